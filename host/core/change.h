@@ -1,0 +1,28 @@
+/* Changes: copying, freeing, inverting, and their JSON. The kinds stand in <tlsmend/machine.h>. */
+#ifndef CORE_CHANGE_H
+#define CORE_CHANGE_H
+
+#include <jansson.h>
+
+#include <tlsmend/machine.h>
+
+/* "value-set" and its like. Static. */
+const char *change_kind_name(tlsmend_change_kind kind);
+
+void change_clear(tlsmend_change *change);
+int change_copy(tlsmend_change *out, const tlsmend_change *from, tlsmend_error *error);
+
+/* The change that takes `change` back. TLSMEND_E_UNSUPPORTED for UPDATE_INSTALL and REBOOT. */
+int change_invert(const tlsmend_change *change, tlsmend_change *out, tlsmend_error *error);
+
+/* One line for people: "set HKLM\...\Enabled = REG_DWORD 0x1 (1), was absent". malloc'd, NULL when out of memory. */
+char *change_print(const tlsmend_change *change);
+
+json_t *change_to_json(const tlsmend_change *change);
+int change_from_json(const json_t *json, tlsmend_change *out, tlsmend_error *error);
+
+/* "6.1.7601.23375" for a file version; 0 is "unknown". */
+void version_print(uint64_t version, char out[32]);
+bool version_parse(const char *text, uint64_t *out);
+
+#endif

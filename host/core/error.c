@@ -1,0 +1,72 @@
+/* Error codes and their texts; the bytes of a value. Everything that the two public headers promise about plain data. */
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <tlsmend/machine.h>
+
+typedef struct error_row {
+  int code;
+  const char *name;
+  int exit_code;
+} error_row;
+
+#define ROW(number, name, exit_code, text) {number, #name, exit_code},
+static const error_row error_rows[] = {TLSMEND_ERRORS(ROW)};
+#undef ROW
+
+static const error_row *error_find(int code) {
+  for (size_t i = 0; i < sizeof error_rows / sizeof *error_rows; i++)
+    if (error_rows[i].code == code) return &error_rows[i];
+  return NULL;
+}
+
+const char *tlsmend_version(void) { return TLSMEND_VERSION; }
+
+const char *tlsmend_error_name(int code) {
+  const error_row *row = error_find(code);
+  return row ? row->name : "?";
+}
+
+int tlsmend_error_exit(int code) {
+  const error_row *row = error_find(code);
+  return row ? row->exit_code : 1;
+}
+
+/* One line: a text that came from a file or a script may hold line breaks and control characters. */
+static void flatten(char *text) {
+  for (char *c = text; *c; c++)
+    if ((unsigned char)*c < ' ' || *c == 0x7f) *c = ' ';
+}
+
+int tlsmend_error_set(tlsmend_error *error, int code, const char *format, ...) {
+  if (!error) return code;
+  char text[sizeof error->text]; /* an argument may be the caller's own error text */
+  va_list list;
+  va_start(list, format);
+  vsnprintf(text, sizeof text, format, list);
+  va_end(list);
+  flatten(text);
+  memcpy(error->text, text, sizeof text);
+  error->code = code;
+  return code;
+}
+
+void tlsmend_value_clear(tlsmend_value *value) {
+  free(value->data);
+  *value = (tlsmend_value){0};
+}
+
+int tlsmend_value_set(tlsmend_value *out, uint32_t type, const void *data, size_t size, tlsmend_error *error) {
+  unsigned char *copy = NULL;
+  if (size) {
+    copy = malloc(size);
+    if (!copy) return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for %zu bytes of a value", size);
+    memcpy(copy, data, size);
+  }
+  tlsmend_value_clear(out);
+  *out = (tlsmend_value){true, type, size, copy};
+  return TLSMEND_OK;
+}

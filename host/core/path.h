@@ -1,0 +1,43 @@
+/*
+ * Paths of registry keys: one canonical spelling for each key.
+ * Knows nothing of machines; which view a key has is decided in machine/machine.c with the tables that stand here.
+ */
+#ifndef CORE_PATH_H
+#define CORE_PATH_H
+
+#include <tlsmend/machine.h>
+
+/* The longest key name and value name, in UTF-16 code units, and the deepest path, as Windows limits them. */
+enum { PATH_KEY_NAME_MAX = 255, PATH_VALUE_NAME_MAX = 16383, PATH_DEPTH_MAX = 512 };
+
+/*
+ * Makes the canonical spelling of a key path: root shortened to HKLM, HKCU, HKU, HKCR or HKCC; no empty names; names
+ * of any characters but backslash and NUL. malloc'd. TLSMEND_E_USAGE with the reason: unknown root, doubled or
+ * trailing backslash, name too long, "Wow6432Node" spelled out (the view says that).
+ */
+int path_canonical(const char *text, char **out, tlsmend_error *error);
+
+/* As path_canonical for the spelling that is found in files: Wow6432Node is allowed. */
+int path_physical(const char *text, char **out, tlsmend_error *error);
+
+/* Checks a value name: length, NULs. */
+int path_value_name(const char *name, tlsmend_error *error);
+
+/* Whether `path` is `tree` or lies below it. */
+bool path_within(const char *path, const char *tree);
+
+/* The length of the parent's path, or 0 for a root. "HKLM\\A\\B" gives the length of "HKLM\\A". */
+size_t path_parent(const char *path);
+
+/* The last name of a path. */
+const char *path_leaf(const char *path);
+
+/* Whether the 32-bit view of a canonical path is another key than the 64-bit one on 64-bit Windows (the table of
+ * "Registry Keys Affected by WOW64", learn.microsoft.com winprog64/shared-registry-keys). */
+bool path_redirected(const char *path);
+
+/* The place where 64-bit Windows keeps the 32-bit view of a redirected path ("HKLM\\SOFTWARE\\Wow6432Node\\..."); a copy of
+ * the path when it is not redirected or view is 64. malloc'd, NULL when out of memory. */
+char *path_stored(const char *path, int view);
+
+#endif

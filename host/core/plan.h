@@ -1,0 +1,88 @@
+/*
+ * A plan: ordered changes, what was read to decide them, and why. Pure data; it does not apply itself (commit.c does).
+ * The public type tlsmend_plan is this struct.
+ */
+#ifndef CORE_PLAN_H
+#define CORE_PLAN_H
+
+#include <jansson.h>
+
+#include <tlsmend/machine.h>
+
+#define PLAN_SCHEMA "tlsmend-plan/1"
+
+/* One runbook of the plan, as it was run. */
+typedef struct plan_runbook {
+  char *id, *version, *title, *source, *sha256; /* source: "built-in" or the path */
+  bool builtin;
+  bool applies;
+  char *reason;       /* why it applies or not, NULL if the runbook does not say */
+  json_t *params;     /* object: every parameter with the value that was used */
+  json_t *references; /* array of texts */
+} plan_runbook;
+
+/* What kind of thing was read. */
+#define PLAN_READ_KINDS(X)                                                                                   \
+  X(KEY, "key")       /* whether a key exists */                                                             \
+  X(VALUE, "value")   /* a value or its absence */                                                           \
+  X(KEYS, "keys")     /* the names of the subkeys */                                                         \
+  X(VALUES, "values") /* the names of the values */                                                          \
+  X(FILE, "file")     /* the version of a file */                                                            \
+  X(HOTFIXES, "hotfixes") /* the list of hotfixes */
+
+#define PLAN_READ_KIND_(name, text) PLAN_READ_##name,
+typedef enum plan_read_kind { PLAN_READ_KINDS(PLAN_READ_KIND_) } plan_read_kind;
+#undef PLAN_READ_KIND_
+
+/* One thing that was read from the machine below the overlay to decide. `json` is its answer: true/false, a value, an
+ * array of sorted names, a version text, null for absent, or "unknown". */
+typedef struct plan_read {
+  plan_read_kind kind;
+  char *key; /* or the file's path; "" for HOTFIXES */
+  int view;
+  char *name; /* VALUE only */
+  json_t *answer;
+} plan_read;
+
+struct tlsmend_plan {
+  char *machine;         /* the spec it was made for */
+  tlsmend_system system; /* what that machine was */
+  char *created;         /* UTC, ISO 8601 */
+  plan_runbook *runbooks;
+  size_t runbook_count;
+  tlsmend_change *changes;
+  size_t change_count, change_room;
+  plan_read *reads;
+  size_t read_count, read_room;
+  char **unknowns; /* what could not be told, one line each */
+  size_t unknown_count;
+  char **findings; /* what deserves attention, one line each: "0xAA0 found ..." */
+  size_t finding_count;
+};
+
+tlsmend_plan *plan_new(void);
+
+/* Takes over the strings of *change (which is emptied) and appends it, merging with what the plan holds of the same phase:
+ * a second write to a value replaces the first one's after; one that goes back to the before takes both away. */
+int plan_append(tlsmend_plan *plan, tlsmend_change *change, tlsmend_error *error);
+
+/* Drops restarts that nothing stands before or after, so that a plan without effects is empty. */
+void plan_close(tlsmend_plan *plan);
+
+/* Records a read once; *answer is stolen. */
+int plan_read_add(tlsmend_plan *plan, plan_read_kind kind, const char *key, int view, const char *name,
+                  json_t *answer, tlsmend_error *error);
+
+int plan_unknown_add(tlsmend_plan *plan, const char *text, tlsmend_error *error);
+int plan_finding_add(tlsmend_plan *plan, const char *text, tlsmend_error *error);
+
+size_t plan_reboot_count(const tlsmend_plan *plan);
+
+/* The plan as one JSON object (schema PLAN_SCHEMA); keys in a fixed order. */
+json_t *plan_to_json(const tlsmend_plan *plan);
+int plan_from_json(const json_t *json, tlsmend_plan **out, tlsmend_error *error);
+
+/* The plan as text for a change board; malloc'd. */
+int plan_print(const tlsmend_plan *plan, char **out, tlsmend_error *error);
+
+#endif

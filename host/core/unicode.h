@@ -1,0 +1,41 @@
+/* Encodings and the comparison of names as Windows does it: code units upcased one by one, no locale. */
+#ifndef CORE_UNICODE_H
+#define CORE_UNICODE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Upper case of one UTF-16 code unit as RtlUpcaseUnicodeChar answers it. */
+uint16_t unicode_upcase(uint16_t unit);
+
+/* Reads one code point of UTF-8 (lone surrogates allowed, as WTF-8) and moves *text on; U+FFFD for a broken byte. */
+uint32_t unicode_next(const char **text);
+
+/* Whether two UTF-8 names are the same name to Windows. */
+bool unicode_name_equal(const char *a, const char *b);
+
+/* As strcmp, in the order of the upcased UTF-16 code units: the order in which names are listed. */
+int unicode_name_compare(const char *a, const char *b);
+
+/* A hash under which names that unicode_name_equal calls equal are equal. `length` bytes of text. */
+uint32_t unicode_name_hash(const char *name, size_t length);
+
+/* As unicode_name_equal for the first `length` bytes of a and the whole of b. */
+bool unicode_name_equal_n(const char *a, size_t length, const char *b);
+
+/* The number of UTF-16 code units of a UTF-8 text. */
+size_t unicode_utf16_length(const char *text);
+
+/* UTF-8 to UTF-16LE bytes without terminator; malloc'd, *size in bytes. NULL when out of memory. Lone surrogates (WTF-8)
+ * are carried through, broken bytes become U+FFFD. */
+unsigned char *unicode_to_utf16(const char *text, size_t length, size_t *size);
+
+/* UTF-16LE bytes (`size` of them, an odd last byte is ignored) to UTF-8; malloc'd and NUL-terminated, *length in bytes
+ * (may contain NULs). Lone surrogates become WTF-8. NULL when out of memory. */
+char *unicode_from_utf16(const unsigned char *data, size_t size, size_t *length);
+
+/* Whether `length` bytes are well-formed UTF-8 (no lone surrogates). */
+bool unicode_valid(const char *text, size_t length);
+
+#endif

@@ -1,0 +1,273 @@
+/*
+ * tlsmend/tlsmend.h: run TLS remediation runbooks on Windows machines. This header is the manual.
+ *
+ * THE IDEA
+ *   A runbook is a declared Lua file that proposes changes. A session joins a machine and a folder for journals.
+ *   Planning runs the runbooks on an overlay over the machine: they read their own pending writes, and the machine is
+ *   never opened for writing. The outcome is a plan, a value that can be shown, saved and applied. Applying hands
+ *   the plan to the one door through which every effect goes; each step is journalled before it is done, so it can
+ *   be undone or continued after a restart.
+ *
+ *     tlsmend_error error;
+ *     tlsmend_options options = TLSMEND_OPTIONS_INIT;
+ *     options.machine = "sim:win7-sp1-x64";
+ *     tlsmend_session *session = NULL;
+ *     tlsmend_plan *plan = NULL;
+ *     const char *runbooks[] = {"winhttp-tls12"};
+ *     if (tlsmend_session_open(&options, &session, &error) == TLSMEND_OK &&
+ *         tlsmend_plan_make(session, runbooks, 1, NULL, 0, &plan, &error) == TLSMEND_OK)
+ *       printf("%zu changes\n", tlsmend_plan_change_count(plan));
+ *     tlsmend_plan_free(plan);
+ *     tlsmend_session_close(session);
+ *
+ * RETURN VALUES
+ *   Functions that can fail return TLSMEND_OK (0) or one of the negative codes below and write one line into the
+ *   caller's tlsmend_error; results come through `out` parameters, which are NULL after a failure. There is no
+ *   global state and no last error. Passing NULL where a pointer is required is a programming error (assert).
+ *
+ * OWNERSHIP
+ *   What a function named _open, _make, _load or _render hands out is freed by the function named in its comment. All
+ *   other pointers that are handed out are borrowed, and the comment says until when. Input strings are copied.
+ *
+ * THREADS
+ *   A session and everything made from it belongs to one thread at a time. Sessions are independent of each other.
+ *
+ * ENCODING
+ *   Every string is UTF-8, on Windows too. Paths may use the separators of the platform.
+ *
+ * STABILITY
+ *   Functions and codes are only ever added; numbers are never reused. tlsmend_options carries its size, so that a
+ *   program built against an older header goes on working. Back-end authors find a wider, less stable interface in
+ *   <tlsmend/machine.h>.
+ */
+#ifndef TLSMEND_H
+#define TLSMEND_H
+
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(TLSMEND_STATIC)
+#define TLSMEND_API
+#elif defined(_WIN32)
+#if defined(TLSMEND_BUILD)
+#define TLSMEND_API __declspec(dllexport)
+#else
+#define TLSMEND_API __declspec(dllimport)
+#endif
+#elif defined(__GNUC__)
+#define TLSMEND_API __attribute__((visibility("default")))
+#else
+#define TLSMEND_API
+#endif
+
+/* The version of this header. tlsmend_version() tells the version of the library that is running. */
+#define TLSMEND_VERSION "0.1.0"
+
+/* Returns the library's version, such as "0.1.0". Static. */
+TLSMEND_API const char *tlsmend_version(void);
+
+/* ---- errors ------------------------------------------------------------------------------------------------ */
+
+/*
+ * number, name, exit code of the command, meaning. Numbers are never reused.
+ * The exit codes are those of the command line: 1 failed and nothing is half-done, 3 refused before anything was
+ * written, 4 failed and something is left, 5 cannot tell, 64 usage.
+ */
+#define TLSMEND_ERRORS(X)                                                                                    \
+  X(0, OK, 0, "done")                                                                                        \
+  X(-1, E_MEMORY, 1, "out of memory")                                                                        \
+  X(-2, E_USAGE, 64, "an argument, parameter, name or option is wrong")                                      \
+  X(-3, E_ABSENT, 1, "the key, value or file does not exist")                                                \
+  X(-4, E_UNKNOWN, 5, "the machine cannot tell")                                                             \
+  X(-5, E_DENIED, 1, "access denied by the operating system")                                                \
+  X(-6, E_REFUSED, 3, "refused: not declared in needs, not allowed, or a package is missing or not the right one") \
+  X(-7, E_DRIFT, 3, "refused: the machine is no longer as the plan expects it")                              \
+  X(-8, E_IO, 1, "reading or writing a file failed")                                                         \
+  X(-9, E_CORRUPT, 1, "a file is not what it should be")                                                     \
+  X(-10, E_BUSY, 3, "another run is open on this machine")                                                   \
+  X(-11, E_SCRIPT, 1, "a runbook is broken or failed")                                                       \
+  X(-12, E_LIMIT, 1, "a runbook went beyond a limit of memory or instructions")                              \
+  X(-13, E_UNDO, 4, "something that was written could not be undone")                                        \
+  X(-14, E_FAILED, 1, "a step failed")                                                                       \
+  X(-15, E_UNSUPPORTED, 1, "not possible on this machine or in this build")
+
+#define TLSMEND_ERROR_(number, name, exit_code, text) TLSMEND_##name = number,
+enum tlsmend_code { TLSMEND_ERRORS(TLSMEND_ERROR_) };
+#undef TLSMEND_ERROR_
+
+/* What went wrong: the code and one line that names the thing and the way out. The caller's; nothing to free. */
+typedef struct tlsmend_error {
+  int code;
+  char text[1024];
+} tlsmend_error;
+
+/* Returns the name of a code without its prefix ("E_DRIFT"), or "?" for an unknown number. Static. */
+TLSMEND_API const char *tlsmend_error_name(int code);
+
+/* Returns the exit code of the command for a code; 1 for an unknown number. */
+TLSMEND_API int tlsmend_error_exit(int code);
+
+/* ---- sessions ---------------------------------------------------------------------------------------------- */
+
+/* A machine, a folder for journals, and where runbooks are found. */
+typedef struct tlsmend_session tlsmend_session;
+
+/* What happens while something runs; text is one line, borrowed for the call. */
+typedef enum tlsmend_event {
+  TLSMEND_EVENT_STEP,     /* a step begins: "2/9 set HKLM\...\Enabled" */
+  TLSMEND_EVENT_DONE,     /* that step is done */
+  TLSMEND_EVENT_PROGRESS, /* a long step is still running; text tells for how long */
+  TLSMEND_EVENT_NOTE,     /* something worth knowing */
+  TLSMEND_EVENT_WARNING,  /* something that deserves attention */
+  TLSMEND_EVENT_LOG       /* log.* of a runbook */
+} tlsmend_event;
+
+typedef void (*tlsmend_event_fn)(void *data, tlsmend_event event, const char *text);
+
+/* What to do at a restart barrier. */
+typedef enum tlsmend_reboot {
+  TLSMEND_REBOOT_NEVER, /* stop and say that a restart is needed */
+  TLSMEND_REBOOT_AUTO   /* ask the machine to restart */
+} tlsmend_reboot;
+
+typedef struct tlsmend_options {
+  size_t size;          /* sizeof(tlsmend_options); set by TLSMEND_OPTIONS_INIT */
+  const char *machine;  /* "live", "sim:FILE", "sim:NAME"; NULL: live on Windows, an error elsewhere */
+  const char *state;    /* folder of journals; NULL: ProgramData\tlsmend for live, FILE.tlsmend beside a snapshot */
+  const char *library;  /* folder that overrides the embedded runbooks and stdlib, or NULL */
+  tlsmend_reboot reboot;
+  int allow_unsigned;   /* non-zero: runbooks that are not part of this library may be applied to a live machine */
+  size_t memory_limit;  /* bytes of a Lua state; 0: 64 MiB */
+  unsigned long long instruction_limit; /* VM instructions of one run; 0: 100 million */
+  tlsmend_event_fn event; /* called on the calling thread, or NULL */
+  void *event_data;
+} tlsmend_options;
+
+#define TLSMEND_OPTIONS_INIT {sizeof(tlsmend_options), NULL, NULL, NULL, TLSMEND_REBOOT_NEVER, 0, 0, 0, NULL, NULL}
+
+/* Opens a machine for reading. Nothing is created or written. Free with tlsmend_session_close.
+ * Errors: E_USAGE (no such machine), E_CORRUPT (a snapshot that does not parse), E_IO, E_DENIED. */
+TLSMEND_API int tlsmend_session_open(const tlsmend_options *options, tlsmend_session **out, tlsmend_error *error);
+
+/* Closes the machine and frees the session; plans, reports and texts that were made from it stay valid. NULL is fine. */
+TLSMEND_API void tlsmend_session_close(tlsmend_session *session);
+
+/* ---- texts ------------------------------------------------------------------------------------------------- */
+
+typedef enum tlsmend_format { TLSMEND_FORMAT_TEXT, TLSMEND_FORMAT_JSON } tlsmend_format;
+
+/* Frees a text that a _render function, tlsmend_runbook_list, _show or _status handed out. NULL is fine. */
+TLSMEND_API void tlsmend_text_free(char *text);
+
+/* ---- runbooks ---------------------------------------------------------------------------------------------- */
+
+/* Renders the built-in runbooks (and those of options.library), sorted by id. Needs no machine: options.machine is
+ * not opened. Free *out with tlsmend_text_free. */
+TLSMEND_API int tlsmend_runbook_list(const tlsmend_options *options, tlsmend_format format, char **out,
+                                     tlsmend_error *error);
+
+/* Renders one runbook's header: title, needs, parameters, references, SHA-256. `runbook` is an id or a path to a .lua
+ * file. Errors: E_USAGE (unknown), E_SCRIPT (does not load; the text names file, field and expected type). */
+TLSMEND_API int tlsmend_runbook_show(const tlsmend_options *options, const char *runbook, tlsmend_format format,
+                                     char **out, tlsmend_error *error);
+
+/* ---- plans ------------------------------------------------------------------------------------------------- */
+
+/* Ordered changes, what was read to decide them, and why. Free with tlsmend_plan_free. */
+typedef struct tlsmend_plan tlsmend_plan;
+
+/*
+ * Runs the runbooks, in order, on an overlay over the session's machine, and collects what they propose. `params` are
+ * `count` texts "name=value"; each must belong to at least one of the runbooks. The machine is only read.
+ * Errors: E_USAGE (unknown runbook or parameter), E_SCRIPT, E_LIMIT, E_REFUSED (outside needs), E_DENIED, E_UNKNOWN.
+ */
+TLSMEND_API int tlsmend_plan_make(tlsmend_session *session, const char *const *runbooks, size_t runbook_count,
+                                  const char *const *params, size_t param_count, tlsmend_plan **out,
+                                  tlsmend_error *error);
+
+/* Reads a plan that tlsmend_plan_render wrote as JSON. Errors: E_IO, E_CORRUPT, E_UNSUPPORTED (a newer schema). */
+TLSMEND_API int tlsmend_plan_load(const char *path, tlsmend_plan **out, tlsmend_error *error);
+
+/* The number of changes, restarts included. 0 means compliant. */
+TLSMEND_API size_t tlsmend_plan_change_count(const tlsmend_plan *plan);
+
+/* The number of things that the machine could not tell and that the plan rests on. */
+TLSMEND_API size_t tlsmend_plan_unknown_count(const tlsmend_plan *plan);
+
+/* The number of restarts. */
+TLSMEND_API size_t tlsmend_plan_reboot_count(const tlsmend_plan *plan);
+
+/* Renders a plan for people or as one JSON object, the same bytes for the same plan. Free with tlsmend_text_free. */
+TLSMEND_API int tlsmend_plan_render(const tlsmend_plan *plan, tlsmend_format format, char **out,
+                                    tlsmend_error *error);
+
+TLSMEND_API void tlsmend_plan_free(tlsmend_plan *plan);
+
+/* ---- apply, resume, roll back ------------------------------------------------------------------------------ */
+
+/* What was done. Free with tlsmend_report_free. */
+typedef struct tlsmend_report tlsmend_report;
+
+typedef enum tlsmend_result {
+  TLSMEND_RESULT_NOTHING,   /* nothing was to be done */
+  TLSMEND_RESULT_DONE,      /* done, and a second plan is empty */
+  TLSMEND_RESULT_RESTART,   /* done so far; a restart is needed to go on, then tlsmend_resume */
+  TLSMEND_RESULT_UNDONE,    /* failed; everything that was written has been undone */
+  TLSMEND_RESULT_LEFT       /* failed; the report names what is left */
+} tlsmend_result;
+
+/*
+ * Applies a plan to the session's machine. First every before-value and everything that was read is checked, packages
+ * are found and hashed, rights and the state folder are tried; nothing is written unless all hold. Then each step is
+ * journalled and done. A step that fails leads to the undoing of those before it: the report says so and the
+ * function returns TLSMEND_OK. Negative codes mean that nothing was written.
+ * Errors: E_DRIFT, E_REFUSED, E_BUSY, E_DENIED, E_IO, E_UNKNOWN.
+ */
+TLSMEND_API int tlsmend_apply(tlsmend_session *session, const tlsmend_plan *plan, tlsmend_report **out,
+                              tlsmend_error *error);
+
+/*
+ * Continues the open run of the session's machine: after a restart, or after the program was killed. What was done is
+ * detected again before anything is written. `flags`: TLSMEND_RESUME_STARTED says that the machine's own start called
+ * (the arranged boot task), which is taken as the proof of a restart where the machine has no other.
+ * *out has TLSMEND_RESULT_NOTHING when no run is open.
+ */
+#define TLSMEND_RESUME_STARTED 1
+TLSMEND_API int tlsmend_resume(tlsmend_session *session, int flags, tlsmend_report **out, tlsmend_error *error);
+
+/* Undoes a run, value by value, last step first. `run` is an id, or NULL for the last run that is not undone. Refused
+ * with E_DRIFT, before the first write, if somebody changed one of the values since. */
+TLSMEND_API int tlsmend_rollback(tlsmend_session *session, const char *run, tlsmend_report **out,
+                                 tlsmend_error *error);
+
+/* Renders what a rollback would do, without doing it. Free with tlsmend_text_free. */
+TLSMEND_API int tlsmend_rollback_preview(tlsmend_session *session, const char *run, tlsmend_format format,
+                                         char **out, tlsmend_error *error);
+
+/* Renders the journalled runs of the session's machine. *open receives the number of runs that are not finished. */
+TLSMEND_API int tlsmend_status(tlsmend_session *session, tlsmend_format format, char **out, size_t *open,
+                               tlsmend_error *error);
+
+TLSMEND_API tlsmend_result tlsmend_report_result(const tlsmend_report *report);
+
+/* The exit code of the command for a report: 0, 1, 4 or 3010. */
+TLSMEND_API int tlsmend_report_exit(const tlsmend_report *report);
+
+TLSMEND_API int tlsmend_report_render(const tlsmend_report *report, tlsmend_format format, char **out,
+                                      tlsmend_error *error);
+
+TLSMEND_API void tlsmend_report_free(tlsmend_report *report);
+
+/* ---- snapshots --------------------------------------------------------------------------------------------- */
+
+/* Writes what the session's machine holds as a regedit 5 .reg file: all of it for a snapshot. Replaces the file whole.
+ * Errors: E_IO, E_UNSUPPORTED (a live machine: not yet). */
+TLSMEND_API int tlsmend_snapshot(tlsmend_session *session, const char *path, tlsmend_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,32 @@
+/* The one table of back ends: which prefix of a machine spec opens which. */
+#ifndef MACHINE_BACKENDS_H
+#define MACHINE_BACKENDS_H
+
+#include <tlsmend/machine.h>
+
+/* What a back end is opened with. All borrowed. */
+typedef struct backend_request {
+  const char *argument; /* what follows the prefix: "pc.reg" of "sim:pc.reg"; "" if nothing does */
+  const char *state;    /* the folder of journals */
+  const char *text;     /* contents of a built-in snapshot (UTF-8 .reg), NULL for a file */
+} backend_request;
+
+typedef int (*backend_open_fn)(const backend_request *request, tlsmend_machine **out, tlsmend_error *error);
+
+typedef struct backend {
+  const char *prefix; /* "live", "sim" */
+  const char *help;
+  backend_open_fn open; /* NULL: not in this build */
+} backend;
+
+/* Ends with a row whose prefix is NULL. */
+extern const backend backends[];
+
+/* Finds the row of a spec and sets *argument behind its colon. NULL if there is none. */
+const backend *backend_find(const char *spec, const char **argument);
+
+int sim_open(const backend_request *request, tlsmend_machine **out, tlsmend_error *error);
+int win32_open(const backend_request *request, tlsmend_machine **out, tlsmend_error *error);
+
+
+#endif

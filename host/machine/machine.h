@@ -1,0 +1,64 @@
+/*
+ * Calls to a machine. Resolves keys (canonical path, view of the architecture), passes a NULL op on to the machine below, or
+ * derives the answer from the registry. Everything above the back ends goes through these functions.
+ */
+#ifndef MACHINE_MACHINE_H
+#define MACHINE_MACHINE_H
+
+#include <tlsmend/machine.h>
+
+/* Where servicing keeps its packages, and other keys that the host itself derives facts from. */
+#define MACHINE_CBS "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Component Based Servicing"
+#define MACHINE_CURRENT_VERSION "HKLM\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion"
+
+void machine_close(tlsmend_machine *self);
+
+/* A resolved key; `path` is owned. */
+typedef struct machine_key {
+  char *path;
+  int view;
+} machine_key;
+
+/* Canonical path and the view that this machine has for it: `view` is 64, 32, or 0 for the machine's own. */
+int machine_resolve(tlsmend_machine *self, const char *path, int view, machine_key *out, tlsmend_error *error);
+void machine_key_clear(machine_key *key);
+
+/* The following take canonical paths and resolve the view themselves (see machine_resolve). */
+int machine_key_exists(tlsmend_machine *self, const char *path, int view, bool *out, tlsmend_error *error);
+int machine_value_get(tlsmend_machine *self, const char *path, int view, const char *name, tlsmend_value *out,
+                      tlsmend_error *error);
+int machine_each_key(tlsmend_machine *self, const char *path, int view, tlsmend_name_fn fn, void *data,
+                     tlsmend_error *error);
+int machine_each_value(tlsmend_machine *self, const char *path, int view, tlsmend_name_fn fn, void *data,
+                       tlsmend_error *error);
+
+/* Names collected from an enumeration, sorted as Windows sorts. */
+typedef struct machine_names {
+  char **items;
+  size_t count;
+} machine_names;
+int machine_keys(tlsmend_machine *self, const char *path, int view, machine_names *out, tlsmend_error *error);
+int machine_values(tlsmend_machine *self, const char *path, int view, machine_names *out, tlsmend_error *error);
+int machine_hotfixes(tlsmend_machine *self, machine_names *out, tlsmend_error *error);
+void machine_names_clear(machine_names *names);
+
+/* Facts, cached in the machine. */
+int machine_system(tlsmend_machine *self, const tlsmend_system **out, tlsmend_error *error);
+
+int machine_file_version(tlsmend_machine *self, const char *path, int view, uint64_t *out, tlsmend_error *error);
+int machine_boot_id(tlsmend_machine *self, char out[64], tlsmend_error *error);
+int machine_pause(tlsmend_machine *self, unsigned milliseconds, tlsmend_error *error);
+int machine_may_write(tlsmend_machine *self, tlsmend_error *error);
+int machine_apply(tlsmend_machine *self, const tlsmend_change *change, tlsmend_outcome *outcome,
+                  tlsmend_error *error);
+int machine_update_remove(tlsmend_machine *self, const tlsmend_change *change, tlsmend_error *error);
+int machine_resume_arrange(tlsmend_machine *self, const char *run, const char *state, char how[256],
+                           tlsmend_error *error);
+
+/* Whether the view is another key than the 64-bit one on this machine: the views in which a key has to be set. */
+bool machine_is_64bit(const tlsmend_system *system);
+
+/* The architecture as CBS package names spell it: "amd64" for "x64", else the same. */
+const char *machine_cbs_architecture(const char *architecture);
+
+#endif

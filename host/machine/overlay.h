@@ -1,0 +1,16 @@
+/*
+ * The dry run: a machine over another one. Reads see pending writes, writes become changes of a plan, a restart is
+ * simulated. The machine below is only read, and what is read of it is recorded in the plan.
+ */
+#ifndef MACHINE_OVERLAY_H
+#define MACHINE_OVERLAY_H
+
+#include "core/plan.h"
+
+/* Neither `below` nor `plan` is owned; both outlive the overlay. */
+int overlay_open(tlsmend_machine *below, tlsmend_plan *plan, tlsmend_machine **out, tlsmend_error *error);
+
+/* Which runbook the following changes belong to (borrowed text). */
+void overlay_set_runbook(tlsmend_machine *overlay, const char *id);
+
+#endif

@@ -1,0 +1,69 @@
+/*
+ * What the host itself needs of its operating system: files that survive a power cut, locks, time, processes. One
+ * implementation for POSIX, one for Windows (W calls; paths are UTF-8 here). Nothing about registries or TLS.
+ * Errors name the path and the system's reason: TLSMEND_E_IO, TLSMEND_E_ABSENT, TLSMEND_E_DENIED, TLSMEND_E_BUSY.
+ */
+#ifndef OS_OS_H
+#define OS_OS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <tlsmend/tlsmend.h>
+
+/* Reads a whole file of at most `most` bytes; *out is malloc'd and has a NUL behind its *size bytes. */
+int os_file_read(const char *path, size_t most, char **out, size_t *size, tlsmend_error *error);
+
+/* Replaces a file whole: temporary file beside it, flushed, renamed over, folder flushed. Readers see old or new. */
+int os_file_replace(const char *path, const void *bytes, size_t size, tlsmend_error *error);
+
+bool os_file_exists(const char *path);
+bool os_dir_exists(const char *path);
+int os_file_remove(const char *path, tlsmend_error *error);
+
+/* Makes a folder and its missing parents; on Windows, folders it makes admit only administrators and SYSTEM. */
+int os_dir_make(const char *path, tlsmend_error *error);
+
+/* Calls fn with each name in a folder (not "." and ".."), sorted by byte. Absent folder: TLSMEND_E_ABSENT. */
+int os_dir_each(const char *path, int (*fn)(void *data, const char *name), void *data, tlsmend_error *error);
+
+/* A file that is only appended to. Each append is one write followed by a flush to the disk. */
+typedef struct os_log os_log;
+int os_log_open(const char *path, bool create, os_log **out, tlsmend_error *error);
+int os_log_append(os_log *log, const void *bytes, size_t size, tlsmend_error *error);
+/* Cuts the file to `size` bytes, flushed: takes off a torn tail. */
+int os_log_truncate(os_log *log, uint64_t size, tlsmend_error *error);
+void os_log_close(os_log *log);
+
+/* A lock that ends with the process. TLSMEND_E_BUSY if another process holds it; `holder` (64 bytes or more, may be NULL)
+ * then receives what that process wrote ("1234 apply"). */
+typedef struct os_lock os_lock;
+int os_lock_take(const char *path, const char *holder, os_lock **out, char *other, size_t other_size,
+                 tlsmend_error *error);
+void os_lock_release(os_lock *lock);
+
+/* UTC now, in seconds since 1970, and as "2026-11-21T23:59:59Z". */
+int64_t os_time(void);
+void os_time_print(int64_t time, char out[32]);
+
+/* Milliseconds of a clock that only goes forward. */
+uint64_t os_clock(void);
+void os_sleep(unsigned milliseconds);
+
+unsigned os_process_id(void);
+void os_random(void *bytes, size_t size);
+
+/* The folder of journals of the live machine: ProgramData\tlsmend; elsewhere /var/lib/tlsmend. malloc'd. */
+char *os_state_default(void);
+
+/* A path below a folder, with this system's separator; malloc'd. */
+char *os_path_join(const char *folder, const char *name);
+
+/* The absolute path of the running program; malloc'd, NULL if it cannot be told. */
+char *os_program_path(void);
+
+/* Whether a stream (1 or 2) is a terminal that understands colours. Turns that on where it must be turned on. */
+bool os_terminal(int stream);
+
+#endif

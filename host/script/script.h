@@ -1,0 +1,73 @@
+/*
+ * Runbooks in Lua: loading their declaration, running them on a machine. The only door from the host into Lua. A script knows
+ * only the tlsmend_machine that it is handed; the words "overlay" and "plan" do not appear below script/.
+ */
+#ifndef SCRIPT_SCRIPT_H
+#define SCRIPT_SCRIPT_H
+
+#include <jansson.h>
+
+#include <tlsmend/machine.h>
+
+/* Where Lua texts come from and what they may use up. Borrowed. */
+typedef struct script_options {
+  const char *library; /* folder with stdlib/ and runbooks/ that overrides the embedded ones, or NULL */
+  size_t memory_limit; /* bytes, 0: 64 MiB */
+  unsigned long long instruction_limit; /* 0: 100 million */
+  void (*log)(void *data, tlsmend_event event, const char *text); /* NOTE, WARNING, LOG */
+  void *log_data;
+} script_options;
+
+/* A loaded runbook with its own Lua state. */
+typedef struct script_runbook script_runbook;
+
+/* Names of all runbooks that can be called by id, sorted: embedded ones and those of the library folder. */
+int script_each_runbook(const script_options *options, int (*fn)(void *data, const char *id), void *data,
+                        tlsmend_error *error);
+
+/* Loads and checks a declaration. `name` is an id or a path. Errors: E_USAGE (unknown), E_SCRIPT, E_LIMIT. */
+int script_open(const script_options *options, const char *name, script_runbook **out, tlsmend_error *error);
+void script_close(script_runbook *runbook);
+
+/* The declaration as JSON: id, version, title, source, builtin, sha256, references, params (name, type, default, help), needs.
+ * Borrowed. */
+const json_t *script_header(const script_runbook *runbook);
+
+/* The declared needs, canonical. Borrowed. */
+struct guard_needs;
+const struct guard_needs *script_needs(const script_runbook *runbook);
+
+/* Sets a parameter from its text. E_ABSENT: this runbook has none of that name; E_USAGE: does not parse as its type. */
+int script_param(script_runbook *runbook, const char *name, const char *text, tlsmend_error *error);
+
+/* The parameters as they will be used: object of name to value. New reference. */
+json_t *script_params(const script_runbook *runbook);
+
+/* Runs `applies`, then, if it applies, `run`, on `machine`; `facts` is the machine that host-derived facts are read from
+ * (the unguarded one). *applies and *reason (malloc'd or NULL) receive the answer of `applies`. unknown/finding are called
+ * for what could not be told and for what deserves attention. */
+typedef struct script_sink {
+  int (*unknown)(void *data, const char *text, tlsmend_error *error);
+  int (*finding)(void *data, const char *text, tlsmend_error *error);
+  void *data;
+} script_sink;
+int script_run(script_runbook *runbook, tlsmend_machine *machine, tlsmend_machine *facts, const script_sink *sink,
+               bool *applies, char **reason, tlsmend_error *error);
+
+/* Runs `verify` after an apply. E_FAILED with the runbook's reason if it answers false; OK if there is no verify. */
+int script_verify(script_runbook *runbook, tlsmend_machine *machine, tlsmend_machine *facts, const script_sink *sink,
+                  tlsmend_error *error);
+
+/* The built-in snapshot of a name as UTF-8 .reg text (malloc'd), made by stdlib/windows/machines.lua. E_ABSENT: none. */
+int script_builtin_machine(const script_options *options, const char *name, char **out, tlsmend_error *error);
+
+/* An embedded text: "stdlib/tls/winhttp.lua", "runbooks/winhttp-tls12.lua". The table is made by the build, sorted. */
+typedef struct embedded_text {
+  const char *name;
+  const char *text;
+  size_t size;
+} embedded_text;
+extern const embedded_text embedded_texts[];
+extern const size_t embedded_text_count;
+
+#endif
