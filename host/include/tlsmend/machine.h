@@ -213,6 +213,10 @@ struct tlsmend_machine {
   tlsmend_machine *below; /* the machine a wrapper wraps, else NULL */
   tlsmend_system facts;   /* host's cache of `system`; back ends leave it alone */
   bool facts_known;
+  /* Called every few seconds while `apply` waits for an installer, with the seconds it has taken so far. The host's: set
+   * before `apply`, may be NULL; back ends only call it. */
+  void (*progress)(void *data, unsigned seconds);
+  void *progress_data;
 };
 
 /* Frees the bytes and leaves an absent value. Safe on a zeroed value. */

@@ -1,0 +1,475 @@
+/*
+ * The host's operating system on POSIX: files, locks, time, terminal. Contract: os/os.h.
+ * Durability is fsync of the file and, for a name that is new or replaced, of its folder. Locks are flock locks, which the
+ * kernel drops with the process however it ends.
+ */
+#define _GNU_SOURCE
+
+#include "os/os.h"
+
+#include <assert.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <tlsmend/machine.h>
+
+static int code_of(int number) {
+  switch (number) {
+  case ENOENT:
+  case ENOTDIR:
+    return TLSMEND_E_ABSENT;
+  case EACCES:
+  case EPERM:
+  case EROFS:
+    return TLSMEND_E_DENIED;
+  case EWOULDBLOCK:
+    return TLSMEND_E_BUSY;
+  case ENOMEM:
+    return TLSMEND_E_MEMORY;
+  default:
+    return TLSMEND_E_IO;
+  }
+}
+
+/* One line of "cannot VERB PATH: REASON" from errno. */
+static int fail(tlsmend_error *error, const char *verb, const char *path) {
+  int number = errno;
+  return tlsmend_error_set(error, code_of(number), "cannot %s %s: %s", verb, path, strerror(number));
+}
+
+static int fail_memory(tlsmend_error *error) {
+  return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
+}
+
+/* ---- folders ---- */
+
+/* The folder that holds `path`; malloc'd. */
+static char *folder_of(const char *path) {
+  const char *slash = strrchr(path, '/');
+  if (!slash)
+    return strdup(".");
+  return slash == path ? strdup("/") : strndup(path, (size_t)(slash - path));
+}
+
+/* Makes a new or replaced name in the folder of `path` durable. */
+static int folder_flush(const char *path, tlsmend_error *error) {
+  char *folder = folder_of(path);
+  if (!folder)
+    return fail_memory(error);
+  int result = TLSMEND_OK;
+  int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0)
+    result = fail(error, "open folder", folder);
+  else if (fsync(fd) != 0 && errno != EINVAL) /* some file systems have nothing to flush for a folder */
+    result = fail(error, "flush folder", folder);
+  if (fd >= 0)
+    close(fd);
+  free(folder);
+  return result;
+}
+
+bool os_file_exists(const char *path) {
+  struct stat status;
+  return stat(path, &status) == 0 && S_ISREG(status.st_mode);
+}
+
+bool os_dir_exists(const char *path) {
+  struct stat status;
+  return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+int os_file_remove(const char *path, tlsmend_error *error) {
+  if (unlink(path) != 0)
+    return fail(error, "remove", path);
+  return folder_flush(path, error);
+}
+
+static int dir_make_one(const char *path, tlsmend_error *error) {
+  if (mkdir(path, 0700) == 0)
+    return folder_flush(path, error);
+  int number = errno;
+  if (os_dir_exists(path)) /* whatever mkdir said: a read-only parent answers EROFS before EEXIST */
+    return TLSMEND_OK;
+  errno = number;
+  return fail(error, "make folder", path);
+}
+
+int os_dir_make(const char *path, tlsmend_error *error) {
+  char *copy = strdup(path);
+  if (!copy)
+    return fail_memory(error);
+  int result = TLSMEND_OK;
+  for (char *at = copy; result == TLSMEND_OK && *at; at++) {
+    if (*at != '/' || at == copy)
+      continue;
+    *at = '\0';
+    result = dir_make_one(copy, error);
+    *at = '/';
+  }
+  size_t length = strlen(copy);
+  if (result == TLSMEND_OK && length > 0 && copy[length - 1] != '/')
+    result = dir_make_one(copy, error);
+  free(copy);
+  return result;
+}
+
+static int by_byte(const void *a, const void *b) {
+  return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void names_free(char **names, size_t count) {
+  for (size_t i = 0; i < count; i++)
+    free(names[i]);
+  free(names);
+}
+
+/* Reads all names first: the caller's function may remove what it is called with. */
+static int names_read(DIR *folder, const char *path, char ***out, size_t *count, tlsmend_error *error) {
+  char **names = NULL;
+  size_t room = 0;
+  *count = 0;
+  for (;;) {
+    errno = 0;
+    struct dirent *entry = readdir(folder);
+    if (!entry)
+      break;
+    if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+      continue;
+    if (*count == room) {
+      room = room ? room * 2 : 16;
+      char **more = realloc(names, room * sizeof *names);
+      if (!more)
+        goto memory;
+      names = more;
+    }
+    if (!(names[*count] = strdup(entry->d_name)))
+      goto memory;
+    ++*count;
+  }
+  *out = names;
+  return errno ? fail(error, "list", path) : TLSMEND_OK;
+memory:
+  *out = names;
+  return fail_memory(error);
+}
+
+int os_dir_each(const char *path, int (*fn)(void *data, const char *name), void *data, tlsmend_error *error) {
+  DIR *folder = opendir(path);
+  if (!folder)
+    return fail(error, "list", path);
+  char **names = NULL;
+  size_t count = 0;
+  int result = names_read(folder, path, &names, &count, error);
+  closedir(folder);
+  if (result == TLSMEND_OK && count)
+    qsort(names, count, sizeof *names, by_byte);
+  for (size_t i = 0; result == TLSMEND_OK && i < count; i++)
+    result = fn(data, names[i]);
+  names_free(names, count);
+  return result;
+}
+
+/* ---- whole files ---- */
+
+/* Reads until the end or `size` bytes; answers the number read, -1 with errno set. */
+static ssize_t read_all(int fd, char *bytes, size_t size) {
+  size_t done = 0;
+  while (done < size) {
+    ssize_t got = read(fd, bytes + done, size - done);
+    if (got < 0 && errno == EINTR)
+      continue;
+    if (got < 0)
+      return -1;
+    if (got == 0)
+      break;
+    done += (size_t)got;
+  }
+  return (ssize_t)done;
+}
+
+int os_file_read(const char *path, size_t most, char **out, size_t *size, tlsmend_error *error) {
+  *out = NULL;
+  *size = 0;
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0)
+    return fail(error, "read", path);
+  int result = TLSMEND_OK;
+  char *bytes = NULL;
+  struct stat status;
+  if (fstat(fd, &status) != 0) {
+    result = fail(error, "read", path);
+    goto out;
+  }
+  if (!S_ISREG(status.st_mode)) {
+    result = tlsmend_error_set(error, TLSMEND_E_IO, "cannot read %s: it is not a file", path);
+    goto out;
+  }
+  if ((uintmax_t)status.st_size > most) {
+    result = tlsmend_error_set(error, TLSMEND_E_IO, "cannot read %s: %ju bytes, more than the %zu allowed", path,
+                               (uintmax_t)status.st_size, most);
+    goto out;
+  }
+  bytes = malloc((size_t)status.st_size + 1);
+  if (!bytes) {
+    result = fail_memory(error);
+    goto out;
+  }
+  ssize_t got = read_all(fd, bytes, (size_t)status.st_size);
+  if (got < 0) {
+    result = fail(error, "read", path);
+    goto out;
+  }
+  bytes[got] = '\0';
+  *size = (size_t)got;
+  *out = bytes;
+  bytes = NULL;
+out:
+  free(bytes);
+  close(fd);
+  return result;
+}
+
+static int write_all(int fd, const char *bytes, size_t size) {
+  while (size > 0) {
+    ssize_t put = write(fd, bytes, size);
+    if (put < 0 && errno == EINTR)
+      continue;
+    if (put < 0)
+      return -1;
+    bytes += put;
+    size -= (size_t)put;
+  }
+  return 0;
+}
+
+/* Fills a new file beside the old one; on failure nothing of it stays. */
+static int write_beside(const char *temporary, const void *bytes, size_t size, tlsmend_error *error) {
+  int fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  if (fd < 0)
+    return fail(error, "write", temporary);
+  int result = TLSMEND_OK;
+  if (write_all(fd, bytes, size) != 0 || fsync(fd) != 0)
+    result = fail(error, "write", temporary);
+  if (close(fd) != 0 && result == TLSMEND_OK)
+    result = fail(error, "write", temporary);
+  if (result != TLSMEND_OK)
+    unlink(temporary);
+  return result;
+}
+
+int os_file_replace(const char *path, const void *bytes, size_t size, tlsmend_error *error) {
+  size_t room = strlen(path) + 32;
+  char *temporary = malloc(room);
+  if (!temporary)
+    return fail_memory(error);
+  snprintf(temporary, room, "%s.%u.new", path, os_process_id());
+  unlink(temporary); /* left by a killed process that had our id */
+  int result = write_beside(temporary, bytes, size, error);
+  if (result == TLSMEND_OK) {
+    struct stat status;
+    if (stat(path, &status) == 0) /* a replaced file keeps who may read it */
+      (void)!chmod(temporary, status.st_mode & 07777);
+    if (rename(temporary, path) != 0) {
+      result = fail(error, "replace", path);
+      unlink(temporary);
+    }
+  }
+  if (result == TLSMEND_OK)
+    result = folder_flush(path, error);
+  free(temporary);
+  return result;
+}
+
+/* ---- logs ---- */
+
+struct os_log {
+  int fd;
+  char path[];
+};
+
+int os_log_open(const char *path, bool create, os_log **out, tlsmend_error *error) {
+  *out = NULL;
+  size_t length = strlen(path) + 1;
+  os_log *log = malloc(sizeof *log + length);
+  if (!log)
+    return fail_memory(error);
+  memcpy(log->path, path, length);
+  bool made = create && access(path, F_OK) != 0;
+  log->fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC | (create ? O_CREAT : 0), 0600);
+  int result = log->fd < 0 ? fail(error, "open", path) : TLSMEND_OK;
+  if (result == TLSMEND_OK && made)
+    result = folder_flush(path, error);
+  if (result != TLSMEND_OK) {
+    os_log_close(log);
+    return result;
+  }
+  *out = log;
+  return TLSMEND_OK;
+}
+
+int os_log_append(os_log *log, const void *bytes, size_t size, tlsmend_error *error) {
+  ssize_t put;
+  do
+    put = write(log->fd, bytes, size);
+  while (put < 0 && errno == EINTR);
+  if (put < 0)
+    return fail(error, "append to", log->path);
+  if ((size_t)put != size)
+    return tlsmend_error_set(error, TLSMEND_E_IO, "cannot append to %s: only %zd of %zu bytes fit (disk full?)", log->path,
+                             put, size);
+  if (fsync(log->fd) != 0)
+    return fail(error, "flush", log->path);
+  return TLSMEND_OK;
+}
+
+int os_log_truncate(os_log *log, uint64_t size, tlsmend_error *error) {
+  if (ftruncate(log->fd, (off_t)size) != 0 || fsync(log->fd) != 0)
+    return fail(error, "cut", log->path);
+  return TLSMEND_OK;
+}
+
+void os_log_close(os_log *log) {
+  if (!log)
+    return;
+  if (log->fd >= 0)
+    close(log->fd);
+  free(log);
+}
+
+/* ---- locks ---- */
+
+struct os_lock {
+  int fd;
+};
+
+static void holder_read(int fd, char *other, size_t other_size) {
+  if (!other || other_size == 0)
+    return;
+  ssize_t got = pread(fd, other, other_size - 1, 0);
+  other[got > 0 ? got : 0] = '\0';
+  other[strcspn(other, "\n")] = '\0';
+}
+
+/* The text is for people only, so a failure to write it does not fail the lock. */
+static void holder_write(int fd, const char *holder) {
+  size_t length = strlen(holder);
+  if (ftruncate(fd, 0) != 0 || pwrite(fd, holder, length, 0) != (ssize_t)length)
+    (void)!ftruncate(fd, 0);
+}
+
+int os_lock_take(const char *path, const char *holder, os_lock **out, char *other, size_t other_size,
+                 tlsmend_error *error) {
+  *out = NULL;
+  if (other && other_size)
+    other[0] = '\0';
+  int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (fd < 0)
+    return fail(error, "lock", path);
+  if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+    int result = fail(error, "lock", path);
+    holder_read(fd, other, other_size);
+    close(fd);
+    return result;
+  }
+  os_lock *lock = malloc(sizeof *lock);
+  if (!lock) {
+    close(fd);
+    return fail_memory(error);
+  }
+  holder_write(fd, holder ? holder : "");
+  lock->fd = fd;
+  *out = lock;
+  return TLSMEND_OK;
+}
+
+/* The file stays: removing it would let two processes lock two files of one name. */
+void os_lock_release(os_lock *lock) {
+  if (!lock)
+    return;
+  (void)!ftruncate(lock->fd, 0);
+  close(lock->fd);
+  free(lock);
+}
+
+/* ---- time, processes, chance ---- */
+
+int64_t os_time(void) {
+  return (int64_t)time(NULL);
+}
+
+void os_time_print(int64_t when, char out[32]) {
+  time_t seconds = (time_t)when;
+  struct tm parts;
+  if (!gmtime_r(&seconds, &parts) || strftime(out, 32, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0)
+    snprintf(out, 32, "@%lld", (long long)when);
+}
+
+uint64_t os_clock(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (uint64_t)now.tv_sec * 1000u + (uint64_t)now.tv_nsec / 1000000u;
+}
+
+void os_sleep(unsigned milliseconds) {
+  struct timespec rest = {(time_t)(milliseconds / 1000u), (long)(milliseconds % 1000u) * 1000000L};
+  while (nanosleep(&rest, &rest) != 0 && errno == EINTR)
+    continue;
+}
+
+unsigned os_process_id(void) {
+  return (unsigned)getpid();
+}
+
+void os_random(void *bytes, size_t size) {
+  unsigned char *at = bytes;
+  while (size > 0) {
+    ssize_t got = getrandom(at, size, 0);
+    if (got < 0 && errno == EINTR)
+      continue;
+    assert(got > 0);
+    if (got <= 0)
+      abort(); /* no run without ids that cannot collide */
+    at += got;
+    size -= (size_t)got;
+  }
+}
+
+/* ---- paths, terminal ---- */
+
+char *os_state_default(void) {
+  return strdup("/var/lib/tlsmend");
+}
+
+char *os_path_join(const char *folder, const char *name) {
+  size_t length = strlen(folder);
+  bool separated = length == 0 || folder[length - 1] == '/';
+  size_t room = length + strlen(name) + 2;
+  char *path = malloc(room);
+  if (path)
+    snprintf(path, room, "%s%s%s", folder, separated ? "" : "/", name);
+  return path;
+}
+
+char *os_program_path(void) {
+  char path[PATH_MAX];
+  ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
+  if (length <= 0)
+    return NULL;
+  path[length] = '\0';
+  return strdup(path);
+}
+
+bool os_terminal(int stream) {
+  const char *kind = getenv("TERM");
+  return isatty(stream) && kind && strcmp(kind, "dumb") != 0;
+}
