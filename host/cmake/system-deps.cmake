@@ -1,0 +1,32 @@
+# The libraries of this system, through pkg-config. Defines three interface libraries: tlsmend_deps (shared libraries),
+# tlsmend_archives (static archives where they exist, so that the command starts fast) and tlsmend_system_libraries.
+find_package(PkgConfig REQUIRED)
+pkg_search_module(TLSMEND_LUA REQUIRED IMPORTED_TARGET lua5.4 lua-5.4 lua54 lua>=5.4)
+pkg_search_module(TLSMEND_LFS REQUIRED IMPORTED_TARGET lua5.4-filesystem lua-filesystem)
+pkg_check_modules(TLSMEND_JANSSON REQUIRED IMPORTED_TARGET jansson>=2.13)
+pkg_check_modules(TLSMEND_SODIUM REQUIRED IMPORTED_TARGET libsodium>=1.0.16)
+
+set(TLSMEND_INSTALL_DEPS PkgConfig::TLSMEND_LUA PkgConfig::TLSMEND_LFS PkgConfig::TLSMEND_JANSSON PkgConfig::TLSMEND_SODIUM m)
+add_library(tlsmend_deps INTERFACE)
+target_link_libraries(tlsmend_deps INTERFACE ${TLSMEND_INSTALL_DEPS})
+
+add_library(tlsmend_archives INTERFACE)
+foreach(library LFS LUA JANSSON SODIUM)
+  set(archive "")
+  if(TLSMEND_ARCHIVES)
+    list(GET TLSMEND_${library}_LIBRARIES 0 name)
+    find_library(TLSMEND_${library}_ARCHIVE NAMES lib${name}.a HINTS ${TLSMEND_${library}_LIBRARY_DIRS} ${TLSMEND_${library}_LIBDIR})
+    mark_as_advanced(TLSMEND_${library}_ARCHIVE)
+    set(archive ${TLSMEND_${library}_ARCHIVE})
+  endif()
+  if(archive)
+    target_link_libraries(tlsmend_archives INTERFACE ${archive})
+  else()
+    target_link_libraries(tlsmend_archives INTERFACE PkgConfig::TLSMEND_${library})
+  endif()
+  target_include_directories(tlsmend_archives SYSTEM INTERFACE ${TLSMEND_${library}_INCLUDE_DIRS})
+endforeach()
+find_package(Threads REQUIRED)
+target_link_libraries(tlsmend_archives INTERFACE m Threads::Threads ${CMAKE_DL_LIBS})
+
+add_library(tlsmend_system_libraries INTERFACE)
