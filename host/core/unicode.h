@@ -38,4 +38,7 @@ char *unicode_from_utf16(const unsigned char *data, size_t size, size_t *length)
 /* Whether `length` bytes are well-formed UTF-8 (no lone surrogates). */
 bool unicode_valid(const char *text, size_t length);
 
+/* The offset of the first byte that is neither UTF-8 nor a lone surrogate in WTF-8; `length` if there is none. */
+size_t unicode_broken(const char *text, size_t length);
+
 #endif
