@@ -1,0 +1,23 @@
+# What both Windows toolchains share. The win32 thread model needs no winpthread beside the executable.
+foreach(tool gcc-win32 gcc)
+  if(NOT CMAKE_C_COMPILER)
+    find_program(CMAKE_C_COMPILER ${triplet}-${tool})
+  endif()
+endforeach()
+set(CMAKE_RC_COMPILER ${triplet}-windres)
+set(CMAKE_FIND_ROOT_PATH /usr/${triplet})
+set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
+set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
+set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)
+set(CMAKE_FIND_ROOT_PATH_MODE_PACKAGE ONLY)
+
+# Tests run through Wine where it is installed; an x86 executable needs Wine's 32-bit half.
+if(CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64")
+  find_program(wine NAMES wine wine64)
+else()
+  find_program(wine NAMES wine32)
+endif()
+mark_as_advanced(wine)
+if(wine)
+  set(CMAKE_CROSSCOMPILING_EMULATOR ${wine})
+endif()
