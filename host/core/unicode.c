@@ -137,6 +137,14 @@ bool unicode_name_equal_n(const char *a, size_t length, const char *b) {
   return compare(left, reader_of(b)) == 0;
 }
 
+const char *unicode_name_rest(const char *text, const char *prefix) {
+  unit_reader a = reader_of(text), b = reader_of(prefix);
+  for (int32_t unit; (unit = unit_next(&b)) != -1;)
+    if (unit_next(&a) != unit)
+      return NULL;
+  return a.pending ? NULL : (const char *)a.at;
+}
+
 uint32_t unicode_name_hash(const char *name, size_t length) {
   unit_reader reader = {(const unsigned char *)name, (const unsigned char *)name + length, 0};
   uint32_t hash =

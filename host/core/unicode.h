@@ -24,6 +24,9 @@ uint32_t unicode_name_hash(const char *name, size_t length);
 /* As unicode_name_equal for the first `length` bytes of a and the whole of b. */
 bool unicode_name_equal_n(const char *a, size_t length, const char *b);
 
+/* What stands behind `prefix` in text, where text begins with a name that is equal to it; NULL otherwise. */
+const char *unicode_name_rest(const char *text, const char *prefix);
+
 /* The number of UTF-16 code units of a UTF-8 text. */
 size_t unicode_utf16_length(const char *text);
 
