@@ -66,4 +66,11 @@ char *os_program_path(void);
 /* Whether a stream (1 or 2) is a terminal that understands colours. Turns that on where it must be turned on. */
 bool os_terminal(int stream);
 
+/* For main only: the program's arguments as UTF-8. On Windows *argc and *argv are replaced by what the wide command line
+ * says, and the console is set to UTF-8 until the program ends; elsewhere nothing changes. The texts live to the end. */
+int os_main_arguments(int *argc, char ***argv, tlsmend_error *error);
+
+/* Whether a person can be asked: stdin and stderr are both terminals. */
+bool os_interactive(void);
+
 #endif

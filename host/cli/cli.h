@@ -1,0 +1,51 @@
+/*
+ * A command: its row in the table of main.c and what its function is given. Commands are clients of
+ * <tlsmend/tlsmend.h>; of the host they know only os/os.h (arguments, terminal, replacing a file).
+ */
+#ifndef CLI_CLI_H
+#define CLI_CLI_H
+
+#include "cli/opt.h"
+#include "cli/say.h"
+
+/* Returns the exit code. options->operands[0] is the command's own name. */
+typedef int (*cli_run_fn)(const opt *options);
+
+typedef struct cli_command {
+  const char *name, *synopsis, *help;
+  unsigned options;   /* the opt_bits it accepts, beside those that all do */
+  size_t least, most; /* operands behind the name */
+  cli_run_fn run;
+} cli_command;
+
+int cmd_list(const opt *options);
+int cmd_show(const opt *options);
+int cmd_plan(const opt *options);
+int cmd_apply(const opt *options);
+int cmd_resume(const opt *options);
+int cmd_status(const opt *options);
+int cmd_rollback(const opt *options);
+int cmd_snapshot(const opt *options);
+int cmd_version(const opt *options);
+
+/* ---- live.c: what a person sees while a session works
+ * -------------------------------------------------------- */
+
+/* Where the events of a session go; zeroed at first, and until the session is closed. */
+typedef struct cli_live {
+  bool step_open;     /* a step has no outcome yet */
+  bool line_open;     /* the cursor stands behind a step's text */
+  bool progress_open; /* the cursor stands behind a line of progress */
+} cli_live;
+
+/* The library's options for this call; restarts as `reboot` says. *live is borrowed until the session is
+ * closed. */
+tlsmend_options cli_options(const opt *options, tlsmend_reboot reboot, cli_live *live);
+
+/* Ends an open line; a step that is still open has failed. */
+void cli_live_end(cli_live *live);
+
+/* Renders and prints a report, says what to do next, and returns the exit code. Frees the report. */
+int cli_report(const opt *options, tlsmend_report *report);
+
+#endif

@@ -1,0 +1,125 @@
+/*
+ * `tlsmend apply`: make or load a plan, show it, have it confirmed, carry it out. The questions are asked
+ * here; what is checked before the first write, and how a failure is undone, is the library's.
+ */
+#include "cli/cli.h"
+
+/* Everything between the command line and the report; zeroed at first. */
+typedef struct application {
+  const opt *options;
+  cli_live live;
+  tlsmend_session *session;
+  tlsmend_plan *plan;
+} application;
+
+static int check_options(const opt *options, tlsmend_error *error) {
+  bool saved = options->plan != NULL, named = options->operand_count > 1;
+  if (saved && named)
+    return say_error(error, TLSMEND_E_USAGE, "apply takes runbooks or --plan %s, not both", options->plan);
+  if (saved && options->param_count > 0)
+    return say_error(error, TLSMEND_E_USAGE, "a saved plan holds its parameters; plan again with -p %s",
+                     options->params[0]);
+  if (!saved && !named)
+    return say_error(error, TLSMEND_E_USAGE,
+                     "apply needs a runbook or --plan FILE; 'tlsmend list' names runbooks");
+  return TLSMEND_OK;
+}
+
+static int open_session(application *app, tlsmend_reboot reboot, tlsmend_error *error) {
+  tlsmend_options library = cli_options(app->options, reboot, &app->live);
+  tlsmend_session_close(app->session);
+  app->session = NULL;
+  return tlsmend_session_open(&library, &app->session, error);
+}
+
+static int get_plan(application *app, tlsmend_error *error) {
+  const opt *options = app->options;
+  if (options->plan != NULL)
+    return tlsmend_plan_load(options->plan, &app->plan, error);
+  return tlsmend_plan_make(app->session, options->operands + 1, options->operand_count - 1, options->params,
+                           options->param_count, &app->plan, error);
+}
+
+/* With --format json stdout belongs to the report, so that the plan is shown only to somebody who will be
+ * asked. */
+static int show_plan(const application *app, tlsmend_error *error) {
+  char *text = NULL;
+  bool json = app->options->format == TLSMEND_FORMAT_JSON;
+  if (json && (app->options->given & OPT_YES) != 0)
+    return TLSMEND_OK;
+  int code = tlsmend_plan_render(app->plan, TLSMEND_FORMAT_TEXT, &text, error);
+  if (code != TLSMEND_OK)
+    return code;
+  if (json) {
+    fputs(text, stderr);
+    tlsmend_text_free(text);
+    return TLSMEND_OK;
+  }
+  return say_text(text)
+             ? TLSMEND_OK
+             : say_error(error, TLSMEND_E_IO, "cannot write the plan to stdout; nothing was applied");
+}
+
+/* Three answers, not two: what rests on "cannot tell" needs its own consent. */
+static int confirm(const application *app, tlsmend_error *error) {
+  char question[256];
+  const opt *options = app->options;
+  size_t changes = tlsmend_plan_change_count(app->plan);
+  if (tlsmend_plan_unknown_count(app->plan) > 0 && (options->given & OPT_ACCEPT_UNKNOWN) == 0)
+    return say_error(error, TLSMEND_E_UNKNOWN,
+                     "the plan rests on something that the machine could not tell; find it out, or pass "
+                     "--accept-unknown");
+  if (changes == 0 || (options->given & OPT_YES) != 0)
+    return TLSMEND_OK;
+  snprintf(question, sizeof question, "Apply %s to %s?", changes == 1 ? "this change" : "these changes",
+           say_machine(options));
+  if (changes > 1)
+    snprintf(question, sizeof question, "Apply these %zu changes to %s?", changes, say_machine(options));
+  if (say_question(question))
+    return TLSMEND_OK;
+  return say_error(error, TLSMEND_E_REFUSED,
+                   "not confirmed, nothing was written; pass --yes where nobody can answer");
+}
+
+/* A restart is agreed on before the first write; without an answer it is left to the person. */
+static tlsmend_reboot agree_on_restart(const application *app) {
+  const opt *options = app->options;
+  if (options->reboot != OPT_REBOOT_ASK)
+    return options->reboot == OPT_REBOOT_AUTO ? TLSMEND_REBOOT_AUTO : TLSMEND_REBOOT_NEVER;
+  if (tlsmend_plan_reboot_count(app->plan) == 0 || (options->given & OPT_YES) != 0)
+    return TLSMEND_REBOOT_NEVER;
+  return say_question("The plan needs a restart. Restart without asking again when it is due?")
+             ? TLSMEND_REBOOT_AUTO
+             : TLSMEND_REBOOT_NEVER;
+}
+
+static int apply(application *app, tlsmend_report **report, tlsmend_error *error) {
+  int code = check_options(app->options, error);
+  if (code == TLSMEND_OK)
+    code = open_session(app, TLSMEND_REBOOT_NEVER, error);
+  if (code == TLSMEND_OK)
+    code = get_plan(app, error);
+  if (code == TLSMEND_OK)
+    code = show_plan(app, error);
+  if (code == TLSMEND_OK)
+    code = confirm(app, error);
+  if (code != TLSMEND_OK)
+    return code;
+  if (agree_on_restart(app) == TLSMEND_REBOOT_AUTO)
+    code = open_session(app, TLSMEND_REBOOT_AUTO, error);
+  if (code == TLSMEND_OK)
+    code = tlsmend_apply(app->session, app->plan, report, error);
+  cli_live_end(&app->live);
+  return code;
+}
+
+int cmd_apply(const opt *options) {
+  tlsmend_error error;
+  tlsmend_report *report = NULL;
+  application app = {.options = options};
+  int code = apply(&app, &report, &error);
+  int exit_code = code == TLSMEND_OK ? cli_report(options, report) : say_failure(&error, options->format);
+  tlsmend_plan_free(app.plan);
+  tlsmend_session_close(app.session);
+  return exit_code;
+}

@@ -1,0 +1,19 @@
+/* `tlsmend resume`: continue the open run. The arranged start of the machine calls it with --boot. */
+#include "cli/cli.h"
+
+int cmd_resume(const opt *options) {
+  tlsmend_error error;
+  tlsmend_session *session = NULL;
+  tlsmend_report *report = NULL;
+  cli_live live = {0};
+  bool restart = options->reboot == OPT_REBOOT_AUTO;
+  tlsmend_options library = cli_options(options, restart ? TLSMEND_REBOOT_AUTO : TLSMEND_REBOOT_NEVER, &live);
+  int flags = (options->given & OPT_BOOT) != 0 ? TLSMEND_RESUME_STARTED : 0;
+  int code = tlsmend_session_open(&library, &session, &error);
+  if (code == TLSMEND_OK)
+    code = tlsmend_resume(session, flags, &report, &error);
+  cli_live_end(&live);
+  int exit_code = code == TLSMEND_OK ? cli_report(options, report) : say_failure(&error, options->format);
+  tlsmend_session_close(session);
+  return exit_code;
+}

@@ -1,0 +1,39 @@
+/* `tlsmend rollback`: show what would be undone, have it confirmed, undo it. */
+#include "cli/cli.h"
+
+static int confirm(const opt *options, tlsmend_session *session, const char *run, tlsmend_error *error) {
+  char *text = NULL;
+  char question[256];
+  if ((options->given & OPT_YES) != 0 && options->format == TLSMEND_FORMAT_JSON)
+    return TLSMEND_OK;
+  int code = tlsmend_rollback_preview(session, run, TLSMEND_FORMAT_TEXT, &text, error);
+  if (code != TLSMEND_OK)
+    return code;
+  fputs(text, options->format == TLSMEND_FORMAT_JSON ? stderr : stdout);
+  tlsmend_text_free(text);
+  if ((options->given & OPT_YES) != 0)
+    return TLSMEND_OK;
+  snprintf(question, sizeof question, "Undo this on %s?", say_machine(options));
+  if (say_question(question))
+    return TLSMEND_OK;
+  return say_error(error, TLSMEND_E_REFUSED,
+                   "not confirmed, nothing was undone; pass --yes where nobody can answer");
+}
+
+int cmd_rollback(const opt *options) {
+  tlsmend_error error;
+  tlsmend_session *session = NULL;
+  tlsmend_report *report = NULL;
+  cli_live live = {0};
+  const char *run = options->operand_count > 1 ? options->operands[1] : NULL;
+  tlsmend_options library = cli_options(options, TLSMEND_REBOOT_NEVER, &live);
+  int code = tlsmend_session_open(&library, &session, &error);
+  if (code == TLSMEND_OK)
+    code = confirm(options, session, run, &error);
+  if (code == TLSMEND_OK)
+    code = tlsmend_rollback(session, run, &report, &error);
+  cli_live_end(&live);
+  int exit_code = code == TLSMEND_OK ? cli_report(options, report) : say_failure(&error, options->format);
+  tlsmend_session_close(session);
+  return exit_code;
+}

@@ -1,0 +1,24 @@
+/* `tlsmend status`: the journalled runs of a machine and what to do about an open one. */
+#include "cli/cli.h"
+
+int cmd_status(const opt *options) {
+  tlsmend_error error;
+  tlsmend_session *session = NULL;
+  char *text = NULL;
+  size_t open = 0;
+  cli_live live = {0};
+  tlsmend_options library = cli_options(options, TLSMEND_REBOOT_NEVER, &live);
+  int code = tlsmend_session_open(&library, &session, &error);
+  if (code == TLSMEND_OK)
+    code = tlsmend_status(session, options->format, &text, &open, &error);
+  tlsmend_session_close(session);
+  if (code != TLSMEND_OK)
+    return say_failure(&error, options->format);
+  bool written = say_text(text);
+  if (open > 0 && options->format == TLSMEND_FORMAT_TEXT) {
+    fputs("Next, to go on or to undo what was done so far:\n", stdout);
+    say_command(stdout, options, "resume", false);
+    say_command(stdout, options, "rollback", false);
+  }
+  return written ? 0 : 1;
+}

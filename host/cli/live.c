@@ -1,0 +1,94 @@
+/*
+ * The events of a session as lines on stderr: one line a step, progress while a step takes long. On a
+ * terminal the outcome follows on the step's own line; elsewhere a line appears when its step is done.
+ */
+#include <string.h>
+
+#include "cli/cli.h"
+
+enum { progress_width = 60 };
+
+/* Brings the cursor to the begin of a line. */
+static void end_line(cli_live *live) {
+  if (live->line_open || live->progress_open)
+    fputc('\n', stderr);
+  live->line_open = live->progress_open = false;
+}
+
+static void finish_step(cli_live *live, say_colour colour, const char *outcome) {
+  bool behind = live->line_open;
+  if (!behind)
+    end_line(live);
+  fputs(behind ? "  " : "       ", stderr);
+  say_coloured(colour, outcome);
+  fputc('\n', stderr);
+  *live = (cli_live){0};
+}
+
+void cli_live_end(cli_live *live) {
+  if (live->step_open)
+    finish_step(live, SAY_RED, "failed");
+}
+
+static void show_progress(cli_live *live, const char *text) {
+  bool again = live->progress_open;
+  if (!again)
+    end_line(live);
+  if (say_live())
+    fprintf(stderr, "%s       %-*s", again ? "\r" : "", progress_width, text);
+  else
+    fprintf(stderr, "       %s\n", text);
+  live->progress_open = say_live();
+}
+
+/* A message in the midst of a step: the step's line is ended first, its outcome comes below. */
+static void show_message(cli_live *live, say_colour colour, const char *label, const char *text) {
+  end_line(live);
+  fputs(live->step_open ? "       " : "", stderr);
+  say_coloured(colour, label);
+  fprintf(stderr, "%s%s\n", label[0] != '\0' ? " " : "", text);
+}
+
+static void on_event(void *data, tlsmend_event event, const char *text) {
+  cli_live *live = data;
+  switch (event) {
+  case TLSMEND_EVENT_STEP:
+    cli_live_end(live);
+    fprintf(stderr, "  %s", text);
+    live->step_open = live->line_open = true;
+    break;
+  case TLSMEND_EVENT_DONE:
+    if (live->step_open)
+      finish_step(live, SAY_GREEN, "ok");
+    break;
+  case TLSMEND_EVENT_PROGRESS:
+    show_progress(live, text);
+    break;
+  case TLSMEND_EVENT_NOTE:
+    show_message(live, SAY_PLAIN, "note:", text);
+    break;
+  case TLSMEND_EVENT_WARNING:
+    show_message(live, SAY_YELLOW, "warning:", text);
+    break;
+  case TLSMEND_EVENT_LOG:
+    show_message(live, SAY_PLAIN, "", text);
+    break;
+  }
+  fflush(stderr);
+}
+
+tlsmend_options cli_options(const opt *options, tlsmend_reboot reboot, cli_live *live) {
+  tlsmend_options result = TLSMEND_OPTIONS_INIT;
+  result.machine = options->machine;
+  result.state = options->state;
+  result.library = options->library;
+  result.reboot = reboot;
+  result.allow_unsigned = (options->given & OPT_ALLOW_UNSIGNED) != 0;
+  result.memory_limit = options->memory_limit;
+  result.instruction_limit = options->instruction_limit;
+  if (live != NULL) {
+    result.event = on_event;
+    result.event_data = live;
+  }
+  return result;
+}

@@ -1,0 +1,129 @@
+/* The command `tlsmend`: one table of commands, help, and the way from arguments to a command and its exit
+ * code. */
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "os/os.h"
+
+enum {
+  everywhere = OPT_FORMAT | OPT_HELP | OPT_LIBRARY,
+  session = OPT_MACHINE | OPT_STATE,
+  running = session | OPT_LIMIT_MEMORY | OPT_LIMIT_INSTRUCTIONS,
+  writing = running | OPT_REBOOT | OPT_ALLOW_UNSIGNED,
+  any_number = 4096
+};
+
+static int cmd_help(const opt *options);
+
+static const cli_command commands[] = {
+    {"list", "list", "the runbooks that can be called by name", 0, 0, 0, cmd_list},
+    {"show", "show RUNBOOK", "what a runbook is, needs and takes", 0, 1, 1, cmd_show},
+    {"plan", "plan RUNBOOK... [-m SPEC] [-p NAME=VALUE]... [-o FILE]",
+     "what would be changed; writes nothing", running | OPT_PARAM | OPT_OUTPUT, 1, any_number, cmd_plan},
+    {"apply", "apply RUNBOOK... | --plan FILE [-m SPEC] [-p NAME=VALUE]... [--yes] [--reboot ask|auto|never]",
+     "plan, ask, then change the machine", writing | OPT_PARAM | OPT_PLAN | OPT_YES | OPT_ACCEPT_UNKNOWN, 0,
+     any_number, cmd_apply},
+    {"resume", "resume [-m SPEC] [--reboot ask|auto|never]", "continue a run after a restart or a power cut",
+     writing | OPT_BOOT, 0, 0, cmd_resume},
+    {"status", "status [-m SPEC]", "which runs there were, and what is open", session, 0, 0, cmd_status},
+    {"rollback", "rollback [RUN] [-m SPEC] [--yes]", "undo a run, value by value (default: the last one)",
+     session | OPT_YES, 0, 1, cmd_rollback},
+    {"snapshot", "snapshot [-m SPEC] -o FILE.reg", "write a machine to a file, to plan for it elsewhere",
+     session | OPT_OUTPUT, 0, 0, cmd_snapshot},
+    {"version", "version", "the version of the library", 0, 0, 0, cmd_version},
+    {"help", "help [COMMAND]", "this text, or all about one command", 0, 0, 1, cmd_help},
+};
+enum { command_count = sizeof commands / sizeof commands[0] };
+
+static const cli_command *command_find(const char *name) {
+  for (size_t i = 0; i < command_count; i++)
+    if (strcmp(commands[i].name, name) == 0)
+      return &commands[i];
+  return NULL;
+}
+
+static int unknown_command(const char *name, tlsmend_format format) {
+  tlsmend_error error;
+  say_error(&error, TLSMEND_E_USAGE, "unknown command '%s'; 'tlsmend help' lists the commands", name);
+  return say_failure(&error, format);
+}
+
+static void print_overview(FILE *to) {
+  fputs("tlsmend runs TLS remediation runbooks on Windows machines and on snapshots of them.\n\n", to);
+  for (size_t i = 0; i < command_count; i++)
+    fprintf(to, "  tlsmend %-9s %s\n", commands[i].name, commands[i].help);
+  fputs(
+      "\n"
+      "'tlsmend help COMMAND' shows its options. Try: tlsmend plan winhttp-tls12 -m sim:win7-sp1-x64\n"
+      "Exit codes: 0 nothing to do, or done; 1 failed, nothing half-done; 2 changes are needed; 3 refused;\n"
+      "  4 failed and not undone; 5 cannot tell; 64 usage; 3010 (here 194 where codes are 8 bits) restart "
+      "needed\n",
+      to);
+}
+
+static void print_command_help(const cli_command *command) {
+  printf("tlsmend %s\n  %s\n\n", command->synopsis, command->help);
+  opt_print_help(stdout, command->options | everywhere);
+}
+
+static int cmd_help(const opt *options) {
+  if (options->operand_count < 2) {
+    print_overview(stdout);
+    return 0;
+  }
+  const cli_command *command = command_find(options->operands[1]);
+  if (command == NULL)
+    return unknown_command(options->operands[1], options->format);
+  print_command_help(command);
+  return 0;
+}
+
+static int check_operands(const cli_command *command, size_t count, tlsmend_error *error) {
+  if (count < command->least)
+    return say_error(error, TLSMEND_E_USAGE, "too little said: tlsmend %s", command->synopsis);
+  if (count > command->most)
+    return say_error(error, TLSMEND_E_USAGE, "too many operands: tlsmend %s", command->synopsis);
+  return TLSMEND_OK;
+}
+
+static int run(const opt *options) {
+  tlsmend_error error;
+  if ((options->given & OPT_VERSION) != 0)
+    return cmd_version(options);
+  if (options->operand_count == 0) {
+    bool asked = (options->given & OPT_HELP) != 0;
+    print_overview(asked ? stdout : stderr);
+    return asked ? 0 : tlsmend_error_exit(TLSMEND_E_USAGE);
+  }
+  const cli_command *command = command_find(options->operands[0]);
+  if (command == NULL)
+    return unknown_command(options->operands[0], options->format);
+  if ((options->given & OPT_HELP) != 0) {
+    print_command_help(command);
+    return 0;
+  }
+  if (opt_check(options, command->options | everywhere, command->name, &error) != TLSMEND_OK ||
+      check_operands(command, options->operand_count - 1, &error) != TLSMEND_OK)
+    return say_failure(&error, options->format);
+  return command->run(options);
+}
+
+int main(int argc, char **argv) {
+  tlsmend_error error;
+  opt options = {0};
+#ifdef SIGPIPE
+  /* A reader that goes away (`| head`) must not kill a run between two of its steps. */
+  signal(SIGPIPE, SIG_IGN);
+#endif
+  if (os_main_arguments(&argc, &argv, &error) != TLSMEND_OK)
+    return say_failure(&error, TLSMEND_FORMAT_TEXT);
+  int exit_code = 0;
+  if (opt_parse(&options, argc, argv, &error) == TLSMEND_OK)
+    exit_code = run(&options);
+  else
+    exit_code = say_failure(&error, opt_wants_json(argc, argv) ? TLSMEND_FORMAT_JSON : TLSMEND_FORMAT_TEXT);
+  opt_clear(&options);
+  return exit_code;
+}

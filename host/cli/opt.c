@@ -1,0 +1,234 @@
+/*
+ * The table of options and the parser over it. Values are checked here for form only (a number, a known
+ * word); whether a machine or a runbook exists is the library's to say.
+ */
+#include "cli/opt.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/say.h"
+
+typedef struct opt_row {
+  unsigned bit;
+  char letter;          /* 0: none */
+  const char *name;     /* without dashes, NULL: letter only */
+  const char *argument; /* NULL: takes none */
+  const char *help;
+} opt_row;
+
+static const opt_row table[] = {
+    {OPT_MACHINE, 'm', "machine", "SPEC", "the machine: live, sim:NAME or sim:FILE.reg"},
+    {OPT_PARAM, 'p', "param", "NAME=VALUE", "a parameter of a runbook; may be repeated"},
+    {OPT_OUTPUT, 'o', "output", "FILE", "write to this file (replaced whole)"},
+    {OPT_FORMAT, 0, "format", "text|json", "for people (default), or one JSON object on stdout"},
+    {OPT_PLAN, 0, "plan", "FILE", "apply this saved plan and nothing else"},
+    {OPT_YES, 0, "yes", NULL, "do not ask"},
+    {OPT_REBOOT, 0, "reboot", "ask|auto|never", "at a restart: ask first (default), restart, or stop there"},
+    {OPT_ALLOW_UNSIGNED, 0, "allow-unsigned", NULL, "apply runbooks that are not built in to a live machine"},
+    {OPT_ACCEPT_UNKNOWN, 0, "accept-unknown", NULL,
+     "apply although the plan rests on what nobody could tell"},
+    {OPT_STATE, 0, "state", "DIR", "where journals live"},
+    {OPT_LIBRARY, 0, "library", "DIR", "folder with runbooks/ and stdlib/ that override the built-in ones"},
+    {OPT_BOOT, 0, "boot", NULL, "the machine's own start calls (used by the arranged resume)"},
+    {OPT_LIMIT_MEMORY, 0, "limit-memory", "BYTES", "memory of a runbook, such as 64M (default)"},
+    {OPT_LIMIT_INSTRUCTIONS, 0, "limit-instructions", "N", "instructions of a runbook (default 100000000)"},
+    {OPT_HELP, 'h', "help", NULL, "show help"},
+    {OPT_VERSION, 0, "version", NULL, "show the version"},
+};
+enum { table_size = sizeof table / sizeof table[0] };
+
+bool opt_wants_json(int argc, char **argv) {
+  for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+    if (strcmp(argv[i], "--format=json") == 0)
+      return true;
+    if (strcmp(argv[i], "--format") == 0 && i + 1 < argc && strcmp(argv[i + 1], "json") == 0)
+      return true;
+  }
+  return false;
+}
+
+static const opt_row *row_of_long(const char *name, size_t length) {
+  for (size_t i = 0; i < table_size; i++)
+    if (strlen(table[i].name) == length && strncmp(table[i].name, name, length) == 0)
+      return &table[i];
+  return NULL;
+}
+
+static const opt_row *row_of_letter(char letter) {
+  for (size_t i = 0; i < table_size; i++)
+    if (table[i].letter != 0 && table[i].letter == letter)
+      return &table[i];
+  return NULL;
+}
+
+/* A whole decimal number above 0; `units` allows K, M and G behind it. */
+static bool number_parse(const char *text, bool units, unsigned long long *out) {
+  char *end = NULL;
+  if (!isdigit((unsigned char)text[0]))
+    return false;
+  errno = 0;
+  unsigned long long number = strtoull(text, &end, 10);
+  if (errno != 0 || number == 0)
+    return false;
+  unsigned shift = 0;
+  if (units && *end != '\0') {
+    const char *found = strchr("KMG", toupper((unsigned char)*end));
+    if (found == NULL || end[1] != '\0')
+      return false;
+    shift = *found == 'K' ? 10 : *found == 'M' ? 20 : 30;
+    end++;
+  }
+  if (*end != '\0' || number > (~0ULL >> shift))
+    return false;
+  *out = number << shift;
+  return true;
+}
+
+static int word_parse(opt *out, const opt_row *row, const char *value, tlsmend_error *error) {
+  static const char *const reboots[] = {"ask", "auto", "never"};
+  if (row->bit == OPT_FORMAT && strcmp(value, "text") == 0)
+    return out->format = TLSMEND_FORMAT_TEXT, TLSMEND_OK;
+  if (row->bit == OPT_FORMAT && strcmp(value, "json") == 0)
+    return out->format = TLSMEND_FORMAT_JSON, TLSMEND_OK;
+  for (int i = 0; row->bit == OPT_REBOOT && i < 3; i++)
+    if (strcmp(value, reboots[i]) == 0)
+      return out->reboot = (enum opt_reboot)i, TLSMEND_OK;
+  return say_error(error, TLSMEND_E_USAGE, "--%s takes %s, not '%s'", row->name, row->argument, value);
+}
+
+static int number_option(opt *out, const opt_row *row, const char *value, tlsmend_error *error) {
+  bool memory = row->bit == OPT_LIMIT_MEMORY;
+  unsigned long long number = 0;
+  if (!number_parse(value, memory, &number) || (memory && number > (size_t)-1))
+    return say_error(error, TLSMEND_E_USAGE, "--%s takes a number above 0%s, not '%s'", row->name,
+                     memory ? ", such as 64M" : "", value);
+  if (memory)
+    out->memory_limit = (size_t)number;
+  else
+    out->instruction_limit = number;
+  return TLSMEND_OK;
+}
+
+/* Stores one option with its value; `spelled` is how the person wrote it. */
+static int option_take(opt *out, const opt_row *row, const char *spelled, const char *value,
+                       tlsmend_error *error) {
+  if (row->argument != NULL && row->bit != OPT_PARAM && (out->given & row->bit) != 0)
+    return say_error(error, TLSMEND_E_USAGE, "%s is given twice; keep one of them", spelled);
+  out->given |= row->bit;
+  if (row->argument == NULL)
+    return TLSMEND_OK;
+  if (value[0] == '\0')
+    return say_error(error, TLSMEND_E_USAGE, "%s takes %s, not an empty text", spelled, row->argument);
+  switch (row->bit) {
+  case OPT_PARAM:
+    if (strchr(value, '=') == NULL || value[0] == '=')
+      return say_error(error, TLSMEND_E_USAGE, "%s takes NAME=VALUE, not '%s'", spelled, value);
+    out->params[out->param_count++] = value;
+    return TLSMEND_OK;
+  case OPT_FORMAT:
+  case OPT_REBOOT:
+    return word_parse(out, row, value, error);
+  case OPT_LIMIT_MEMORY:
+  case OPT_LIMIT_INSTRUCTIONS:
+    return number_option(out, row, value, error);
+  case OPT_MACHINE:
+    return out->machine = value, TLSMEND_OK;
+  case OPT_OUTPUT:
+    return out->output = value, TLSMEND_OK;
+  case OPT_PLAN:
+    return out->plan = value, TLSMEND_OK;
+  case OPT_STATE:
+    return out->state = value, TLSMEND_OK;
+  default:
+    return out->library = value, TLSMEND_OK;
+  }
+}
+
+/* Splits "--name", "--name=value", "-x", "-x=value" and "-xvalue"; *value is NULL if none is attached. */
+static const opt_row *option_find(const char *argument, const char **value, size_t *spelled) {
+  if (argument[1] == '-') {
+    size_t length = strcspn(argument + 2, "=");
+    *spelled = length + 2;
+    *value = argument[*spelled] == '=' ? argument + *spelled + 1 : NULL;
+    return row_of_long(argument + 2, length);
+  }
+  *spelled = 2;
+  *value = argument[2] == '\0' ? NULL : argument[2] == '=' ? argument + 3 : argument + 2;
+  return row_of_letter(argument[1]);
+}
+
+/* Parses the option at argv[*at] and moves *at onto the last argument that it used. */
+static int option_parse(opt *out, char **argv, int argc, int *at, tlsmend_error *error) {
+  const char *value = NULL;
+  size_t length = 0;
+  const char *argument = argv[*at];
+  const opt_row *row = option_find(argument, &value, &length);
+  char spelled[64];
+  snprintf(spelled, sizeof spelled, "%.*s", (int)(length < 60 ? length : 60), argument);
+  if (row == NULL)
+    return say_error(error, TLSMEND_E_USAGE, "unknown option %s; 'tlsmend help' lists commands and options",
+                     spelled);
+  if (row->argument == NULL && value != NULL)
+    return say_error(error, TLSMEND_E_USAGE, "%s takes no value", spelled);
+  if (row->argument != NULL && value == NULL) {
+    if (*at + 1 >= argc)
+      return say_error(error, TLSMEND_E_USAGE, "%s needs a value: %s %s", spelled, spelled, row->argument);
+    value = argv[++*at];
+  }
+  return option_take(out, row, spelled, value, error);
+}
+
+int opt_parse(opt *out, int argc, char **argv, tlsmend_error *error) {
+  size_t room = (size_t)(argc > 0 ? argc : 1);
+  *out = (opt){0};
+  out->operands = calloc(room, sizeof *out->operands);
+  out->params = calloc(room, sizeof *out->params);
+  if (out->operands == NULL || out->params == NULL)
+    return say_error(error, TLSMEND_E_MEMORY, "out of memory");
+  bool options = true;
+  for (int i = 1; i < argc; i++) {
+    if (options && strcmp(argv[i], "--") == 0) {
+      options = false;
+    } else if (options && argv[i][0] == '-' && argv[i][1] != '\0') {
+      int code = option_parse(out, argv, argc, &i, error);
+      if (code != TLSMEND_OK)
+        return code;
+    } else {
+      out->operands[out->operand_count++] = argv[i];
+    }
+  }
+  return TLSMEND_OK;
+}
+
+void opt_clear(opt *options) {
+  free((void *)options->operands);
+  free((void *)options->params);
+  *options = (opt){0};
+}
+
+int opt_check(const opt *options, unsigned allowed, const char *command, tlsmend_error *error) {
+  unsigned wrong = options->given & ~allowed;
+  for (size_t i = 0; i < table_size; i++)
+    if ((wrong & table[i].bit) != 0)
+      return say_error(error, TLSMEND_E_USAGE, "'%s' takes no --%s; see 'tlsmend help %s'", command,
+                       table[i].name, command);
+  return TLSMEND_OK;
+}
+
+void opt_print_help(FILE *to, unsigned allowed) {
+  for (size_t i = 0; i < table_size; i++) {
+    char spelled[64];
+    const opt_row *row = &table[i];
+    if ((allowed & row->bit) == 0)
+      continue;
+    const char *argument = row->argument != NULL ? row->argument : "";
+    if (row->letter != 0)
+      snprintf(spelled, sizeof spelled, "-%c, --%s %s", row->letter, row->name, argument);
+    else
+      snprintf(spelled, sizeof spelled, "    --%s %s", row->name, argument);
+    fprintf(to, "  %-28s %s\n", spelled, row->help);
+  }
+}

@@ -1,0 +1,63 @@
+/*
+ * Options and operands of the command line. Owns the one table of options; knows nothing of what a command
+ * does with them. An option may stand before or after operands, the command itself is the first operand.
+ */
+#ifndef CLI_OPT_H
+#define CLI_OPT_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include <tlsmend/tlsmend.h>
+
+/* One bit for each option: what a command accepts, and what was given. */
+enum opt_bit {
+  OPT_MACHINE = 1 << 0,
+  OPT_PARAM = 1 << 1,
+  OPT_OUTPUT = 1 << 2,
+  OPT_FORMAT = 1 << 3,
+  OPT_PLAN = 1 << 4,
+  OPT_YES = 1 << 5,
+  OPT_REBOOT = 1 << 6,
+  OPT_ALLOW_UNSIGNED = 1 << 7,
+  OPT_ACCEPT_UNKNOWN = 1 << 8,
+  OPT_STATE = 1 << 9,
+  OPT_LIBRARY = 1 << 10,
+  OPT_BOOT = 1 << 11,
+  OPT_LIMIT_MEMORY = 1 << 12,
+  OPT_LIMIT_INSTRUCTIONS = 1 << 13,
+  OPT_HELP = 1 << 14,
+  OPT_VERSION = 1 << 15
+};
+
+enum opt_reboot { OPT_REBOOT_ASK, OPT_REBOOT_AUTO, OPT_REBOOT_NEVER };
+
+/* A parsed command line. All texts are borrowed from argv; the two arrays are freed by opt_clear. */
+typedef struct opt {
+  unsigned given;
+  const char **operands;
+  size_t operand_count;
+  const char **params;
+  size_t param_count;
+  const char *machine, *output, *plan, *state, *library;
+  tlsmend_format format;
+  enum opt_reboot reboot;
+  size_t memory_limit;
+  unsigned long long instruction_limit;
+} opt;
+
+/* Whether --format json is asked for anywhere: needed before the rest is understood, for the form of errors.
+ */
+bool opt_wants_json(int argc, char **argv);
+
+/* E_USAGE with one line that names the way out. *out is to be cleared in any case. */
+int opt_parse(opt *out, int argc, char **argv, tlsmend_error *error);
+void opt_clear(opt *options);
+
+/* E_USAGE if an option was given that is not among `allowed`; `command` is named in the message. */
+int opt_check(const opt *options, unsigned allowed, const char *command, tlsmend_error *error);
+
+/* One line for each option among `allowed`: spelling and meaning. */
+void opt_print_help(FILE *to, unsigned allowed);
+
+#endif

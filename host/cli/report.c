@@ -1,0 +1,33 @@
+/* The end of apply, resume and rollback: the report, and which command comes next. */
+#include "cli/cli.h"
+
+static void print_next(const opt *options, tlsmend_result result) {
+  switch (result) {
+  case TLSMEND_RESULT_RESTART:
+    printf("\nNext: restart %s, then type:\n", say_machine(options));
+    say_command(stdout, options, "resume", false);
+    break;
+  case TLSMEND_RESULT_LEFT:
+    fputs("\nNext: read what is left above, remove the cause, then try once more:\n", stdout);
+    say_command(stdout, options, "rollback", false);
+    break;
+  case TLSMEND_RESULT_DONE:
+  case TLSMEND_RESULT_NOTHING:
+  case TLSMEND_RESULT_UNDONE:
+    break;
+  }
+}
+
+int cli_report(const opt *options, tlsmend_report *report) {
+  tlsmend_error error;
+  char *text = NULL;
+  int exit_code = tlsmend_report_exit(report);
+  if (tlsmend_report_render(report, options->format, &text, &error) != TLSMEND_OK)
+    exit_code = say_failure(&error, options->format);
+  else if (!say_text(text) && exit_code == 0)
+    exit_code = 1;
+  else if (options->format == TLSMEND_FORMAT_TEXT)
+    print_next(options, tlsmend_report_result(report));
+  tlsmend_report_free(report);
+  return exit_code;
+}

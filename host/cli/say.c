@@ -1,0 +1,119 @@
+/* Messages, questions and results. Decides where a text goes and how it is dressed, never what a command
+ * does. */
+#include "cli/say.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "os/os.h"
+
+int say_error(tlsmend_error *error, int code, const char *format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  error->code = code;
+  vsnprintf(error->text, sizeof error->text, format, arguments);
+  va_end(arguments);
+  return code;
+}
+
+bool say_live(void) { return os_terminal(2); }
+
+void say_coloured(say_colour colour, const char *text) {
+  static const char *const codes[] = {"", "\033[31m", "\033[33m", "\033[32m"};
+  const char *no_color = getenv("NO_COLOR");
+  bool dressed = colour != SAY_PLAIN && (no_color == NULL || no_color[0] == '\0') && os_terminal(2);
+  fprintf(stderr, "%s%s%s", dressed ? codes[colour] : "", text, dressed ? "\033[0m" : "");
+}
+
+void say_json_string(const char *text) {
+  if (text == NULL) {
+    fputs("null", stdout);
+    return;
+  }
+  putchar('"');
+  for (const unsigned char *at = (const unsigned char *)text; *at != '\0'; at++) {
+    if (*at == '"' || *at == '\\')
+      printf("\\%c", *at);
+    else if (*at < 0x20)
+      printf("\\u%04x", *at);
+    else
+      putchar(*at);
+  }
+  putchar('"');
+}
+
+int say_failure(const tlsmend_error *error, tlsmend_format format) {
+  int code = tlsmend_error_exit(error->code);
+  fflush(stdout);
+  fputs("tlsmend: ", stderr);
+  say_coloured(SAY_RED, "error:");
+  fprintf(stderr, " %s\n", error->text);
+  if (format == TLSMEND_FORMAT_JSON) {
+    fputs("{\"schema\": \"tlsmend-error/1\", \"result\": \"error\", \"error\": {\"code\": ", stdout);
+    say_json_string(tlsmend_error_name(error->code));
+    fputs(", \"text\": ", stdout);
+    say_json_string(error->text);
+    printf(", \"exit\": %d}}\n", code);
+  }
+  return code;
+}
+
+bool say_text(char *text) {
+  size_t length = strlen(text);
+  bool written = fwrite(text, 1, length, stdout) == length;
+  if (length > 0 && text[length - 1] != '\n')
+    putchar('\n');
+  tlsmend_text_free(text);
+  return written && fflush(stdout) == 0;
+}
+
+bool say_question(const char *question) {
+  char answer[16] = "";
+  if (!os_interactive())
+    return false;
+  fflush(stdout);
+  fprintf(stderr, "%s [y/N] ", question);
+  fflush(stderr);
+  if (fgets(answer, sizeof answer, stdin) == NULL) {
+    fputc('\n', stderr);
+    return false;
+  }
+  answer[strcspn(answer, "\r\n")] = '\0';
+  return strcmp(answer, "y") == 0 || strcmp(answer, "Y") == 0 || strcmp(answer, "yes") == 0;
+}
+
+/* One word as a shell takes it back; double quotes serve both sh and cmd for what stands in paths and
+ * parameters. */
+static void print_word(FILE *to, const char *word) {
+  static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:=,+@\\";
+  bool bare = word[0] != '\0' && word[strspn(word, plain)] == '\0';
+#if !defined(_WIN32)
+  bare = bare && strchr(word, '\\') == NULL;
+#endif
+  fprintf(to, bare ? " %s" : " \"%s\"", word);
+}
+
+static void print_option(FILE *to, const char *name, const char *value) {
+  if (value == NULL)
+    return;
+  fprintf(to, " %s", name);
+  print_word(to, value);
+}
+
+void say_command(FILE *to, const opt *options, const char *verb, bool operands) {
+  fprintf(to, "  tlsmend %s", verb);
+  for (size_t i = 1; operands && i < options->operand_count; i++)
+    print_word(to, options->operands[i]);
+  print_option(to, "-m", options->machine);
+  for (size_t i = 0; operands && i < options->param_count; i++)
+    print_option(to, "-p", options->params[i]);
+  print_option(to, "--state", options->state);
+  print_option(to, "--library", options->library);
+  fputc('\n', to);
+}
+
+const char *say_machine(const opt *options) {
+  return options->machine == NULL || strcmp(options->machine, "live") == 0 ? "this machine"
+                                                                           : options->machine;
+}

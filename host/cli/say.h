@@ -1,0 +1,44 @@
+/*
+ * What the command says: errors, questions, results, the next command to type. Results go to stdout,
+ * everything else to stderr. Colours only on a terminal and never with NO_COLOR.
+ */
+#ifndef CLI_SAY_H
+#define CLI_SAY_H
+
+#include <stdbool.h>
+
+#include "cli/opt.h"
+
+/* Writes one line into *error and returns `code`. */
+#if defined(__GNUC__)
+__attribute__((format(printf, 3, 4)))
+#endif
+int say_error(tlsmend_error *error, int code, const char *format, ...);
+
+/* Prints an error (with --format json also as an object on stdout) and returns its exit code. */
+int say_failure(const tlsmend_error *error, tlsmend_format format);
+
+/* Prints a text that the library rendered to stdout, frees it, and answers whether it could be written. */
+bool say_text(char *text);
+
+/* Prints text to stdout as the inside of a JSON string, quotes included. NULL prints null. */
+void say_json_string(const char *text);
+
+/* Asks on stderr, reads one line from stdin; only "y" and "yes" are yes. False where nobody can be asked. */
+bool say_question(const char *question);
+
+/* Prints "  tlsmend VERB OPERAND..." with the options of this call that the command needs to find the same
+ * machine and journals. `to` is stdout or stderr. */
+void say_command(FILE *to, const opt *options, const char *verb, bool operands);
+
+/* The machine of this call as a person would name it. */
+const char *say_machine(const opt *options);
+
+/* Wraps text in a colour where stderr may be coloured. */
+typedef enum say_colour { SAY_PLAIN, SAY_RED, SAY_YELLOW, SAY_GREEN } say_colour;
+void say_coloured(say_colour colour, const char *text);
+
+/* Whether stderr is a terminal, so that a line may be rewritten. */
+bool say_live(void);
+
+#endif

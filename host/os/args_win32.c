@@ -1,0 +1,63 @@
+/*
+ * The program's own arguments and whether a person sits in front of it, on Windows. Contract: os/os.h. The
+ * narrow argv of the C runtime is in the ANSI code page; the wide command line is taken instead.
+ */
+#define WIN32_LEAN_AND_MEAN
+#include <windows.h>
+
+#include <shellapi.h>
+#include <stdlib.h>
+
+#include <tlsmend/machine.h>
+
+#include "os/os.h"
+
+static UINT console_before;
+
+static void restore_console(void) { SetConsoleOutputCP(console_before); }
+
+/* What is printed is UTF-8. The code page belongs to the console and outlives the process, so it is put back.
+ */
+static void prepare_console(void) {
+  console_before = GetConsoleOutputCP();
+  if (console_before != 0 && console_before != CP_UTF8 && SetConsoleOutputCP(CP_UTF8))
+    atexit(restore_console);
+}
+
+static char *utf8_of(const wchar_t *wide) {
+  int size = WideCharToMultiByte(CP_UTF8, 0, wide, -1, NULL, 0, NULL, NULL);
+  char *text = size > 0 ? malloc((size_t)size) : NULL;
+  if (text != NULL)
+    WideCharToMultiByte(CP_UTF8, 0, wide, -1, text, size, NULL, NULL);
+  return text;
+}
+
+int os_main_arguments(int *argc, char ***argv, tlsmend_error *error) {
+  int count = 0;
+  prepare_console();
+  wchar_t **wide = CommandLineToArgvW(GetCommandLineW(), &count);
+  char **texts = wide != NULL ? calloc((size_t)count + 1, sizeof *texts) : NULL;
+  if (texts == NULL) {
+    LocalFree(wide);
+    return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
+  }
+  for (int i = 0; i < count; i++) {
+    texts[i] = utf8_of(wide[i]);
+    if (texts[i] == NULL) {
+      LocalFree(wide);
+      return tlsmend_error_set(error, TLSMEND_E_MEMORY,
+                               "out of memory"); /* the program ends: nothing to free */
+    }
+  }
+  LocalFree(wide);
+  *argc = count;
+  *argv = texts;
+  return TLSMEND_OK;
+}
+
+static bool is_console(DWORD stream) {
+  DWORD mode = 0;
+  return GetConsoleMode(GetStdHandle(stream), &mode) != 0;
+}
+
+bool os_interactive(void) { return is_console(STD_INPUT_HANDLE) && is_console(STD_ERROR_HANDLE); }
