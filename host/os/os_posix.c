@@ -268,6 +268,9 @@ static int write_beside(const char *temporary, const void *bytes, size_t size, t
 }
 
 int os_file_replace(const char *path, const void *bytes, size_t size, tlsmend_error *error) {
+  struct stat status;
+  if (stat(path, &status) == 0 && !S_ISREG(status.st_mode)) /* a rename would put a file where a device was */
+    return tlsmend_error_set(error, TLSMEND_E_IO, "cannot replace %s: it is not a file; name a file", path);
   size_t room = strlen(path) + 32;
   char *temporary = malloc(room);
   if (!temporary)
@@ -276,7 +279,6 @@ int os_file_replace(const char *path, const void *bytes, size_t size, tlsmend_er
   unlink(temporary); /* left by a killed process that had our id */
   int result = write_beside(temporary, bytes, size, error);
   if (result == TLSMEND_OK) {
-    struct stat status;
     if (stat(path, &status) == 0) /* a replaced file keeps who may read it */
       (void)!chmod(temporary, status.st_mode & 07777);
     if (rename(temporary, path) != 0) {
