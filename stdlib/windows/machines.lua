@@ -1,0 +1,219 @@
+-- The built-in machines: a snapshot for every release and architecture of windows.releases, freshly installed, with updates
+-- on request. Owns what such a machine's registry holds and the text of it (regedit 5, UTF-8, CRLF). Knows nothing of how
+-- snapshots are read. What stands in it follows real hives: no DefaultSecureProtocols, no protocol keys but the one that
+-- Windows itself writes up to 8.1.
+--
+-- A name is RELEASE[-spN]-ARCH with any number of "+KB": "win7-sp1-x64", "win7-sp1-x64+KB3140245".
+
+local releases = require "windows.releases"
+local updates = require "windows.updates"
+
+local machines = {}
+
+local SOFTWARE, SYSTEM = "HKEY_LOCAL_MACHINE\\SOFTWARE", "HKEY_LOCAL_MACHINE\\SYSTEM"
+local CONTROL = SYSTEM .. "\\CurrentControlSet\\Control"
+local PACKAGES = "\\Microsoft\\Windows\\CurrentVersion\\Component Based Servicing\\Packages\\"
+local FACTS = SOFTWARE .. "\\tlsmend\\Facts"
+local PROCESSORS = { x64 = "AMD64", x86 = "x86", arm64 = "ARM64" }
+local INSTALLED = 0x70
+
+-- ---- a registry under construction: key -> value name -> text behind the equals sign ----
+
+local function quote(text)
+  return '"' .. text:gsub('[\\"]', "\\%0") .. '"'
+end
+
+local function dword(number)
+  return ("dword:%08x"):format(number)
+end
+
+-- The key with all its ancestors, as regedit would list them.
+local function key(tree, path)
+  local parent = path:match "^(.*)\\[^\\]+$"
+  if not tree[path] then
+    tree[path] = {}
+    if parent then key(tree, parent) end
+  end
+  return tree[path]
+end
+
+local function put(tree, path, values)
+  local target = key(tree, path)
+  for name, value in pairs(values) do
+    target[name] = math.type(value) == "integer" and dword(value) or quote(value)
+  end
+end
+
+-- Below HKLM\SOFTWARE, in every view that the machine has.
+local function put_views(tree, sixtyfour, path, values)
+  put(tree, SOFTWARE .. path, values)
+  if sixtyfour then put(tree, SOFTWARE .. "\\Wow6432Node" .. path, values) end
+end
+
+-- ---- what a fresh installation holds ----
+
+local function current_version(tree, row)
+  local is_ten = row.nt == "10.0"
+  local values = {
+    CurrentVersion = is_ten and "6.3" or row.nt, -- frozen at 6.3 since 10
+    CurrentBuild = tostring(row.build), CurrentBuildNumber = tostring(row.build),
+    ProductName = row.product, EditionID = row.edition, SystemRoot = "C:\\Windows",
+  }
+  if row.service_pack > 0 then values.CSDVersion = ("Service Pack %d"):format(row.service_pack) end
+  if row.nt ~= "6.0" then values.InstallationType = row.product_type == "server" and "Server" or "Client" end
+  if is_ten then
+    values.CurrentMajorVersionNumber, values.CurrentMinorVersionNumber = 10, 0
+    values.UBR = tonumber(row.files:match "(%d+)$")
+    if row.release and row.release:find "H" then -- DisplayVersion came with 20H2 and froze ReleaseId
+      values.DisplayVersion, values.ReleaseId = row.release, "2009"
+    else
+      values.ReleaseId = row.release
+    end
+  end
+  put(tree, SOFTWARE .. "\\Microsoft\\Windows NT\\CurrentVersion", values)
+end
+
+local function control(tree, row, architecture)
+  local computer = row.id:upper():gsub("[^%w-]", ""):sub(1, 15)
+  put(tree, CONTROL .. "\\ComputerName\\ActiveComputerName", { ComputerName = computer })
+  put(tree, CONTROL .. "\\ComputerName\\ComputerName", { ComputerName = computer })
+  put(tree, CONTROL .. "\\ProductOptions", { ProductType = row.product_type == "server" and "ServerNT" or "WinNT" })
+  put(tree, CONTROL .. "\\Session Manager\\Environment", { PROCESSOR_ARCHITECTURE = PROCESSORS[architecture] })
+  put(tree, CONTROL .. "\\Windows", { CSDVersion = row.service_pack * 0x100 })
+end
+
+local function schannel(tree, row)
+  local root = CONTROL .. "\\SecurityProviders\\SCHANNEL"
+  put(tree, root, { EventLogging = 1 })
+  for _, name in ipairs { "Ciphers", "CipherSuites", "Hashes", "KeyExchangeAlgorithms", "Protocols" } do
+    key(tree, root .. "\\" .. name)
+  end
+  if row.nt ~= "10.0" then put(tree, root .. "\\Protocols\\SSL 2.0\\Client", { DisabledByDefault = 1 }) end
+end
+
+local function winhttp(tree, sixtyfour)
+  local root = "\\Microsoft\\Windows\\CurrentVersion\\Internet Settings\\WinHttp"
+  put_views(tree, sixtyfour, root .. "\\Passport Test", { ConfigVersion = 0 })
+  put_views(tree, sixtyfour, root .. "\\Tracing", {})
+end
+
+local function dotnet(tree, row, sixtyfour)
+  put_views(tree, sixtyfour, "\\Microsoft\\.NETFramework\\v2.0.50727", {})
+  put_views(tree, sixtyfour, "\\Microsoft\\.NETFramework\\v4.0.30319", {})
+  local setup = "\\Microsoft\\NET Framework Setup\\NDP"
+  if row.nt == "6.1" then put_views(tree, sixtyfour, setup .. "\\v3.5", { Install = 1, SP = 1 }) end
+  if row.dotnet then put_views(tree, sixtyfour, setup .. "\\v4\\Full", { Install = 1, Release = row.dotnet }) end
+end
+
+-- The private facts: what a registry does not tell of itself.
+local function facts(tree, row, architecture, sixtyfour)
+  put(tree, FACTS, { Architecture = architecture, BootId = 1 })
+  key(tree, FACTS .. "\\Hotfixes")
+  for _, view in ipairs(sixtyfour and { 64, 32 } or { 32 }) do
+    local files = { ["System32\\schannel.dll"] = row.files, ["System32\\winhttp.dll"] = row.files }
+    if row.webio ~= false then files["System32\\webio.dll"] = row.files end -- came with 7
+    put(tree, ("%s\\Files\\%d"):format(FACTS, view), files)
+  end
+end
+
+local function foundation(tree, row, architecture)
+  local name = ("Microsoft-Windows-Foundation-Package~31bf3856ad364e35~%s~~%s"):format(
+    updates.cbs_architecture(architecture), row.files)
+  put(tree, SOFTWARE .. PACKAGES .. name, { CurrentState = INSTALLED, Visibility = 1 })
+end
+
+-- ---- updates ----
+
+-- Installs an update: its package, its entry in the hotfix list, its files. nil and the reason if it does not fit.
+local function install(tree, row, architecture, kb)
+  local known = updates.of(kb)
+  if not known then return nil, kb .. " is not in windows.updates" end
+  local system = { nt = row.nt, service_pack = row.service_pack, server = row.product_type == "server",
+    edition = row.edition, architecture = architecture }
+  local branch, reason = updates.branch(known, system)
+  if not branch then return nil, reason end
+  put(tree, FACTS .. "\\Hotfixes", { [known.kb] = "installed" })
+  local package = updates.package(known, branch, architecture)
+    or ("Package_for_RollupFix~31bf3856ad364e35~%s~~%s.1.0"):format(updates.cbs_architecture(architecture), branch.nt)
+  put(tree, SOFTWARE .. PACKAGES .. package, { CurrentState = INSTALLED, Visibility = 2 })
+  for _, file in ipairs(branch.files or {}) do
+    put(tree, FACTS .. "\\Files\\32", { [file.path] = file.floor })
+    if architecture ~= "x86" then put(tree, FACTS .. "\\Files\\64", { [file.path] = file.floor }) end
+  end
+  for _, contained in ipairs(known.contains or {}) do -- the files without the package: what makes a KB list lie
+    for _, file in ipairs(updates.branch(updates.of(contained), system).files) do
+      put(tree, FACTS .. "\\Files\\32", { [file.path] = file.floor })
+      if architecture ~= "x86" then put(tree, FACTS .. "\\Files\\64", { [file.path] = file.floor }) end
+    end
+  end
+  return true
+end
+
+-- ---- text ----
+
+-- Siblings order by their upper-case names, a key stands before what is below it.
+local function ordered(tree)
+  local paths = {}
+  for path in pairs(tree) do paths[#paths + 1] = path end
+  local rank = {}
+  for _, path in ipairs(paths) do rank[path] = path:upper():gsub("\\", "\1") end
+  table.sort(paths, function(a, b) return rank[a] < rank[b] end)
+  return paths
+end
+
+local function render(tree)
+  local lines = { "Windows Registry Editor Version 5.00", "" }
+  for _, path in ipairs(ordered(tree)) do
+    lines[#lines + 1] = "[" .. path .. "]"
+    local names = {}
+    for name in pairs(tree[path]) do names[#names + 1] = name end
+    table.sort(names, function(a, b) return a:upper() < b:upper() end)
+    for _, name in ipairs(names) do
+      lines[#lines + 1] = quote(name) .. "=" .. tree[path][name]
+    end
+    lines[#lines + 1] = ""
+  end
+  return table.concat(lines, "\r\n") .. "\r\n"
+end
+
+local function split(name)
+  local base, rest = name:match "^([^+]+)(.*)$"
+  if not base then return nil end
+  local id, architecture = base:match "^(.+)-(%w+)$"
+  local row = id and releases.by_id[id]
+  if not row then return nil end
+  for _, known in ipairs(row.architectures) do
+    if known == architecture then return row, architecture, rest end
+  end
+end
+
+-- The snapshot of a name as text; nil and, where there is one, the reason.
+function machines.text(name)
+  local row, architecture, rest = split(name)
+  if not row then return nil end
+  local tree, sixtyfour = {}, architecture ~= "x86"
+  current_version(tree, row)
+  control(tree, row, architecture)
+  schannel(tree, row)
+  winhttp(tree, sixtyfour)
+  dotnet(tree, row, sixtyfour)
+  foundation(tree, row, architecture)
+  facts(tree, row, architecture, sixtyfour)
+  for kb in rest:gmatch "%+([^+]*)" do
+    local done, reason = install(tree, row, architecture, kb)
+    if not done then return nil, reason end
+  end
+  return render(tree)
+end
+
+-- The names of all machines without updates, sorted.
+function machines.names()
+  local names = {}
+  for _, row in ipairs(releases.list) do
+    for _, architecture in ipairs(row.architectures) do names[#names + 1] = row.id .. "-" .. architecture end
+  end
+  table.sort(names)
+  return names
+end
+
+return setmetatable(machines, { __call = function(_, name) return machines.text(name) end })

@@ -1,0 +1,208 @@
+-- The releases of Windows: numbers, names, and what each does when nothing is configured.
+-- Owns the facts of one release and how to find the row of a machine. Does not know updates (windows.updates) and
+-- reads no machine. `source` names documents by the tags of windows.sources; `mark` says how good they are:
+-- S  a Microsoft document or code     S3  only third parties     G  general knowledge, unsourced     S+G  a part of it is G
+
+local releases = {}
+
+-- What Schannel does without registry values, "client/server" where the roles differ. on: offered. off: supported, but
+-- used only when the registry or the program asks. ns: not supported. PROT is read as newer than SOLVE, which
+-- contradicts it for Server 2022 and Windows 11; the two rows where they differ are TLS 1.0 and TLS 1.1.
+local names = { "SSL 2.0", "SSL 3.0", "TLS 1.0", "TLS 1.1", "TLS 1.2", "TLS 1.3", "DTLS 1.0", "DTLS 1.2" }
+local defaults = {
+  --           SSL 2.0   SSL 3.0 TLS 1.0 TLS 1.1 TLS 1.2 TLS 1.3 DTLS 1.0 DTLS 1.2
+  ["6.0"]      = { "off/on", "on", "on", "ns", "ns", "ns", "ns", "ns" },
+  ["6.0+"]     = { "off/on", "on", "on", "off", "off", "ns", "ns", "ns" }, -- Server 2008 SP2 with KB4019276 or later
+  ["6.1"]      = { "off/on", "on", "on", "off", "off", "ns", "on", "ns" },
+  ["6.2"]      = { "off", "on", "on", "on", "on", "ns", "on", "ns" },
+  ["10-1507"]  = { "off", "on", "on", "on", "on", "ns", "on", "ns" },
+  ["10-1607"]  = { "ns", "off", "on", "on", "on", "ns", "on", "on" },
+  ["11"]       = { "ns", "off", "on", "on", "on", "on", "on", "on" },
+}
+
+local function schannel(profile)
+  local result = {}
+  for column, name in ipairs(names) do
+    local client, server = defaults[profile][column]:match "^(%a+)/?(%a*)$"
+    result[name] = { Client = client, Server = server ~= "" and server or client }
+  end
+  return result
+end
+
+releases.PROTOCOLS = names
+
+-- One family of rows: what its releases share. `winhttp` is DefaultSecureProtocols as WinHTTP behaves without the value.
+local family = {
+  vista = { nt = "6.0", profile = "6.0", with_update = { kb = "KB4019276", profile = "6.0+" }, winhttp = 0x0A0,
+    winhttp_source = "none", winhttp_mark = "G", webio = false },
+  seven = { nt = "6.1", profile = "6.1", winhttp = 0x0A0, winhttp_source = "OPT; CM-NL", winhttp_mark = "S" },
+  eight = { nt = "6.2", profile = "6.2", winhttp = 0x0A0, winhttp_source = "OPT; CM-NL", winhttp_mark = "S" },
+  blue = { nt = "6.3", profile = "6.2", winhttp = 0xAA0, winhttp_source = "OPT", winhttp_mark = "S" },
+  threshold = { nt = "10.0", profile = "10-1507", winhttp = 0xAA0, winhttp_source = "OPT", winhttp_mark = "S" },
+  redstone = { nt = "10.0", profile = "10-1607", winhttp = 0xAA0, winhttp_source = "OPT", winhttp_mark = "S" },
+  -- Updates from 20 September 2022 take TLS 1.0 and 1.1 out of the default; 0x800 is what is left, not a documented number.
+  vibranium = { nt = "10.0", profile = "10-1607", winhttp = 0xAA0, winhttp_source = "OPT", winhttp_mark = "S",
+    winhttp_updated = 0x800, winhttp_updated_source = "KB5017811", winhttp_updated_mark = "S+G" },
+  eleven = { nt = "10.0", profile = "11", winhttp = 0x2800, winhttp_source = "OPT; WINHTTP-DEC", winhttp_mark = "S" },
+}
+
+local list = {}
+
+-- Adds a release. `files` is the version of the first system files of its servicing branch: what a built-in machine
+-- shows; G throughout except where a source says otherwise.
+local function release(kin, row)
+  for key, value in pairs(family[kin]) do
+    if row[key] == nil then row[key] = value end
+  end
+  row.service_pack = row.service_pack or 0
+  row.schannel = schannel(row.profile)
+  if row.with_update then
+    row.schannel_updated = { kb = row.with_update.kb, defaults = schannel(row.with_update.profile) }
+  end
+  row.schannel_source, row.schannel_mark = "PROT", "S"
+  row.source, row.mark = row.source or "LEGUPD", row.mark or "S"
+  list[#list + 1] = row
+end
+
+local both, only64, arm = { "x64", "x86" }, { "x64" }, { "arm64", "x64", "x86" }
+
+-- kind, id, build, service pack, name, architectures, ProductName, EditionID, files
+local function client(kin, id, build, row)
+  row.id, row.build, row.product_type = id, build, "workstation"
+  row.edition = row.edition or "Professional"
+  row.architectures = row.architectures or both
+  release(kin, row)
+end
+
+local function server(kin, id, build, row)
+  row.id, row.build, row.product_type = id, build, "server"
+  row.edition = row.edition or "ServerStandard"
+  row.architectures = row.architectures or only64
+  release(kin, row)
+end
+
+client("vista", "vista-rtm", 6000, { name = "Windows Vista", product = "Windows Vista (TM) Business", edition = "Business",
+  files = "6.0.6000.16386" })
+client("vista", "vista-sp1", 6001, { service_pack = 1, name = "Windows Vista", product = "Windows Vista (TM) Business",
+  edition = "Business", files = "6.0.6001.18000" })
+client("vista", "vista-sp2", 6002, { service_pack = 2, name = "Windows Vista", product = "Windows Vista (TM) Business",
+  edition = "Business", files = "6.0.6002.18005" })
+server("vista", "ws2008-sp1", 6001, { service_pack = 1, name = "Windows Server 2008", architectures = both,
+  product = "Windows Server (R) 2008 Standard", files = "6.0.6001.18000" })
+-- Build 6003 is SP2 after the servicing updates of 2019 (KB4493730).
+server("vista", "ws2008-sp2", 6002, { service_pack = 2, also_build = 6003, name = "Windows Server 2008", architectures = both,
+  product = "Windows Server (R) 2008 Standard", files = "6.0.6002.18005" })
+
+client("seven", "win7-rtm", 7600, { name = "Windows 7", product = "Windows 7 Professional", files = "6.1.7600.16385" })
+client("seven", "win7-sp1", 7601, { service_pack = 1, name = "Windows 7", product = "Windows 7 Professional",
+  files = "6.1.7601.17514" })
+server("seven", "ws2008r2-rtm", 7600, { name = "Windows Server 2008 R2", product = "Windows Server 2008 R2 Standard",
+  files = "6.1.7600.16385" })
+server("seven", "ws2008r2-sp1", 7601, { service_pack = 1, name = "Windows Server 2008 R2",
+  product = "Windows Server 2008 R2 Standard", files = "6.1.7601.17514" })
+
+client("eight", "win8", 9200, { name = "Windows 8", product = "Windows 8 Pro", files = "6.2.9200.16384", dotnet = 378389 })
+client("eight", "win8-embedded", 9200, { name = "Windows Embedded 8", product = "Windows Embedded 8 Industry Pro",
+  edition = "EmbeddedIndustry", files = "6.2.9200.16384", dotnet = 378389, source = "KB3140245; MMAY", mark = "S+G" })
+server("eight", "ws2012", 9200, { name = "Windows Server 2012", product = "Windows Server 2012 Standard",
+  files = "6.2.9200.16384", dotnet = 378389 })
+client("blue", "win81", 9600, { name = "Windows 8.1", product = "Windows 8.1 Pro", files = "6.3.9600.16384",
+  dotnet = 378675 })
+server("blue", "ws2012r2", 9600, { name = "Windows Server 2012 R2", product = "Windows Server 2012 R2 Standard",
+  files = "6.3.9600.16384", dotnet = 378675 })
+
+-- Windows 10 and 11. `branch` is the build whose files a release shares when an enablement package made it.
+local function ten(kin, id, build, label, row)
+  row = row or {}
+  row.name, row.product, row.release = row.name or "Windows 10", "Windows 10 Pro", label
+  row.files = row.files or ("10.0.%d.1"):format(row.branch or build)
+  row.architectures = row.architectures or (build >= 22000 and { "arm64", "x64" }) or (build >= 16299 and arm) or both
+  client(kin, id, build, row)
+end
+ten("threshold", "win10-1507", 10240, nil, { files = "10.0.10240.16384", dotnet = 393295 })
+ten("threshold", "win10-1511", 10586, "1511", { files = "10.0.10586.0", dotnet = 394254 })
+ten("redstone", "win10-1607", 14393, "1607", { files = "10.0.14393.0", dotnet = 394802 })
+ten("redstone", "win10-1703", 15063, "1703", { files = "10.0.15063.0", dotnet = 460798 })
+ten("redstone", "win10-1709", 16299, "1709", { dotnet = 461308 })
+ten("redstone", "win10-1803", 17134, "1803", { dotnet = 461808 })
+ten("redstone", "win10-1809", 17763, "1809", { dotnet = 461814 })
+ten("redstone", "win10-1903", 18362, "1903", { dotnet = 528040 })
+ten("redstone", "win10-1909", 18363, "1909", { branch = 18362, dotnet = 528040 })
+ten("redstone", "win10-2004", 19041, "2004", { dotnet = 528372 })
+ten("vibranium", "win10-20h2", 19042, "20H2", { branch = 19041, dotnet = 528372 })
+ten("vibranium", "win10-21h1", 19043, "21H1", { branch = 19041, dotnet = 528372 })
+ten("vibranium", "win10-21h2", 19044, "21H2", { branch = 19041, dotnet = 528372 })
+ten("vibranium", "win10-22h2", 19045, "22H2", { branch = 19041, dotnet = 528372 })
+ten("eleven", "win11-21h2", 22000, "21H2", { name = "Windows 11", dotnet = 528449 })
+ten("eleven", "win11-22h2", 22621, "22H2", { name = "Windows 11", dotnet = 533320 })
+ten("eleven", "win11-23h2", 22631, "23H2", { name = "Windows 11", branch = 22621, dotnet = 533320 })
+ten("eleven", "win11-24h2", 26100, "24H2", { name = "Windows 11", dotnet = 533325 })
+ten("eleven", "win11-25h2", 26200, "25H2", { name = "Windows 11", branch = 26100, dotnet = 533325, source = "none",
+  mark = "G" })
+
+-- Servers of the 10.0 line; the annual and semi-annual channels carry the EditionID ServerStandardACor (G).
+local function server_ten(kin, id, build, label, row)
+  row.release = label
+  row.files = row.files or ("10.0.%d.1"):format(row.branch or build)
+  server(kin, id, build, row)
+end
+local function channel(id, build, label, row)
+  row.name, row.product, row.edition = "Windows Server, version " .. label, "Windows Server Standard", "ServerStandardACor"
+  row.mark = row.mark or "S+G"
+  server_ten(row.kin or "redstone", id, build, label, row)
+end
+server_ten("redstone", "ws2016", 14393, "1607", { name = "Windows Server 2016", product = "Windows Server 2016 Standard",
+  files = "10.0.14393.0", dotnet = 394802 })
+channel("ws-1709", 16299, "1709", { dotnet = 461308 })
+channel("ws-1803", 17134, "1803", { dotnet = 461808 })
+server_ten("redstone", "ws2019", 17763, "1809", { name = "Windows Server 2019", product = "Windows Server 2019 Standard",
+  dotnet = 461814, winhttp_updated = 0x800, winhttp_updated_source = "KB5017811", winhttp_updated_mark = "S+G" })
+channel("ws-1903", 18362, "1903", { dotnet = 528040, source = "none", mark = "G" })
+channel("ws-1909", 18363, "1909", { branch = 18362, dotnet = 528040, source = "none", mark = "G" })
+channel("ws-2004", 19041, "2004", { dotnet = 528372, source = "none", mark = "G" })
+channel("ws-20h2", 19042, "20H2", { branch = 19041, dotnet = 528372, source = "none", mark = "G" })
+server_ten("eleven", "ws2022", 20348, "21H2", { name = "Windows Server 2022", product = "Windows Server 2022 Standard",
+  dotnet = 528449, source = "PROT", mark = "S+G" })
+channel("ws-23h2", 25398, "23H2", { kin = "eleven", dotnet = 533325, source = "none", mark = "G" })
+server_ten("eleven", "ws2025", 26100, "24H2", { name = "Windows Server 2025", product = "Windows Server 2025 Standard",
+  dotnet = 533325, source = "PROT", mark = "S+G" })
+
+releases.list = list
+releases.by_id = {}
+for _, row in ipairs(list) do releases.by_id[row.id] = row end
+
+-- "6.1" as a number that orders: 6.1 -> 601, 10.0 -> 1000.
+local function order(nt)
+  local major, minor = tostring(nt):match "^(%d+)%.(%d+)$"
+  return major and tonumber(major) * 100 + tonumber(minor)
+end
+releases.order = order
+
+local function fits(row, system, server_kind)
+  if (row.product_type == "server") ~= server_kind or order(row.nt) ~= order(system.nt) then return false end
+  local embedded = (system.edition or ""):find "^Embedded" ~= nil
+  return row.id ~= "win8" and row.id ~= "win8-embedded" or (row.id == "win8-embedded") == embedded
+end
+
+-- The row of a machine, and whether build and service pack are exactly those of the row. A build that stands in no row
+-- gets the nearest older one of the same kind and false; nil means that nothing comes near. Domain controllers are servers;
+-- a machine that does not say what it is counts as a workstation, with false.
+function releases.of(system)
+  local best
+  local server_kind = system.server == true
+  for _, row in ipairs(list) do
+    if fits(row, system, server_kind) then
+      if row.build == system.build or row.also_build == system.build then return row, system.server ~= nil end
+      if row.build < system.build and not (best and best.build > row.build) then best = row end
+    end
+  end
+  return best, false
+end
+
+-- "on", "off" or "ns": what Schannel does with a protocol in a role when the registry is silent.
+function releases.default(row, protocol, role)
+  local entry = row.schannel[protocol]
+  return entry and entry[role]
+end
+
+return releases
