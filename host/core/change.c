@@ -79,19 +79,8 @@ int change_invert(const tlsmend_change *change, tlsmend_change *out, tlsmend_err
     return tlsmend_error_set(error, TLSMEND_E_UNSUPPORTED, "%s has no inverse", change_kind_name(change->kind));
   int code = change_copy(out, change, error);
   if (code != TLSMEND_OK) return code;
-  out->before = change->after; /* swap: the copies belong to out, whichever way round */
-  tlsmend_value before = {0};
-  code = value_copy(&before, &change->after, error);
-  tlsmend_value after = {0};
-  if (code == TLSMEND_OK) code = value_copy(&after, &change->before, error);
-  out->before = (tlsmend_value){0};
-  tlsmend_value_clear(&out->after);
-  if (code != TLSMEND_OK) {
-    tlsmend_value_clear(&before);
-    change_clear(out);
-    return code;
-  }
-  out->before = before;
+  tlsmend_value after = out->before;
+  out->before = out->after;
   out->after = after;
   if (change->kind == TLSMEND_CHANGE_KEY_CREATE)
     out->kind = TLSMEND_CHANGE_KEY_DELETE;

@@ -42,12 +42,14 @@ typedef struct plan_read {
   int view;
   char *name; /* VALUE only */
   json_t *answer;
+  uint32_t hash; /* of key and name, to find it again */
 } plan_read;
 
 struct tlsmend_plan {
   char *machine;         /* the spec it was made for */
   tlsmend_system system; /* what that machine was */
   char *created;         /* UTC, ISO 8601 */
+  bool reboot_pending;   /* the machine waited for a restart before anything was planned */
   plan_runbook *runbooks;
   size_t runbook_count;
   tlsmend_change *changes;

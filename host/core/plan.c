@@ -1,0 +1,206 @@
+/* Plans: appending with merging, what was read, what could not be told. */
+#include "core/plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/change.h"
+#include "core/unicode.h"
+#include "core/value.h"
+
+tlsmend_plan *plan_new(void) { return calloc(1, sizeof(tlsmend_plan)); }
+
+static void runbook_clear(plan_runbook *runbook) {
+  free(runbook->id);
+  free(runbook->version);
+  free(runbook->title);
+  free(runbook->source);
+  free(runbook->sha256);
+  free(runbook->reason);
+  json_decref(runbook->params);
+  json_decref(runbook->references);
+}
+
+static void read_clear(plan_read *read) {
+  free(read->key);
+  free(read->name);
+  json_decref(read->answer);
+}
+
+static void texts_free(char **texts, size_t count) {
+  for (size_t i = 0; i < count; i++) free(texts[i]);
+  free(texts);
+}
+
+void tlsmend_plan_free(tlsmend_plan *plan) {
+  if (!plan) return;
+  for (size_t i = 0; i < plan->runbook_count; i++) runbook_clear(&plan->runbooks[i]);
+  for (size_t i = 0; i < plan->change_count; i++) change_clear(&plan->changes[i]);
+  for (size_t i = 0; i < plan->read_count; i++) read_clear(&plan->reads[i]);
+  texts_free(plan->unknowns, plan->unknown_count);
+  texts_free(plan->findings, plan->finding_count);
+  free(plan->runbooks);
+  free(plan->changes);
+  free(plan->reads);
+  free(plan->machine);
+  free(plan->created);
+  free(plan);
+}
+
+size_t tlsmend_plan_change_count(const tlsmend_plan *plan) { return plan->change_count; }
+size_t tlsmend_plan_unknown_count(const tlsmend_plan *plan) { return plan->unknown_count; }
+size_t tlsmend_plan_reboot_count(const tlsmend_plan *plan) { return plan_reboot_count(plan); }
+
+size_t plan_reboot_count(const tlsmend_plan *plan) {
+  size_t count = 0;
+  for (size_t i = 0; i < plan->change_count; i++) count += plan->changes[i].kind == TLSMEND_CHANGE_REBOOT;
+  return count;
+}
+
+static void remove_at(tlsmend_plan *plan, size_t index) {
+  change_clear(&plan->changes[index]);
+  plan->change_count--;
+  memmove(&plan->changes[index], &plan->changes[index + 1], (plan->change_count - index) * sizeof *plan->changes);
+}
+
+static bool is_value_change(const tlsmend_change *change) {
+  return change->kind == TLSMEND_CHANGE_VALUE_SET || change->kind == TLSMEND_CHANGE_VALUE_DELETE;
+}
+
+static bool is_key_change(const tlsmend_change *change) {
+  return change->kind == TLSMEND_CHANGE_KEY_CREATE || change->kind == TLSMEND_CHANGE_KEY_DELETE;
+}
+
+static bool same_key(const tlsmend_change *a, const tlsmend_change *b) {
+  return a->view == b->view && unicode_name_equal(a->key, b->key);
+}
+
+/* Whether `change` and `earlier` speak of one thing, so that together they may be one change or none. */
+static bool merges(const tlsmend_change *earlier, const tlsmend_change *change) {
+  if (is_value_change(change))
+    return is_value_change(earlier) && unicode_name_equal(earlier->name, change->name) && same_key(earlier, change);
+  return change->kind == TLSMEND_CHANGE_KEY_DELETE && earlier->kind == TLSMEND_CHANGE_KEY_CREATE &&
+         same_key(earlier, change);
+}
+
+/* The change of the same phase that `change` would be merged into; plan->change_count if there is none. A value is not
+ * followed past a change of its own key, because there the value begins a new life. */
+static size_t find_earlier(const tlsmend_plan *plan, const tlsmend_change *change) {
+  if (!is_value_change(change) && change->kind != TLSMEND_CHANGE_KEY_DELETE) return plan->change_count;
+  for (size_t i = plan->change_count; i-- > 0;) {
+    const tlsmend_change *earlier = &plan->changes[i];
+    if (earlier->phase != change->phase || earlier->kind == TLSMEND_CHANGE_REBOOT) break;
+    if (merges(earlier, change)) return i;
+    if (is_key_change(earlier) && same_key(earlier, change)) break;
+  }
+  return plan->change_count;
+}
+
+/* Gives an earlier write to the same value the new outcome; takes away what is left without effect. */
+static void merge(tlsmend_plan *plan, size_t index, tlsmend_change *change) {
+  tlsmend_change *earlier = &plan->changes[index];
+  if (earlier->kind == TLSMEND_CHANGE_KEY_CREATE) {
+    remove_at(plan, index);
+    change_clear(change);
+    return;
+  }
+  tlsmend_value_clear(&earlier->after);
+  earlier->after = change->after;
+  change->after = (tlsmend_value){0};
+  earlier->kind = earlier->after.present ? TLSMEND_CHANGE_VALUE_SET : TLSMEND_CHANGE_VALUE_DELETE;
+  char *why = earlier->why;
+  earlier->why = change->why;
+  change->why = why;
+  if (value_equal(&earlier->before, &earlier->after)) remove_at(plan, index);
+  change_clear(change);
+}
+
+int plan_append(tlsmend_plan *plan, tlsmend_change *change, tlsmend_error *error) {
+  size_t earlier = find_earlier(plan, change);
+  if (earlier < plan->change_count) {
+    merge(plan, earlier, change);
+    return TLSMEND_OK;
+  }
+  if (plan->change_count == plan->change_room) {
+    size_t room = plan->change_room ? plan->change_room * 2 : 16;
+    tlsmend_change *grown = realloc(plan->changes, room * sizeof *grown);
+    if (!grown) return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a plan of %zu changes", room);
+    plan->changes = grown;
+    plan->change_room = room;
+  }
+  plan->changes[plan->change_count++] = *change;
+  *change = (tlsmend_change){0};
+  return TLSMEND_OK;
+}
+
+/* A restart is kept if something before it may need it, or if the machine waited for one from the beginning. */
+static bool has_cause(const tlsmend_plan *plan, size_t reboot) {
+  if (reboot == 0) return plan->reboot_pending;
+  return plan->changes[reboot - 1].kind != TLSMEND_CHANGE_REBOOT;
+}
+
+void plan_close(tlsmend_plan *plan) {
+  for (size_t i = 0; i < plan->change_count;) {
+    if (plan->changes[i].kind == TLSMEND_CHANGE_REBOOT && !has_cause(plan, i)) {
+      remove_at(plan, i);
+      for (size_t j = i; j < plan->change_count; j++) plan->changes[j].phase--;
+    } else {
+      i++;
+    }
+  }
+}
+
+static bool read_same(const plan_read *a, const plan_read *b) {
+  if (a->hash != b->hash || a->kind != b->kind || a->view != b->view) return false;
+  return unicode_name_equal(a->key, b->key) && (!b->name || unicode_name_equal(a->name, b->name));
+}
+
+int plan_read_add(tlsmend_plan *plan, plan_read_kind kind, const char *key, int view, const char *name,
+                  json_t *answer, tlsmend_error *error) {
+  plan_read read = {kind, (char *)key, view, (char *)name, answer, unicode_name_hash(key, strlen(key))};
+  if (name) read.hash = read.hash * 31 + unicode_name_hash(name, strlen(name));
+  for (size_t i = 0; i < plan->read_count; i++) {
+    if (!read_same(&plan->reads[i], &read)) continue;
+    json_decref(answer);
+    return TLSMEND_OK;
+  }
+  if (plan->read_count == plan->read_room) {
+    size_t room = plan->read_room ? plan->read_room * 2 : 32;
+    plan_read *grown = realloc(plan->reads, room * sizeof *grown);
+    if (!grown) goto memory;
+    plan->reads = grown;
+    plan->read_room = room;
+  }
+  read.key = strdup(key);
+  read.name = name ? strdup(name) : NULL;
+  if (!answer || !read.key || (name && !read.name)) {
+    free(read.key);
+    free(read.name);
+    goto memory;
+  }
+  plan->reads[plan->read_count++] = read;
+  return TLSMEND_OK;
+memory:
+  json_decref(answer);
+  return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for the record of what was read");
+}
+
+/* Adds a line once. */
+static int line_add(char ***lines, size_t *count, const char *text, tlsmend_error *error) {
+  for (size_t i = 0; i < *count; i++)
+    if (strcmp((*lines)[i], text) == 0) return TLSMEND_OK;
+  char **grown = realloc(*lines, (*count + 1) * sizeof *grown);
+  if (grown) *lines = grown;
+  char *copy = grown ? strdup(text) : NULL;
+  if (!copy) return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a line of the plan");
+  (*lines)[(*count)++] = copy;
+  return TLSMEND_OK;
+}
+
+int plan_unknown_add(tlsmend_plan *plan, const char *text, tlsmend_error *error) {
+  return line_add(&plan->unknowns, &plan->unknown_count, text, error);
+}
+
+int plan_finding_add(tlsmend_plan *plan, const char *text, tlsmend_error *error) {
+  return line_add(&plan->findings, &plan->finding_count, text, error);
+}
