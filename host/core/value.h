@@ -32,6 +32,10 @@ int value_set_multi(tlsmend_value *out, const char *const *texts, size_t count, 
 /* The number of a well-formed REG_DWORD (little or big endian) or REG_QWORD; false otherwise. */
 bool value_number(const tlsmend_value *value, uint64_t *out);
 
+/* Whether the bytes are exactly those that value_set_string or value_set_multi would make of the text or texts that a
+ * REG_SZ, REG_EXPAND_SZ or REG_MULTI_SZ reads as: ended by its NUL, nothing behind it. False for other types. */
+bool value_is_plain(const tlsmend_value *value);
+
 /* The text of a string value up to its first NUL, as Windows programs read it; malloc'd; NULL if not a string type or out
  * of memory. */
 char *value_text(const tlsmend_value *value);
