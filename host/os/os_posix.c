@@ -1,7 +1,7 @@
 /*
  * The host's operating system on POSIX: files, locks, time, terminal. Contract: os/os.h.
- * Durability is fsync of the file and, for a name that is new or replaced, of its folder. Locks are flock locks, which the
- * kernel drops with the process however it ends.
+ * Durability is fsync of the file and, for a name that is new or replaced, of its folder. Locks are flock
+ * locks, which the kernel drops with the process however it ends.
  */
 #define _GNU_SOURCE
 
@@ -123,9 +123,7 @@ int os_dir_make(const char *path, tlsmend_error *error) {
   return result;
 }
 
-static int by_byte(const void *a, const void *b) {
-  return strcmp(*(char *const *)a, *(char *const *)b);
-}
+static int by_byte(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
 
 static void names_free(char **names, size_t count) {
   for (size_t i = 0; i < count; i++)
@@ -215,8 +213,8 @@ int os_file_read(const char *path, size_t most, char **out, size_t *size, tlsmen
     goto out;
   }
   if ((uintmax_t)status.st_size > most) {
-    result = tlsmend_error_set(error, TLSMEND_E_IO, "cannot read %s: %ju bytes, more than the %zu allowed", path,
-                               (uintmax_t)status.st_size, most);
+    result = tlsmend_error_set(error, TLSMEND_E_IO, "cannot read %s: %ju bytes, more than the %zu allowed",
+                               path, (uintmax_t)status.st_size, most);
     goto out;
   }
   bytes = malloc((size_t)status.st_size + 1);
@@ -327,8 +325,9 @@ int os_log_append(os_log *log, const void *bytes, size_t size, tlsmend_error *er
   if (put < 0)
     return fail(error, "append to", log->path);
   if ((size_t)put != size)
-    return tlsmend_error_set(error, TLSMEND_E_IO, "cannot append to %s: only %zd of %zu bytes fit (disk full?)", log->path,
-                             put, size);
+    return tlsmend_error_set(error, TLSMEND_E_IO,
+                             "cannot append to %s: only %zd of %zu bytes fit (disk full?)", log->path, put,
+                             size);
   if (fsync(log->fd) != 0)
     return fail(error, "flush", log->path);
   return TLSMEND_OK;
@@ -405,9 +404,7 @@ void os_lock_release(os_lock *lock) {
 
 /* ---- time, processes, chance ---- */
 
-int64_t os_time(void) {
-  return (int64_t)time(NULL);
-}
+int64_t os_time(void) { return (int64_t)time(NULL); }
 
 void os_time_print(int64_t when, char out[32]) {
   time_t seconds = (time_t)when;
@@ -428,9 +425,7 @@ void os_sleep(unsigned milliseconds) {
     continue;
 }
 
-unsigned os_process_id(void) {
-  return (unsigned)getpid();
-}
+unsigned os_process_id(void) { return (unsigned)getpid(); }
 
 void os_random(void *bytes, size_t size) {
   unsigned char *at = bytes;
@@ -448,9 +443,7 @@ void os_random(void *bytes, size_t size) {
 
 /* ---- paths, terminal ---- */
 
-char *os_state_default(void) {
-  return strdup("/var/lib/tlsmend");
-}
+char *os_state_default(void) { return strdup("/var/lib/tlsmend"); }
 
 char *os_path_join(const char *folder, const char *name) {
   size_t length = strlen(folder);

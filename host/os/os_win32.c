@@ -1,0 +1,300 @@
+/*
+ * The host's operating system on Windows: files, logs, locks. Contract: os/os.h. Folders stand in
+ * os_win32_dir.c, time and the process in os_win32_process.c. Durability is FlushFileBuffers and, for
+ * replaced names, MOVEFILE_WRITE_THROUGH.
+ */
+#include "os/os.h"
+
+#include <windows.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <tlsmend/machine.h>
+
+#include "os/wide.h"
+
+static int fail_memory(tlsmend_error *error) {
+  return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
+}
+
+/* CreateFileW with a UTF-8 path; INVALID_HANDLE_VALUE and the error set otherwise. */
+static int file_open(const char *path, DWORD access, DWORD share, DWORD how, HANDLE *out) {
+  *out = INVALID_HANDLE_VALUE;
+  wchar_t *wide;
+  int result = wide_path(path, &wide, NULL);
+  if (result != TLSMEND_OK) {
+    SetLastError(result == TLSMEND_E_MEMORY ? ERROR_OUTOFMEMORY : ERROR_INVALID_NAME);
+    return result;
+  }
+  *out = CreateFileW(wide, access, share, NULL, how, FILE_ATTRIBUTE_NORMAL, NULL);
+  DWORD number = GetLastError();
+  free(wide);
+  SetLastError(number);
+  return *out == INVALID_HANDLE_VALUE ? wide_code(number) : TLSMEND_OK;
+}
+
+static DWORD attributes_of(const char *path) {
+  wchar_t *wide;
+  if (wide_path(path, &wide, NULL) != TLSMEND_OK)
+    return INVALID_FILE_ATTRIBUTES;
+  DWORD attributes = GetFileAttributesW(wide);
+  free(wide);
+  return attributes;
+}
+
+bool os_file_exists(const char *path) {
+  DWORD attributes = attributes_of(path);
+  return attributes != INVALID_FILE_ATTRIBUTES && !(attributes & FILE_ATTRIBUTE_DIRECTORY);
+}
+
+bool os_dir_exists(const char *path) {
+  DWORD attributes = attributes_of(path);
+  return attributes != INVALID_FILE_ATTRIBUTES && (attributes & FILE_ATTRIBUTE_DIRECTORY);
+}
+
+int os_file_remove(const char *path, tlsmend_error *error) {
+  wchar_t *wide;
+  int result = wide_path(path, &wide, error);
+  if (result != TLSMEND_OK)
+    return result;
+  if (!DeleteFileW(wide))
+    result = wide_fail(error, GetLastError(), "remove", path);
+  free(wide);
+  return result;
+}
+
+/* ---- whole files ---- */
+
+static int read_all(HANDLE file, const char *path, char *bytes, size_t size, size_t *got,
+                    tlsmend_error *error) {
+  *got = 0;
+  while (*got < size) {
+    size_t rest = size - *got;
+    DWORD done = 0;
+    if (!ReadFile(file, bytes + *got, rest > 0x10000000 ? 0x10000000 : (DWORD)rest, &done, NULL))
+      return wide_fail(error, GetLastError(), "read", path);
+    if (done == 0)
+      break;
+    *got += done;
+  }
+  return TLSMEND_OK;
+}
+
+int os_file_read(const char *path, size_t most, char **out, size_t *size, tlsmend_error *error) {
+  *out = NULL;
+  *size = 0;
+  HANDLE file;
+  if (file_open(path, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, OPEN_EXISTING,
+                &file) != TLSMEND_OK)
+    return wide_fail(error, GetLastError(), "read", path);
+  int result = TLSMEND_OK;
+  char *bytes = NULL;
+  LARGE_INTEGER length;
+  if (!GetFileSizeEx(file, &length)) {
+    result = wide_fail(error, GetLastError(), "read", path);
+    goto out;
+  }
+  if ((unsigned long long)length.QuadPart > most) {
+    result = tlsmend_error_set(error, TLSMEND_E_IO, "cannot read %s: %lld bytes, more than the %llu allowed",
+                               path, length.QuadPart, (unsigned long long)most);
+    goto out;
+  }
+  bytes = malloc((size_t)length.QuadPart + 1);
+  if (!bytes) {
+    result = fail_memory(error);
+    goto out;
+  }
+  result = read_all(file, path, bytes, (size_t)length.QuadPart, size, error);
+  if (result != TLSMEND_OK)
+    goto out;
+  bytes[*size] = '\0';
+  *out = bytes;
+  bytes = NULL;
+out:
+  if (result != TLSMEND_OK)
+    *size = 0;
+  free(bytes);
+  CloseHandle(file);
+  return result;
+}
+
+static BOOL write_all(HANDLE file, const char *bytes, size_t size) {
+  while (size > 0) {
+    DWORD done = 0;
+    if (!WriteFile(file, bytes, size > 0x10000000 ? 0x10000000 : (DWORD)size, &done, NULL))
+      return FALSE;
+    bytes += done;
+    size -= done;
+  }
+  return TRUE;
+}
+
+static int write_beside(const char *temporary, const void *bytes, size_t size, tlsmend_error *error) {
+  HANDLE file;
+  if (file_open(temporary, GENERIC_WRITE, 0, CREATE_ALWAYS, &file) != TLSMEND_OK)
+    return wide_fail(error, GetLastError(), "write", temporary);
+  int result = TLSMEND_OK;
+  if (!write_all(file, bytes, size) || !FlushFileBuffers(file))
+    result = wide_fail(error, GetLastError(), "write", temporary);
+  CloseHandle(file);
+  return result;
+}
+
+/* A scanner or a reader may have the old file open for a moment: such an answer is worth waiting for. */
+static DWORD move_over(const wchar_t *from, const wchar_t *to) {
+  for (int tries = 0;; tries++) {
+    if (MoveFileExW(from, to, MOVEFILE_REPLACE_EXISTING | MOVEFILE_WRITE_THROUGH))
+      return ERROR_SUCCESS;
+    DWORD number = GetLastError();
+    if ((number != ERROR_SHARING_VIOLATION && number != ERROR_ACCESS_DENIED) || tries == 10)
+      return number;
+    Sleep(50);
+  }
+}
+
+int os_file_replace(const char *path, const void *bytes, size_t size, tlsmend_error *error) {
+  size_t room = strlen(path) + 32;
+  wchar_t *from = NULL, *to = NULL;
+  char *temporary = malloc(room);
+  if (!temporary)
+    return fail_memory(error);
+  snprintf(temporary, room, "%s.%u.new", path, os_process_id());
+  int result = write_beside(temporary, bytes, size, error);
+  if (result == TLSMEND_OK)
+    result = wide_path(temporary, &from, error);
+  if (result == TLSMEND_OK)
+    result = wide_path(path, &to, error);
+  if (result == TLSMEND_OK) {
+    DWORD number = move_over(from, to);
+    if (number != ERROR_SUCCESS)
+      result = wide_fail(error, number, "replace", path);
+  }
+  if (result != TLSMEND_OK)
+    os_file_remove(temporary, NULL);
+  free(from);
+  free(to);
+  free(temporary);
+  return result;
+}
+
+/* ---- logs ---- */
+
+struct os_log {
+  HANDLE file;
+  char path[];
+};
+
+int os_log_open(const char *path, bool create, os_log **out, tlsmend_error *error) {
+  *out = NULL;
+  size_t length = strlen(path) + 1;
+  os_log *log = malloc(sizeof *log + length);
+  if (!log)
+    return fail_memory(error);
+  memcpy(log->path, path, length);
+  if (file_open(path, GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_DELETE,
+                create ? OPEN_ALWAYS : OPEN_EXISTING, &log->file) != TLSMEND_OK) {
+    int result = wide_fail(error, GetLastError(), "open", path);
+    os_log_close(log);
+    return result;
+  }
+  *out = log;
+  return TLSMEND_OK;
+}
+
+int os_log_append(os_log *log, const void *bytes, size_t size, tlsmend_error *error) {
+  LARGE_INTEGER zero = {0};
+  DWORD done = 0;
+  if (!SetFilePointerEx(log->file, zero, NULL, FILE_END) ||
+      !WriteFile(log->file, bytes, (DWORD)size, &done, NULL))
+    return wide_fail(error, GetLastError(), "append to", log->path);
+  if (done != size)
+    return tlsmend_error_set(error, TLSMEND_E_IO,
+                             "cannot append to %s: only %lu of %llu bytes fit (disk full?)", log->path, done,
+                             (unsigned long long)size);
+  if (!FlushFileBuffers(log->file))
+    return wide_fail(error, GetLastError(), "flush", log->path);
+  return TLSMEND_OK;
+}
+
+int os_log_truncate(os_log *log, uint64_t size, tlsmend_error *error) {
+  LARGE_INTEGER end;
+  end.QuadPart = (LONGLONG)size;
+  if (!SetFilePointerEx(log->file, end, NULL, FILE_BEGIN) || !SetEndOfFile(log->file) ||
+      !FlushFileBuffers(log->file))
+    return wide_fail(error, GetLastError(), "cut", log->path);
+  return TLSMEND_OK;
+}
+
+void os_log_close(os_log *log) {
+  if (!log)
+    return;
+  if (log->file != INVALID_HANDLE_VALUE)
+    CloseHandle(log->file);
+  free(log);
+}
+
+/* ---- locks ---- */
+
+struct os_lock {
+  HANDLE file;
+};
+
+/* What is locked is one byte far behind the text, so that others can read who holds it. */
+enum { LOCKED_BYTE = 0x40000000 };
+
+static void holder_read(HANDLE file, char *other, size_t other_size) {
+  if (!other || other_size == 0)
+    return;
+  DWORD got = 0;
+  if (!ReadFile(file, other, (DWORD)(other_size - 1), &got, NULL))
+    got = 0;
+  other[got] = '\0';
+  other[strcspn(other, "\r\n")] = '\0';
+}
+
+/* The text is for people only, so a failure to write it does not fail the lock. */
+static void holder_write(HANDLE file, const char *holder) {
+  SetFilePointer(file, 0, NULL, FILE_BEGIN);
+  SetEndOfFile(file);
+  write_all(file, holder, strlen(holder));
+}
+
+int os_lock_take(const char *path, const char *holder, os_lock **out, char *other, size_t other_size,
+                 tlsmend_error *error) {
+  *out = NULL;
+  if (other && other_size)
+    other[0] = '\0';
+  HANDLE file;
+  if (file_open(path, GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE, OPEN_ALWAYS, &file) !=
+      TLSMEND_OK)
+    return wide_fail(error, GetLastError(), "lock", path);
+  OVERLAPPED where = {0};
+  where.Offset = LOCKED_BYTE;
+  if (!LockFileEx(file, LOCKFILE_EXCLUSIVE_LOCK | LOCKFILE_FAIL_IMMEDIATELY, 0, 1, 0, &where)) {
+    DWORD number = GetLastError();
+    int result = wide_fail(error, number == ERROR_IO_PENDING ? ERROR_LOCK_VIOLATION : number, "lock", path);
+    holder_read(file, other, other_size);
+    CloseHandle(file);
+    return result;
+  }
+  os_lock *lock = malloc(sizeof *lock);
+  if (!lock) {
+    CloseHandle(file);
+    return fail_memory(error);
+  }
+  holder_write(file, holder ? holder : "");
+  lock->file = file;
+  *out = lock;
+  return TLSMEND_OK;
+}
+
+/* The file stays: removing it would let two processes lock two files of one name. */
+void os_lock_release(os_lock *lock) {
+  if (!lock)
+    return;
+  holder_write(lock->file, "");
+  CloseHandle(lock->file);
+  free(lock);
+}

@@ -1,0 +1,103 @@
+/* The host's operating system on Windows: time, chance, the process, its terminal and where it stands.
+ * Contract: os/os.h. */
+#include "os/os.h"
+
+#include <windows.h>
+
+#include <io.h>
+#include <shlobj.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "os/wide.h"
+
+/* RtlGenRandom: exported under this name only, on every Windows since XP. */
+BOOLEAN NTAPI SystemFunction036(PVOID buffer, ULONG length);
+
+/* 100-nanosecond steps from 1601 to 1970. */
+static const int64_t epoch_steps = 116444736000000000LL;
+
+int64_t os_time(void) {
+  FILETIME now;
+  GetSystemTimeAsFileTime(&now);
+  return ((int64_t)(((uint64_t)now.dwHighDateTime << 32) | now.dwLowDateTime) - epoch_steps) / 10000000;
+}
+
+void os_time_print(int64_t when, char out[32]) {
+  uint64_t steps = (uint64_t)(when * 10000000 + epoch_steps);
+  FILETIME file = {(DWORD)steps, (DWORD)(steps >> 32)};
+  SYSTEMTIME t;
+  if (!FileTimeToSystemTime(&file, &t)) {
+    snprintf(out, 32, "@%lld", (long long)when);
+    return;
+  }
+  snprintf(out, 32, "%04u-%02u-%02uT%02u:%02u:%02uZ", t.wYear, t.wMonth, t.wDay, t.wHour, t.wMinute,
+           t.wSecond);
+}
+
+uint64_t os_clock(void) { return GetTickCount64(); }
+
+void os_sleep(unsigned milliseconds) { Sleep(milliseconds); }
+
+unsigned os_process_id(void) { return (unsigned)GetCurrentProcessId(); }
+
+void os_random(void *bytes, size_t size) {
+  if (!SystemFunction036(bytes, (ULONG)size))
+    abort(); /* no run without ids that cannot collide */
+}
+
+/* shell32 is loaded here alone: it would be the most expensive import of a program that is started thousands
+ * of times. */
+char *os_state_default(void) {
+  typedef HRESULT(WINAPI * folder_fn)(HWND, int, HANDLE, DWORD, LPWSTR);
+  wchar_t path[MAX_PATH];
+  HMODULE shell = LoadLibraryExW(L"shell32.dll", NULL, 0);
+  folder_fn folder = NULL;
+  if (shell) {
+    FARPROC address = GetProcAddress(shell, "SHGetFolderPathW");
+    memcpy(&folder, &address, sizeof folder);
+  }
+  char *base = folder && folder(NULL, CSIDL_COMMON_APPDATA, NULL, 0, path) == S_OK
+                   ? wide_to_utf8(path, wcslen(path))
+                   : _strdup("C:\\ProgramData");
+  if (shell)
+    FreeLibrary(shell);
+  char *state = base ? os_path_join(base, "tlsmend") : NULL;
+  free(base);
+  return state;
+}
+
+char *os_path_join(const char *folder, const char *name) {
+  size_t length = strlen(folder);
+  bool separated = length == 0 || folder[length - 1] == '/' || folder[length - 1] == '\\';
+  size_t room = length + strlen(name) + 2;
+  char *path = malloc(room);
+  if (path)
+    snprintf(path, room, "%s%s%s", folder, separated ? "" : "\\", name);
+  return path;
+}
+
+char *os_program_path(void) {
+  for (DWORD room = MAX_PATH; room <= 0x10000; room *= 2) {
+    wchar_t *path = malloc(room * sizeof *path);
+    if (!path)
+      return NULL;
+    DWORD length = GetModuleFileNameW(NULL, path, room);
+    char *utf8 = length > 0 && length < room ? wide_to_utf8(path, length) : NULL;
+    free(path);
+    if (utf8 || length == 0)
+      return utf8;
+  }
+  return NULL;
+}
+
+/* Consoles before Windows 10 know no escape sequences: they answer no, and nothing is coloured there. */
+bool os_terminal(int stream) {
+  HANDLE handle = GetStdHandle(stream == 2 ? STD_ERROR_HANDLE : STD_OUTPUT_HANDLE);
+  DWORD mode = 0;
+  if (handle == INVALID_HANDLE_VALUE || !handle || !GetConsoleMode(handle, &mode))
+    return false;
+  const DWORD escapes = 0x0004; /* ENABLE_VIRTUAL_TERMINAL_PROCESSING, newer than NT 6.0's headers */
+  return (mode & escapes) || SetConsoleMode(handle, mode | escapes);
+}

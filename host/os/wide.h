@@ -1,0 +1,38 @@
+/*
+ * Windows only: the one pair of functions between UTF-8 inside and UTF-16 outside, paths as the W functions
+ * take them, and the words of Windows' error numbers. For the files that know Windows; needs no <windows.h>
+ * itself.
+ */
+#ifndef OS_WIDE_H
+#define OS_WIDE_H
+
+#include <stddef.h>
+
+#include <tlsmend/tlsmend.h>
+
+/* UTF-8 to UTF-16; malloc'd, NUL-terminated, NULL when out of memory. Lone surrogates (WTF-8) are carried
+ * through. */
+wchar_t *wide_from_utf8(const char *text);
+
+/* `length` code units to UTF-8; malloc'd, NUL-terminated, NULL when out of memory. */
+char *wide_to_utf8(const wchar_t *text, size_t length);
+
+/* A path for the W functions: backslashes; long ones are made absolute and get the prefix that lifts the
+ * limit of 260 characters. malloc'd; TLSMEND_E_MEMORY, or TLSMEND_E_IO for what is no path. */
+int wide_path(const char *path, wchar_t **out, tlsmend_error *error);
+
+/* The TLSMEND_E_* code of a Windows error number. */
+int wide_code(unsigned long number);
+
+/* The words of a Windows error number, one line: "Access is denied (5)". */
+void wide_reason(unsigned long number, char *out, size_t size);
+
+/* Fails with "cannot VERB WHAT: REASON" and the code of the number. */
+int wide_fail(tlsmend_error *error, unsigned long number, const char *verb, const char *what);
+
+/* Windows: TLSMEND_E_REFUSED if anybody but administrators and SYSTEM (and the caller) could change what is
+ * in a folder, or if it is a link to somewhere else. What SYSTEM reads after a restart must not be writable
+ * by users. */
+int wide_dir_private(const char *path, tlsmend_error *error);
+
+#endif
