@@ -6,7 +6,7 @@ if(MSVC)
 endif()
 
 target_compile_options(tlsmend_flags INTERFACE
-  -Wall -Wextra -Wpedantic -Wconversion -Wswitch-enum -Wstrict-prototypes -Wmissing-prototypes -Wshadow
+  -Wall -Wextra -Wpedantic -Wconversion -Wswitch-enum -Wstrict-prototypes -Wmissing-prototypes
   $<$<BOOL:${TLSMEND_WERROR}>:-Werror> -ffunction-sections -fdata-sections
   -fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=)
 target_link_options(tlsmend_flags INTERFACE -Wl,--gc-sections)

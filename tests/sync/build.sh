@@ -1,0 +1,20 @@
+#!/bin/sh
+# build.sh PRESET: configures and builds a preset. Exit 77 with a loud line where its compiler is not there.
+set -eu
+preset=$1
+cd "$TLSMEND_SOURCE"
+case $preset in
+  clang) compiler=clang package=clang ;;
+  win64) compiler=x86_64-w64-mingw32-gcc package=gcc-mingw-w64-x86-64 ;;
+  win32) compiler=i686-w64-mingw32-gcc package=gcc-mingw-w64-i686 ;;
+  *) compiler=cc package=gcc ;;
+esac
+if ! command -v $compiler >/dev/null; then
+  echo "SKIPPED: the build '$preset' needs $compiler: apt-get install $package" >&2
+  exit 77
+fi
+mkdir -p build
+exec 9>"build/$preset.lock"
+if command -v flock >/dev/null; then flock 9; fi
+cmake --preset "$preset"
+cmake --build --preset "$preset"

@@ -1,0 +1,29 @@
+#!/bin/sh
+# House rules in numbers: C functions of at most 60 lines and 5 parameters wanted, C files of at most 600 lines, Lua files of at
+# most 250. Prints what is over the wanted 40 and 400 as well, and fails only on the hard limits.
+set -eu
+cd "$TLSMEND_SOURCE"
+
+# A function begins at the first line of its top-level construct and ends with a brace alone in the first column, which is
+# how .clang-format writes all of them.
+functions=$(find host -name '*.c' | sort | xargs awk '
+  FNR == 1 { start = 0 }
+  /^}$/ { if (start) { n = FNR - start + 1; total++; if (n > 40) print n, FILENAME ":" start ": " head }; start = 0; next }
+  /^}/ || /;$/ && !/^[ \t]/ { start = 0; next }
+  /^[A-Za-z_]/ { if (!start && !/=/) { start = FNR; head = $0 } }
+  END { print total, "functions" }')
+echo "$functions"
+[ "$(echo "$functions" | awk '/functions$/ {print $1}')" -gt 100 ] || { echo "FAILED: found too few functions"; exit 1; }
+
+# Tables of data that somebody else defines are no code: the case mapping of Unicode.
+files=$( (find host tests -name '*.[ch]' ! -name unicode_table.c; find stdlib runbooks tests -name '*.lua') | sort | xargs wc -l |
+  awk '$2 != "total" && (/\.lua$/ ? $1 > 250 : $1 > 400) {print $1, $2, "lines"}')
+[ -z "$files" ] || echo "$files"
+
+bad=$(echo "$functions" | awk '!/functions$/ && $1 > 60'
+      [ -z "$files" ] || echo "$files" | awk '/\.lua/ ? $1 > 250 : $1 > 600')
+if [ -n "$bad" ]; then
+  echo "FAILED: over the hard limits (60 lines a function, 600 a C file, 250 a Lua file):"
+  echo "$bad"
+  exit 1
+fi

@@ -1,0 +1,26 @@
+#!/bin/sh
+# unit.sh PRESET: runs the C tests of another build; those of the Windows builds through Wine in a prefix of their own.
+set -eu
+preset=$1
+build=$TLSMEND_SOURCE/build/$preset
+case $preset in
+  win64) wine=wine64 magic=win64 ;;
+  win32) wine=wine magic=win32 ;;
+  *) wine= ;;
+esac
+if [ -n "$wine" ]; then
+  command -v wine >/dev/null || {
+    echo "SKIPPED: the C tests of '$preset' need Wine: apt-get install wine64 wine" >&2
+    exit 77
+  }
+  export WINEPREFIX="$TLSMEND_BINARY/wine-unit-$preset" WINEARCH=$magic WINEDEBUG=-all
+  if ! wineboot -i >/dev/null 2>&1 || ! wine cmd /c exit 0 >/dev/null 2>&1; then
+    rm -rf "$WINEPREFIX"
+    echo "SKIPPED: this Wine has no '$preset' half (wine32 comes from the i386 packages): $preset only built, not run" >&2
+    exit 77
+  fi
+  trap 'wineserver -k >/dev/null 2>&1 || true' EXIT
+  # A build folder that was configured before Wine was installed has no emulator.
+  [ "$(find "$build" -maxdepth 2 -name CTestTestfile.cmake | wc -l)" -gt 0 ] || exit 1
+fi
+ctest --test-dir "$build" --output-on-failure --no-tests=error -j 2
