@@ -1,4 +1,5 @@
-/* json_at PATH: reads exactly one JSON object from stdin and prints the value at PATH: "changes.0.kind", "changes#" (count). */
+/* json_at PATH: reads exactly one JSON object from stdin and prints what stands at PATH: "changes.0.kind"; "changes#" is a
+ * count. */
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
