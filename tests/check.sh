@@ -5,7 +5,7 @@ set -eu
 cd "$(dirname "$0")/.."
 jobs=$(nproc 2>/dev/null || echo 2)
 
-sh tests/setup.sh build test
+sh tests/setup.sh test
 cmake --preset dev 
 cmake --build --preset dev -- -j "$jobs"
 exec ctest --test-dir build/dev --output-on-failure --no-tests=error -j "$jobs" "$@"

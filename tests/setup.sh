@@ -1,9 +1,10 @@
 #!/bin/sh
 # setup.sh [PART...]: makes sure that the packages are there that the build and the tests need. Installs them as root or with
-# sudo; otherwise it says which are missing. Parts: build (the command), test (the whole suite); default: both.
+# sudo; otherwise it says which are missing. Parts: build (the command), test (the whole suite); default: test,
+# which includes build.
 #   exit 0: everything that is required is there   1: something required is missing
 set -u
-parts=${*:-build test}
+parts=${*:-test}
 
 build="cmake ninja-build gcc libc6-dev pkg-config liblua5.4-dev lua-filesystem-dev libjansson-dev libsodium-dev"
 # dpkg-dev and what it calls unpack the source packages that the Windows build compiles.
@@ -15,8 +16,8 @@ required=
 optional=
 for part in $parts; do
   case $part in
-    build) required="$required $build" ;;
-    test) required="$required $build $test_required" optional=$test_optional ;;
+    build) required="$build" ;;
+    test) required="$build $test_required" optional=$test_optional ;;
     *) echo "setup.sh: unknown part '$part' (build, test)" >&2; exit 64 ;;
   esac
 done
