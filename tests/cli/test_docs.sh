@@ -44,7 +44,7 @@ done <examples
 cd "$TLSMEND_SOURCE" || exit 1
 
 # ---- commands: each one that is named exists, each one that exists is in the README or in its own help ----
-named=$(cat $documents | grep -o '^ *tlsmend [a-z][a-z]*\|`tlsmend [a-z][a-z]*' | sed 's/.*tlsmend //' | sort -u)
+named=$(cat $documents | grep -o '^    tlsmend [a-z][a-z]*\|`tlsmend [a-z][a-z]*' | sed 's/.*tlsmend //' | sort -u)
 [ "$(echo "$named" | wc -l)" -ge 7 ] || fail "found too few commands in the documents"
 for command in $named; do
   "$TLSMEND" help "$command" >/dev/null 2>&1 || fail "the documents name 'tlsmend $command', which does not exist"
