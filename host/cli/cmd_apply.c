@@ -6,7 +6,7 @@
 
 /* Everything between the command line and the report; zeroed at first. */
 typedef struct application {
-  const opt *options;
+  opt call; /* a copy of what was typed: the machine may come from a saved plan */
   cli_live live;
   tlsmend_session *session;
   tlsmend_plan *plan;
@@ -25,27 +25,33 @@ static int check_options(const opt *options, tlsmend_error *error) {
   return TLSMEND_OK;
 }
 
+/* A saved plan goes to the machine that -m names, otherwise to the one that it was made for. */
+static int load_plan(application *app, tlsmend_error *error) {
+  int code = tlsmend_plan_load(app->call.plan, &app->plan, error);
+  if (code == TLSMEND_OK && app->call.machine == NULL)
+    app->call.machine = tlsmend_plan_machine(app->plan);
+  return code;
+}
+
 static int open_session(application *app, tlsmend_reboot reboot, tlsmend_error *error) {
-  tlsmend_options library = cli_options(app->options, reboot, &app->live);
+  tlsmend_options library = cli_options(&app->call, reboot, &app->live);
   tlsmend_session_close(app->session);
   app->session = NULL;
   return tlsmend_session_open(&library, &app->session, error);
 }
 
-static int get_plan(application *app, tlsmend_error *error) {
-  const opt *options = app->options;
-  if (options->plan != NULL)
-    return tlsmend_plan_load(options->plan, &app->plan, error);
-  return tlsmend_plan_make(app->session, options->operands + 1, options->operand_count - 1, options->params,
-                           options->param_count, &app->plan, error);
+static int make_plan(application *app, tlsmend_error *error) {
+  const opt *call = &app->call;
+  return tlsmend_plan_make(app->session, call->operands + 1, call->operand_count - 1, call->params,
+                           call->param_count, &app->plan, error);
 }
 
 /* With --format json stdout belongs to the report, so that the plan is shown only to somebody who will be
  * asked. */
 static int show_plan(const application *app, tlsmend_error *error) {
   char *text = NULL;
-  bool json = app->options->format == TLSMEND_FORMAT_JSON;
-  if (json && (app->options->given & OPT_YES) != 0)
+  bool json = app->call.format == TLSMEND_FORMAT_JSON;
+  if (json && (app->call.given & OPT_YES) != 0)
     return TLSMEND_OK;
   int code = tlsmend_plan_render(app->plan, TLSMEND_FORMAT_TEXT, &text, error);
   if (code != TLSMEND_OK)
@@ -63,7 +69,7 @@ static int show_plan(const application *app, tlsmend_error *error) {
 /* Three answers, not two: what rests on "cannot tell" needs its own consent. */
 static int confirm(const application *app, tlsmend_error *error) {
   char question[256];
-  const opt *options = app->options;
+  const opt *options = &app->call;
   size_t changes = tlsmend_plan_change_count(app->plan);
   if (tlsmend_plan_unknown_count(app->plan) > 0 && (options->given & OPT_ACCEPT_UNKNOWN) == 0)
     return say_error(error, TLSMEND_E_UNKNOWN,
@@ -83,7 +89,7 @@ static int confirm(const application *app, tlsmend_error *error) {
 
 /* A restart is agreed on before the first write; without an answer it is left to the person. */
 static tlsmend_reboot agree_on_restart(const application *app) {
-  const opt *options = app->options;
+  const opt *options = &app->call;
   if (options->reboot != OPT_REBOOT_ASK)
     return options->reboot == OPT_REBOOT_AUTO ? TLSMEND_REBOOT_AUTO : TLSMEND_REBOOT_NEVER;
   if (tlsmend_plan_reboot_count(app->plan) == 0 || (options->given & OPT_YES) != 0)
@@ -94,11 +100,13 @@ static tlsmend_reboot agree_on_restart(const application *app) {
 }
 
 static int apply(application *app, tlsmend_report **report, tlsmend_error *error) {
-  int code = check_options(app->options, error);
+  int code = check_options(&app->call, error);
+  if (code == TLSMEND_OK && app->call.plan != NULL)
+    code = load_plan(app, error);
   if (code == TLSMEND_OK)
     code = open_session(app, TLSMEND_REBOOT_NEVER, error);
-  if (code == TLSMEND_OK)
-    code = get_plan(app, error);
+  if (code == TLSMEND_OK && app->plan == NULL)
+    code = make_plan(app, error);
   if (code == TLSMEND_OK)
     code = show_plan(app, error);
   if (code == TLSMEND_OK)
@@ -116,9 +124,9 @@ static int apply(application *app, tlsmend_report **report, tlsmend_error *error
 int cmd_apply(const opt *options) {
   tlsmend_error error;
   tlsmend_report *report = NULL;
-  application app = {.options = options};
+  application app = {.call = *options};
   int code = apply(&app, &report, &error);
-  int exit_code = code == TLSMEND_OK ? cli_report(options, report) : say_failure(&error, options->format);
+  int exit_code = code == TLSMEND_OK ? cli_report(&app.call, report) : say_failure(&error, options->format);
   tlsmend_plan_free(app.plan);
   tlsmend_session_close(app.session);
   return exit_code;

@@ -51,6 +51,8 @@ size_t tlsmend_plan_change_count(const tlsmend_plan *plan) { return plan->change
 size_t tlsmend_plan_unknown_count(const tlsmend_plan *plan) { return plan->unknown_count; }
 size_t tlsmend_plan_reboot_count(const tlsmend_plan *plan) { return plan_reboot_count(plan); }
 
+const char *tlsmend_plan_machine(const tlsmend_plan *plan) { return plan->machine; }
+
 size_t plan_reboot_count(const tlsmend_plan *plan) {
   size_t count = 0;
   for (size_t i = 0; i < plan->change_count; i++) count += plan->changes[i].kind == TLSMEND_CHANGE_REBOOT;

@@ -200,6 +200,9 @@ TLSMEND_API size_t tlsmend_plan_unknown_count(const tlsmend_plan *plan);
 /* The number of restarts. */
 TLSMEND_API size_t tlsmend_plan_reboot_count(const tlsmend_plan *plan);
 
+/* The machine that the plan was made for, as it was named ("sim:pc.reg"). Borrowed until the plan is freed. */
+TLSMEND_API const char *tlsmend_plan_machine(const tlsmend_plan *plan);
+
 /* Renders a plan for people or as one JSON object, the same bytes for the same plan. Free with tlsmend_text_free. */
 TLSMEND_API int tlsmend_plan_render(const tlsmend_plan *plan, tlsmend_format format, char **out,
                                     tlsmend_error *error);
