@@ -11,7 +11,13 @@
   "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Component Based Servicing\\RebootPending"
 
 /* CurrentState of a package (domain reference section 7). */
-enum { SERVICING_INSTALL_PENDING = 0x60, SERVICING_INSTALLED = 0x70 };
+enum {
+  SERVICING_SUPERSEDED = 0x50, /* the payload came with a newer package */
+  SERVICING_INSTALL_PENDING = 0x60,
+  SERVICING_PARTIALLY_INSTALLED = 0x65,
+  SERVICING_INSTALLED = 0x70,
+  SERVICING_PERMANENT = 0x80
+};
 
 /* How the effects are written: the caller's own registry and file versions, behind every door and check. */
 typedef struct servicing_writer {
@@ -31,6 +37,18 @@ int servicing_install(const tlsmend_update *update, const servicing_writer *writ
 
 /* The machine has restarted: the package is installed and its files are in place. */
 int servicing_complete(const tlsmend_update *update, const servicing_writer *writer, tlsmend_error *error);
+
+/* Whether an update is there, by the state of its packages and the versions of its files. `pending`: its installation waits
+ * for a restart or is still going on. `evidence` says in one line what was seen. */
+typedef struct servicing_presence {
+  bool installed, pending;
+  char evidence[256];
+} servicing_presence;
+int servicing_detect(tlsmend_machine *machine, const tlsmend_update *update, servicing_presence *out,
+                     tlsmend_error *error);
+
+/* Whether a package's identity names exactly this KB: Package_for_KB3140245~..., Package_2_for_KB3140245~... */
+bool servicing_package_is(const char *identity, const char *kb);
 
 /* Nothing waits for a restart any more. Called once for each restart, after the completions. */
 int servicing_restarted(const servicing_writer *writer, tlsmend_error *error);

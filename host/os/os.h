@@ -15,6 +15,10 @@
 /* Reads a whole file of at most `most` bytes; *out is malloc'd and has a NUL behind its *size bytes. */
 int os_file_read(const char *path, size_t most, char **out, size_t *size, tlsmend_error *error);
 
+/* Reads a file piece by piece, whatever its size. A return of fn other than TLSMEND_OK stops it and is handed back. */
+int os_file_stream(const char *path, int (*fn)(void *data, const void *bytes, size_t size), void *data,
+                   tlsmend_error *error);
+
 /* Replaces a file whole: temporary file beside it, flushed, renamed over, folder flushed. Readers see old or new. */
 int os_file_replace(const char *path, const void *bytes, size_t size, tlsmend_error *error);
 
@@ -59,6 +63,9 @@ char *os_state_default(void);
 
 /* A path below a folder, with this system's separator; malloc'd. */
 char *os_path_join(const char *folder, const char *name);
+
+/* The absolute spelling of a path, whether or not it exists; malloc'd, NULL when out of memory. */
+char *os_path_absolute(const char *path);
 
 /* The absolute path of the running program; malloc'd, NULL if it cannot be told. */
 char *os_program_path(void);

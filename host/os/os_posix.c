@@ -468,3 +468,37 @@ bool os_terminal(int stream) {
   const char *kind = getenv("TERM");
   return isatty(stream) && kind && strcmp(kind, "dumb") != 0;
 }
+
+int os_file_stream(const char *path, int (*fn)(void *data, const void *bytes, size_t size), void *data,
+                   tlsmend_error *error) {
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0)
+    return fail(error, "open", path);
+  char bytes[65536];
+  int result = TLSMEND_OK;
+  for (;;) {
+    ssize_t got = read(fd, bytes, sizeof bytes);
+    if (got < 0 && errno == EINTR)
+      continue;
+    if (got < 0)
+      result = fail(error, "read", path);
+    if (got <= 0)
+      break;
+    result = fn(data, bytes, (size_t)got);
+    if (result != TLSMEND_OK)
+      break;
+  }
+  close(fd);
+  return result;
+}
+
+char *os_path_absolute(const char *path) {
+  char folder[PATH_MAX];
+  if (*path == '/')
+    return strdup(path);
+  if (!getcwd(folder, sizeof folder))
+    return strdup(path);
+  while (path[0] == '.' && path[1] == '/')
+    path += 2;
+  return os_path_join(folder, path);
+}

@@ -298,3 +298,24 @@ void os_lock_release(os_lock *lock) {
   CloseHandle(lock->file);
   free(lock);
 }
+
+int os_file_stream(const char *path, int (*fn)(void *data, const void *bytes, size_t size), void *data,
+                   tlsmend_error *error) {
+  HANDLE file;
+  if (file_open(path, GENERIC_READ, FILE_SHARE_READ, OPEN_EXISTING, &file) != TLSMEND_OK)
+    return wide_fail(error, GetLastError(), "open", path);
+  char bytes[65536];
+  int result = TLSMEND_OK;
+  for (;;) {
+    DWORD got = 0;
+    if (!ReadFile(file, bytes, sizeof bytes, &got, NULL))
+      result = wide_fail(error, GetLastError(), "read", path);
+    if (result != TLSMEND_OK || got == 0)
+      break;
+    result = fn(data, bytes, got);
+    if (result != TLSMEND_OK)
+      break;
+  }
+  CloseHandle(file);
+  return result;
+}

@@ -101,3 +101,14 @@ bool os_terminal(int stream) {
   const DWORD escapes = 0x0004; /* ENABLE_VIRTUAL_TERMINAL_PROCESSING, newer than NT 6.0's headers */
   return (mode & escapes) || SetConsoleMode(handle, mode | escapes);
 }
+
+char *os_path_absolute(const char *path) {
+  wchar_t *wide = wide_from_utf8(path);
+  DWORD room = wide ? GetFullPathNameW(wide, 0, NULL, NULL) : 0;
+  wchar_t *full = room ? malloc(room * sizeof *full) : NULL;
+  DWORD length = full ? GetFullPathNameW(wide, room, full, NULL) : 0;
+  char *out = length && length < room ? wide_to_utf8(full, length) : NULL;
+  free(full);
+  free(wide);
+  return out ? out : strdup(path);
+}

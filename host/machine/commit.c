@@ -1,0 +1,219 @@
+/* Forwards and backwards through a journalled plan. */
+#include "machine/commit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/change.h"
+#include "core/value.h"
+#include "machine/machine.h"
+#include "machine/servicing.h"
+
+static void tell(const commit *self, tlsmend_event event, const char *text) {
+  if (self->event) self->event(self->event_data, event, text);
+}
+
+static void tell_step(const commit *self, size_t step, const tlsmend_change *change, const char *verb) {
+  char *line = change_print(change);
+  char text[1024];
+  snprintf(text, sizeof text, "%zu/%zu %s%s", step + 1, self->journal->plan->change_count, verb, line ? line : "?");
+  free(line);
+  tell(self, TLSMEND_EVENT_STEP, text);
+}
+
+/* ---- where a step stands in the machine ------------------------------------------------------------------------------ */
+
+typedef enum position { AT_BEFORE, AT_AFTER, AT_NEITHER } position;
+
+static int position_of(tlsmend_machine *machine, const tlsmend_change *change, position *out, tlsmend_error *error) {
+  *out = AT_NEITHER;
+  if (change->kind == TLSMEND_CHANGE_UPDATE_INSTALL) {
+    servicing_presence presence;
+    int code = servicing_detect(machine, &change->update, &presence, error);
+    *out = presence.installed || presence.pending ? AT_AFTER : AT_BEFORE;
+    return code;
+  }
+  if (change->kind == TLSMEND_CHANGE_REBOOT) return TLSMEND_OK;
+  if (!change->name) {
+    bool exists = false;
+    int code = machine_key_exists(machine, change->key, change->view, &exists, error);
+    *out = exists == (change->kind == TLSMEND_CHANGE_KEY_CREATE) ? AT_AFTER : AT_BEFORE;
+    return code;
+  }
+  tlsmend_value now = {0};
+  int code = machine_value_get(machine, change->key, change->view, change->name, &now, error);
+  if (value_equal(&now, &change->after))
+    *out = AT_AFTER;
+  else if (value_equal(&now, &change->before))
+    *out = AT_BEFORE;
+  tlsmend_value_clear(&now);
+  return code;
+}
+
+int commit_settle(commit *self, tlsmend_error *error) {
+  const tlsmend_plan *plan = self->journal->plan;
+  int code = TLSMEND_OK;
+  for (size_t i = 0; code == TLSMEND_OK && i < plan->change_count; i++) {
+    if (self->journal->steps[i].state != STEP_INTENDED || plan->changes[i].kind == TLSMEND_CHANGE_REBOOT) continue;
+    position position;
+    code = position_of(self->machine, &plan->changes[i], &position, error);
+    if (code != TLSMEND_OK) break;
+    if (position == AT_NEITHER) {
+      char *line = change_print(&plan->changes[i]);
+      code = tlsmend_error_set(error, TLSMEND_E_DRIFT,
+                               "the program was stopped in step %zu (%s), and the machine is neither as before it nor as "
+                               "after it: somebody else has written there",
+                               i + 1, line ? line : "?");
+      free(line);
+      break;
+    }
+    code = journal_step_state(self->journal, i, position == AT_AFTER ? STEP_DONE : STEP_OPEN,
+                              "found out after the program was stopped", error);
+  }
+  return code;
+}
+
+/* ---- backwards --------------------------------------------------------------------------------------------------------- */
+
+static int leave(commit *self, size_t step, const char *note, tlsmend_error *error) {
+  tell(self, TLSMEND_EVENT_WARNING, note);
+  return journal_step_state(self->journal, step, STEP_LEFT, note, error);
+}
+
+static int undo_update(commit *self, size_t step, const tlsmend_change *change, tlsmend_error *error) {
+  tlsmend_error inner = {0, ""};
+  int code = journal_step_state(self->journal, step, STEP_UNDOING, NULL, error);
+  if (code != TLSMEND_OK) return code;
+  code = machine_update_remove(self->machine, change, &inner);
+  if (code == TLSMEND_OK) return journal_step_state(self->journal, step, STEP_UNDONE, NULL, error);
+  return leave(self, step, inner.text, error);
+}
+
+/* A key of ours that holds what is not ours stays. */
+static int key_is_empty(tlsmend_machine *machine, const tlsmend_change *change, bool *out, tlsmend_error *error) {
+  machine_names keys = {0}, values = {0};
+  int code = machine_keys(machine, change->key, change->view, &keys, error);
+  if (code == TLSMEND_OK) code = machine_values(machine, change->key, change->view, &values, error);
+  *out = code == TLSMEND_OK && !keys.count && !values.count;
+  machine_names_clear(&keys);
+  machine_names_clear(&values);
+  return code;
+}
+
+static int undo_registry(commit *self, size_t step, const tlsmend_change *change, bool *failed, tlsmend_error *error) {
+  tlsmend_change inverse;
+  tlsmend_outcome outcome;
+  tlsmend_error inner = {0, ""};
+  position now = AT_AFTER;
+  int code = change_invert(change, &inverse, error);
+  if (code != TLSMEND_OK) return code;
+  code = journal_step_state(self->journal, step, STEP_UNDOING, NULL, error);
+  if (code != TLSMEND_OK) goto out;
+  tell_step(self, step, &inverse, "undo: ");
+  int undone = position_of(self->machine, change, &now, &inner);
+  bool empty = true;
+  if (undone == TLSMEND_OK && now == AT_AFTER && inverse.kind == TLSMEND_CHANGE_KEY_DELETE)
+    undone = key_is_empty(self->machine, change, &empty, &inner);
+  if (undone == TLSMEND_OK && !empty) {
+    char note[512];
+    snprintf(note, sizeof note, "%.400s is kept: it holds what this run did not write", change->key);
+    code = leave(self, step, note, error);
+    goto out;
+  }
+  if (undone == TLSMEND_OK && now != AT_BEFORE) undone = machine_apply(self->machine, &inverse, &outcome, &inner);
+  if (undone == TLSMEND_OK) {
+    code = journal_step_state(self->journal, step, STEP_UNDONE, NULL, error);
+    if (code == TLSMEND_OK) tell(self, TLSMEND_EVENT_DONE, "");
+  } else {
+    *failed = true;
+    code = leave(self, step, inner.text, error);
+  }
+out:
+  change_clear(&inverse);
+  return code;
+}
+
+static int undo_step(commit *self, size_t step, bool *failed, tlsmend_error *error) {
+  const tlsmend_change *change = &self->journal->plan->changes[step];
+  switch (change->kind) {
+    case TLSMEND_CHANGE_REBOOT: return journal_step_state(self->journal, step, STEP_UNDONE, NULL, error);
+    case TLSMEND_CHANGE_UPDATE_INSTALL: return undo_update(self, step, change, error);
+    case TLSMEND_CHANGE_KEY_CREATE:
+    case TLSMEND_CHANGE_KEY_DELETE:
+    case TLSMEND_CHANGE_VALUE_SET:
+    case TLSMEND_CHANGE_VALUE_DELETE: return undo_registry(self, step, change, failed, error);
+  }
+  return TLSMEND_OK;
+}
+
+int commit_backward(commit *self, const char *why, commit_result *out, tlsmend_error *error) {
+  bool failed = false;
+  *out = COMMIT_LEFT;
+  int code = self->journal->undoing && self->journal->result == RUN_OPEN ? TLSMEND_OK
+                                                                         : journal_undo(self->journal, why, error);
+  for (size_t i = self->journal->plan->change_count; code == TLSMEND_OK && i-- > 0;) {
+    step_state state = self->journal->steps[i].state;
+    if (state == STEP_DONE || state == STEP_UNDOING || state == STEP_LEFT) code = undo_step(self, i, &failed, error);
+  }
+  if (code == TLSMEND_OK) code = journal_end(self->journal, failed ? RUN_LEFT : RUN_UNDONE, error);
+  if (code == TLSMEND_OK) *out = failed ? COMMIT_LEFT : COMMIT_UNDONE;
+  return code;
+}
+
+/* ---- forwards ------------------------------------------------------------------------------------------------------------ */
+
+static int fail_step(commit *self, size_t step, const char *why, commit_result *out, tlsmend_error *error) {
+  position now = AT_BEFORE;
+  char text[1200];
+  tell(self, TLSMEND_EVENT_WARNING, why);
+  if (position_of(self->machine, &self->journal->plan->changes[step], &now, NULL) != TLSMEND_OK) now = AT_AFTER;
+  int code = journal_step_state(self->journal, step, now == AT_BEFORE ? STEP_OPEN : STEP_DONE, why, error);
+  snprintf(text, sizeof text, "step %zu failed: %s", step + 1, why);
+  return code == TLSMEND_OK ? commit_backward(self, text, out, error) : code;
+}
+
+/* Stops for a restart. The restart itself is the machine's business; the journal knows which boot it was. */
+static int stop(commit *self, size_t step, tlsmend_error *error) {
+  char boot[64] = "", how[256];
+  tlsmend_outcome outcome;
+  const tlsmend_change *change = &self->journal->plan->changes[step];
+  int code = machine_boot_id(self->machine, boot, error);
+  if (code == TLSMEND_OK) code = journal_step_state(self->journal, step, STEP_INTENDED, NULL, error);
+  if (code == TLSMEND_OK) code = journal_barrier(self->journal, boot, error);
+  if (code == TLSMEND_OK) code = machine_resume_arrange(self->machine, self->journal->run, self->state, how, error);
+  if (code == TLSMEND_OK && *how) tell(self, TLSMEND_EVENT_NOTE, how);
+  if (code == TLSMEND_OK && self->may_restart) code = machine_apply(self->machine, change, &outcome, error);
+  return code;
+}
+
+static int do_step(commit *self, size_t step, commit_result *out, bool *over, tlsmend_error *error) {
+  const tlsmend_change *change = &self->journal->plan->changes[step];
+  tlsmend_outcome outcome;
+  tlsmend_error inner = {0, ""};
+  tell_step(self, step, change, "");
+  if (change->kind == TLSMEND_CHANGE_REBOOT) {
+    *out = COMMIT_BARRIER;
+    *over = true;
+    return stop(self, step, error);
+  }
+  int code = journal_step_state(self->journal, step, STEP_INTENDED, NULL, error);
+  if (code != TLSMEND_OK) return code;
+  int done = machine_apply(self->machine, change, &outcome, &inner);
+  if (done != TLSMEND_OK) {
+    *over = true;
+    return fail_step(self, step, inner.text, out, error);
+  }
+  code = journal_step_state(self->journal, step, STEP_DONE, outcome.note, error);
+  tell(self, TLSMEND_EVENT_DONE, outcome.note);
+  return code;
+}
+
+int commit_forward(commit *self, commit_result *out, tlsmend_error *error) {
+  bool over = false;
+  int code = TLSMEND_OK;
+  *out = COMMIT_DONE;
+  for (size_t i = 0; code == TLSMEND_OK && !over && i < self->journal->plan->change_count; i++)
+    if (self->journal->steps[i].state != STEP_DONE) code = do_step(self, i, out, &over, error);
+  return code;
+}

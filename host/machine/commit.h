@@ -1,0 +1,53 @@
+/*
+ * The one door: carries a journalled plan out, forwards or backwards, step by step. Knows machines, plans and journals; no
+ * runbooks. Every step is in the journal, on the disk, before the machine is touched.
+ */
+#ifndef MACHINE_COMMIT_H
+#define MACHINE_COMMIT_H
+
+#include "machine/journal.h"
+
+typedef struct commit {
+  tlsmend_machine *machine;
+  journal *journal;
+  const char *state;  /* the folder of journals, for the arrangement to be resumed */
+  bool may_restart;   /* ask the machine to restart at a barrier */
+  tlsmend_event_fn event; /* or NULL */
+  void *event_data;
+} commit;
+
+typedef enum commit_result {
+  COMMIT_DONE,    /* every step is done */
+  COMMIT_BARRIER, /* stopped: a restart is needed */
+  COMMIT_UNDONE,  /* a step failed; what was written is taken back */
+  COMMIT_LEFT     /* a step failed, and something could not be taken back */
+} commit_result;
+
+/* Compares everything that was read to decide with the machine. E_DRIFT names what moved. */
+int commit_check_reads(tlsmend_machine *machine, const tlsmend_plan *plan, tlsmend_error *error);
+
+/* Compares the before of every step from `from` on with the machine, taking the steps in between into account. */
+int commit_check_steps(tlsmend_machine *machine, const tlsmend_plan *plan, size_t from, tlsmend_error *error);
+
+/* Finds and hashes the packages of the updates from `from` on. E_REFUSED names the missing or the wrong one. */
+int commit_check_packages(const tlsmend_plan *plan, size_t from, tlsmend_error *error);
+
+/* After a kill: finds out for each step that was begun whether it was done. E_DRIFT if it is neither. */
+int commit_settle(commit *self, tlsmend_error *error);
+
+/* Goes on with the first step that is not done. Negative codes: the journal could not be written. */
+int commit_forward(commit *self, commit_result *out, tlsmend_error *error);
+
+/* Takes every step that is done back, last first. `why` stands in the journal. */
+int commit_backward(commit *self, const char *why, commit_result *out, tlsmend_error *error);
+
+/* The steps that a rollback would take, checked against the machine: E_DRIFT if somebody changed one of them since.
+ * fn is called with each inverse change. */
+int commit_check_undo(tlsmend_machine *machine, const journal *journal,
+                      int (*fn)(void *data, const tlsmend_change *inverse), void *data, tlsmend_error *error);
+
+/* After a restart: waits until servicing is idle, then checks that the updates before step `before` are really there.
+ * E_FAILED with evidence if one is not. */
+int commit_redetect(commit *self, size_t before, tlsmend_error *error);
+
+#endif

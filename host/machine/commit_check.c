@@ -1,0 +1,252 @@
+/* What must hold before anything is written: nothing that was read has moved, every before still is, packages are right. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/change.h"
+#include "core/value.h"
+#include "machine/commit.h"
+#include "machine/machine.h"
+#include "machine/overlay.h"
+#include "machine/package.h"
+#include "machine/servicing.h"
+
+/* ---- what was read ---------------------------------------------------------------------------------------------------- */
+
+static json_t *names_json(const machine_names *names) {
+  json_t *array = json_array();
+  for (size_t i = 0; i < names->count; i++) json_array_append_new(array, json_string(names->items[i]));
+  return array;
+}
+
+static json_t *read_value(tlsmend_machine *machine, const plan_read *read, tlsmend_error *error) {
+  tlsmend_value value = {0};
+  json_t *answer = NULL;
+  if (machine_value_get(machine, read->key, read->view, read->name, &value, error) == TLSMEND_OK)
+    answer = value_to_json(&value);
+  tlsmend_value_clear(&value);
+  return answer;
+}
+
+static json_t *read_names(tlsmend_machine *machine, const plan_read *read, tlsmend_error *error) {
+  machine_names names = {0};
+  int code = read->kind == PLAN_READ_KEYS     ? machine_keys(machine, read->key, read->view, &names, error)
+             : read->kind == PLAN_READ_VALUES ? machine_values(machine, read->key, read->view, &names, error)
+                                              : machine_hotfixes(machine, &names, error);
+  json_t *answer = code == TLSMEND_OK          ? names_json(&names)
+                   : code == TLSMEND_E_ABSENT  ? json_null()
+                   : code == TLSMEND_E_UNKNOWN ? json_string("unknown")
+                                               : NULL;
+  machine_names_clear(&names);
+  return answer;
+}
+
+static json_t *read_file(tlsmend_machine *machine, const plan_read *read, tlsmend_error *error) {
+  uint64_t version = 0;
+  char text[32];
+  int code = machine_file_version(machine, read->key, read->view, &version, error);
+  version_print(version, text);
+  if (code == TLSMEND_E_ABSENT) return json_null();
+  return code == TLSMEND_OK || code == TLSMEND_E_UNKNOWN ? json_string(text) : NULL;
+}
+
+/* Reads the same thing again; NULL with the error set if that fails. */
+static json_t *read_again(tlsmend_machine *machine, const plan_read *read, tlsmend_error *error) {
+  bool exists = false;
+  switch (read->kind) {
+    case PLAN_READ_KEY:
+      return machine_key_exists(machine, read->key, read->view, &exists, error) == TLSMEND_OK ? json_boolean(exists)
+                                                                                              : NULL;
+    case PLAN_READ_VALUE: return read_value(machine, read, error);
+    case PLAN_READ_KEYS:
+    case PLAN_READ_VALUES:
+    case PLAN_READ_HOTFIXES: return read_names(machine, read, error);
+    case PLAN_READ_FILE: return read_file(machine, read, error);
+  }
+  return NULL;
+}
+
+/* "HKLM\... [32-bit] Name was X, is Y" */
+static void describe(const plan_read *read, const json_t *now, char *out, size_t room) {
+  char *was = json_dumps(read->answer, JSON_ENCODE_ANY | JSON_COMPACT);
+  char *is = json_dumps(now, JSON_ENCODE_ANY | JSON_COMPACT);
+  const char *thing = *read->key ? read->key : "the list of hotfixes";
+  snprintf(out, room, "%.300s%s%s%.60s was %.120s, is %.120s", thing, read->view == 32 ? " [32-bit]" : "",
+           read->name ? " " : "", read->name ? read->name : "", was ? was : "?", is ? is : "?");
+  free(was);
+  free(is);
+}
+
+int commit_check_reads(tlsmend_machine *machine, const tlsmend_plan *plan, tlsmend_error *error) {
+  char first[800] = "";
+  size_t moved = 0;
+  for (size_t i = 0; i < plan->read_count; i++) {
+    json_t *now = read_again(machine, &plan->reads[i], error);
+    if (!now) return error ? error->code : TLSMEND_E_IO;
+    if (!json_equal(now, plan->reads[i].answer) && !moved++) describe(&plan->reads[i], now, first, sizeof first);
+    json_decref(now);
+  }
+  if (!moved) return TLSMEND_OK;
+  char more[64] = "";
+  if (moved > 1) snprintf(more, sizeof more, " (and %zu more)", moved - 1);
+  return tlsmend_error_set(error, TLSMEND_E_DRIFT, "the machine has changed since the plan was made: %s%s. Plan again",
+                           first, more);
+}
+
+/* ---- what the steps expect ---------------------------------------------------------------------------------------------- */
+
+static int drifted(const tlsmend_change *change, const char *now, tlsmend_error *error) {
+  char *before = change->name ? value_print(&change->before) : NULL;
+  int code = tlsmend_error_set(
+      error, TLSMEND_E_DRIFT, "the machine is no longer as the plan expects it: %s%s%s%s is %s, expected %s. Plan again",
+      change->key, change->view == 32 ? " [32-bit]" : "", change->name ? " " : "", change->name ? change->name : "", now,
+      change->name ? (before ? before : "?") : (change->kind == TLSMEND_CHANGE_KEY_CREATE ? "no such key" : "the key"));
+  free(before);
+  return code;
+}
+
+static int check_value(tlsmend_machine *machine, const tlsmend_change *change, tlsmend_error *error) {
+  tlsmend_value now = {0};
+  int code = machine_value_get(machine, change->key, change->view, change->name, &now, error);
+  if (code == TLSMEND_OK && !value_equal(&now, &change->before)) {
+    char *text = value_print(&now);
+    code = drifted(change, text ? text : "different", error);
+    free(text);
+  }
+  tlsmend_value_clear(&now);
+  return code;
+}
+
+/* Whether the before of a change holds on this machine. */
+static int check_before(tlsmend_machine *machine, const tlsmend_change *change, tlsmend_error *error) {
+  bool exists = false;
+  switch (change->kind) {
+    case TLSMEND_CHANGE_VALUE_SET:
+    case TLSMEND_CHANGE_VALUE_DELETE: return check_value(machine, change, error);
+    case TLSMEND_CHANGE_KEY_CREATE:
+    case TLSMEND_CHANGE_KEY_DELETE: {
+      int code = machine_key_exists(machine, change->key, change->view, &exists, error);
+      if (code != TLSMEND_OK || exists == (change->kind == TLSMEND_CHANGE_KEY_DELETE)) return code;
+      return drifted(change, exists ? "there already" : "absent", error);
+    }
+    case TLSMEND_CHANGE_UPDATE_INSTALL:
+    case TLSMEND_CHANGE_REBOOT: return TLSMEND_OK;
+  }
+  return TLSMEND_OK;
+}
+
+int commit_check_steps(tlsmend_machine *machine, const tlsmend_plan *plan, size_t from, tlsmend_error *error) {
+  tlsmend_machine *overlay = NULL;
+  tlsmend_outcome outcome;
+  tlsmend_plan *scratch = plan_new();
+  int code = scratch ? overlay_open(machine, scratch, &overlay, error)
+                     : tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory to check the plan");
+  for (size_t i = from; code == TLSMEND_OK && i < plan->change_count; i++) {
+    code = check_before(overlay, &plan->changes[i], error);
+    if (code == TLSMEND_OK) code = machine_apply(overlay, &plan->changes[i], &outcome, error);
+  }
+  machine_close(overlay);
+  tlsmend_plan_free(scratch);
+  return code;
+}
+
+int commit_check_packages(const tlsmend_plan *plan, size_t from, tlsmend_error *error) {
+  for (size_t i = from; i < plan->change_count; i++) {
+    const tlsmend_update *update = &plan->changes[i].update;
+    char digest[65];
+    if (plan->changes[i].kind != TLSMEND_CHANGE_UPDATE_INSTALL) continue;
+    if (!update->file || !update->sha256)
+      return tlsmend_error_set(error, TLSMEND_E_REFUSED,
+                               "%s is needed and its package is not at hand: plan again with -p package=FILE or "
+                               "-p package=FOLDER",
+                               update->kb);
+    int code = package_sha256(update->file, digest, error);
+    if (code == TLSMEND_E_ABSENT)
+      return tlsmend_error_set(error, TLSMEND_E_REFUSED, "the package of %s is not there any more: %s", update->kb,
+                               update->file);
+    if (code != TLSMEND_OK) return code;
+    if (strcmp(digest, update->sha256) != 0)
+      return tlsmend_error_set(error, TLSMEND_E_REFUSED, "%s is not the planned package of %s: SHA-256 is %s, planned %s",
+                               update->file, update->kb, digest, update->sha256);
+  }
+  return TLSMEND_OK;
+}
+
+/* ---- what an undo expects -------------------------------------------------------------------------------------------------- */
+
+/* One inverse step on the overlay. A created key that is not empty there is skipped: it would be kept. */
+static int check_inverse(tlsmend_machine *overlay, const tlsmend_change *inverse, bool *skip, tlsmend_error *error) {
+  machine_names keys = {0}, values = {0};
+  *skip = false;
+  int code = check_before(overlay, inverse, error);
+  if (code == TLSMEND_OK && inverse->kind == TLSMEND_CHANGE_KEY_DELETE) {
+    code = machine_keys(overlay, inverse->key, inverse->view, &keys, error);
+    if (code == TLSMEND_OK) code = machine_values(overlay, inverse->key, inverse->view, &values, error);
+    *skip = keys.count || values.count;
+  }
+  machine_names_clear(&keys);
+  machine_names_clear(&values);
+  return code;
+}
+
+static int undo_one(tlsmend_machine *overlay, const tlsmend_change *change,
+                    int (*fn)(void *data, const tlsmend_change *inverse), void *data, tlsmend_error *error) {
+  if (change->kind == TLSMEND_CHANGE_UPDATE_INSTALL || change->kind == TLSMEND_CHANGE_REBOOT) return TLSMEND_OK;
+  tlsmend_change inverse;
+  tlsmend_outcome outcome;
+  bool skip = false;
+  int code = change_invert(change, &inverse, error);
+  if (code == TLSMEND_OK) code = check_inverse(overlay, &inverse, &skip, error);
+  if (code == TLSMEND_OK && !skip) code = machine_apply(overlay, &inverse, &outcome, error);
+  if (code == TLSMEND_OK && !skip && fn) code = fn(data, &inverse);
+  change_clear(&inverse);
+  return code;
+}
+
+int commit_check_undo(tlsmend_machine *machine, const journal *journal,
+                      int (*fn)(void *data, const tlsmend_change *inverse), void *data, tlsmend_error *error) {
+  tlsmend_machine *overlay = NULL;
+  tlsmend_plan *scratch = plan_new();
+  int code = scratch ? overlay_open(machine, scratch, &overlay, error)
+                     : tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory to check the rollback");
+  for (size_t i = journal->plan->change_count; code == TLSMEND_OK && i-- > 0;)
+    if (journal->steps[i].state == STEP_DONE)
+      code = undo_one(overlay, &journal->plan->changes[i], fn, data, error);
+  machine_close(overlay);
+  tlsmend_plan_free(scratch);
+  return code;
+}
+
+/* ---- after a restart ------------------------------------------------------------------------------------------------------- */
+
+enum { SETTLE_STEP = 2000, SETTLE_MOST = 30 * 60 * 1000 }; /* milliseconds: old hardware finishes updates slowly */
+
+/* Waits while the update is pending and time passes on this machine. */
+static int wait_for(commit *self, const tlsmend_update *update, servicing_presence *out, tlsmend_error *error) {
+  unsigned waited = 0;
+  for (;;) {
+    int code = servicing_detect(self->machine, update, out, error);
+    if (code != TLSMEND_OK || !out->pending || waited >= SETTLE_MOST) return code;
+    if (machine_pause(self->machine, SETTLE_STEP, NULL) != TLSMEND_OK) return TLSMEND_OK;
+    waited += SETTLE_STEP;
+    char text[96];
+    snprintf(text, sizeof text, "waiting for Windows to finish %.16s, %u s", update->kb, waited / 1000);
+    if (self->event) self->event(self->event_data, TLSMEND_EVENT_PROGRESS, text);
+  }
+}
+
+int commit_redetect(commit *self, size_t before, tlsmend_error *error) {
+  const tlsmend_plan *plan = self->journal->plan;
+  for (size_t i = 0; i < before; i++) {
+    if (plan->changes[i].kind != TLSMEND_CHANGE_UPDATE_INSTALL || self->journal->steps[i].state != STEP_DONE) continue;
+    servicing_presence presence;
+    int code = wait_for(self, &plan->changes[i].update, &presence, error);
+    if (code != TLSMEND_OK) return code;
+    if (!presence.installed)
+      return tlsmend_error_set(error, TLSMEND_E_FAILED,
+                               "%s is not installed although its installer reported success and the machine has "
+                               "restarted: %s. Look at %%windir%%\\Logs\\CBS\\CBS.log",
+                               plan->changes[i].update.kb, presence.evidence);
+  }
+  return TLSMEND_OK;
+}

@@ -1,0 +1,79 @@
+/* Whether an update is really there: what an installer says is no proof. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/change.h"
+#include "core/value.h"
+#include "machine/machine.h"
+#include "machine/servicing.h"
+
+bool servicing_package_is(const char *identity, const char *kb) {
+  size_t length = strlen(kb);
+  for (const char *at = strstr(identity, "for_KB"); at; at = strstr(at + 1, "for_KB"))
+    if (strncmp(at + 4, kb, length) == 0 && (at[4 + length] == '~' || at[4 + length] == 0)) return true;
+  return false;
+}
+
+static int package_state(tlsmend_machine *machine, const char *name, uint64_t *out, tlsmend_error *error) {
+  static const char packages[] = MACHINE_CBS "\\Packages\\";
+  char *path = malloc(sizeof packages + strlen(name));
+  if (!path) return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a package key");
+  strcat(strcpy(path, packages), name);
+  tlsmend_value value = {0};
+  int code = machine_value_get(machine, path, 0, "CurrentState", &value, error);
+  *out = 0;
+  value_number(&value, out);
+  tlsmend_value_clear(&value);
+  free(path);
+  return code;
+}
+
+static void say(servicing_presence *out, const char *text) {
+  size_t used = strlen(out->evidence);
+  snprintf(out->evidence + used, sizeof out->evidence - used, "%s%s", used ? "; " : "", text);
+}
+
+static int detect_packages(tlsmend_machine *machine, const char *kb, servicing_presence *out, tlsmend_error *error) {
+  machine_names names;
+  int code = machine_keys(machine, MACHINE_CBS "\\Packages", 0, &names, error);
+  if (code == TLSMEND_E_ABSENT) code = TLSMEND_OK;
+  bool any = false;
+  for (size_t i = 0; code == TLSMEND_OK && i < names.count; i++) {
+    if (!servicing_package_is(names.items[i], kb)) continue;
+    uint64_t state = 0;
+    char text[256];
+    code = package_state(machine, names.items[i], &state, error);
+    snprintf(text, sizeof text, "%.120s has state 0x%02x", names.items[i], (unsigned)state);
+    say(out, text);
+    any = true;
+    if (state == SERVICING_INSTALL_PENDING) out->pending = true;
+    if (state == SERVICING_SUPERSEDED || state == SERVICING_PARTIALLY_INSTALLED || state == SERVICING_INSTALLED ||
+        state == SERVICING_PERMANENT)
+      out->installed = true;
+  }
+  machine_names_clear(&names);
+  if (!any && code == TLSMEND_OK) say(out, "no package of it is registered");
+  return code;
+}
+
+int servicing_detect(tlsmend_machine *machine, const tlsmend_update *update, servicing_presence *out,
+                     tlsmend_error *error) {
+  *out = (servicing_presence){0};
+  int code = detect_packages(machine, update->kb, out, error);
+  bool files = update->file_count > 0;
+  for (size_t i = 0; code == TLSMEND_OK && i < update->file_count; i++) {
+    const tlsmend_file_effect *file = &update->files[i];
+    uint64_t version = 0;
+    int told = machine_file_version(machine, file->path, file->view, &version, NULL);
+    bool there = told == TLSMEND_OK && version >= file->after;
+    files = files && there;
+    char have[32], want[32], text[160];
+    version_print(version, have);
+    version_print(file->after, want);
+    snprintf(text, sizeof text, "%.60s is %s, %s expected", file->path, have, want);
+    if (!there && strlen(out->evidence) < 120) say(out, text);
+  }
+  out->installed = (out->installed && !out->pending) || files;
+  return code;
+}

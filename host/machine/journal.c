@@ -1,0 +1,346 @@
+/* Writing and reading the journal. The format is described in docs/JOURNAL.md. */
+#include "machine/journal.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "os/os.h"
+
+enum { JOURNAL_MOST = 256 * 1024 * 1024 };
+
+static const char *const step_names[] = {"open", "intended", "done", "undoing", "undone", "left"};
+static const char *const result_names[] = {"open", "done", "undone", "left"};
+
+const char *journal_step_name(step_state state) { return step_names[state]; }
+
+static int no_memory(tlsmend_error *error) {
+  return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a journal");
+}
+
+void journal_close(journal *self) {
+  if (!self) return;
+  for (size_t i = 0; self->steps && i < self->plan->change_count; i++) free(self->steps[i].note);
+  free(self->steps);
+  tlsmend_plan_free(self->plan);
+  os_log_close(self->log);
+  free(self->path);
+  free(self->run);
+  free(self->begun);
+  free(self->ended);
+  free(self->failure);
+  free(self);
+}
+
+/* ---- the chain --------------------------------------------------------------------------------------------------- */
+
+static void digest(const char *chain, const char *record, size_t size, char out[65]) {
+  crypto_hash_sha256_state state;
+  unsigned char bytes[crypto_hash_sha256_BYTES];
+  crypto_hash_sha256_init(&state);
+  crypto_hash_sha256_update(&state, (const unsigned char *)chain, strlen(chain));
+  crypto_hash_sha256_update(&state, (const unsigned char *)record, size);
+  crypto_hash_sha256_final(&state, bytes);
+  sodium_bin2hex(out, 65, bytes, sizeof bytes);
+}
+
+/* Appends one record (stolen) as a line. */
+static int append(journal *self, json_t *record, tlsmend_error *error) {
+  char *text = record ? json_dumps(record, JSON_COMPACT | JSON_ENSURE_ASCII) : NULL;
+  json_decref(record);
+  if (!text) return no_memory(error);
+  size_t length = strlen(text);
+  char *line = malloc(length + 67);
+  if (!line) {
+    free(text);
+    return no_memory(error);
+  }
+  char chain[65];
+  digest(self->chain, text, length, chain);
+  memcpy(line, chain, 64);
+  line[64] = ' ';
+  memcpy(line + 65, text, length);
+  line[65 + length] = '\n';
+  int code = os_log_append(self->log, line, length + 66, error);
+  if (code == TLSMEND_OK) {
+    memcpy(self->chain, chain, sizeof chain);
+    self->size += length + 66;
+  }
+  free(line);
+  free(text);
+  return code;
+}
+
+static json_t *record_of(const char *kind) {
+  char now[32];
+  os_time_print(os_time(), now);
+  return json_pack("{s:s, s:s}", "record", kind, "time", now);
+}
+
+/* ---- what a record means: the same code when it is written and when it is read ------------------------------------- */
+
+static bool replace(char **out, const char *text) {
+  free(*out);
+  *out = text ? strdup(text) : NULL;
+  return !text || *out;
+}
+
+static bool take_boot(journal *self, const json_t *record) {
+  const char *boot = json_string_value(json_object_get(record, "boot"));
+  if (!boot || strlen(boot) >= sizeof self->boot) return false;
+  memcpy(self->boot, boot, strlen(boot) + 1);
+  return true;
+}
+
+static bool take_step(journal *self, const json_t *record) {
+  json_int_t step = json_integer_value(json_object_get(record, "step"));
+  const char *state = json_string_value(json_object_get(record, "state"));
+  if (!state || step < 0 || (size_t)step >= self->plan->change_count) return false;
+  for (int i = STEP_OPEN; i <= STEP_LEFT; i++) {
+    if (strcmp(state, step_names[i]) != 0) continue;
+    self->steps[step].state = (step_state)i;
+    self->at_barrier = false;
+    const char *note = json_string_value(json_object_get(record, "note"));
+    return !note || replace(&self->steps[step].note, note);
+  }
+  return false;
+}
+
+static bool take_end(journal *self, const json_t *record) {
+  const char *result = json_string_value(json_object_get(record, "result"));
+  for (int i = RUN_DONE; result && i <= RUN_LEFT; i++) {
+    if (strcmp(result, result_names[i]) != 0) continue;
+    self->result = (run_result)i;
+    return replace(&self->ended, json_string_value(json_object_get(record, "time")));
+  }
+  return false;
+}
+
+static bool take(journal *self, const json_t *record) {
+  const char *kind = json_string_value(json_object_get(record, "record"));
+  if (!kind) return false;
+  if (strcmp(kind, "step") == 0) return take_step(self, record);
+  if (strcmp(kind, "end") == 0) return take_end(self, record);
+  if (strcmp(kind, "barrier") == 0 || strcmp(kind, "restarted") == 0) {
+    self->at_barrier = strcmp(kind, "barrier") == 0;
+    return take_boot(self, record);
+  }
+  if (strcmp(kind, "undo") == 0) {
+    self->undoing = true;
+    self->at_barrier = false;
+    self->result = RUN_OPEN; /* a finished run that is rolled back is open again until that is finished */
+    return replace(&self->failure, json_string_value(json_object_get(record, "why")));
+  }
+  return false;
+}
+
+static int write_record(journal *self, json_t *record, tlsmend_error *error) {
+  int code = append(self, json_incref(record), error);
+  if (code == TLSMEND_OK && !take(self, record)) code = no_memory(error);
+  json_decref(record);
+  return code;
+}
+
+int journal_step_state(journal *self, size_t step, step_state state, const char *note, tlsmend_error *error) {
+  json_t *record = record_of("step");
+  json_object_set_new(record, "step", json_integer((json_int_t)step));
+  json_object_set_new(record, "state", json_string(step_names[state]));
+  if (note && *note) json_object_set_new(record, "note", json_string(note));
+  return write_record(self, record, error);
+}
+
+static int boot_record(journal *self, const char *kind, const char *boot, tlsmend_error *error) {
+  json_t *record = record_of(kind);
+  json_object_set_new(record, "boot", json_string(boot));
+  return write_record(self, record, error);
+}
+
+int journal_barrier(journal *self, const char *boot, tlsmend_error *error) {
+  return boot_record(self, "barrier", boot, error);
+}
+
+int journal_restarted(journal *self, const char *boot, tlsmend_error *error) {
+  return boot_record(self, "restarted", boot, error);
+}
+
+int journal_undo(journal *self, const char *why, tlsmend_error *error) {
+  json_t *record = record_of("undo");
+  json_object_set_new(record, "why", json_string(why));
+  return write_record(self, record, error);
+}
+
+int journal_end(journal *self, run_result result, tlsmend_error *error) {
+  json_t *record = record_of("end");
+  json_object_set_new(record, "result", json_string(result_names[result]));
+  return write_record(self, record, error);
+}
+
+/* ---- beginning ------------------------------------------------------------------------------------------------------ */
+
+/* 20261121-235959-1a2b: sorts by time, and two runs of one second differ. */
+static char *new_run_id(void) {
+  char now[32];
+  unsigned char chance[2];
+  os_time_print(os_time(), now);
+  os_random(chance, sizeof chance);
+  char *id = malloc(32);
+  if (id)
+    snprintf(id, 32, "%.4s%.2s%.2s-%.2s%.2s%.2s-%02x%02x", now, now + 5, now + 8, now + 11, now + 14, now + 17,
+             chance[0], chance[1]);
+  return id;
+}
+
+static char *journal_path(const char *state, const char *run) {
+  size_t room = strlen(run) + sizeof ".journal";
+  char *name = malloc(room), *path = NULL;
+  if (name) {
+    snprintf(name, room, "%s.journal", run);
+    path = os_path_join(state, name);
+  }
+  free(name);
+  return path;
+}
+
+/* Fills what a journal's first record says; the plan is made anew from its JSON, so that the journal owns its own. */
+static int take_begin(journal *self, const json_t *record, tlsmend_error *error) {
+  const char *schema = json_string_value(json_object_get(record, "schema"));
+  if (!schema || strncmp(schema, "tlsmend-journal/", 16) != 0)
+    return tlsmend_error_set(error, TLSMEND_E_CORRUPT, "%s is not a journal", self->path);
+  if (strcmp(schema, JOURNAL_SCHEMA) != 0)
+    return tlsmend_error_set(error, TLSMEND_E_UNSUPPORTED, "%s has format %s, this tlsmend knows " JOURNAL_SCHEMA,
+                             self->path, schema);
+  if (!replace(&self->run, json_string_value(json_object_get(record, "run"))) ||
+      !replace(&self->begun, json_string_value(json_object_get(record, "time"))) || !take_boot(self, record) ||
+      !self->run || !self->begun)
+    return tlsmend_error_set(error, TLSMEND_E_CORRUPT, "%s: the first record is incomplete", self->path);
+  int code = plan_from_json(json_object_get(record, "plan"), &self->plan, error);
+  if (code != TLSMEND_OK) return code;
+  self->steps = calloc(self->plan->change_count + 1, sizeof *self->steps);
+  return self->steps ? TLSMEND_OK : no_memory(error);
+}
+
+static int begin(journal *self, const char *state, const tlsmend_plan *plan, const char *boot, tlsmend_error *error) {
+  char *run = new_run_id();
+  self->path = run ? journal_path(state, run) : NULL;
+  json_t *record = record_of("begin");
+  json_object_set_new(record, "schema", json_string(JOURNAL_SCHEMA));
+  json_object_set_new(record, "run", json_string(run ? run : ""));
+  json_object_set_new(record, "boot", json_string(boot));
+  json_object_set_new(record, "plan", plan_to_json(plan));
+  free(run);
+  int code = self->path ? os_dir_make(state, error) : no_memory(error);
+  if (code == TLSMEND_OK) code = os_log_open(self->path, true, &self->log, error);
+  if (code == TLSMEND_OK) code = append(self, json_incref(record), error);
+  if (code == TLSMEND_OK) code = take_begin(self, record, error);
+  json_decref(record);
+  return code;
+}
+
+int journal_create(const char *state, const tlsmend_plan *plan, const char *boot, journal **out, tlsmend_error *error) {
+  *out = NULL;
+  journal *self = calloc(1, sizeof *self);
+  if (!self) return no_memory(error);
+  int code = begin(self, state, plan, boot, error);
+  if (code == TLSMEND_OK)
+    *out = self;
+  else
+    journal_close(self);
+  return code;
+}
+
+/* ---- reading --------------------------------------------------------------------------------------------------------- */
+
+/* Checks one line (without its line break) against the chain and hands out its record; NULL if it does not fit. */
+static json_t *read_line(journal *self, const char *line, size_t length) {
+  char chain[65];
+  if (length < 67 || line[64] != ' ') return NULL;
+  digest(self->chain, line + 65, length - 65, chain);
+  if (memcmp(chain, line, 64) != 0) return NULL;
+  json_t *record = json_loadb(line + 65, length - 65, JSON_REJECT_DUPLICATES, NULL);
+  if (record) memcpy(self->chain, chain, sizeof chain);
+  return record;
+}
+
+static int damaged(const journal *self, size_t line, tlsmend_error *error) {
+  return tlsmend_error_set(error, TLSMEND_E_CORRUPT,
+                           "%s: line %zu does not fit the line before it: the journal was edited or damaged. Nothing is "
+                           "done with it; restore the file, or move it away and plan anew",
+                           self->path, line);
+}
+
+/* Only the end of a file can be torn: a line without its break, or with bytes that never reached the disk. */
+static bool torn(const char *start, const char *end) {
+  const char *line_end = memchr(start, '\n', (size_t)(end - start));
+  return !line_end || (line_end + 1 == end && memchr(start, 0, (size_t)(end - start)));
+}
+
+/* A journal whose first record is torn never began: nothing was written to the machine. */
+static int cut(journal *self, size_t line, tlsmend_error *error) {
+  self->torn = true;
+  return line > 1 ? TLSMEND_OK : tlsmend_error_set(error, TLSMEND_E_ABSENT, "%s never began", self->path);
+}
+
+static int read_lines(journal *self, const char *text, size_t size, tlsmend_error *error) {
+  size_t line = 0;
+  for (const char *end; size > self->size; self->size = (size_t)(end + 1 - text)) {
+    const char *start = text + self->size;
+    end = memchr(start, '\n', size - self->size);
+    line++;
+    json_t *record = end ? read_line(self, start, (size_t)(end - start)) : NULL;
+    if (!record) return torn(start, text + size) ? cut(self, line, error) : damaged(self, line, error);
+    int code = TLSMEND_OK;
+    if (line == 1)
+      code = take_begin(self, record, error);
+    else if (!take(self, record))
+      code = damaged(self, line, error);
+    json_decref(record);
+    if (code != TLSMEND_OK) return code;
+  }
+  return line ? TLSMEND_OK : cut(self, 1, error);
+}
+
+int journal_read(const char *path, journal **out, tlsmend_error *error) {
+  *out = NULL;
+  journal *self = calloc(1, sizeof *self);
+  if (!self) return no_memory(error);
+  char *text = NULL;
+  size_t size = 0;
+  int code = replace(&self->path, path) ? os_file_read(path, JOURNAL_MOST, &text, &size, error) : no_memory(error);
+  if (code == TLSMEND_OK) code = read_lines(self, text, size, error);
+  free(text);
+  if (code == TLSMEND_OK)
+    *out = self;
+  else
+    journal_close(self);
+  return code;
+}
+
+int journal_continue(journal *self, tlsmend_error *error) {
+  int code = os_log_open(self->path, false, &self->log, error);
+  if (code == TLSMEND_OK && self->torn) code = os_log_truncate(self->log, self->size, error);
+  if (code == TLSMEND_OK) self->torn = false;
+  return code;
+}
+
+typedef struct listing {
+  const char *state;
+  int (*fn)(void *data, const char *path);
+  void *data;
+} listing;
+
+static int list_one(void *data, const char *name) {
+  const listing *listing = data;
+  size_t length = strlen(name);
+  if (length < 9 || strcmp(name + length - 8, ".journal") != 0) return 0;
+  char *path = os_path_join(listing->state, name);
+  int code = path ? listing->fn(listing->data, path) : TLSMEND_E_MEMORY;
+  free(path);
+  return code;
+}
+
+int journal_each(const char *state, int (*fn)(void *data, const char *path), void *data, tlsmend_error *error) {
+  listing listing = {state, fn, data};
+  int code = os_dir_each(state, list_one, &listing, error);
+  return code == TLSMEND_E_ABSENT ? TLSMEND_OK : code;
+}

@@ -1,0 +1,78 @@
+/*
+ * The journal of a run: an append-only file, one record a line, flushed before the step that it speaks of. A line is the
+ * SHA-256 of the line before joined with this record, a blank, and the record as JSON, so that a missing, moved or edited
+ * line shows. A last line that is not whole is a torn write, which is cut off; anything else that does not fit is damage.
+ */
+#ifndef MACHINE_JOURNAL_H
+#define MACHINE_JOURNAL_H
+
+#include "core/plan.h"
+
+#define JOURNAL_SCHEMA "tlsmend-journal/1"
+
+/* How far a step has come. */
+typedef enum step_state {
+  STEP_OPEN,     /* not begun */
+  STEP_INTENDED, /* begun; whether it was done has to be looked up in the machine */
+  STEP_DONE,
+  STEP_UNDOING, /* its undoing was begun */
+  STEP_UNDONE,
+  STEP_LEFT /* it was done and stays: an update, a key that holds what is not ours, an undo that failed */
+} step_state;
+
+/* What ended a run. */
+typedef enum run_result {
+  RUN_OPEN,
+  RUN_DONE,
+  RUN_UNDONE, /* failed, or rolled back, and everything is taken back */
+  RUN_LEFT    /* failed, or rolled back, and something stays that should not */
+} run_result;
+
+typedef struct journal_step {
+  step_state state;
+  char *note; /* of the installer, or why it failed or stays; NULL if nothing was said */
+} journal_step;
+
+typedef struct journal {
+  char *path;
+  char *run; /* its id: 20261121-235959-1a2b */
+  char *begun;
+  char *ended; /* NULL while open */
+  char boot[64]; /* boot id at the last barrier, else at the beginning */
+  bool at_barrier; /* the last thing done was to stop for a restart */
+  bool undoing;    /* it goes backwards: a failed run or a rollback */
+  char *failure;   /* why it goes backwards, NULL */
+  run_result result;
+  tlsmend_plan *plan;
+  journal_step *steps; /* one for each change of the plan */
+  bool torn;           /* the last line was not whole and has been left out */
+  struct os_log *log;  /* open for appending, NULL while only read */
+  uint64_t size;       /* of the whole lines */
+  char chain[65];      /* digest of the last line */
+} journal;
+
+/* Begins a journal: makes the folder, the file, and its first record with the whole plan. */
+int journal_create(const char *state, const tlsmend_plan *plan, const char *boot, journal **out, tlsmend_error *error);
+
+/* Reads a journal. E_CORRUPT names the line; E_UNSUPPORTED is a newer format; E_ABSENT: it was never begun. */
+int journal_read(const char *path, journal **out, tlsmend_error *error);
+
+/* Opens one that was read for appending; cuts a torn tail off. */
+int journal_continue(journal *self, tlsmend_error *error);
+
+void journal_close(journal *self);
+
+/* Records. Each is on the disk when the function returns, and reflected in the struct. `note` may be NULL. */
+int journal_step_state(journal *self, size_t step, step_state state, const char *note, tlsmend_error *error);
+int journal_barrier(journal *self, const char *boot, tlsmend_error *error);
+int journal_restarted(journal *self, const char *boot, tlsmend_error *error);
+int journal_undo(journal *self, const char *why, tlsmend_error *error);
+int journal_end(journal *self, run_result result, tlsmend_error *error);
+
+/* The names of the journals in a state folder, oldest first; empty if there is no folder. */
+int journal_each(const char *state, int (*fn)(void *data, const char *path), void *data, tlsmend_error *error);
+
+/* "open", "intended", "done", "undoing", "undone", "left". Static. */
+const char *journal_step_name(step_state state);
+
+#endif

@@ -1,0 +1,41 @@
+/* A snapshot as a machine: a .reg file in memory, rewritten whole and atomically by each change. */
+#ifndef MACHINE_SIM_H
+#define MACHINE_SIM_H
+
+#include "core/tree.h"
+#include "machine/backends.h"
+
+typedef struct sim {
+  tlsmend_machine base;
+  tree *tree;
+  char *path;          /* the file, NULL: the machine lives in memory only */
+  char *state;         /* the folder of journals, NULL: none */
+  bool utf16;          /* how the file is written */
+  bool original_kept;  /* what the file was before the first change is in the state folder */
+  unsigned char *bytes; /* what the file held when it was read, until the first change */
+  size_t size;
+  bool x64;            /* there is a 32-bit view of its own */
+  unsigned boot;       /* restarts, without a state folder */
+} sim;
+
+/* Reads .reg text into the tree. */
+int sim_parse(sim *self, const char *label, const void *bytes, size_t size, tlsmend_error *error);
+
+/* The whole tree as .reg text in canonical form (sorted): the same tree gives the same bytes. */
+int sim_print(const tree *tree, bool utf16, unsigned char **out, size_t *size, tlsmend_error *error);
+
+/* Writes the file. A tree that is again what the original file said is written as the original's bytes. */
+int sim_save(sim *self, tlsmend_error *error);
+
+/* The path in the tree of a key in a view; malloc'd. */
+char *sim_path(const sim *self, const char *path, int view);
+
+/* The write ops (sim_apply.c). */
+int sim_apply(tlsmend_machine *machine, const tlsmend_change *change, tlsmend_outcome *outcome, tlsmend_error *error);
+int sim_update_remove(tlsmend_machine *machine, const tlsmend_change *change, tlsmend_error *error);
+int sim_boot_id(tlsmend_machine *machine, char out[64], tlsmend_error *error);
+
+/* The same text as the machine's .reg file would hold; malloc'd. For snapshots of snapshots. */
+int sim_render(tlsmend_machine *machine, unsigned char **out, size_t *size, tlsmend_error *error);
+
+#endif
