@@ -56,14 +56,16 @@ string(REGEX MATCH "SODIUM_LIBRARY_VERSION_MAJOR=([0-9]+)" _ "${lines}")
 set(SODIUM_LIBRARY_VERSION_MAJOR ${CMAKE_MATCH_1})
 string(REGEX MATCH "SODIUM_LIBRARY_VERSION_MINOR=([0-9]+)" _ "${lines}")
 set(SODIUM_LIBRARY_VERSION_MINOR ${CMAKE_MATCH_1})
+# version.h includes its neighbours, so that all headers are copied beside it.
+file(COPY ${sodium}/include DESTINATION ${generated}/sodium)
 configure_file(${sodium}/include/sodium/version.h.in ${generated}/sodium/include/sodium/version.h @ONLY)
 file(GLOB_RECURSE files ${sodium}/*.c)
 list(FILTER files EXCLUDE REGEX "sse|ssse3|avx|armcrypto|aesni|sandy2x")
 dependency(tlsmend_sodium ${files})
 target_compile_definitions(tlsmend_sodium PRIVATE CONFIGURED=1 NATIVE_LITTLE_ENDIAN=1 HAVE_WEAK_SYMBOLS=0
                            PUBLIC SODIUM_STATIC=1)
-target_include_directories(tlsmend_sodium SYSTEM PUBLIC ${generated}/sodium/include ${sodium}/include
-                           PRIVATE ${generated}/sodium/include/sodium ${sodium}/include/sodium)
+target_include_directories(tlsmend_sodium SYSTEM PUBLIC ${generated}/sodium/include
+                           PRIVATE ${generated}/sodium/include/sodium)
 
 dependency(tlsmend_cmocka ${deps}/cmocka/src/cmocka.c)
 target_compile_definitions(tlsmend_cmocka PRIVATE HAVE_INTTYPES_H HAVE_STDINT_H HAVE_MALLOC_H HAVE_STRSIGNAL=0 HAVE_SIGNAL_H

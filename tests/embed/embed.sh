@@ -47,9 +47,5 @@ export LD_LIBRARY_PATH="$(dirname "$libdir")"
 for program in c_shared cpp_shared c_static; do
   check "pkg-config: run $program" "./$program"
 done
-# README's example is a program too.
-sed -n '/^<!-- example: plan.c -->$/,/^```$/p' "$TLSMEND_SOURCE/README.md" | sed '/^<!--/d; /^```/d' >readme.c
-check "README: its example compiles" "${CC:-cc}" -std=c11 $warnings readme.c -o readme $(config --cflags --libs)
-check "README: its example runs" ./readme
 check "the installed command runs" "$prefix/bin/tlsmend" version
 exit $failed
