@@ -1,7 +1,7 @@
--- The built-in machines: a snapshot for every release and architecture of windows.releases, freshly installed, with updates
--- on request. Owns what such a machine's registry holds and the text of it (regedit 5, UTF-8, CRLF). Knows nothing of how
--- snapshots are read. What stands in it follows real hives: no DefaultSecureProtocols, no protocol keys but the one that
--- Windows itself writes up to 8.1.
+-- The built-in machines: a snapshot for every release and architecture of windows.releases, freshly installed, with
+-- updates on request. Owns what such a machine's registry holds and the text of it (regedit 5, UTF-8, CRLF). Knows
+-- nothing of how snapshots are read. What stands in it follows real hives: no DefaultSecureProtocols, no protocol keys
+-- but the one that Windows itself writes up to 8.1.
 --
 -- A name is RELEASE[-spN]-ARCH with any number of "+KB": "win7-sp1-x64", "win7-sp1-x64+KB3140245".
 

@@ -1,7 +1,7 @@
--- The releases of Windows: numbers, names, and what each does when nothing is configured.
--- Owns the facts of one release and how to find the row of a machine. Does not know updates (windows.updates) and
--- reads no machine. `source` names documents by the tags of windows.sources; `mark` says how good they are:
--- S  a Microsoft document or code     S3  only third parties     G  general knowledge, unsourced     S+G  a part of it is G
+-- The releases of Windows: numbers, names, and what each does when nothing is configured. Owns the facts of one release
+-- and how to find the row of a machine. Does not know updates (windows.updates) and reads no machine. `source` names
+-- documents by the tags of windows.sources; `mark` says how good they are: S, a Microsoft document or code; S3, third
+-- parties only; G, general knowledge without a source; S+G, a part of it is G.
 
 local releases = {}
 
@@ -31,7 +31,8 @@ end
 
 releases.PROTOCOLS = names
 
--- One family of rows: what its releases share. `winhttp` is DefaultSecureProtocols as WinHTTP behaves without the value.
+-- One family of rows: what its releases share. `winhttp` is DefaultSecureProtocols as WinHTTP behaves without the
+-- value.
 local family = {
   vista = { nt = "6.0", profile = "6.0", with_update = { kb = "KB4019276", profile = "6.0+" }, winhttp = 0x0A0,
     winhttp_source = "none", winhttp_mark = "G", webio = false },
@@ -40,7 +41,8 @@ local family = {
   blue = { nt = "6.3", profile = "6.2", winhttp = 0xAA0, winhttp_source = "OPT", winhttp_mark = "S" },
   threshold = { nt = "10.0", profile = "10-1507", winhttp = 0xAA0, winhttp_source = "OPT", winhttp_mark = "S" },
   redstone = { nt = "10.0", profile = "10-1607", winhttp = 0xAA0, winhttp_source = "OPT", winhttp_mark = "S" },
-  -- Updates from 20 September 2022 take TLS 1.0 and 1.1 out of the default; 0x800 is what is left, not a documented number.
+  -- Updates from 20 September 2022 take TLS 1.0 and 1.1 out of the default; 0x800 is what is left, not a documented
+  -- number.
   vibranium = { nt = "10.0", profile = "10-1607", winhttp = 0xAA0, winhttp_source = "OPT", winhttp_mark = "S",
     winhttp_updated = 0x800, winhttp_updated_source = "KB5017811", winhttp_updated_mark = "S+G" },
   eleven = { nt = "10.0", profile = "11", winhttp = 0x2800, winhttp_source = "OPT; WINHTTP-DEC", winhttp_mark = "S" },
@@ -81,8 +83,8 @@ local function server(kin, id, build, row)
   release(kin, row)
 end
 
-client("vista", "vista-rtm", 6000, { name = "Windows Vista", product = "Windows Vista (TM) Business", edition = "Business",
-  files = "6.0.6000.16386" })
+client("vista", "vista-rtm", 6000, { name = "Windows Vista", product = "Windows Vista (TM) Business",
+  edition = "Business", files = "6.0.6000.16386" })
 client("vista", "vista-sp1", 6001, { service_pack = 1, name = "Windows Vista", product = "Windows Vista (TM) Business",
   edition = "Business", files = "6.0.6001.18000" })
 client("vista", "vista-sp2", 6002, { service_pack = 2, name = "Windows Vista", product = "Windows Vista (TM) Business",
@@ -90,8 +92,8 @@ client("vista", "vista-sp2", 6002, { service_pack = 2, name = "Windows Vista", p
 server("vista", "ws2008-sp1", 6001, { service_pack = 1, name = "Windows Server 2008", architectures = both,
   product = "Windows Server (R) 2008 Standard", files = "6.0.6001.18000" })
 -- Build 6003 is SP2 after the servicing updates of 2019 (KB4493730).
-server("vista", "ws2008-sp2", 6002, { service_pack = 2, also_build = 6003, name = "Windows Server 2008", architectures = both,
-  product = "Windows Server (R) 2008 Standard", files = "6.0.6002.18005" })
+server("vista", "ws2008-sp2", 6002, { service_pack = 2, also_build = 6003, name = "Windows Server 2008",
+  architectures = both, product = "Windows Server (R) 2008 Standard", files = "6.0.6002.18005" })
 
 client("seven", "win7-rtm", 7600, { name = "Windows 7", product = "Windows 7 Professional", files = "6.1.7600.16385" })
 client("seven", "win7-sp1", 7601, { service_pack = 1, name = "Windows 7", product = "Windows 7 Professional",
@@ -101,7 +103,8 @@ server("seven", "ws2008r2-rtm", 7600, { name = "Windows Server 2008 R2", product
 server("seven", "ws2008r2-sp1", 7601, { service_pack = 1, name = "Windows Server 2008 R2",
   product = "Windows Server 2008 R2 Standard", files = "6.1.7601.17514" })
 
-client("eight", "win8", 9200, { name = "Windows 8", product = "Windows 8 Pro", files = "6.2.9200.16384", dotnet = 378389 })
+client("eight", "win8", 9200, { name = "Windows 8", product = "Windows 8 Pro", files = "6.2.9200.16384",
+  dotnet = 378389 })
 client("eight", "win8-embedded", 9200, { name = "Windows Embedded 8", product = "Windows Embedded 8 Industry Pro",
   edition = "EmbeddedIndustry", files = "6.2.9200.16384", dotnet = 378389, source = "KB3140245; MMAY", mark = "S+G" })
 server("eight", "ws2012", 9200, { name = "Windows Server 2012", product = "Windows Server 2012 Standard",
@@ -147,16 +150,18 @@ local function server_ten(kin, id, build, label, row)
   server(kin, id, build, row)
 end
 local function channel(id, build, label, row)
-  row.name, row.product, row.edition = "Windows Server, version " .. label, "Windows Server Standard", "ServerStandardACor"
+  row.name, row.product = "Windows Server, version " .. label, "Windows Server Standard"
+  row.edition = "ServerStandardACor"
   row.mark = row.mark or "S+G"
   server_ten(row.kin or "redstone", id, build, label, row)
 end
-server_ten("redstone", "ws2016", 14393, "1607", { name = "Windows Server 2016", product = "Windows Server 2016 Standard",
-  files = "10.0.14393.0", dotnet = 394802 })
+server_ten("redstone", "ws2016", 14393, "1607", { name = "Windows Server 2016",
+  product = "Windows Server 2016 Standard", files = "10.0.14393.0", dotnet = 394802 })
 channel("ws-1709", 16299, "1709", { dotnet = 461308 })
 channel("ws-1803", 17134, "1803", { dotnet = 461808 })
-server_ten("redstone", "ws2019", 17763, "1809", { name = "Windows Server 2019", product = "Windows Server 2019 Standard",
-  dotnet = 461814, winhttp_updated = 0x800, winhttp_updated_source = "KB5017811", winhttp_updated_mark = "S+G" })
+server_ten("redstone", "ws2019", 17763, "1809", { name = "Windows Server 2019",
+  product = "Windows Server 2019 Standard", dotnet = 461814,
+  winhttp_updated = 0x800, winhttp_updated_source = "KB5017811", winhttp_updated_mark = "S+G" })
 channel("ws-1903", 18362, "1903", { dotnet = 528040, source = "none", mark = "G" })
 channel("ws-1909", 18363, "1909", { branch = 18362, dotnet = 528040, source = "none", mark = "G" })
 channel("ws-2004", 19041, "2004", { dotnet = 528372, source = "none", mark = "G" })
@@ -185,8 +190,8 @@ local function fits(row, system, server_kind)
 end
 
 -- The row of a machine, and whether build and service pack are exactly those of the row. A build that stands in no row
--- gets the nearest older one of the same kind and false; nil means that nothing comes near. Domain controllers are servers;
--- a machine that does not say what it is counts as a workstation, with false.
+-- gets the nearest older one of the same kind and false; nil means that nothing comes near. Domain controllers are
+-- servers; a machine that does not say what it is counts as a workstation, with false.
 function releases.of(system)
   local best
   local server_kind = system.server == true

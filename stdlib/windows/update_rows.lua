@@ -1,12 +1,12 @@
 -- The rows of windows.updates: what each update delivers, where it applies, what it needs, how to see that it is there.
--- Data alone. `mark` as in windows.releases; a runbook that rests on an S3 or G row says so in its plan. Numbers are copied,
--- never completed: a hash that is not fully known is not here.
+-- Data alone. `mark` as in windows.releases; a runbook that rests on an S3 or G row says so in its plan. Numbers are
+-- copied, never completed: a hash that is not fully known is not here.
 
 local rows = {}
 
--- A branch is one servicing line of an update: where it applies (nt, service_pack, editions as Lua patterns) and the file
--- versions that it brings at least. `file` is the name without
--- "-<arch>[_<sha1>].msu"; `sha1` are the hashes that the names of the known files end in.
+-- A branch is one servicing line of an update: where it applies (nt, service_pack, editions as Lua patterns) and the
+-- file versions that it brings at least. `file` is the name without "-<arch>[_<sha1>].msu"; `sha1` are the hashes that
+-- the names of the known files end in.
 local function update(kb, row)
   row.kb = kb
   rows[kb] = row
@@ -24,7 +24,8 @@ update("KB3140245", {
         ia64 = "3eabf0eda3e3a4c73a832a04bf09d402fc942e13" },
       files = { { path = "System32\\webio.dll", floor = "6.1.7601.23375" },
         { path = "System32\\winhttp.dll", floor = "6.1.7601.23375" } } },
-    { nt = "6.2", editions = { "^Server", "^Embedded" }, architectures = { "x64", "x86" }, file = "windows8-rt-kb3140245",
+    { nt = "6.2", editions = { "^Server", "^Embedded" }, architectures = { "x64", "x86" },
+      file = "windows8-rt-kb3140245",
       sha1 = { x64 = "b589173ad4afdb12b18606b5f84861fcf20010d0", x86 = "d68690bf0bc828ea9368a6e25dc6a9b1b3adf151" },
       files = { { path = "System32\\webio.dll", floor = "6.2.9200.21797" },
         { path = "System32\\winhttp.dll", floor = "6.2.9200.21797" } } },
@@ -112,7 +113,8 @@ update("KB4474419", {
 
 update("KB3042058", {
   title = "Cipher suite order and DHE_RSA and RSA suites with GCM",
-  delivers = "cipher suites without which 7 and 8.1 may share none with the service", restart = true, prerequisites = {},
+  delivers = "cipher suites without which 7 and 8.1 may share none with the service",
+  restart = true, prerequisites = {},
   branches = {
     { nt = "6.1", service_pack = 1, architectures = { "x64", "x86" },
       file = "windows6.1-kb3042058", sha1 = {} },

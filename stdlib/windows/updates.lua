@@ -51,8 +51,8 @@ function updates.branch(row, system)
   return nil, reason
 end
 
--- The identity that servicing is expected to give the package of an update. Only the KB in it is known: the version is a
--- stand-in (G), so packages are always looked for by KB. nil for rollups, which servicing keeps without their KB.
+-- The identity that servicing is expected to give the package of an update. Only the KB in it is known: the version is
+-- a stand-in (G), so packages are always looked for by KB. nil for rollups, which servicing keeps without their KB.
 function updates.package(row, branch, architecture)
   if row.rollup then return nil end
   local name = "Package_for_%s~31bf3856ad364e35~%s~~%s.1.0"

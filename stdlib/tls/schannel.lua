@@ -1,0 +1,124 @@
+-- Schannel's protocol switches: which versions Windows' own TLS offers and accepts, by role. Owns the values Enabled
+-- and DisabledByDefault below SCHANNEL\Protocols\<version>\<role>; on <version> itself they count for nothing. Programs
+-- with a TLS of their own (OpenSSL, Firefox, Java) do not read them. New connections of a program read them when it
+-- asks for new credentials: restart the program or its service.
+
+local log = require "log"
+local registry = require "registry"
+local releases = require "windows.releases"
+local system = require "system"
+
+local schannel = {}
+
+schannel.KEY = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\SecurityProviders\\SCHANNEL\\Protocols"
+
+-- The protocols that have a key. A closed list: key names are never made from prose ("TLS 1,2").
+schannel.PROTOCOLS = { "SSL 2.0", "SSL 3.0", "TLS 1.0", "TLS 1.1", "TLS 1.2", "TLS 1.3", "DTLS 1.0", "DTLS 1.2" }
+schannel.ROLES = { "Client", "Server" }
+
+local known = {}
+for _, name in ipairs(schannel.PROTOCOLS) do known[name] = true end
+
+local function check(protocol, role)
+  if not known[protocol] then
+    error(("schannel: %q is no protocol of Schannel; it is one of %s"):format(tostring(protocol),
+      table.concat(schannel.PROTOCOLS, ", ")), 3)
+  end
+  if role ~= "Client" and role ~= "Server" then
+    error(('schannel: the role is "Client" or "Server", not %q'):format(tostring(role)), 3)
+  end
+end
+
+-- The key of a protocol and role.
+function schannel.path(protocol, role)
+  check(protocol, role)
+  return ("%s\\%s\\%s"):format(schannel.KEY, protocol, role)
+end
+
+-- What this release does without values: "on", "off" (only when asked for), "ns" (not supported), nil if not known.
+function schannel.release_default(protocol, role)
+  check(protocol, role)
+  return system.row and releases.default(system.row, protocol, role)
+end
+
+-- One value: nil if absent, an integer, or false if it is no REG_DWORD.
+local function read(path, name)
+  local data, kind = registry.get(path, name)
+  if kind == nil then return nil end
+  if kind ~= "REG_DWORD" or math.type(data) ~= "integer" then return false end
+  return data
+end
+
+-- What is set for a protocol in a role, and what comes of it. First answer: "default" (no values), "on", "off", "half"
+-- (the two values contradict each other, or one is left to a default that does), "malformed". Second: "on", "off",
+-- "request" (only for programs that ask for it), "unsupported", or nil where the release is not known and the values
+-- leave it open.
+function schannel.state(protocol, role)
+  local path = schannel.path(protocol, role)
+  local default = schannel.release_default(protocol, role)
+  local enabled, disabled = read(path, "Enabled"), read(path, "DisabledByDefault")
+  if enabled == false or disabled == false then return "malformed", nil end
+  if enabled == nil and disabled == nil then
+    local effect = { on = "on", off = "request", ns = "unsupported" }
+    return "default", effect[default or ""]
+  end
+  if default == "ns" then return "half", "unsupported" end
+  -- A default of "off" behaves as DisabledByDefault=1, on 7 and 2008 R2 in spite of Enabled=1.
+  if enabled == nil and default then enabled = 1 end
+  if disabled == nil and default then disabled = default == "off" and 1 or 0 end
+  if enabled == 0 then return disabled == 0 and "half" or "off", "off" end
+  if enabled == nil or disabled == nil then return "half", nil end
+  if disabled ~= 0 then return "half", "request" end
+  return "on", "on"
+end
+
+local function refuse_unsafe(protocol, role)
+  if protocol:find "^SSL" then
+    error(("schannel: %s is never switched on"):format(protocol), 3)
+  end
+  if schannel.release_default(protocol, role) == "ns" then
+    local first = protocol == "TLS 1.3" and "; Windows 11 and Server 2022 are the first that have it" or ""
+    error(("schannel: %s has no %s%s"):format(system.describe(), protocol, first), 3)
+  end
+  if protocol == "TLS 1.3" and not system.row then
+    error("schannel: it is not known whether this Windows has TLS 1.3, so it is not switched on", 3)
+  end
+end
+
+local function write(path, name, data, why)
+  registry.set(path, name, data, { why = why })
+end
+
+-- Switches a protocol on for a role by both values. Any number but 0 already means on and is left as it is. options:
+-- why. Refuses SSL, and what this Windows does not have.
+function schannel.enable(protocol, role, options)
+  local path = schannel.path(protocol, role)
+  refuse_unsafe(protocol, role)
+  local why = options and options.why or ("Windows' own TLS (Schannel) uses %s as %s"):format(protocol, role:lower())
+  local enabled = read(path, "Enabled")
+  if not enabled or enabled == 0 then write(path, "Enabled", 1, why) end
+  if read(path, "DisabledByDefault") ~= 0 then write(path, "DisabledByDefault", 0, why) end
+end
+
+-- Switches a protocol on only if it is not on in effect: for releases that have it on by default, where the absence of
+-- the values is healthy.
+function schannel.ensure(protocol, role, options)
+  local set, effect = schannel.state(protocol, role)
+  if effect == "on" then return end
+  if set ~= "default" then
+    log.finding(("Schannel: %s\\%s is switched off or half set (%s); it is switched on"):format(protocol, role, set))
+  end
+  schannel.enable(protocol, role, options)
+end
+
+-- Switches a protocol off for a role by both values: nobody can use it, not even a program that asks for it. options:
+-- why.
+function schannel.disable(protocol, role, options)
+  local path = schannel.path(protocol, role)
+  local why = options and options.why or ("Schannel does not use %s as %s any more"):format(protocol, role:lower())
+  if read(path, "Enabled") ~= 0 then write(path, "Enabled", 0, why) end
+  local disabled = read(path, "DisabledByDefault")
+  if not disabled or disabled == 0 then write(path, "DisabledByDefault", 1, why) end
+end
+
+return schannel

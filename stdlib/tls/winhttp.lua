@@ -1,0 +1,175 @@
+-- WinHTTP's default protocols: which SSL and TLS versions a program offers that does not choose itself. Owns the value
+-- DefaultSecureProtocols in every view. Programs that set WINHTTP_OPTION_SECURE_PROTOCOLS ignore it, and what Schannel
+-- has switched off stays off (tls.schannel). On 7, 2008 R2 and 2012 the value counts from KB3140245 on.
+
+local log = require "log"
+local registry = require "registry"
+local releases = require "windows.releases"
+local system = require "system"
+
+local winhttp = {}
+
+winhttp.KEY = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Internet Settings\\WinHttp"
+winhttp.VALUE = "DefaultSecureProtocols"
+
+-- The bits of the value, oldest first.
+winhttp.BITS = {
+  { name = "SSL 2.0", bit = 0x8 },
+  { name = "SSL 3.0", bit = 0x20 },
+  { name = "TLS 1.0", bit = 0x80 },
+  { name = "TLS 1.1", bit = 0x200 },
+  { name = "TLS 1.2", bit = 0x800 },
+  { name = "TLS 1.3", bit = 0x2000 },
+}
+winhttp.SSL_BITS = 0x28
+winhttp.TLS_1_2 = 0x800
+winhttp.TLS_1_3 = 0x2000
+local SECURE = winhttp.TLS_1_2 | winhttp.TLS_1_3
+local ALL = 0x2AA8 -- a current winhttp.dll ignores a value with any other bit
+
+-- "TLS 1.1, TLS 1.2" for 0xA00; "nothing" for 0. Bits without a meaning are shown as a number.
+function winhttp.names(bits)
+  local names = {}
+  for _, row in ipairs(winhttp.BITS) do
+    if bits & row.bit ~= 0 then names[#names + 1] = row.name end
+  end
+  local unknown = bits & ~ALL
+  if unknown ~= 0 then names[#names + 1] = ("unknown bits 0x%X"):format(unknown) end
+  return #names > 0 and table.concat(names, ", ") or "nothing"
+end
+
+local function supports_tls13()
+  return system.row ~= nil and releases.default(system.row, "TLS 1.3", "Client") == "on"
+end
+
+-- The bits of a list of names. Refuses SSL, names that are none ("TLS 1,2"), an empty list, and TLS 1.3 where Windows
+-- has none.
+function winhttp.bits(list)
+  if type(list) ~= "table" or #list == 0 then
+    error('winhttp: a list of protocols expected, such as { "TLS 1.1", "TLS 1.2" }', 3)
+  end
+  local bits = 0
+  for _, name in ipairs(list) do
+    local found
+    for _, row in ipairs(winhttp.BITS) do
+      if row.name == name then found = row.bit end
+    end
+    if not found then
+      error(('winhttp: %q is no protocol; TLS 1.0, TLS 1.1, TLS 1.2 and TLS 1.3 are'):format(tostring(name)), 3)
+    end
+    if found & winhttp.SSL_BITS ~= 0 then
+      error(("winhttp: %s is never switched on; leave it out"):format(name), 3)
+    end
+    if found == winhttp.TLS_1_3 and not supports_tls13() then
+      error(("winhttp: %s has no TLS 1.3 (Windows 11 and Server 2022 are the first); leave it out"):format(
+        system.describe()), 3)
+    end
+    bits = bits | found
+  end
+  return bits
+end
+
+-- What WinHTTP does without the value on this release; nil if the release is not known.
+function winhttp.release_default()
+  return system.row and system.row.winhttp
+end
+
+-- What stands in a view: { present, bits, type, malformed, unknown, ssl, ignored, text }. `bits` is nil if absent or
+-- malformed; `ignored` says that a current WinHTTP falls back to its own default because of the data.
+function winhttp.current(view)
+  local data, kind = registry.get(winhttp.KEY, winhttp.VALUE, view)
+  if kind == nil then return { present = false, text = "absent" } end
+  if kind ~= "REG_DWORD" or math.type(data) ~= "integer" then
+    return { present = true, type = kind, malformed = true, ignored = true,
+      text = ("malformed: %s where REG_DWORD belongs"):format(kind) }
+  end
+  return { present = true, type = kind, bits = data, unknown = data & ~ALL, ssl = data & winhttp.SSL_BITS,
+    ignored = data == 0 or data & ~ALL ~= 0, text = ("0x%X (%s)"):format(data, winhttp.names(data)) }
+end
+
+-- Views in which the value stands on this machine.
+function winhttp.views() return registry.views(winhttp.KEY) end
+
+local function place(view)
+  return ("%s in %s (%d-bit programs)"):format(winhttp.VALUE, winhttp.KEY, view)
+end
+
+-- Tells what deserves attention in the values as they are: SSL, bits without a meaning, wrong types. Changes nothing.
+function winhttp.report()
+  for _, view in ipairs(winhttp.views()) do
+    local now = winhttp.current(view)
+    if now.malformed then
+      log.finding(("%s is %s; WinHTTP does not use it"):format(place(view), now.text))
+    elseif now.present and now.ssl ~= 0 then
+      local source = now.bits == 0xAA0 and "; the Configuration Manager guide gives this number, it keeps SSL 3.0" or ""
+      log.finding(("%s is 0x%X and offers %s%s"):format(place(view), now.bits, winhttp.names(now.ssl), source))
+    end
+    if now.unknown and now.unknown ~= 0 then
+      log.finding(("%s is 0x%X; current Windows ignores a value with the bits 0x%X (mark S3)"):format(place(view),
+        now.bits, now.unknown))
+    elseif now.bits == 0 then
+      log.finding(("%s is 0; current Windows ignores that (mark S3)"):format(place(view)))
+    end
+  end
+end
+
+local function set(view, bits, why)
+  local now = winhttp.current(view)
+  if now.bits and now.bits & winhttp.TLS_1_2 ~= 0 and bits & ~now.bits & 0x280 ~= 0 then
+    log.finding(("%s is %s; %s is added because it was asked for"):format(place(view), now.text,
+      winhttp.names(bits & ~now.bits & 0x280)))
+  end
+  registry.set(winhttp.KEY, winhttp.VALUE, bits, { view = view, why = why or
+    ("%d-bit programs that use WinHTTP and do not choose themselves offer %s"):format(view, winhttp.names(bits)) })
+end
+
+-- Sets the default protocols to exactly `list`, in every view. options: why.
+function winhttp.default_protocols(list, options)
+  local bits = winhttp.bits(list)
+  winhttp.report()
+  for _, view in ipairs(winhttp.views()) do set(view, bits, options and options.why) end
+end
+
+-- Whether what stands in a view lets WinHTTP offer TLS 1.2 or later and no SSL: true, or false and why not. An absent
+-- value is good where the release's own default is.
+function winhttp.good(view)
+  local now = winhttp.current(view)
+  local default = winhttp.release_default()
+  if not now.present then
+    if default and default & SECURE ~= 0 then return true end
+    return false, "absent, and Windows' own default has no TLS 1.2"
+  end
+  if now.ignored then return false, now.text .. " is not used" end
+  if now.ssl ~= 0 then return false, now.text .. " offers SSL" end
+  if now.bits & SECURE == 0 then return false, now.text .. " has no TLS 1.2" end
+  return true
+end
+
+-- What a mended value should hold on this release. Where the release's own default has TLS 1.2, nothing that it has off
+-- by default is added, and TLS 1.3 stays.
+local function wanted(list)
+  local bits, default = winhttp.bits(list), winhttp.release_default()
+  if not default or default & SECURE == 0 then return bits, false end
+  bits = bits & default | default & winhttp.TLS_1_3
+  return bits & SECURE ~= 0 and bits or winhttp.TLS_1_2, true
+end
+
+-- Sets the default protocols to `list` where that makes something better, and leaves alone what is good: on 8.1 and
+-- later every view in which WinHTTP has TLS 1.2 and no SSL, before that every value that is stricter than `list`.
+-- options: why.
+function winhttp.mend_protocols(list, options)
+  local bits, built_in = wanted(list)
+  winhttp.report()
+  for _, view in ipairs(winhttp.views()) do
+    local now, good, reason = winhttp.current(view), winhttp.good(view)
+    if not good or not built_in and now.bits & ~bits ~= 0 then
+      local why = built_in and ("%s: %d-bit programs that use WinHTTP offer %s instead"):format(reason, view,
+        winhttp.names(bits)) or nil
+      set(view, bits, options and options.why or why)
+    elseif not built_in and now.bits ~= bits then
+      log.finding(("%s is %s, stricter than asked for; it stays"):format(place(view), now.text))
+    end
+  end
+end
+
+return winhttp
