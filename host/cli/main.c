@@ -22,7 +22,7 @@ static const cli_command commands[] = {
     {"show", "show RUNBOOK", "what a runbook is, needs and takes", 0, 1, 1, cmd_show},
     {"plan", "plan RUNBOOK... [-m SPEC] [-p NAME=VALUE]... [-o FILE]",
      "what would be changed; writes nothing", running | OPT_PARAM | OPT_OUTPUT, 1, any_number, cmd_plan},
-    {"apply", "apply RUNBOOK... | --plan FILE [-m SPEC] [-p NAME=VALUE]... [--yes] [--reboot ask|auto|never]",
+    {"apply", "apply RUNBOOK... | --plan FILE [-m SPEC] [-p NAME=VALUE]... [--yes]",
      "plan, ask, then change the machine", writing | OPT_PARAM | OPT_PLAN | OPT_YES | OPT_ACCEPT_UNKNOWN, 0,
      any_number, cmd_apply},
     {"resume", "resume [-m SPEC] [--reboot ask|auto|never]", "continue a run after a restart or a power cut",
@@ -51,16 +51,17 @@ static int unknown_command(const char *name, tlsmend_format format) {
 }
 
 static void print_overview(FILE *to) {
-  fputs("tlsmend runs TLS remediation runbooks on Windows machines and on snapshots of them.\n\n", to);
+  fputs("tlsmend runs TLS remediation runbooks on Windows machines and snapshots of them.\n\n", to);
   for (size_t i = 0; i < command_count; i++)
     fprintf(to, "  tlsmend %-9s %s\n", commands[i].name, commands[i].help);
-  fputs(
-      "\n"
-      "'tlsmend help COMMAND' shows its options. Try: tlsmend plan winhttp-tls12 -m sim:win7-sp1-x64\n"
-      "Exit codes: 0 nothing to do, or done; 1 failed, nothing half-done; 2 changes are needed; 3 refused;\n"
-      "  4 failed and not undone; 5 cannot tell; 64 usage; 3010 (here 194 where codes are 8 bits) restart "
-      "needed\n",
-      to);
+  fputs("\n"
+        "'tlsmend help COMMAND' shows its options. To try:\n"
+        "  tlsmend plan winhttp-tls12 -m sim:win7-sp1-x64\n\n"
+        "Exit codes: 0 nothing to do, or done    1 failed, nothing is half-done\n"
+        "            2 changes are needed        3 refused before the first write\n"
+        "            4 failed and not undone     5 cannot tell     64 usage\n"
+        "            3010 a restart is needed (194 where exit codes have 8 bits)\n",
+        to);
 }
 
 static void print_command_help(const cli_command *command) {
