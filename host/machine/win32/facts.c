@@ -1,0 +1,184 @@
+/*
+ * What the running Windows says of itself: version, architecture, file versions, when it was started. Numbers come from
+ * RtlGetVersion, which no manifest and no compatibility mode bends; names come from the registry.
+ */
+#include "machine/win32/win32.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <wchar.h>
+#include <winternl.h>
+
+#include "machine/facts.h"
+#include "os/wide.h"
+
+/* Functions that are newer than NT 6.0, or that no header declares, by name. False if this Windows has none. */
+static bool function_find(const wchar_t *module, const char *name, void *out, size_t size) {
+  HMODULE handle = GetModuleHandleW(module);
+  FARPROC address = handle ? GetProcAddress(handle, name) : NULL;
+  memcpy(out, &address, size);
+  return address != NULL;
+}
+
+/* ---- layout ---- */
+
+static WORD native_machine(void) {
+  typedef BOOL(WINAPI * wow64_fn)(HANDLE, USHORT *, USHORT *);
+  wow64_fn wow64;
+  USHORT process = 0, native = 0;
+  if (function_find(L"kernel32.dll", "IsWow64Process2", &wow64, sizeof wow64) &&
+      wow64(GetCurrentProcess(), &process, &native))
+    return native;
+  SYSTEM_INFO info;
+  GetNativeSystemInfo(&info);
+  switch (info.wProcessorArchitecture) {
+  case PROCESSOR_ARCHITECTURE_AMD64:
+    return IMAGE_FILE_MACHINE_AMD64;
+  case PROCESSOR_ARCHITECTURE_IA64:
+    return IMAGE_FILE_MACHINE_IA64;
+  case PROCESSOR_ARCHITECTURE_INTEL:
+    return IMAGE_FILE_MACHINE_I386;
+  default:
+    return IMAGE_FILE_MACHINE_UNKNOWN;
+  }
+}
+
+void facts_layout(win32_machine *self) {
+  BOOL wow64 = FALSE;
+  self->redirected = IsWow64Process(GetCurrentProcess(), &wow64) && wow64;
+  self->wide_system = self->redirected || sizeof(void *) == 8;
+}
+
+static const char *architecture_name(void) {
+  switch (native_machine()) {
+  case IMAGE_FILE_MACHINE_AMD64:
+    return "x64";
+  case IMAGE_FILE_MACHINE_I386:
+    return "x86";
+  case IMAGE_FILE_MACHINE_IA64:
+    return "ia64";
+  case 0xaa64: /* IMAGE_FILE_MACHINE_ARM64, missing in older headers */
+    return "arm64";
+  default:
+    return "";
+  }
+}
+
+int facts_system(tlsmend_machine *machine, tlsmend_system *out, tlsmend_error *error) {
+  typedef NTSTATUS(NTAPI * version_fn)(OSVERSIONINFOEXW *);
+  *out = (tlsmend_system){.revision = -1};
+  if (facts_derive(machine, out, NULL) != TLSMEND_OK)
+    *out = (tlsmend_system){.revision = -1};
+  version_fn version;
+  OSVERSIONINFOEXW info = {.dwOSVersionInfoSize = sizeof info};
+  if (!function_find(L"ntdll.dll", "RtlGetVersion", &version, sizeof version) || version(&info) != 0)
+    return tlsmend_error_set(error, TLSMEND_E_UNKNOWN, "Windows does not tell its version (RtlGetVersion)");
+  out->major = info.dwMajorVersion;
+  out->minor = info.dwMinorVersion;
+  out->build = info.dwBuildNumber;
+  out->service_pack = info.wServicePackMajor;
+  out->product_type = info.wProductType;
+  snprintf(out->architecture, sizeof out->architecture, "%s", architecture_name());
+  return TLSMEND_OK;
+}
+
+/* ---- files ---- */
+
+/* The Windows folder itself, not the private one of a terminal server session, with `rest` behind it; malloc'd. */
+static wchar_t *below_windows(const wchar_t *folder, const wchar_t *rest) {
+  wchar_t windows[MAX_PATH];
+  UINT length = GetSystemWindowsDirectoryW(windows, MAX_PATH);
+  if (length == 0 || length >= MAX_PATH)
+    return NULL;
+  size_t room = length + wcslen(folder) + wcslen(rest) + 3;
+  wchar_t *path = malloc(room * sizeof *path);
+  if (path)
+    swprintf(path, room, L"%ls\\%ls\\%ls", windows, folder, rest);
+  return path;
+}
+
+wchar_t *facts_native_path(const win32_machine *self, const wchar_t *name) {
+  return below_windows(self->redirected ? L"Sysnative" : L"System32", name);
+}
+
+/* The place of "System32\winhttp.dll" in a view, as this process reaches it. */
+static wchar_t *file_locate(const win32_machine *self, const char *path, int view) {
+  wchar_t *wide = wide_from_utf8(path);
+  if (!wide)
+    return NULL;
+  wchar_t *found = NULL;
+  if (_wcsnicmp(wide, L"System32\\", 9) != 0)
+    found = below_windows(L".", wide);
+  else if (self->wide_system && view == 32)
+    found = below_windows(L"SysWOW64", wide + 9);
+  else
+    found = facts_native_path(self, wide + 9);
+  free(wide);
+  return found;
+}
+
+static bool version_read(const wchar_t *path, uint64_t *out) {
+  DWORD ignored, size = GetFileVersionInfoSizeW(path, &ignored);
+  void *block = size ? malloc(size) : NULL;
+  VS_FIXEDFILEINFO *fixed = NULL;
+  UINT length = 0;
+  bool found = block && GetFileVersionInfoW(path, 0, size, block) &&
+               VerQueryValueW(block, L"\\", (void **)&fixed, &length) && length >= sizeof *fixed;
+  if (found)
+    *out = ((uint64_t)fixed->dwFileVersionMS << 32) | fixed->dwFileVersionLS;
+  free(block);
+  return found;
+}
+
+int facts_file_version(tlsmend_machine *machine, const char *path, int view, uint64_t *out,
+                       tlsmend_error *error) {
+  *out = 0;
+  wchar_t *place = file_locate((const win32_machine *)machine, path, view);
+  if (!place)
+    return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
+  int result = TLSMEND_OK;
+  if (GetFileAttributesW(place) == INVALID_FILE_ATTRIBUTES) {
+    DWORD number = GetLastError();
+    bool gone = number == ERROR_FILE_NOT_FOUND || number == ERROR_PATH_NOT_FOUND;
+    result = tlsmend_error_set(error, gone ? TLSMEND_E_ABSENT : TLSMEND_E_UNKNOWN, "%s %s (%d-bit view)",
+                               gone ? "there is no file" : "cannot look at", path, view);
+  } else if (!version_read(place, out)) {
+    result =
+        tlsmend_error_set(error, TLSMEND_E_UNKNOWN, "%s (%d-bit view) does not tell its version", path, view);
+  }
+  free(place);
+  return result;
+}
+
+/* ---- starts and logons ---- */
+
+/*
+ * The time of the start as the kernel keeps it. Setting the clock moves BootTime and BootTimeBias by the same amount, so their
+ * difference stays what it was when the kernel started.
+ */
+int facts_boot_id(tlsmend_machine *machine, char out[64], tlsmend_error *error) {
+  typedef NTSTATUS(NTAPI * query_fn)(ULONG, void *, ULONG, ULONG *);
+  struct {
+    LARGE_INTEGER boot, now, zone_bias;
+    ULONG zone, reserved;
+    ULONGLONG boot_bias, sleep_bias;
+  } times = {0};
+  const ULONG time_of_day = 3; /* SystemTimeOfDayInformation */
+  (void)machine;
+  query_fn query;
+  ULONG length = 0;
+  if (!function_find(L"ntdll.dll", "NtQuerySystemInformation", &query, sizeof query) ||
+      query(time_of_day, &times, sizeof times, &length) != 0)
+    return tlsmend_error_set(error, TLSMEND_E_UNKNOWN, "Windows does not tell when it was started");
+  snprintf(out, 64, "boot-%016llx", (unsigned long long)times.boot.QuadPart - times.boot_bias);
+  return TLSMEND_OK;
+}
+
+bool facts_network_logon(void) {
+  BYTE sid[SECURITY_MAX_SID_SIZE];
+  DWORD size = sizeof sid;
+  BOOL member = FALSE;
+  return CreateWellKnownSid(WinNetworkSid, NULL, sid, &size) && CheckTokenMembership(NULL, sid, &member) &&
+         member;
+}

@@ -1,0 +1,122 @@
+/*
+ * The file of an update. It is copied into the state folder first and checked there: between a check and an installation on a
+ * share or in a download folder, somebody else could exchange the file.
+ */
+#include "machine/win32/win32.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "os/os.h"
+#include "os/wide.h"
+
+static int fail_memory(tlsmend_error *error) {
+  return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
+}
+
+int package_absolute(const char *path, char **out, tlsmend_error *error) {
+  *out = NULL;
+  wchar_t *wide = wide_from_utf8(path);
+  DWORD room = wide ? GetFullPathNameW(wide, 0, NULL, NULL) : 0;
+  wchar_t *full = room ? malloc(room * sizeof *full) : NULL;
+  DWORD length = full ? GetFullPathNameW(wide, room, full, NULL) : 0;
+  if (length && length < room)
+    *out = wide_to_utf8(full, length);
+  free(full);
+  free(wide);
+  return *out ? TLSMEND_OK : tlsmend_error_set(error, TLSMEND_E_IO, "cannot resolve the path %s", path);
+}
+
+static int hash_file(HANDLE file, const char *path, char out[65], tlsmend_error *error) {
+  enum { CHUNK = 65536 };
+  unsigned char digest[crypto_hash_sha256_BYTES];
+  unsigned char *chunk = malloc(CHUNK);
+  if (!chunk)
+    return fail_memory(error);
+  crypto_hash_sha256_state state;
+  crypto_hash_sha256_init(&state);
+  int result = TLSMEND_OK;
+  DWORD got = 0;
+  do {
+    if (!ReadFile(file, chunk, CHUNK, &got, NULL))
+      result = wide_fail(error, GetLastError(), "read", path);
+    else
+      crypto_hash_sha256_update(&state, chunk, got);
+  } while (result == TLSMEND_OK && got > 0);
+  crypto_hash_sha256_final(&state, digest);
+  sodium_bin2hex(out, 65, digest, sizeof digest);
+  free(chunk);
+  return result;
+}
+
+static int check_hash(const char *path, const char *expected, tlsmend_error *error) {
+  wchar_t *wide;
+  int result = wide_path(path, &wide, error);
+  if (result != TLSMEND_OK)
+    return result;
+  HANDLE file =
+      CreateFileW(wide, GENERIC_READ, FILE_SHARE_READ, NULL, OPEN_EXISTING, FILE_FLAG_SEQUENTIAL_SCAN, NULL);
+  free(wide);
+  if (file == INVALID_HANDLE_VALUE)
+    return wide_fail(error, GetLastError(), "read", path);
+  char found[65];
+  result = hash_file(file, path, found, error);
+  CloseHandle(file);
+  if (result == TLSMEND_OK && strcmp(found, expected) != 0)
+    result =
+        tlsmend_error_set(error, TLSMEND_E_REFUSED, "%s is not the approved package: SHA-256 is %s, not %s",
+                          path, found, expected);
+  return result;
+}
+
+static int copy(const char *from, const char *to, tlsmend_error *error) {
+  wchar_t *source, *target = NULL;
+  int result = wide_path(from, &source, error);
+  if (result == TLSMEND_OK)
+    result = wide_path(to, &target, error);
+  if (result == TLSMEND_OK && !CopyFileW(source, target, FALSE))
+    result = wide_fail(error, GetLastError(), "copy the package", from);
+  if (result == TLSMEND_OK)
+    SetFileAttributesW(target, FILE_ATTRIBUTE_NORMAL); /* a read-only copy could not be removed again */
+  free(target);
+  free(source);
+  return result;
+}
+
+/* The last name of a path, as either separator has it. */
+static const char *leaf(const char *path) {
+  const char *found = path;
+  for (const char *c = path; *c; c++)
+    if (*c == '\\' || *c == '/' || *c == ':')
+      found = c + 1;
+  return found;
+}
+
+int package_take(const win32_machine *self, const tlsmend_update *update, char **out, tlsmend_error *error) {
+  *out = NULL;
+  if (!update->file || !update->sha256)
+    return tlsmend_error_set(error, TLSMEND_E_REFUSED,
+                             "%s cannot be installed: its package is not at hand (give it with -p)",
+                             update->kb);
+  char *folder = os_path_join(self->state, "packages"), *place = NULL, *absolute = NULL;
+  int result = folder ? os_dir_make(folder, error) : fail_memory(error);
+  if (result == TLSMEND_OK && !(place = os_path_join(folder, leaf(update->file))))
+    result = fail_memory(error);
+  if (result == TLSMEND_OK)
+    result = package_absolute(place, &absolute, error);
+  if (result == TLSMEND_OK)
+    result = copy(update->file, absolute, error);
+  if (result == TLSMEND_OK)
+    result = check_hash(absolute, update->sha256, error);
+  if (result == TLSMEND_OK) {
+    *out = absolute;
+    absolute = NULL;
+  } else if (absolute) {
+    os_file_remove(absolute, NULL);
+  }
+  free(absolute);
+  free(place);
+  free(folder);
+  return result;
+}

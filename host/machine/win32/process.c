@@ -1,0 +1,111 @@
+/*
+ * Running Windows' own tools: the native one by its full path, arguments quoted as the C runtime reads them, no window, and a
+ * wait without an end, because an installer that is killed in the middle leaves a broken machine.
+ */
+#include "machine/win32/win32.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <wchar.h>
+
+#include "os/wide.h"
+
+/* How often the host is told that an installer is still at it. */
+enum { PROGRESS_MILLISECONDS = 5000 };
+
+/* Backslashes count only in front of a quote; doubling those is what the reader undoes. */
+wchar_t *process_quote(wchar_t *at, const wchar_t *argument) {
+  bool quoted = !*argument || wcspbrk(argument, L" \t\"");
+  if (quoted)
+    *at++ = L'"';
+  for (const wchar_t *c = argument;; c++) {
+    size_t slashes = wcsspn(c, L"\\");
+    c += slashes;
+    bool doubled = *c == L'"' || (!*c && quoted);
+    for (size_t i = 0; i < (doubled ? slashes * 2 : slashes); i++)
+      *at++ = L'\\';
+    if (*c == L'"')
+      *at++ = L'\\';
+    if (!*c)
+      break;
+    *at++ = *c;
+  }
+  if (quoted)
+    *at++ = L'"';
+  *at = L'\0';
+  return at;
+}
+
+/* The whole command line; malloc'd, NULL when out of memory. */
+static wchar_t *command_line(const wchar_t *tool, const char *const *arguments) {
+  size_t room = 2 * wcslen(tool) + 4;
+  for (size_t i = 0; arguments[i]; i++)
+    room += 2 * strlen(arguments[i]) + 4;
+  wchar_t *line = malloc(room * sizeof *line);
+  if (!line)
+    return NULL;
+  wchar_t *at = process_quote(line, tool);
+  for (size_t i = 0; arguments[i]; i++) {
+    wchar_t *argument = wide_from_utf8(arguments[i]);
+    if (!argument) {
+      free(line);
+      return NULL;
+    }
+    *at++ = L' ';
+    at = process_quote(at, argument);
+    free(argument);
+  }
+  return line;
+}
+
+static uint32_t wait(win32_machine *self, HANDLE process) {
+  ULONGLONG start = GetTickCount64();
+  while (WaitForSingleObject(process, PROGRESS_MILLISECONDS) == WAIT_TIMEOUT)
+    if (self->base.progress)
+      self->base.progress(self->base.progress_data, (unsigned)((GetTickCount64() - start) / 1000));
+  DWORD code = 0;
+  GetExitCodeProcess(process, &code);
+  return code;
+}
+
+/* A handle that swallows what is written to it, so that a tool's words do not mix with ours. */
+static HANDLE null_open(void) {
+  SECURITY_ATTRIBUTES inherited = {sizeof inherited, NULL, TRUE};
+  return CreateFileW(L"NUL", GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE, &inherited,
+                     OPEN_EXISTING, 0, NULL);
+}
+
+int process_run(win32_machine *self, const process_request *request, uint32_t *exit_code,
+                tlsmend_error *error) {
+  *exit_code = 0;
+  wchar_t *path = facts_native_path(self, request->tool);
+  wchar_t *line = path ? command_line(path, request->arguments) : NULL;
+  if (!line) {
+    free(path);
+    return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
+  }
+  int result = TLSMEND_OK;
+  STARTUPINFOW start = {.cb = sizeof start};
+  HANDLE null = request->quiet ? null_open() : INVALID_HANDLE_VALUE;
+  if (null != INVALID_HANDLE_VALUE) {
+    start.dwFlags = STARTF_USESTDHANDLES;
+    start.hStdInput = start.hStdOutput = start.hStdError = null;
+  }
+  PROCESS_INFORMATION process;
+  if (CreateProcessW(path, line, NULL, NULL, null != INVALID_HANDLE_VALUE, CREATE_NO_WINDOW, NULL, NULL,
+                     &start, &process)) {
+    *exit_code = wait(self, process.hProcess);
+    CloseHandle(process.hThread);
+    CloseHandle(process.hProcess);
+  } else {
+    char *name = wide_to_utf8(path, wcslen(path));
+    result = wide_fail(error, GetLastError(), "run", name ? name : "an installer");
+    free(name);
+  }
+  if (null != INVALID_HANDLE_VALUE)
+    CloseHandle(null);
+  free(line);
+  free(path);
+  return result;
+}

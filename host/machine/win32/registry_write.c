@@ -1,0 +1,234 @@
+/*
+ * Writing to the live registry: the only file that opens keys with write access, and only commit reaches it. Each change is
+ * checked against its before through the same handle, written, and flushed to the disk before it is reported as done.
+ */
+#include "machine/win32/win32.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/path.h"
+#include "core/value.h"
+#include "os/wide.h"
+
+/* The exclamation mark keeps the entry until its command has ended: a power cut in the middle starts it again. */
+#define RUN_ONCE_NAME L"!tlsmend"
+
+static int fail_memory(tlsmend_error *error) {
+  return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
+}
+
+static int drift(tlsmend_error *error, const tlsmend_key *key, const char *what) {
+  return tlsmend_error_set(error, TLSMEND_E_DRIFT, "%s (%d-bit view) %s: make a new plan", key->path,
+                           key->view, what);
+}
+
+/* A change is done when it is on the disk: the journal says so right after it. */
+static int flush(HKEY handle, const tlsmend_key *key, tlsmend_error *error) {
+  LONG number = RegFlushKey(handle);
+  return number == ERROR_SUCCESS ? TLSMEND_OK : registry_fail(error, number, "flush", key);
+}
+
+/* The parent of a key, opened. `path` of *parent is malloc'd. */
+static int parent_open(const win32_machine *self, const tlsmend_key *key, REGSAM rights, HKEY *out,
+                       tlsmend_error *error) {
+  *out = NULL;
+  size_t length = path_parent(key->path);
+  char *path = length ? malloc(length + 1) : NULL;
+  if (!path)
+    return length ? fail_memory(error)
+                  : tlsmend_error_set(error, TLSMEND_E_USAGE, "%s is a root: it is neither made nor removed",
+                                      key->path);
+  memcpy(path, key->path, length);
+  path[length] = '\0';
+  tlsmend_key parent = {path, key->view};
+  LONG number = registry_open(self, &parent, rights, out);
+  int result = TLSMEND_OK;
+  if (number == ERROR_FILE_NOT_FOUND)
+    result = drift(error, &parent, "is gone");
+  else if (number != ERROR_SUCCESS)
+    result = registry_fail(error, number, "write to", &parent);
+  free(path);
+  return result;
+}
+
+/* ---- keys ---- */
+
+static REGSAM view_rights(const win32_machine *self, const tlsmend_key *key) {
+  if (!self->wide_system)
+    return 0;
+  return key->view == 32 ? KEY_WOW64_32KEY : KEY_WOW64_64KEY;
+}
+
+static int key_create(win32_machine *self, const tlsmend_key *key, tlsmend_error *error) {
+  HKEY parent, handle = NULL;
+  int result = parent_open(self, key, KEY_CREATE_SUB_KEY | KEY_QUERY_VALUE, &parent, error);
+  if (result != TLSMEND_OK)
+    return result;
+  wchar_t *leaf = wide_from_utf8(path_leaf(key->path));
+  DWORD made = 0;
+  LONG number = leaf ? RegCreateKeyExW(parent, leaf, 0, NULL, REG_OPTION_NON_VOLATILE,
+                                       KEY_QUERY_VALUE | view_rights(self, key), NULL, &handle, &made)
+                     : ERROR_OUTOFMEMORY;
+  if (number != ERROR_SUCCESS)
+    result = registry_fail(error, number, "create", key);
+  else if (made != REG_CREATED_NEW_KEY)
+    result = drift(error, key, "exists by now");
+  else
+    result = flush(handle, key, error);
+  if (handle)
+    RegCloseKey(handle);
+  RegCloseKey(parent);
+  free(leaf);
+  return result;
+}
+
+/* RegDeleteKeyExW takes the values along without a word, so what is not empty is refused here. */
+static int key_check_empty(const win32_machine *self, const tlsmend_key *key, tlsmend_error *error) {
+  HKEY handle;
+  DWORD keys = 0, values = 0;
+  LONG number = registry_open(self, key, KEY_QUERY_VALUE, &handle);
+  if (number == ERROR_FILE_NOT_FOUND)
+    return drift(error, key, "is gone");
+  if (number == ERROR_SUCCESS) {
+    number = RegQueryInfoKeyW(handle, NULL, NULL, NULL, &keys, NULL, NULL, &values, NULL, NULL, NULL, NULL);
+    RegCloseKey(handle);
+  }
+  if (number != ERROR_SUCCESS)
+    return registry_fail(error, number, "read", key);
+  return keys || values ? drift(error, key, "holds something by now, so it is not removed") : TLSMEND_OK;
+}
+
+static int key_delete(win32_machine *self, const tlsmend_key *key, tlsmend_error *error) {
+  int result = key_check_empty(self, key, error);
+  if (result != TLSMEND_OK)
+    return result;
+  HKEY parent;
+  result = parent_open(self, key, KEY_CREATE_SUB_KEY | KEY_QUERY_VALUE, &parent, error);
+  if (result != TLSMEND_OK)
+    return result;
+  wchar_t *leaf = wide_from_utf8(path_leaf(key->path));
+  LONG number = leaf ? RegDeleteKeyExW(parent, leaf, view_rights(self, key), 0) : ERROR_OUTOFMEMORY;
+  result = number == ERROR_SUCCESS ? flush(parent, key, error) : registry_fail(error, number, "remove", key);
+  RegCloseKey(parent);
+  free(leaf);
+  return result;
+}
+
+/* ---- values ---- */
+
+/* Refuses if the value is not what the change expects it to be. */
+static int value_check(win32_machine *self, HKEY handle, const tlsmend_key *key, const tlsmend_change *change,
+                       tlsmend_error *error) {
+  tlsmend_value now = {0};
+  int result = registry_query(self, handle, key, change->name, &now, error);
+  if (result == TLSMEND_OK && !value_equal(&now, &change->before)) {
+    char *was = value_print(&change->before), *is = value_print(&now);
+    result = tlsmend_error_set(error, TLSMEND_E_DRIFT,
+                               "%s (%d-bit view) \"%.80s\" is %s by now, not %s: make a new plan", key->path,
+                               key->view, change->name, is ? is : "?", was ? was : "?");
+    free(was);
+    free(is);
+  }
+  tlsmend_value_clear(&now);
+  return result;
+}
+
+static int value_change(win32_machine *self, const tlsmend_key *key, const tlsmend_change *change,
+                        tlsmend_error *error) {
+  HKEY handle;
+  LONG number = registry_open(self, key, KEY_QUERY_VALUE | KEY_SET_VALUE, &handle);
+  if (number == ERROR_FILE_NOT_FOUND)
+    return drift(error, key, "is gone");
+  if (number != ERROR_SUCCESS)
+    return registry_fail(error, number, "write to", key);
+  wchar_t *name = NULL;
+  int result = value_check(self, handle, key, change, error);
+  if (result == TLSMEND_OK && !(name = wide_from_utf8(change->name)))
+    result = fail_memory(error);
+  if (result == TLSMEND_OK) {
+    number = change->kind == TLSMEND_CHANGE_VALUE_SET
+                 ? RegSetValueExW(handle, name, 0, change->after.type, change->after.data,
+                                  (DWORD)change->after.size)
+                 : RegDeleteValueW(handle, name);
+    result = number == ERROR_SUCCESS ? flush(handle, key, error)
+                                     : registry_fail(error, number, "write a value of", key);
+  }
+  free(name);
+  RegCloseKey(handle);
+  return result;
+}
+
+int registry_apply(win32_machine *self, const tlsmend_change *change, tlsmend_error *error) {
+  tlsmend_key key = {change->key, change->view};
+  switch (change->kind) {
+  case TLSMEND_CHANGE_KEY_CREATE:
+    return key_create(self, &key, error);
+  case TLSMEND_CHANGE_KEY_DELETE:
+    return key_delete(self, &key, error);
+  case TLSMEND_CHANGE_VALUE_SET:
+  case TLSMEND_CHANGE_VALUE_DELETE:
+    return value_change(self, &key, change, error);
+  case TLSMEND_CHANGE_UPDATE_INSTALL:
+  case TLSMEND_CHANGE_REBOOT:
+    break;
+  }
+  return tlsmend_error_set(error, TLSMEND_E_UNSUPPORTED, "not a change of the registry");
+}
+
+/* ---- the host's own ---- */
+
+/* Without elevation Windows lets an old program "write" to a private copy; such a success would be a lie. */
+static bool elevated(void) {
+  HANDLE token;
+  TOKEN_ELEVATION elevation = {0};
+  DWORD size = 0;
+  if (!OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &token))
+    return false;
+  bool known = GetTokenInformation(token, TokenElevation, &elevation, sizeof elevation, &size);
+  CloseHandle(token);
+  return known && elevation.TokenIsElevated;
+}
+
+int registry_may_write(win32_machine *self, tlsmend_error *error) {
+  tlsmend_key software = {"HKLM\\SOFTWARE", 64};
+  HKEY handle = NULL;
+  LONG number = elevated() ? registry_open(self, &software, KEY_SET_VALUE | KEY_CREATE_SUB_KEY, &handle)
+                           : ERROR_ACCESS_DENIED;
+  if (number == ERROR_SUCCESS) {
+    RegCloseKey(handle);
+    return TLSMEND_OK;
+  }
+  if (number == ERROR_ACCESS_DENIED)
+    return tlsmend_error_set(error, TLSMEND_E_DENIED,
+                             "not allowed to write to this machine: start the command prompt with \"Run as "
+                             "administrator\" and try again");
+  return registry_fail(error, number, "write to", &software);
+}
+
+static int run_once_write(HKEY handle, const tlsmend_key *key, const wchar_t *command, tlsmend_error *error) {
+  LONG number = command ? RegSetValueExW(handle, RUN_ONCE_NAME, 0, REG_SZ, (const BYTE *)command,
+                                         (DWORD)((wcslen(command) + 1) * sizeof *command))
+                        : RegDeleteValueW(handle, RUN_ONCE_NAME);
+  if (!command && number == ERROR_FILE_NOT_FOUND)
+    return TLSMEND_OK;
+  return number == ERROR_SUCCESS ? flush(handle, key, error)
+                                 : registry_fail(error, number, "write a value of", key);
+}
+
+int registry_run_once(win32_machine *self, const wchar_t *command, tlsmend_error *error) {
+  tlsmend_key key = {"HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\RunOnce", 64};
+  HKEY handle = NULL;
+  LONG number = registry_open(self, &key, KEY_QUERY_VALUE | KEY_SET_VALUE, &handle);
+  if (number == ERROR_FILE_NOT_FOUND && !command)
+    return TLSMEND_OK;
+  if (number == ERROR_FILE_NOT_FOUND)
+    number =
+        RegCreateKeyExW(HKEY_LOCAL_MACHINE, L"SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\RunOnce", 0, NULL,
+                        0, KEY_QUERY_VALUE | KEY_SET_VALUE | view_rights(self, &key), NULL, &handle, NULL);
+  if (number != ERROR_SUCCESS)
+    return registry_fail(error, number, "write to", &key);
+  int result = run_once_write(handle, &key, command, error);
+  RegCloseKey(handle);
+  return result;
+}

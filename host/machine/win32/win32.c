@@ -1,0 +1,87 @@
+/* The live machine: its table of functions, opening and closing. What they do stands in the files beside this one. */
+#include "machine/win32/win32.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "machine/backends.h"
+#include "os/os.h"
+#include "os/wide.h"
+
+static void win32_close(tlsmend_machine *machine) {
+  win32_machine *self = (win32_machine *)machine;
+  free(self->scratch);
+  free(self->state);
+  free(self);
+}
+
+static int win32_pause(tlsmend_machine *machine, unsigned milliseconds, tlsmend_error *error) {
+  (void)machine;
+  (void)error;
+  Sleep(milliseconds);
+  return TLSMEND_OK;
+}
+
+/* Rights, and that nobody else can write what SYSTEM will read after a restart. */
+static int win32_may_write(tlsmend_machine *machine, tlsmend_error *error) {
+  win32_machine *self = (win32_machine *)machine;
+  int result = registry_may_write(self, error);
+  if (result == TLSMEND_OK && os_dir_exists(self->state))
+    result = wide_dir_private(self->state, error);
+  return result;
+}
+
+static int win32_apply(tlsmend_machine *machine, const tlsmend_change *change, tlsmend_outcome *outcome,
+                       tlsmend_error *error) {
+  win32_machine *self = (win32_machine *)machine;
+  switch (change->kind) {
+  case TLSMEND_CHANGE_KEY_CREATE:
+  case TLSMEND_CHANGE_KEY_DELETE:
+  case TLSMEND_CHANGE_VALUE_SET:
+  case TLSMEND_CHANGE_VALUE_DELETE:
+    return registry_apply(self, change, error);
+  case TLSMEND_CHANGE_UPDATE_INSTALL:
+    return update_apply(self, change, outcome, error);
+  case TLSMEND_CHANGE_REBOOT:
+    return restart_apply(self, change, outcome, error);
+  }
+  return tlsmend_error_set(error, TLSMEND_E_UNSUPPORTED, "this build does not know changes of kind %d",
+                           (int)change->kind);
+}
+
+static const tlsmend_machine_ops win32_ops = {
+    .version = TLSMEND_MACHINE_OPS_VERSION,
+    .name = "live",
+    .close = win32_close,
+    .key_exists = registry_key_exists,
+    .value_get = registry_value_get,
+    .each_key = registry_each_key,
+    .each_value = registry_each_value,
+    .system = facts_system,
+    .file_version = facts_file_version,
+    .each_hotfix = hotfix_each,
+    .boot_id = facts_boot_id,
+    .pause = win32_pause,
+    .may_write = win32_may_write,
+    .apply = win32_apply,
+    .update_remove = NULL,
+    .resume_arrange = resume_arrange,
+};
+
+int win32_open(const backend_request *request, tlsmend_machine **out, tlsmend_error *error) {
+  *out = NULL;
+  if (*request->argument)
+    return tlsmend_error_set(error, TLSMEND_E_USAGE, "live takes nothing behind it: -m live");
+  win32_machine *self = calloc(1, sizeof *self);
+  if (!self)
+    return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
+  self->base.ops = &win32_ops;
+  self->state = request->state ? _strdup(request->state) : os_state_default();
+  if (!self->state) {
+    free(self);
+    return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
+  }
+  facts_layout(self);
+  *out = &self->base;
+  return TLSMEND_OK;
+}

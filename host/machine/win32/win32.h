@@ -1,0 +1,84 @@
+/*
+ * The live Windows as a machine, split by subject: registry, facts, hotfixes, updates, restart, resume. This header is what
+ * those files share; nothing outside host/machine/win32 includes it.
+ */
+#ifndef MACHINE_WIN32_WIN32_H
+#define MACHINE_WIN32_WIN32_H
+
+#include <windows.h>
+
+#include <tlsmend/machine.h>
+
+typedef struct win32_machine {
+  tlsmend_machine base;
+  char *state;            /* the folder of journals */
+  bool wide_system;       /* a 64-bit Windows: the registry has two views */
+  bool redirected;        /* this is a 32-bit process on it: native tools stand in Sysnative */
+  unsigned char *scratch; /* where values are read into before they are copied */
+  DWORD scratch_size;
+} win32_machine;
+
+/* registry.c */
+int registry_key_exists(tlsmend_machine *self, const tlsmend_key *key, bool *out, tlsmend_error *error);
+int registry_value_get(tlsmend_machine *self, const tlsmend_key *key, const char *name, tlsmend_value *out,
+                       tlsmend_error *error);
+int registry_each_key(tlsmend_machine *self, const tlsmend_key *key, tlsmend_name_fn fn, void *data,
+                      tlsmend_error *error);
+int registry_each_value(tlsmend_machine *self, const tlsmend_key *key, tlsmend_name_fn fn, void *data,
+                        tlsmend_error *error);
+
+/* Opens a key with the rights asked for, in its view. *out is NULL and the answer a Windows error number otherwise. */
+LONG registry_open(const win32_machine *self, const tlsmend_key *key, REGSAM rights, HKEY *out);
+
+/* As machine op value_get on an open key; `key` is for the error's text only. */
+int registry_query(win32_machine *self, HKEY handle, const tlsmend_key *key, const char *name,
+                   tlsmend_value *out, tlsmend_error *error);
+
+/* Fails with "cannot VERB KEY (64-bit view): REASON". */
+int registry_fail(tlsmend_error *error, LONG number, const char *verb, const tlsmend_key *key);
+
+/* registry_write.c: the only file that opens keys with write access */
+int registry_apply(win32_machine *self, const tlsmend_change *change, tlsmend_error *error);
+int registry_may_write(win32_machine *self, tlsmend_error *error);
+/* Sets (or, with NULL, removes) the entry that runs a command at the next logon of an administrator. */
+int registry_run_once(win32_machine *self, const wchar_t *command, tlsmend_error *error);
+
+/* facts.c */
+int facts_system(tlsmend_machine *self, tlsmend_system *out, tlsmend_error *error);
+int facts_file_version(tlsmend_machine *self, const char *path, int view, uint64_t *out,
+                       tlsmend_error *error);
+int facts_boot_id(tlsmend_machine *self, char out[64], tlsmend_error *error);
+void facts_layout(win32_machine *self);
+/* The path of a file below the native system folder, reachable from this process; malloc'd. */
+wchar_t *facts_native_path(const win32_machine *self, const wchar_t *name);
+/* Whether this process runs in a network logon (WinRM, psexec), where wusa is refused. */
+bool facts_network_logon(void);
+
+/* hotfix.c */
+int hotfix_each(tlsmend_machine *self, tlsmend_name_fn fn, void *data, tlsmend_error *error);
+
+/* process.c: runs a native tool and waits for its end, however long that takes; it is never killed. */
+typedef struct process_request {
+  const wchar_t *tool;          /* "wusa.exe", below the native system folder */
+  const char *const *arguments; /* UTF-8, NULL at the end; quoted here */
+  bool quiet;                   /* its output is thrown away */
+} process_request;
+wchar_t *process_quote(wchar_t *at,
+                       const wchar_t *argument); /* appends one argument, quoted, and answers its end */
+int process_run(win32_machine *self, const process_request *request, uint32_t *exit_code,
+                tlsmend_error *error);
+
+/* package.c: the file of an update, taken into the state folder, where nobody but administrators can exchange it. */
+int package_take(const win32_machine *self, const tlsmend_update *update, char **out, tlsmend_error *error);
+/* The absolute spelling of a path, as other programs take it; malloc'd. */
+int package_absolute(const char *path, char **out, tlsmend_error *error);
+
+/* update.c, restart.c, resume.c */
+int update_apply(win32_machine *self, const tlsmend_change *change, tlsmend_outcome *outcome,
+                 tlsmend_error *error);
+int restart_apply(win32_machine *self, const tlsmend_change *change, tlsmend_outcome *outcome,
+                  tlsmend_error *error);
+int resume_arrange(tlsmend_machine *self, const char *run, const char *state, char how[256],
+                   tlsmend_error *error);
+
+#endif
