@@ -34,6 +34,7 @@ int cmd_version(const opt *options);
 /* Where the events of a session go; zeroed at first, and until the session is closed. */
 typedef struct cli_live {
   bool step_open;     /* a step has no outcome yet */
+  bool warned;        /* a warning has said why the open step may not be done */
   bool line_open;     /* the cursor stands behind a step's text */
   bool progress_open; /* the cursor stands behind a line of progress */
 } cli_live;
@@ -42,8 +43,11 @@ typedef struct cli_live {
  * closed. */
 tlsmend_options cli_options(const opt *options, tlsmend_reboot reboot, cli_live *live);
 
-/* Ends an open line; a step that is still open has failed. */
-void cli_live_end(cli_live *live);
+/* Ends an open line. A step that is still open is the restart that is waited for, or else it has failed. */
+void cli_live_end(cli_live *live, bool waiting);
+
+/* Whether a report ends at a restart. NULL is no. */
+bool cli_waits(const tlsmend_report *report);
 
 /* Renders and prints a report, says what to do next, and returns the exit code. Frees the report. */
 int cli_report(const opt *options, tlsmend_report *report);

@@ -117,7 +117,7 @@ static int apply(application *app, tlsmend_report **report, tlsmend_error *error
     code = open_session(app, TLSMEND_REBOOT_AUTO, error);
   if (code == TLSMEND_OK)
     code = tlsmend_apply(app->session, app->plan, report, error);
-  cli_live_end(&app->live);
+  cli_live_end(&app->live, code == TLSMEND_OK && cli_waits(*report));
   return code;
 }
 

@@ -12,7 +12,7 @@ int cmd_resume(const opt *options) {
   int code = tlsmend_session_open(&library, &session, &error);
   if (code == TLSMEND_OK)
     code = tlsmend_resume(session, flags, &report, &error);
-  cli_live_end(&live);
+  cli_live_end(&live, code == TLSMEND_OK && cli_waits(report));
   int exit_code = code == TLSMEND_OK ? cli_report(options, report) : say_failure(&error, options->format);
   tlsmend_session_close(session);
   return exit_code;

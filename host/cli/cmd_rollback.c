@@ -32,7 +32,7 @@ int cmd_rollback(const opt *options) {
     code = confirm(options, session, run, &error);
   if (code == TLSMEND_OK)
     code = tlsmend_rollback(session, run, &report, &error);
-  cli_live_end(&live);
+  cli_live_end(&live, code == TLSMEND_OK && cli_waits(report));
   int exit_code = code == TLSMEND_OK ? cli_report(options, report) : say_failure(&error, options->format);
   tlsmend_session_close(session);
   return exit_code;

@@ -15,19 +15,21 @@ static void end_line(cli_live *live) {
   live->line_open = live->progress_open = false;
 }
 
-static void finish_step(cli_live *live, say_colour colour, const char *outcome) {
+static void finish_step(cli_live *live, say_colour colour, const char *outcome, const char *note) {
   bool behind = live->line_open;
   if (!behind)
     end_line(live);
   fputs(behind ? "  " : "       ", stderr);
   say_coloured(colour, outcome);
-  fputc('\n', stderr);
+  fprintf(stderr, "%s%s\n", note[0] != '\0' ? ": " : "", note);
   *live = (cli_live){0};
 }
 
-void cli_live_end(cli_live *live) {
-  if (live->step_open)
-    finish_step(live, SAY_RED, "failed");
+void cli_live_end(cli_live *live, bool waiting) {
+  if (live->step_open && !live->warned)
+    finish_step(live, waiting ? SAY_YELLOW : SAY_RED, waiting ? "waits" : "failed", "");
+  end_line(live);
+  *live = (cli_live){0};
 }
 
 static void show_progress(cli_live *live, const char *text) {
@@ -53,13 +55,13 @@ static void on_event(void *data, tlsmend_event event, const char *text) {
   cli_live *live = data;
   switch (event) {
   case TLSMEND_EVENT_STEP:
-    cli_live_end(live);
+    cli_live_end(live, false);
     fprintf(stderr, "  %s", text);
     live->step_open = live->line_open = true;
     break;
   case TLSMEND_EVENT_DONE:
     if (live->step_open)
-      finish_step(live, SAY_GREEN, "ok");
+      finish_step(live, SAY_GREEN, "ok", text);
     break;
   case TLSMEND_EVENT_PROGRESS:
     show_progress(live, text);
@@ -69,6 +71,7 @@ static void on_event(void *data, tlsmend_event event, const char *text) {
     break;
   case TLSMEND_EVENT_WARNING:
     show_message(live, SAY_YELLOW, "warning:", text);
+    live->warned = live->step_open;
     break;
   case TLSMEND_EVENT_LOG:
     show_message(live, SAY_PLAIN, "", text);

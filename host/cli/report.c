@@ -18,6 +18,10 @@ static void print_next(const opt *options, tlsmend_result result) {
   }
 }
 
+bool cli_waits(const tlsmend_report *report) {
+  return report != NULL && tlsmend_report_result(report) == TLSMEND_RESULT_RESTART;
+}
+
 int cli_report(const opt *options, tlsmend_report *report) {
   tlsmend_error error;
   char *text = NULL;
