@@ -64,7 +64,9 @@ local function switch_on(protocol)
 end
 
 local function run(params)
-  winhttp.bits(params.protocols) -- refuses what cannot be set before anything is proposed
+  if winhttp.bits(params.protocols) & (winhttp.TLS_1_2 | winhttp.TLS_1_3) == 0 then
+    error('the parameter protocols must hold "TLS 1.2" or "TLS 1.3"', 0)
+  end
   if needs_update() then install(params) end
   if params.exact then
     winhttp.default_protocols(params.protocols)

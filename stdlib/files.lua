@@ -4,7 +4,7 @@
 -- put packages into a folder with a plain name.
 
 local _, native = ...
-local lfs = native.lfs or native
+local lfs = native
 
 local files = {}
 

@@ -56,6 +56,10 @@ local causes = {
   { "Windows Update RebootRequired", true, function() return key(WU .. "Auto Update\\RebootRequired") end },
   { "Windows Update PostRebootReporting", false,
     function() return key(WU .. "Auto Update\\PostRebootReporting") end },
+  { "Windows Update Services\\Pending", false, function()
+    local pending = native.fact_keys(WU .. "Services\\Pending")
+    return pending and #pending > 0 and ("%d services"):format(#pending)
+  end },
   { "Computer rename", true, rename },
   { "Domain join", true, function() return join "JoinDomain" end },
   { "Domain join (AvoidSpnSet)", true, function() return join "AvoidSpnSet" end },

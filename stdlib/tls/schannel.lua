@@ -3,6 +3,7 @@
 -- with a TLS of their own (OpenSSL, Firefox, Java) do not read them. New connections of a program read them when it
 -- asks for new credentials: restart the program or its service.
 
+local hotfix = require "hotfix"
 local log = require "log"
 local registry = require "registry"
 local releases = require "windows.releases"
@@ -38,7 +39,11 @@ end
 -- What this release does without values: "on", "off" (only when asked for), "ns" (not supported), nil if not known.
 function schannel.release_default(protocol, role)
   check(protocol, role)
-  return system.row and releases.default(system.row, protocol, role)
+  local row = system.row
+  if not row then return nil end
+  local updated = row.schannel_updated -- Server 2008 SP2 gets TLS 1.1 and 1.2 by an update
+  if updated and hotfix.examine(updated.kb) then return updated.defaults[protocol][role] end
+  return releases.default(row, protocol, role)
 end
 
 -- One value: nil if absent, an integer, or false if it is no REG_DWORD.

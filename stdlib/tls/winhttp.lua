@@ -150,8 +150,8 @@ end
 local function wanted(list)
   local bits, default = winhttp.bits(list), winhttp.release_default()
   if not default or default & SECURE == 0 then return bits, false end
-  bits = bits & default | default & winhttp.TLS_1_3
-  return bits & SECURE ~= 0 and bits or winhttp.TLS_1_2, true
+  bits = bits & default
+  return bits | default & (bits & SECURE ~= 0 and winhttp.TLS_1_3 or SECURE), true
 end
 
 -- Sets the default protocols to `list` where that makes something better, and leaves alone what is good: on 8.1 and

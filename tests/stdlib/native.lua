@@ -119,7 +119,7 @@ end
 function native:hotfix()
   local hotfix = {}
   function hotfix.packages(kb)
-    if not self:key(PACKAGES) then return {} end
+    if not self:key(PACKAGES) then return nil end
     local list = {}
     for _, name in ipairs(self:children(PACKAGES)) do
       local token = name:match "^Package_for_(%w+)[_~]" or name:match "^Package_%d+_for_(%w+)[_~]"
@@ -173,6 +173,10 @@ function native:reboot()
       if not name then return self:key(self:physical(path, view)) ~= nil end
       return self:get(path, name, view)
     end,
+    fact_keys = function(path, view)
+      if not self:key(self:physical(path, view)) then return nil end
+      return self:children(path, view)
+    end,
     barrier = function(why)
       self.changes[#self.changes + 1] = { kind = "reboot", why = why, phase = self.phase }
       self:restart()
@@ -190,7 +194,7 @@ function native:files()
     local index = 0
     return function() index = index + 1 return list[index] end
   end
-  return { lfs = lfs }
+  return lfs
 end
 
 function native:log()
