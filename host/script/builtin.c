@@ -1,0 +1,118 @@
+/* What is built in besides modules: the list of runbooks, and snapshots made by stdlib/windows/machines.lua. */
+#include <stdlib.h>
+#include <string.h>
+
+#include <lauxlib.h>
+
+#include "os/os.h"
+#include "script/loader.h"
+#include "script/sandbox.h"
+
+/* ---- runbooks ------------------------------------------------------------------------------------------------ */
+
+typedef struct id_list {
+  char **ids;
+  size_t count, room;
+} id_list;
+
+/* Takes "x" of "x.lua"; anything else is not a runbook. */
+static int collect(void *data, const char *file) {
+  id_list *list = data;
+  size_t size = strlen(file);
+  if (size <= 4 || strcmp(file + size - 4, ".lua") != 0) return TLSMEND_OK;
+  if (list->count == list->room) {
+    size_t room = list->room * 2 + 16;
+    char **ids = realloc(list->ids, room * sizeof *ids);
+    if (ids == NULL) return TLSMEND_E_MEMORY;
+    list->ids = ids;
+    list->room = room;
+  }
+  char *id = malloc(size - 3);
+  if (id == NULL) return TLSMEND_E_MEMORY;
+  memcpy(id, file, size - 4);
+  id[size - 4] = '\0';
+  list->ids[list->count++] = id;
+  return TLSMEND_OK;
+}
+
+static int collect_folder(const script_options *options, id_list *list, tlsmend_error *error) {
+  if (options == NULL || options->library == NULL) return TLSMEND_OK;
+  char *folder = os_path_join(options->library, "runbooks");
+  if (folder == NULL) return TLSMEND_E_MEMORY;
+  int code = os_dir_each(folder, collect, list, error);
+  free(folder);
+  return code == TLSMEND_E_ABSENT ? TLSMEND_OK : code;
+}
+
+static int compare_ids(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
+
+int script_each_runbook(const script_options *options, int (*fn)(void *data, const char *id), void *data,
+                        tlsmend_error *error) {
+  static const char prefix[] = "runbooks/";
+  id_list list = {0};
+  int code = collect_folder(options, &list, error);
+  for (size_t i = 0; i < embedded_text_count && code == TLSMEND_OK; i++)
+    if (strncmp(embedded_texts[i].name, prefix, sizeof prefix - 1) == 0)
+      code = collect(&list, embedded_texts[i].name + sizeof prefix - 1);
+  if (code == TLSMEND_E_MEMORY) tlsmend_error_set(error, code, "out of memory");
+  if (list.count > 0) qsort(list.ids, list.count, sizeof *list.ids, compare_ids);
+  for (size_t i = 0; i < list.count && code == TLSMEND_OK; i++)
+    if (i == 0 || strcmp(list.ids[i - 1], list.ids[i]) != 0) code = fn(data, list.ids[i]);
+  for (size_t i = 0; i < list.count; i++) free(list.ids[i]);
+  free(list.ids);
+  return code;
+}
+
+/* ---- machines ------------------------------------------------------------------------------------------------ */
+
+typedef struct machine_request {
+  const char *name;
+  char *text, *reason; /* of nil */
+} machine_request;
+
+static char *copy(lua_State *L, int index) {
+  const char *text = lua_tostring(L, index);
+  size_t size = strlen(text) + 1;
+  char *out = malloc(size);
+  if (out == NULL) script_raise(L, TLSMEND_E_MEMORY, "out of memory");
+  return memcpy(out, text, size);
+}
+
+static int l_text(lua_State *L) {
+  machine_request *request = lua_touserdata(L, 1);
+  script_require_register(L);
+  lua_pushcfunction(L, l_require);
+  lua_pushliteral(L, "windows.machines");
+  lua_call(L, 1, 1);
+  lua_getfield(L, -1, "text");
+  lua_pushstring(L, request->name);
+  lua_call(L, 1, 2);
+  if (lua_type(L, -2) == LUA_TSTRING) {
+    request->text = copy(L, -2);
+  } else if (lua_type(L, -1) == LUA_TSTRING) {
+    request->reason = copy(L, -1);
+  }
+  return 0;
+}
+
+int script_builtin_machine(const script_options *options, const char *name, char **out, tlsmend_error *error) {
+  script_context *context;
+  machine_request request = {name, NULL, NULL};
+  *out = NULL;
+  int code = sandbox_open(options, &context, error);
+  if (code != TLSMEND_OK) return code;
+  lua_pushcfunction(context->L, l_text);
+  lua_pushlightuserdata(context->L, &request);
+  code = sandbox_call(context, 1, 0, error);
+  sandbox_close(context);
+  if (code == TLSMEND_OK && request.text == NULL)
+    code = tlsmend_error_set(error, TLSMEND_E_ABSENT, "there is no built-in machine '%s'%s%s", name,
+                             request.reason != NULL ? ": " : "", request.reason != NULL ? request.reason : "");
+  free(request.reason);
+  if (code == TLSMEND_OK) {
+    *out = request.text;
+  } else {
+    free(request.text);
+  }
+  return code;
+}

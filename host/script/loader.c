@@ -1,0 +1,249 @@
+/*
+ * Finds Lua texts (a folder that overrides, else what the build embedded), compiles them and answers `require`. What a
+ * declaration must look like stands in declare.c.
+ */
+#include "script/loader.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <lauxlib.h>
+
+#include "os/os.h"
+#include "script/modules.h"
+
+enum { TEXT_MOST = 4 << 20, NAME_MOST = 64 };
+
+static const char loaded_key, loading_mark;
+
+/* ---- texts --------------------------------------------------------------------------------------------------- */
+
+void script_text_clear(script_text *text) {
+  free(text->owned);
+  free(text->source);
+  memset(text, 0, sizeof *text);
+}
+
+static char *copy_text(const char *text) {
+  size_t size = strlen(text) + 1;
+  char *copy = malloc(size);
+  return copy != NULL ? memcpy(copy, text, size) : NULL;
+}
+
+static int compare_name(const void *name, const void *row) {
+  return strcmp(name, ((const embedded_text *)row)->name);
+}
+
+static int text_read(char *path, script_text *out, tlsmend_error *error) {
+  if (path == NULL) return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
+  out->source = path;
+  int code = os_file_read(path, TEXT_MOST, &out->owned, &out->size, error);
+  out->bytes = out->owned;
+  if (code != TLSMEND_OK) script_text_clear(out);
+  return code;
+}
+
+int script_text_find(const script_options *options, const char *name, script_text *out, tlsmend_error *error) {
+  memset(out, 0, sizeof *out);
+  if (options != NULL && options->library != NULL) {
+    int code = text_read(os_path_join(options->library, name), out, error);
+    if (code != TLSMEND_E_ABSENT) return code;
+  }
+  const embedded_text *row = bsearch(name, embedded_texts, embedded_text_count, sizeof *row, compare_name);
+  if (row == NULL) return tlsmend_error_set(error, TLSMEND_E_ABSENT, "there is no %s", name);
+  out->source = copy_text("built-in");
+  if (out->source == NULL) return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
+  out->bytes = row->text;
+  out->size = row->size;
+  out->builtin = true;
+  return TLSMEND_OK;
+}
+
+static bool is_path(const char *name) {
+  size_t size = strlen(name);
+  return strpbrk(name, "/\\") != NULL || (size >= 4 && strcmp(name + size - 4, ".lua") == 0);
+}
+
+static bool is_id(const char *name) {
+  if (!islower((unsigned char)*name) && !isdigit((unsigned char)*name)) return false;
+  for (const char *at = name; *at != '\0'; at++)
+    if (!islower((unsigned char)*at) && !isdigit((unsigned char)*at) && *at != '-') return false;
+  return strlen(name) < NAME_MOST;
+}
+
+int script_text_runbook(const script_options *options, const char *name, script_text *out, tlsmend_error *error) {
+  memset(out, 0, sizeof *out);
+  if (is_path(name)) {
+    int code = text_read(copy_text(name), out, error);
+    return code == TLSMEND_E_ABSENT
+               ? tlsmend_error_set(error, TLSMEND_E_USAGE, "there is no runbook file %s", name)
+               : code;
+  }
+  if (is_id(name)) {
+    char path[NAME_MOST + 16];
+    snprintf(path, sizeof path, "runbooks/%s.lua", name);
+    int code = script_text_find(options, path, out, error);
+    if (code != TLSMEND_E_ABSENT) return code;
+  }
+  return tlsmend_error_set(error, TLSMEND_E_USAGE,
+                           "there is no runbook '%s'; `tlsmend list` shows the ids, a file is given as a path such as "
+                           "./%.64s.lua",
+                           name, name);
+}
+
+/* ---- compiling ----------------------------------------------------------------------------------------------- */
+
+void script_compile(lua_State *L, const char *bytes, size_t size, const char *chunk) {
+  if (size >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0) { /* editors on Windows put one there */
+    bytes += 3;
+    size -= 3;
+  }
+  if (size > 0 && bytes[0] == LUA_SIGNATURE[0])
+    script_raise(L, TLSMEND_E_SCRIPT, "%s: is a compiled Lua file; only source text is run", chunk + 1);
+  int status = luaL_loadbufferx(L, bytes, size, chunk, "t");
+  if (status != LUA_OK) {
+    sandbox_caught(L, status);
+    script_raise(L, TLSMEND_E_SCRIPT, "%s", lua_tostring(L, -1));
+  }
+}
+
+/* ---- require ------------------------------------------------------------------------------------------------- */
+
+/* Lower-case words joined by dots: nothing that could leave the folder. `out` gets "stdlib/tls/winhttp.lua". */
+static bool module_path(const char *name, char *out, size_t size) {
+  if (strlen(name) >= NAME_MOST || strncmp(name, "meta.", 5) == 0) return false;
+  for (const char *at = name; *at != '\0'; at++) {
+    bool word = islower((unsigned char)*at) || isdigit((unsigned char)*at) || *at == '_';
+    if (!word && (*at != '.' || at == name || at[-1] == '.' || at[1] == '\0')) return false;
+  }
+  if (*name == '\0') return false;
+  snprintf(out, size, "stdlib/%s", name);
+  for (char *at = out + 7; *at != '\0'; at++)
+    if (*at == '.') *at = '/';
+  snprintf(out + strlen(out), size - strlen(out), ".lua");
+  return true;
+}
+
+/* Pushes the compiled text of a module; false, and nothing pushed, if there is none. */
+static bool compile_module(lua_State *L, const char *path) {
+  script_context *context = sandbox_context(L);
+  tlsmend_error error;
+  script_text text;
+  int code = script_text_find(&context->options, path, &text, &error);
+  if (code == TLSMEND_E_ABSENT) return false;
+  if (code != TLSMEND_OK) script_raise_error(L, &error);
+  /* The scratch frees the text if compiling raises. */
+  script_scratch *scratch = script_scratch_take(L);
+  scratch->text = text.owned;
+  scratch->path = text.source;
+  if (!text.builtin) context->overridden = true;
+  char chunk[NAME_MOST + 16];
+  snprintf(chunk, sizeof chunk, "@%s", path + strlen("stdlib/"));
+  script_compile(L, text.bytes, text.size, chunk);
+  script_scratch_clear(scratch);
+  return true;
+}
+
+static int l_too_early(lua_State *L) {
+  return script_raise(L, TLSMEND_E_SCRIPT,
+                      "system.%s: the machine is known only inside applies, run and verify, not while the file loads",
+                      luaL_tolstring(L, 2, NULL));
+}
+
+/* Pushes `system`: an empty table that raises until script_system_fill. */
+static void push_system(lua_State *L) {
+  static const luaL_Reg early[] = {{"__index", l_too_early}, {NULL, NULL}};
+  lua_newtable(L);
+  luaL_newlib(L, early);
+  lua_setmetatable(L, -2);
+}
+
+/* Pushes the module that `name` stands for. */
+static void load_module(lua_State *L, const char *name, const char *path) {
+  if (strcmp(name, "system") == 0) {
+    push_system(L);
+    return;
+  }
+  bool native = script_module_push(L, name);
+  if (!compile_module(L, path)) {
+    if (native) return;
+    script_raise(L, TLSMEND_E_SCRIPT,
+                 "require: there is no module '%s' for runbooks (no files, packages or C libraries; see stdlib/)", name);
+  }
+  lua_pushstring(L, name);
+  if (native) {
+    lua_rotate(L, -3, 2); /* native chunk name -> chunk name native */
+  } else {
+    lua_pushnil(L);
+  }
+  lua_call(L, 2, 1);
+  if (lua_isnil(L, -1)) script_raise(L, TLSMEND_E_SCRIPT, "require: the module '%s' returns nothing", name);
+}
+
+static void push_loaded(lua_State *L) {
+  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &loaded_key) == LUA_TTABLE) return;
+  lua_pop(L, 1);
+  lua_newtable(L);
+  lua_pushvalue(L, -1);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &loaded_key);
+}
+
+int l_require(lua_State *L) {
+  if (lua_type(L, 1) != LUA_TSTRING)
+    return script_raise(L, TLSMEND_E_SCRIPT, "require: takes the name of a module, got %s", luaL_typename(L, 1));
+  size_t size;
+  const char *name = lua_tolstring(L, 1, &size);
+  lua_settop(L, 1);
+  push_loaded(L);
+  lua_pushvalue(L, 1);
+  lua_rawget(L, 2);
+  if (lua_touserdata(L, 3) == &loading_mark)
+    return script_raise(L, TLSMEND_E_SCRIPT, "require: the module '%s' requires itself", name);
+  if (!lua_isnil(L, 3)) return 1;
+  lua_pop(L, 1);
+  char path[NAME_MOST + 16];
+  if (strlen(name) != size || !module_path(name, path, sizeof path))
+    return script_raise(L, TLSMEND_E_SCRIPT,
+                        "require: '%s' is not the name of a module (lower-case words joined by dots)", name);
+  lua_pushvalue(L, 1);
+  lua_pushlightuserdata(L, (void *)(uintptr_t)&loading_mark);
+  lua_rawset(L, 2);
+  load_module(L, name, path);
+  lua_pushvalue(L, 1);
+  lua_pushvalue(L, -2);
+  lua_rawset(L, 2);
+  return 1;
+}
+
+void script_require_register(lua_State *L) {
+  lua_pushglobaltable(L);
+  lua_pushliteral(L, "require");
+  lua_pushcfunction(L, l_require);
+  lua_rawset(L, -3);
+  lua_pop(L, 1);
+}
+
+void script_system_fill(lua_State *L) {
+  lua_pushcfunction(L, l_require);
+  lua_pushliteral(L, "system");
+  lua_call(L, 1, 1);
+  int module = lua_gettop(L);
+  if (compile_module(L, "stdlib/system.lua")) {
+    lua_pushliteral(L, "system");
+    system_push(L);
+    lua_call(L, 2, 1);
+  } else {
+    system_push(L);
+  }
+  luaL_checktype(L, -1, LUA_TTABLE);
+  lua_pushnil(L);
+  lua_setmetatable(L, module);
+  for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1)) {
+    lua_pushvalue(L, -2);
+    lua_pushvalue(L, -2);
+    lua_rawset(L, module);
+  }
+  lua_settop(L, module);
+}

@@ -1,0 +1,36 @@
+/* Where Lua texts come from, and `require`. */
+#ifndef SCRIPT_LOADER_H
+#define SCRIPT_LOADER_H
+
+#include "script/sandbox.h"
+
+/* A text as it was read, once. */
+typedef struct script_text {
+  const char *bytes;
+  size_t size;
+  char *owned;  /* NULL for an embedded text */
+  char *source; /* "built-in" or the path. malloc'd */
+  bool builtin;
+} script_text;
+
+void script_text_clear(script_text *text);
+
+/* An embedded text or the one in options->library that overrides it: "stdlib/tls/winhttp.lua". E_ABSENT: neither. */
+int script_text_find(const script_options *options, const char *name, script_text *out, tlsmend_error *error);
+
+/* A runbook by id or by path. E_USAGE: there is none. */
+int script_text_runbook(const script_options *options, const char *name, script_text *out, tlsmend_error *error);
+
+/* Compiles a text under a chunk name; raises for syntax errors and compiled files. [-0, +1, e] */
+void script_compile(lua_State *L, const char *bytes, size_t size, const char *chunk);
+
+/* `require` of a runbook: native modules and the standard library, each run once in a state. */
+int l_require(lua_State *L);
+
+/* Adds `require` to the globals. [-0, +0, e] */
+void script_require_register(lua_State *L);
+
+/* Fills the module `system` with the facts of the machine at hand. Before that, using it raises. [-0, +1, e] */
+void script_system_fill(lua_State *L);
+
+#endif

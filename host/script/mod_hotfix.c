@@ -1,0 +1,122 @@
+/*
+ * The native half of hotfix: what servicing, the list of hotfixes and the files say. What follows from that is weighed in
+ * stdlib/hotfix.lua. nil is "cannot tell".
+ */
+#include "script/modules.h"
+
+#include <string.h>
+
+#include "core/change.h"
+#include "core/unicode.h"
+#include "core/value.h"
+#include "machine/machine.h"
+#include "machine/servicing.h"
+
+static const struct package_state {
+  lua_Integer number;
+  const char *name;
+} package_states[] = {
+    {0x00, "absent"},     {0x05, "uninstall pending"}, {0x10, "resolving"},           {0x20, "resolved"},
+    {0x30, "staging"},    {0x40, "staged"},            {0x50, "superseded"},          {0x60, "install pending"},
+    {0x65, "partially installed"}, {0x70, "installed"}, {0x80, "permanent"},
+};
+
+static const char *package_state_name(lua_Integer state) {
+  for (size_t i = 0; i < sizeof package_states / sizeof package_states[0]; i++)
+    if (package_states[i].number == state) return package_states[i].name;
+  return state < 0 ? "broken" : "unknown";
+}
+
+static const char *check_kb(lua_State *L, int index) {
+  const char *kb = script_check_text(L, index, "the update");
+  if (kb[0] != 'K' || kb[1] != 'B' || kb[2] == '\0' || kb[2 + strspn(kb + 2, "0123456789")] != '\0')
+    script_raise(L, TLSMEND_E_SCRIPT, "an update is named like \"KB3140245\", got \"%s\"", kb);
+  return kb;
+}
+
+/* { name =, state =, state_name = } of one package; a state that is no number is -1, "broken". */
+static void push_package(lua_State *L, tlsmend_machine *machine, const char *name) {
+  tlsmend_error error;
+  uint64_t number;
+  script_context *context = sandbox_context(L);
+  lua_createtable(L, 0, 3);
+  lua_pushstring(L, name);
+  lua_setfield(L, -2, "name");
+  const char *key = lua_pushfstring(L, MACHINE_CBS "\\Packages\\%s", name);
+  tlsmend_value_clear(&context->scratch.value);
+  if (machine_value_get(machine, key, 0, "CurrentState", &context->scratch.value, &error) != TLSMEND_OK)
+    script_raise_error(L, &error);
+  lua_pop(L, 1);
+  bool known = value_number(&context->scratch.value, &number);
+  lua_Integer state = known ? (lua_Integer)(int32_t)(uint32_t)number : -1;
+  lua_pushinteger(L, state);
+  lua_setfield(L, -2, "state");
+  lua_pushstring(L, package_state_name(state));
+  lua_setfield(L, -2, "state_name");
+}
+
+/* packages(kb) -> list, or nil where servicing keeps no packages in this registry */
+static int l_packages(lua_State *L) {
+  tlsmend_error error;
+  tlsmend_machine *machine = script_facts(L, "hotfix.packages");
+  const char *kb = check_kb(L, 1);
+  script_scratch *scratch = script_scratch_take(L);
+  int code = machine_keys(machine, MACHINE_CBS "\\Packages", 0, &scratch->names, &error);
+  if (code == TLSMEND_E_ABSENT) {
+    lua_pushnil(L);
+    return 1;
+  }
+  if (code != TLSMEND_OK) return script_raise_error(L, &error);
+  lua_newtable(L);
+  lua_Integer count = 0;
+  for (size_t i = 0; i < scratch->names.count; i++) {
+    if (!servicing_package_is(scratch->names.items[i], kb)) continue;
+    push_package(L, machine, scratch->names.items[i]);
+    lua_rawseti(L, -2, ++count);
+  }
+  return 1;
+}
+
+/* listed(kb) -> true | false | nil */
+static int l_listed(lua_State *L) {
+  tlsmend_error error;
+  tlsmend_machine *machine = script_facts(L, "hotfix.listed");
+  const char *kb = check_kb(L, 1);
+  script_scratch *scratch = script_scratch_take(L);
+  int code = machine_hotfixes(machine, &scratch->names, &error);
+  if (code == TLSMEND_E_UNKNOWN) {
+    lua_pushnil(L);
+    return 1;
+  }
+  if (code != TLSMEND_OK) return script_raise_error(L, &error);
+  bool found = false;
+  for (size_t i = 0; i < scratch->names.count && !found; i++) found = unicode_name_equal(scratch->names.items[i], kb);
+  lua_pushboolean(L, found);
+  return 1;
+}
+
+/* file_version(path [, view]) -> "6.1.7601.23375" | false (no such file) | nil */
+static int l_file_version(lua_State *L) {
+  tlsmend_error error;
+  uint64_t version = 0;
+  tlsmend_machine *machine = script_facts(L, "hotfix.file_version");
+  const char *path = script_check_text(L, 1, "the file");
+  int code = machine_file_version(machine, path, script_check_view(L, 2), &version, &error);
+  if (code == TLSMEND_E_ABSENT) {
+    lua_pushboolean(L, 0);
+  } else if (code == TLSMEND_E_UNKNOWN || (code == TLSMEND_OK && version == 0)) {
+    lua_pushnil(L);
+  } else if (code != TLSMEND_OK) {
+    return script_raise_error(L, &error);
+  } else {
+    char text[32];
+    version_print(version, text);
+    lua_pushstring(L, text);
+  }
+  return 1;
+}
+
+const luaL_Reg hotfix_functions[] = {
+    {"file_version", l_file_version}, {"listed", l_listed}, {"packages", l_packages},
+    {"unknown", l_unknown},           {NULL, NULL},
+};

@@ -1,0 +1,119 @@
+/*
+ * The native half of update: hashes packages and proposes their installation. Which package belongs to which Windows, and
+ * what it is expected to change, stands in stdlib/update.lua and windows/updates.lua; what exit codes mean, in the
+ * installer's table.
+ */
+#include "script/modules.h"
+
+#include <string.h>
+
+#include "core/change.h"
+#include "machine/package.h"
+#include "machine/propose.h"
+
+/* The text of a field of the table at `index`, or NULL. It is borrowed from that table. */
+static char *field_text(lua_State *L, int index, const char *field) {
+  const char *text = NULL;
+  if (lua_getfield(L, index, field) != LUA_TNIL) {
+    char what[64] = "update.propose: ";
+    strncat(what, field, sizeof what - 1 - strlen(what));
+    text = script_check_text(L, lua_gettop(L), what);
+  }
+  lua_pop(L, 1);
+  return (char *)(uintptr_t)text;
+}
+
+static void check_fields(lua_State *L, int index, const char *const *known) {
+  for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
+    const char *name = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "";
+    const char *const *row = known;
+    while (*row != NULL && strcmp(*row, name) != 0) row++;
+    if (*row == NULL)
+      script_raise(L, TLSMEND_E_SCRIPT, "update.propose: unknown field '%s'", luaL_tolstring(L, -2, NULL));
+  }
+}
+
+/* One { path =, view =, after = } at the top of the stack, which keeps its texts. */
+static void read_effect(lua_State *L, tlsmend_file_effect *out) {
+  static const char *const known[] = {"path", "view", "after", NULL};
+  int index = lua_gettop(L);
+  if (!lua_istable(L, index))
+    script_raise(L, TLSMEND_E_SCRIPT, "update.propose: files must be tables { path =, view =, after = }");
+  check_fields(L, index, known);
+  out->path = field_text(L, index, "path");
+  const char *after = field_text(L, index, "after");
+  if (out->path == NULL || after == NULL || !version_parse(after, &out->after))
+    script_raise(L, TLSMEND_E_SCRIPT,
+                 "update.propose: each file needs a path and a version after, such as \"6.1.7601.23375\"");
+  lua_getfield(L, index, "view");
+  out->view = script_check_view(L, lua_gettop(L));
+  lua_pop(L, 1);
+}
+
+/* Leaves the array, a userdata, on the stack. */
+static void read_effects(lua_State *L, tlsmend_update *out) {
+  if (lua_getfield(L, 1, "files") == LUA_TNIL) return;
+  int list = lua_gettop(L);
+  if (!lua_istable(L, list)) script_raise(L, TLSMEND_E_SCRIPT, "update.propose: files must be a list");
+  size_t count = (size_t)lua_rawlen(L, list);
+  tlsmend_file_effect *effects = lua_newuserdatauv(L, (count + 1) * sizeof *effects, 0);
+  memset(effects, 0, (count + 1) * sizeof *effects);
+  for (size_t i = 0; i < count; i++) {
+    lua_rawgeti(L, list, (lua_Integer)i + 1);
+    read_effect(L, &effects[i]);
+    lua_pop(L, 1);
+  }
+  out->files = effects;
+  out->file_count = count;
+}
+
+/* What is at hand must be what was expected; a plan may be made before anything is at hand. */
+static void check_package(lua_State *L, tlsmend_update *update, char hash[65]) {
+  tlsmend_error error;
+  if (update->file == NULL) {
+    update->sha256 = NULL;
+    return;
+  }
+  int code = package_sha256(update->file, hash, &error);
+  if (code != TLSMEND_OK)
+    script_raise(L, code == TLSMEND_E_ABSENT ? TLSMEND_E_REFUSED : code, "%s: %s", update->kb, error.text);
+  if (update->sha256 != NULL && strcmp(update->sha256, hash) != 0)
+    script_raise(L, TLSMEND_E_REFUSED,
+                 "%s: %s is not the expected package: its SHA-256 is %s, expected %s; get it again from its source",
+                 update->kb, update->file, hash, update->sha256);
+  update->sha256 = hash;
+}
+
+/* propose{ kb =, file =, sha256 =, package =, files =, why = } */
+static int l_propose(lua_State *L) {
+  static const char *const known[] = {"kb", "file", "sha256", "package", "files", "why", NULL};
+  char hash[65];
+  tlsmend_error error;
+  tlsmend_update update = {0};
+  tlsmend_machine *machine = script_machine(L, "update.propose");
+  luaL_checktype(L, 1, LUA_TTABLE);
+  lua_settop(L, 1);
+  check_fields(L, 1, known);
+  update.kb = field_text(L, 1, "kb");
+  update.file = field_text(L, 1, "file");
+  update.sha256 = field_text(L, 1, "sha256");
+  update.package = field_text(L, 1, "package");
+  const char *why = field_text(L, 1, "why"), *title = sandbox_context(L)->title;
+  if (update.kb == NULL) return script_raise(L, TLSMEND_E_SCRIPT, "update.propose: kb is missing");
+  read_effects(L, &update);
+  check_package(L, &update, hash);
+  if (propose_update(machine, &update, why != NULL ? why : title, &error) != TLSMEND_OK)
+    return script_raise_error(L, &error);
+  return 0;
+}
+
+static int l_sha256(lua_State *L) {
+  char hash[65];
+  tlsmend_error error;
+  if (package_sha256(script_check_text(L, 1, "update.sha256: the file"), hash, &error) != TLSMEND_OK)
+    return script_raise_error(L, &error);
+  lua_pushstring(L, hash);
+  return 1;
+}
+
+const luaL_Reg update_functions[] = {{"propose", l_propose}, {"sha256", l_sha256}, {NULL, NULL}};

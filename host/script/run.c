@@ -1,0 +1,255 @@
+/*
+ * The door from the host into Lua: loads runbooks, runs applies, run and verify on a machine. Every call into Lua is one
+ * protected call; what it needs is pushed inside of it, because pushing can raise too.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include <sodium.h>
+
+#include <lauxlib.h>
+
+#include "os/os.h"
+#include "script/loader.h"
+#include "script/runbook.h"
+
+/* ---- loading ------------------------------------------------------------------------------------------------- */
+
+typedef struct load_request {
+  script_runbook *runbook;
+  const script_text *text;
+} load_request;
+
+static int l_load(lua_State *L) {
+  const load_request *request = lua_touserdata(L, 1);
+  script_context *context = sandbox_context(L);
+  script_require_register(L);
+  const char *chunk = lua_pushfstring(L, "@%s", context->file);
+  script_compile(L, request->text->bytes, request->text->size, chunk);
+  lua_call(L, 0, 1);
+  declare_read(L, request->runbook, context->file);
+  return 0;
+}
+
+static const char *file_name(const char *path) {
+  const char *name = path;
+  for (const char *at = path; *at != '\0'; at++)
+    if (*at == '/' || *at == '\\') name = at + 1;
+  return name;
+}
+
+/* The name in messages: the file's, or that of the embedded text. */
+static void name_chunk(script_context *context, const char *name, const script_text *text) {
+  const char *shown = text->builtin ? name : file_name(text->source);
+  size_t size = strlen(shown), room = sizeof context->file - sizeof ".lua";
+  if (size > room) size = room;
+  memcpy(context->file, shown, size);
+  context->file[size] = '\0';
+  if (text->builtin) strcat(context->file, ".lua");
+}
+
+static int put_origin(script_runbook *runbook, const script_text *text, tlsmend_error *error) {
+  unsigned char digest[crypto_hash_sha256_BYTES];
+  char hex[2 * sizeof digest + 1];
+  crypto_hash_sha256(digest, (const unsigned char *)text->bytes, text->size);
+  sodium_bin2hex(hex, sizeof hex, digest, sizeof digest);
+  bool builtin = text->builtin && !runbook->context->overridden;
+  json_t *header = runbook->header;
+  if (json_object_set_new(header, "source", json_string(text->source)) != 0 ||
+      json_object_set_new(header, "builtin", json_boolean(builtin)) != 0 ||
+      json_object_set_new(header, "sha256", json_string(hex)) != 0)
+    return tlsmend_error_set(error, TLSMEND_E_SCRIPT, "%s: its path is not UTF-8", runbook->context->file);
+  /* What was declared to be built in stays so, whatever it requires later. */
+  if (builtin) runbook->context->options.library = NULL;
+  return TLSMEND_OK;
+}
+
+static int check_id(const script_runbook *runbook, const char *name, tlsmend_error *error) {
+  const char *id = runbook->needs.runbook;
+  if (strpbrk(name, "/\\.") != NULL || strcmp(id, name) == 0) return TLSMEND_OK;
+  return tlsmend_error_set(error, TLSMEND_E_SCRIPT, "%s: field 'id' must be '%s' like the file's name, got '%s'",
+                           runbook->context->file, name, id);
+}
+
+int script_open(const script_options *options, const char *name, script_runbook **out, tlsmend_error *error) {
+  script_text text;
+  *out = NULL;
+  int code = script_text_runbook(options, name, &text, error);
+  if (code != TLSMEND_OK) return code;
+  script_runbook *runbook = calloc(1, sizeof *runbook);
+  if (runbook != NULL) runbook->header = json_object();
+  if (runbook != NULL) runbook->values = json_object();
+  if (runbook == NULL || runbook->header == NULL || runbook->values == NULL)
+    code = tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
+  if (code == TLSMEND_OK) code = sandbox_open(options, &runbook->context, error);
+  if (code == TLSMEND_OK) {
+    load_request request = {runbook, &text};
+    lua_State *L = runbook->context->L;
+    name_chunk(runbook->context, name, &text);
+    lua_pushcfunction(L, l_load);
+    lua_pushlightuserdata(L, &request);
+    code = sandbox_call(runbook->context, 1, 0, error);
+  }
+  if (code == TLSMEND_OK) code = check_id(runbook, name, error);
+  if (code == TLSMEND_OK) code = put_origin(runbook, &text, error);
+  script_text_clear(&text);
+  if (code == TLSMEND_OK) {
+    runbook->context->title = json_string_value(json_object_get(runbook->header, "title"));
+    *out = runbook;
+  } else {
+    script_close(runbook);
+  }
+  return code;
+}
+
+void script_close(script_runbook *runbook) {
+  if (runbook == NULL) return;
+  sandbox_close(runbook->context);
+  json_decref(runbook->header);
+  json_decref(runbook->values);
+  free(runbook->registry);
+  free(runbook->updates);
+  free(runbook);
+}
+
+const json_t *script_header(const script_runbook *runbook) { return runbook->header; }
+
+const guard_needs *script_needs(const script_runbook *runbook) { return &runbook->needs; }
+
+/* ---- parameters ---------------------------------------------------------------------------------------------- */
+
+int script_param(script_runbook *runbook, const char *name, const char *text, tlsmend_error *error) {
+  const json_t *param = declare_param(runbook, name);
+  if (param == NULL)
+    return tlsmend_error_set(error, TLSMEND_E_ABSENT,
+                             "%s has no parameter '%s'; `tlsmend show %s` lists what it has", runbook->needs.runbook,
+                             name, runbook->needs.runbook);
+  json_t *value;
+  int code = param_parse(param, text, &value, error);
+  if (code == TLSMEND_OK && json_object_set_new(runbook->values, name, value) != 0)
+    code = tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
+  return code;
+}
+
+json_t *script_params(const script_runbook *runbook) {
+  const json_t *params = json_object_get(runbook->header, "params");
+  json_t *out = json_object();
+  for (size_t i = 0; i < json_array_size(params) && out != NULL; i++) {
+    const json_t *param = json_array_get(params, i);
+    const char *name = json_string_value(json_object_get(param, "name"));
+    if (json_object_set_new(out, name, json_deep_copy(declare_value(runbook, param))) == 0) continue;
+    json_decref(out);
+    out = NULL;
+  }
+  return out;
+}
+
+static void push_params(lua_State *L, const script_runbook *runbook) {
+  const json_t *params = json_object_get(runbook->header, "params");
+  lua_createtable(L, 0, (int)json_array_size(params));
+  for (size_t i = 0; i < json_array_size(params); i++) {
+    const json_t *param = json_array_get(params, i);
+    param_push(L, declare_value(runbook, param));
+    lua_setfield(L, -2, json_string_value(json_object_get(param, "name")));
+  }
+}
+
+/* ---- running ------------------------------------------------------------------------------------------------- */
+
+typedef struct run_request {
+  const script_runbook *runbook;
+  bool answer;
+  char *reason;
+} run_request;
+
+/* Reads `boolean, reason` at the top of the stack. */
+static void read_answer(lua_State *L, const char *function, run_request *request) {
+  const char *file = sandbox_context(L)->file;
+  if (!lua_isboolean(L, -2))
+    script_raise(L, TLSMEND_E_SCRIPT, "%s: %s must return true or false, got %s", file, function,
+                 luaL_typename(L, -2));
+  if (!lua_isnil(L, -1) && lua_type(L, -1) != LUA_TSTRING)
+    script_raise(L, TLSMEND_E_SCRIPT, "%s: %s must return its reason as a string, got %s", file, function,
+                 luaL_typename(L, -1));
+  request->answer = lua_toboolean(L, -2);
+  if (lua_isnil(L, -1)) return;
+  size_t size = strlen(lua_tostring(L, -1)) + 1;
+  free(request->reason);
+  request->reason = malloc(size);
+  if (request->reason == NULL) script_raise(L, TLSMEND_E_MEMORY, "out of memory");
+  memcpy(request->reason, lua_tostring(L, -1), size);
+}
+
+static int l_run(lua_State *L) {
+  run_request *request = lua_touserdata(L, 1);
+  script_system_fill(L);
+  request->answer = true;
+  if (declare_push(L, "applies") == LUA_TFUNCTION) {
+    lua_pushvalue(L, 2);
+    lua_call(L, 1, 2);
+    read_answer(L, "applies", request);
+  }
+  if (!request->answer) return 0;
+  declare_push(L, "run");
+  push_params(L, request->runbook);
+  lua_call(L, 1, 0);
+  return 0;
+}
+
+static int l_verify(lua_State *L) {
+  run_request *request = lua_touserdata(L, 1);
+  request->answer = true;
+  if (declare_push(L, "verify") != LUA_TFUNCTION) return 0;
+  script_system_fill(L);
+  lua_pop(L, 1);
+  push_params(L, request->runbook);
+  lua_call(L, 1, 2);
+  read_answer(L, "verify", request);
+  return 0;
+}
+
+/* One run: the machines are there for its duration, and it may use up to the limits. */
+static int call_on(script_runbook *runbook, lua_CFunction function, run_request *request, tlsmend_error *error) {
+  script_context *context = runbook->context;
+  context->spent = 0;
+  lua_pushcfunction(context->L, function);
+  lua_pushlightuserdata(context->L, request);
+  int code = sandbox_call(context, 1, 0, error);
+  context->machine = context->facts = NULL;
+  context->sink = NULL;
+  script_scratch_clear(&context->scratch);
+  return code;
+}
+
+static void set_machines(script_runbook *runbook, tlsmend_machine *machine, tlsmend_machine *facts,
+                         const script_sink *sink) {
+  runbook->context->machine = machine;
+  runbook->context->facts = facts;
+  runbook->context->sink = sink;
+}
+
+int script_run(script_runbook *runbook, tlsmend_machine *machine, tlsmend_machine *facts, const script_sink *sink,
+               bool *applies, char **reason, tlsmend_error *error) {
+  run_request request = {runbook, false, NULL};
+  set_machines(runbook, machine, facts, sink);
+  int code = call_on(runbook, l_run, &request, error);
+  if (code != TLSMEND_OK) {
+    free(request.reason);
+    request.reason = NULL;
+  }
+  *applies = code == TLSMEND_OK && request.answer;
+  *reason = request.reason;
+  return code;
+}
+
+int script_verify(script_runbook *runbook, tlsmend_machine *machine, tlsmend_machine *facts, const script_sink *sink,
+                  tlsmend_error *error) {
+  run_request request = {runbook, false, NULL};
+  set_machines(runbook, machine, facts, sink);
+  int code = call_on(runbook, l_verify, &request, error);
+  if (code == TLSMEND_OK && !request.answer)
+    code = tlsmend_error_set(error, TLSMEND_E_FAILED, "%s: verify: %s", runbook->needs.runbook,
+                             request.reason != NULL ? request.reason : "the effect is not there");
+  free(request.reason);
+  return code;
+}

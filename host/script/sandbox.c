@@ -1,0 +1,235 @@
+/*
+ * Limits of a Lua state: memory, instructions, time; and calls into it from the host. What a script can reach stands in
+ * sandbox_globals.c.
+ *
+ * The limits are sticky. Lua itself would let a script go on after a limit in four ways, and each is closed:
+ * - pcall, xpcall, coroutine.resume, wrap and close catch errors: ours raise again when a limit was passed;
+ * - an xpcall handler and __close functions of a coroutine that died in the hook run with hooks off: the handler is not
+ *   called and such a coroutine is not closed once a limit was passed;
+ * - __gc runs with hooks off: setmetatable refuses it;
+ * - a new coroutine starts with a count of its own: making one is charged for it.
+ * After a limit the hook fires on every instruction.
+ *
+ * Not promised: that one single instruction or C call is quick. Copying a million arguments or comparing two texts
+ * of 30 MB counts as one instruction; a time limit, looked at every 256 instructions, is behind that.
+ */
+#include "script/sandbox.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <lauxlib.h>
+
+#include "core/value.h"
+#include "os/os.h"
+
+enum { MEMORY_LIMIT = 64 << 20, INTERVAL = 256, BYTES_PER_INSTRUCTION = 64 };
+static const unsigned long long INSTRUCTION_LIMIT = 100000000ULL;
+
+/* What a limit raises: no memory is needed for it, and no script can make one. */
+static const char limit_mark;
+
+script_context *sandbox_context(lua_State *L) {
+  script_context *context;
+  memcpy(&context, lua_getextraspace(L), sizeof context);
+  return context;
+}
+
+/* Counts what Lua asks for, first allocations included (there `old` is a type, not a size). Growth is also charged as
+ * work, because filling memory takes time that no instruction counts. */
+static void *limited_alloc(void *data, void *block, size_t old, size_t size) {
+  script_context *context = data;
+  if (block == NULL) old = 0;
+  if (size == 0) {
+    free(block);
+    context->memory -= old;
+    return NULL;
+  }
+  if (size > old && size - old > context->options.memory_limit - context->memory) {
+    /* Only lines are read here; Lua may still find the memory by collecting garbage. */
+    if (context->L != NULL) sandbox_where(context->L, context->where, sizeof context->where);
+    return NULL;
+  }
+  void *moved = realloc(block, size);
+  if (moved == NULL) return size <= old ? block : NULL;
+  context->memory = context->memory - old + size;
+  if (size > old) context->spent += size / BYTES_PER_INSTRUCTION;
+  return moved;
+}
+
+void sandbox_where(lua_State *L, char *out, size_t size) {
+  const char *file = sandbox_context(L)->file;
+  lua_Debug frame;
+  bool found = false;
+  out[0] = '\0';
+  for (int level = 0; lua_getstack(L, level, &frame); level++) {
+    if (!lua_getinfo(L, "Sl", &frame) || frame.currentline <= 0) continue;
+    bool runbook = strcmp(frame.short_src, file) == 0;
+    if (!found || runbook) snprintf(out, size, "%s:%d: ", frame.short_src, frame.currentline);
+    found = true;
+    if (runbook) return;
+  }
+}
+
+static void count_hook(lua_State *L, lua_Debug *event);
+
+static void exceed(lua_State *L, sandbox_limit limit) {
+  script_context *context = sandbox_context(L);
+  if (context->exceeded == SANDBOX_WITHIN) {
+    context->exceeded = limit;
+    /* The allocator has noted the place where memory was refused. */
+    if (limit != SANDBOX_MEMORY) sandbox_where(L, context->where, sizeof context->where);
+  }
+  lua_sethook(L, count_hook, LUA_MASKCOUNT, 1);
+  lua_pushlightuserdata(L, (void *)(uintptr_t)&limit_mark);
+  lua_error(L);
+}
+
+static void count_hook(lua_State *L, lua_Debug *event) {
+  (void)event;
+  script_context *context = sandbox_context(L);
+  context->spent += (unsigned long long)context->interval;
+  if (context->exceeded != SANDBOX_WITHIN) exceed(L, context->exceeded);
+  if (context->spent > context->options.instruction_limit) exceed(L, SANDBOX_INSTRUCTIONS);
+  if (os_clock() > context->deadline) exceed(L, SANDBOX_TIME);
+}
+
+void sandbox_check(lua_State *L) {
+  script_context *context = sandbox_context(L);
+  if (context->exceeded != SANDBOX_WITHIN) exceed(L, context->exceeded);
+}
+
+void sandbox_caught(lua_State *L, int status) {
+  sandbox_check(L);
+  /* Buffers of the auxiliary library raise this text instead of LUA_ERRMEM. */
+  if (status == LUA_ERRMEM ||
+      (lua_type(L, -1) == LUA_TSTRING && strcmp(lua_tostring(L, -1), "not enough memory") == 0))
+    exceed(L, SANDBOX_MEMORY);
+}
+
+void sandbox_spend(lua_State *L, unsigned long long cost) {
+  script_context *context = sandbox_context(L);
+  sandbox_check(L);
+  unsigned long long left =
+      context->spent < context->options.instruction_limit ? context->options.instruction_limit - context->spent : 0;
+  if (cost > left) exceed(L, SANDBOX_INSTRUCTIONS);
+  context->spent += cost;
+  if (os_clock() > context->deadline) exceed(L, SANDBOX_TIME);
+}
+
+static int limit_report(const script_context *context, tlsmend_error *error) {
+  const script_options *options = &context->options;
+  const char *where = context->where;
+  switch (context->exceeded) {
+  case SANDBOX_MEMORY:
+    return tlsmend_error_set(error, TLSMEND_E_LIMIT,
+                             "%sstopped at the limit of %zu bytes of memory; raise it with --limit-memory "
+                             "(memory_limit of the library)",
+                             where, options->memory_limit);
+  case SANDBOX_TIME:
+    return tlsmend_error_set(error, TLSMEND_E_LIMIT,
+                             "%sstopped at the limit of %llu seconds, which is fixed: an endless loop? Do less in "
+                             "one run",
+                             where, (unsigned long long)(context->milliseconds / 1000));
+  case SANDBOX_INSTRUCTIONS:
+  case SANDBOX_WITHIN:
+    break;
+  }
+  return tlsmend_error_set(error, TLSMEND_E_LIMIT,
+                           "%sstopped at the limit of %llu instructions: an endless loop? Raise it with "
+                           "--limit-instructions (instruction_limit of the library)",
+                           where, options->instruction_limit);
+}
+
+int sandbox_call(script_context *context, int arguments, int results, tlsmend_error *error) {
+  lua_State *L = context->L;
+  int function = lua_gettop(L) - arguments;
+  if (context->exceeded != SANDBOX_WITHIN) {
+    lua_settop(L, function - 1);
+    return limit_report(context, error);
+  }
+  context->deadline = os_clock() + context->milliseconds;
+  lua_pushcfunction(L, l_message);
+  lua_insert(L, function);
+  int status = lua_pcall(L, arguments, results, function);
+  lua_remove(L, function);
+  if (status == LUA_ERRMEM && context->exceeded == SANDBOX_WITHIN) context->exceeded = SANDBOX_MEMORY;
+  if (context->exceeded != SANDBOX_WITHIN) {
+    lua_settop(L, function - 1);
+    return limit_report(context, error);
+  }
+  if (status == LUA_OK) return TLSMEND_OK;
+  int code = script_error_take(context, status, error);
+  lua_settop(L, function - 1);
+  return context->exceeded != SANDBOX_WITHIN ? limit_report(context, error) : code;
+}
+
+static int panic(lua_State *L) {
+  (void)L;
+  fputs("tlsmend: a Lua error outside of a protected call; this is a defect of tlsmend\n", stderr);
+  return 0; /* Lua aborts */
+}
+
+static int l_open(lua_State *L) {
+  script_error_register(L);
+  sandbox_globals(L);
+  return 0;
+}
+
+int sandbox_open(const script_options *options, script_context **out, tlsmend_error *error) {
+  *out = NULL;
+  script_context *context = calloc(1, sizeof *context);
+  if (context == NULL) return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
+  if (options != NULL) context->options = *options;
+  if (context->options.memory_limit == 0) context->options.memory_limit = MEMORY_LIMIT;
+  if (context->options.instruction_limit == 0) context->options.instruction_limit = INSTRUCTION_LIMIT;
+  context->interval =
+      context->options.instruction_limit < INTERVAL ? (int)context->options.instruction_limit : INTERVAL;
+  context->milliseconds = SANDBOX_MILLISECONDS;
+  lua_State *L = lua_newstate(limited_alloc, context);
+  if (L == NULL) {
+    int code = tlsmend_error_set(error, TLSMEND_E_LIMIT,
+                             "a limit of %zu bytes of memory is too little to begin with; raise it with "
+                             "--limit-memory (memory_limit of the library)",
+                             context->options.memory_limit);
+    free(context);
+    return code;
+  }
+  context->L = L;
+  memcpy(lua_getextraspace(L), &context, sizeof context);
+  lua_atpanic(L, panic);
+  lua_pushcfunction(L, l_open);
+  int code = sandbox_call(context, 0, 0, error);
+  if (code != TLSMEND_OK) {
+    sandbox_close(context);
+    return code;
+  }
+  context->spent = 0;
+  lua_sethook(L, count_hook, LUA_MASKCOUNT, context->interval);
+  *out = context;
+  return TLSMEND_OK;
+}
+
+void sandbox_close(script_context *context) {
+  if (context == NULL) return;
+  lua_sethook(context->L, NULL, 0, 0);
+  lua_close(context->L);
+  script_scratch_clear(&context->scratch);
+  free(context);
+}
+
+void script_scratch_clear(script_scratch *scratch) {
+  tlsmend_value_clear(&scratch->value);
+  free(scratch->path);
+  free(scratch->text);
+  value_texts_free(scratch->texts, scratch->text_count);
+  machine_names_clear(&scratch->names);
+  memset(scratch, 0, sizeof *scratch);
+}
+
+script_scratch *script_scratch_take(lua_State *L) {
+  script_scratch *scratch = &sandbox_context(L)->scratch;
+  script_scratch_clear(scratch);
+  return scratch;
+}

@@ -1,0 +1,105 @@
+/*
+ * A Lua state that a runbook may be let loose in: what it reaches stands in one allow-list, what it may use up is
+ * limited, and nothing in it outlives a limit. Knows nothing of runbooks; the natives of modules.c are added by
+ * their loader.
+ */
+#ifndef SCRIPT_SANDBOX_H
+#define SCRIPT_SANDBOX_H
+
+#include <lua.h>
+
+#include "machine/machine.h"
+#include "script/script.h"
+
+/* Which limit was passed. Once set it stays: every further instruction of the state raises. */
+typedef enum sandbox_limit { SANDBOX_WITHIN, SANDBOX_MEMORY, SANDBOX_INSTRUCTIONS, SANDBOX_TIME } sandbox_limit;
+
+/* C memory that a native needs while Lua may raise. Owned by the state, emptied by the next native that takes it. */
+typedef struct script_scratch {
+  tlsmend_value value;
+  char *path;  /* free() */
+  char *text;  /* free() */
+  char **texts; /* value_texts_free */
+  size_t text_count;
+  machine_names names;
+} script_scratch;
+
+/* What belongs to one Lua state. Reached from any of its coroutines by sandbox_context(). */
+typedef struct script_context {
+  lua_State *L;
+  script_options options; /* its pointers are borrowed */
+
+  size_t memory;
+  unsigned long long spent; /* instructions, and what C functions were charged for */
+  uint64_t milliseconds;    /* for one call from the host; SANDBOX_MILLISECONDS unless a test says otherwise */
+  uint64_t deadline;
+  int interval; /* instructions between two looks at the limits */
+  sandbox_limit exceeded;
+  char where[160]; /* "file:line: " of the place that passed the limit */
+
+  char file[64]; /* chunk name of the runbook: positions in it are preferred in messages */
+  const char *title; /* why of a change that gives none. Borrowed, may be NULL */
+  bool overridden;   /* some text came from options.library */
+
+  tlsmend_machine *machine, *facts; /* NULL outside script_run and script_verify */
+  const script_sink *sink;
+  script_scratch scratch;
+} script_context;
+
+enum { SANDBOX_MILLISECONDS = 120000 };
+
+int sandbox_open(const script_options *options, script_context **out, tlsmend_error *error);
+void sandbox_close(script_context *context);
+
+script_context *sandbox_context(lua_State *L);
+
+/* Calls the function below its `arguments` on the stack of context->L, as lua_pcall does; errors of any kind become a code
+ * and one line. The stack is balanced: on failure nothing is left of function, arguments and results. */
+int sandbox_call(script_context *context, int arguments, int results, tlsmend_error *error);
+
+/* Charges a C function for work that no instruction counts; raises when that passes the limit. */
+void sandbox_spend(lua_State *L, unsigned long long cost);
+
+/* Raises if a limit was passed. [-0, +0, e] */
+void sandbox_check(lua_State *L);
+
+/* What protected calls do first with an error that they caught (at the top of the stack): errors of a limit go on.
+ * [-0, +0, e] */
+void sandbox_caught(lua_State *L, int status);
+
+/* "winhttp-tls12.lua:14: " of the innermost line of the runbook, else of the innermost Lua function, else "". */
+void sandbox_where(lua_State *L, char *out, size_t size);
+
+/* Raises an error that keeps its TLSMEND_E_ code through Lua, also when the runbook catches and throws it again. */
+int script_raise(lua_State *L, int code, const char *format, ...)
+#if defined(__GNUC__)
+    __attribute__((format(printf, 3, 4)))
+#endif
+    ;
+
+/* As script_raise for what a function of the host reported. */
+int script_raise_error(lua_State *L, const tlsmend_error *error);
+
+/* Turns the error value at the top of the stack into code and line, and pops it. Never raises. */
+int script_error_take(script_context *context, int status, tlsmend_error *error);
+
+/* The message handler of sandbox_call: makes a text of any error value. */
+int l_message(lua_State *L);
+
+/* Registers the metatable of errors. [-0, +0, e] */
+void script_error_register(lua_State *L);
+
+/* The scratch of the state, emptied. */
+script_scratch *script_scratch_take(lua_State *L);
+void script_scratch_clear(script_scratch *scratch);
+
+/* Makes globals from the allow-list, pushes them, and makes them the globals of the state. [-0, +1, e] */
+void sandbox_globals(lua_State *L);
+
+/* string.find, match, gmatch and gsub: Lua's patterns, counted. In sandbox_string.c. */
+int l_find(lua_State *L);
+int l_match(lua_State *L);
+int l_gmatch(lua_State *L);
+int l_gsub(lua_State *L);
+
+#endif

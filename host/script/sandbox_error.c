@@ -1,0 +1,106 @@
+/*
+ * Errors on their way through Lua: a userdata that keeps the TLSMEND_E_ code beside the line of text, so that a refusal is still
+ * a refusal when it reaches the host. What a script raises itself is a text and becomes TLSMEND_E_SCRIPT.
+ */
+#include "script/sandbox.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <lauxlib.h>
+
+#define ERROR_TYPE "tlsmend.error"
+
+typedef struct script_error {
+  int code;
+  char text[]; /* NUL-terminated */
+} script_error;
+
+int script_raise(lua_State *L, int code, const char *format, ...) {
+  char text[1024];
+  sandbox_where(L, text, sizeof text);
+  size_t used = strlen(text);
+  va_list arguments;
+  va_start(arguments, format);
+  vsnprintf(text + used, sizeof text - used, format, arguments);
+  va_end(arguments);
+  size_t size = strlen(text) + 1;
+  script_error *raised = lua_newuserdatauv(L, sizeof *raised + size, 0);
+  raised->code = code;
+  memcpy(raised->text, text, size);
+  luaL_setmetatable(L, ERROR_TYPE);
+  return lua_error(L);
+}
+
+int script_raise_error(lua_State *L, const tlsmend_error *error) {
+  return script_raise(L, error->code, "%s", error->text);
+}
+
+static int l_tostring(lua_State *L) {
+  const script_error *raised = luaL_checkudata(L, 1, ERROR_TYPE);
+  lua_pushstring(L, raised->text);
+  return 1;
+}
+
+/* `code` is the name of the code without its prefix ("E_REFUSED"), `message` the line. */
+static int l_index(lua_State *L) {
+  const script_error *raised = luaL_checkudata(L, 1, ERROR_TYPE);
+  const char *field = luaL_checkstring(L, 2);
+  if (strcmp(field, "code") == 0) {
+    lua_pushstring(L, tlsmend_error_name(raised->code));
+  } else if (strcmp(field, "message") == 0) {
+    lua_pushstring(L, raised->text);
+  } else {
+    lua_pushnil(L);
+  }
+  return 1;
+}
+
+void script_error_register(lua_State *L) {
+  static const luaL_Reg methods[] = {{"__tostring", l_tostring}, {"__index", l_index}, {NULL, NULL}};
+  luaL_newmetatable(L, ERROR_TYPE);
+  luaL_setfuncs(L, methods, 0);
+  lua_pushboolean(L, 0);
+  lua_setfield(L, -2, "__metatable");
+  lua_pop(L, 1);
+}
+
+/* Runs where the error was raised. After a limit nothing of the script may run, hence not its __tostring either. */
+int l_message(lua_State *L) {
+  if (sandbox_context(L)->exceeded != SANDBOX_WITHIN || lua_type(L, 1) == LUA_TSTRING ||
+      luaL_testudata(L, 1, ERROR_TYPE) != NULL)
+    return 1;
+  if (lua_isnoneornil(L, 1)) {
+    lua_pushstring(L, "an error without a message (nil)");
+  } else {
+    luaL_tolstring(L, 1, NULL);
+  }
+  return 1;
+}
+
+/* One line: control characters of a message that a script made up become spaces. */
+static void flatten(char *text) {
+  for (; *text != '\0'; text++)
+    if ((unsigned char)*text < ' ' || *text == 127) *text = ' ';
+}
+
+int script_error_take(script_context *context, int status, tlsmend_error *error) {
+  lua_State *L = context->L;
+  int code = TLSMEND_E_SCRIPT;
+  const script_error *raised = luaL_testudata(L, -1, ERROR_TYPE);
+  if (raised != NULL) {
+    code = raised->code;
+    tlsmend_error_set(error, code, "%s", raised->text);
+  } else if (lua_type(L, -1) == LUA_TSTRING) {
+    const char *text = lua_tostring(L, -1);
+    if (strcmp(text, "not enough memory") == 0) context->exceeded = SANDBOX_MEMORY;
+    tlsmend_error_set(error, code, "%s", text);
+  } else {
+    tlsmend_error_set(error, code, "%san error whose text cannot be made (%s, status %d)",
+                      context->file[0] != '\0' ? context->file : "", luaL_typename(L, -1), status);
+  }
+  if (error != NULL) flatten(error->text);
+  lua_pop(L, 1);
+  return code;
+}

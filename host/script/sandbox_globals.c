@@ -1,0 +1,404 @@
+/*
+ * What a script can reach: one allow-list, copied into fresh tables for each state. What is not in the list does not exist
+ * in a runbook. Rows with a function of ours take the place of the standard one, which they get as first upvalue.
+ *
+ * Left out on purpose: io, os, debug, package, dofile, loadfile (the host's files and processes); string.dump and binary
+ * chunks (the virtual machine trusts them); collectgarbage; warn; math.random and os.time (a plan must come out the
+ * same twice).
+ */
+#include "script/sandbox.h"
+
+#include <string.h>
+
+#include <lauxlib.h>
+#include <lualib.h>
+
+/* ---- protected calls ----------------------------------------------------------------------------------------- */
+
+static int finish_pcall(lua_State *L, int status, lua_KContext first) {
+  if (status == LUA_OK || status == LUA_YIELD) {
+    sandbox_check(L);
+    return lua_gettop(L) - (int)first;
+  }
+  sandbox_caught(L, status);
+  lua_pushboolean(L, 0);
+  lua_pushvalue(L, -2);
+  return 2;
+}
+
+static int l_pcall(lua_State *L) {
+  luaL_checkany(L, 1);
+  lua_pushboolean(L, 1);
+  lua_insert(L, 1);
+  return finish_pcall(L, lua_pcallk(L, lua_gettop(L) - 2, LUA_MULTRET, 0, 0, finish_pcall), 0);
+}
+
+/* A handler is called where the error was raised; when that was the hook, hooks are off and it could run for ever. */
+static int l_handler(lua_State *L) {
+  if (sandbox_context(L)->exceeded != SANDBOX_WITHIN) return 1;
+  lua_pushvalue(L, lua_upvalueindex(1));
+  lua_insert(L, 1);
+  lua_call(L, lua_gettop(L) - 1, 1);
+  return 1;
+}
+
+static int l_xpcall(lua_State *L) {
+  int count = lua_gettop(L);
+  luaL_checktype(L, 2, LUA_TFUNCTION);
+  lua_pushvalue(L, 2);
+  lua_pushcclosure(L, l_handler, 1);
+  lua_replace(L, 2);
+  lua_pushboolean(L, 1); /* first result */
+  lua_pushvalue(L, 1);
+  lua_rotate(L, 3, 2);
+  return finish_pcall(L, lua_pcallk(L, count - 2, LUA_MULTRET, 2, 2, finish_pcall), 2);
+}
+
+/* ---- coroutines ---------------------------------------------------------------------------------------------- */
+
+/* A coroutine begins with a count of its own, so up to one interval of its instructions is never seen. */
+static lua_State *coroutine_new(lua_State *L) {
+  luaL_checktype(L, 1, LUA_TFUNCTION);
+  sandbox_spend(L, (unsigned long long)sandbox_context(L)->interval);
+  lua_State *coroutine = lua_newthread(L);
+  lua_pushvalue(L, 1);
+  lua_xmove(L, coroutine, 1);
+  return coroutine;
+}
+
+static int l_create(lua_State *L) {
+  coroutine_new(L);
+  return 1;
+}
+
+/* Moves `arguments` into the coroutine and its results back; -1 with the error at the top. */
+static int resume(lua_State *L, lua_State *coroutine, int arguments) {
+  int results;
+  if (!lua_checkstack(coroutine, arguments)) {
+    lua_pushliteral(L, "too many arguments to resume");
+    return -1;
+  }
+  lua_xmove(L, coroutine, arguments);
+  int status = lua_resume(coroutine, L, arguments, &results);
+  if (status == LUA_OK || status == LUA_YIELD) {
+    sandbox_check(L);
+    if (!lua_checkstack(L, results + 1)) {
+      lua_pop(coroutine, results);
+      lua_pushliteral(L, "too many results to resume");
+      return -1;
+    }
+    lua_xmove(coroutine, L, results);
+    return results;
+  }
+  /* A copy: closing the coroutine hands the original to its __close functions. */
+  lua_pushvalue(coroutine, -1);
+  lua_xmove(coroutine, L, 1);
+  sandbox_caught(L, status);
+  return -1;
+}
+
+static int l_resume(lua_State *L) {
+  lua_State *coroutine = lua_tothread(L, 1);
+  luaL_argexpected(L, coroutine != NULL, 1, "coroutine");
+  int results = resume(L, coroutine, lua_gettop(L) - 1);
+  lua_pushboolean(L, results >= 0);
+  int below = results >= 0 ? results + 1 : 2;
+  lua_insert(L, -below);
+  return below;
+}
+
+static int l_wrapped(lua_State *L) {
+  lua_State *coroutine = lua_tothread(L, lua_upvalueindex(1));
+  int results = resume(L, coroutine, lua_gettop(L));
+  if (results >= 0) return results;
+  int status = lua_status(coroutine);
+  if (status != LUA_OK && status != LUA_YIELD) {
+    /* Died of an error: its pending __close functions run now. */
+    status = lua_resetthread(coroutine);
+    sandbox_check(L);
+    if (status != LUA_OK && lua_checkstack(L, 1)) lua_xmove(coroutine, L, 1);
+  }
+  return lua_error(L);
+}
+
+static int l_wrap(lua_State *L) {
+  coroutine_new(L);
+  lua_pushcclosure(L, l_wrapped, 1);
+  return 1;
+}
+
+/* Runs the pending __close functions, therefore not after a limit: a coroutine that died in the hook has hooks off. */
+static int l_close(lua_State *L) {
+  sandbox_check(L);
+  int count = lua_gettop(L);
+  lua_pushvalue(L, lua_upvalueindex(1));
+  lua_insert(L, 1);
+  lua_call(L, count, LUA_MULTRET);
+  sandbox_check(L);
+  return lua_gettop(L);
+}
+
+/* ---- the rest ------------------------------------------------------------------------------------------------ */
+
+static int l_setmetatable(lua_State *L) {
+  luaL_checktype(L, 1, LUA_TTABLE);
+  if (lua_istable(L, 2)) {
+    lua_pushliteral(L, "__gc");
+    if (lua_rawget(L, 2) != LUA_TNIL) return luaL_error(L, "setmetatable: a runbook has no '__gc'");
+    lua_pop(L, 1);
+  }
+  int count = lua_gettop(L);
+  lua_pushvalue(L, lua_upvalueindex(1));
+  lua_insert(L, 1);
+  lua_call(L, count, 1);
+  return 1;
+}
+
+/* load(text [, name [, mode [, env]]]): texts only, whatever the mode says. */
+static int l_load(lua_State *L) {
+  size_t size;
+  if (lua_type(L, 1) != LUA_TSTRING)
+    return luaL_error(L, "load: takes a text, got %s", luaL_typename(L, 1));
+  const char *text = lua_tolstring(L, 1, &size);
+  const char *name = luaL_optstring(L, 2, "=(load)");
+  bool environment = !lua_isnone(L, 4);
+  int status = luaL_loadbufferx(L, text, size, name, "t");
+  if (status != LUA_OK) {
+    sandbox_caught(L, status);
+    luaL_pushfail(L);
+    lua_insert(L, -2);
+    return 2;
+  }
+  if (environment) {
+    lua_pushvalue(L, 4);
+    if (lua_setupvalue(L, -2, 1) == NULL) lua_pop(L, 1);
+  }
+  return 1;
+}
+
+static int l_print(lua_State *L) {
+  const script_options *options = &sandbox_context(L)->options;
+  int count = lua_gettop(L);
+  luaL_Buffer line;
+  luaL_buffinit(L, &line);
+  for (int i = 1; i <= count; i++) {
+    if (i > 1) luaL_addchar(&line, '\t');
+    luaL_tolstring(L, i, NULL);
+    luaL_addvalue(&line);
+  }
+  luaL_pushresult(&line);
+  if (options->log != NULL) options->log(options->log_data, TLSMEND_EVENT_LOG, lua_tostring(L, -1));
+  return 0;
+}
+
+/* The standard one loops n times even if the text is empty. */
+static int l_rep(lua_State *L) {
+  lua_Integer count = luaL_checkinteger(L, 2);
+  if (count > 0) sandbox_spend(L, (unsigned long long)count);
+  int arguments = lua_gettop(L);
+  lua_pushvalue(L, lua_upvalueindex(1));
+  lua_insert(L, 1);
+  lua_call(L, arguments, 1);
+  return 1;
+}
+
+/* The functions of `table` loop in C over a length that __len could make up; the length must be a real one. */
+static lua_Unsigned plain_length(lua_State *L, int index, const char *function) {
+  luaL_checktype(L, index, LUA_TTABLE);
+  if (luaL_getmetafield(L, index, "__len") != LUA_TNIL)
+    luaL_error(L, "table.%s: the table must not have a '__len'", function);
+  return lua_rawlen(L, index);
+}
+
+static int call_standard(lua_State *L) {
+  int arguments = lua_gettop(L);
+  lua_pushvalue(L, lua_upvalueindex(1));
+  lua_insert(L, 1);
+  lua_call(L, arguments, LUA_MULTRET);
+  return lua_gettop(L);
+}
+
+static int l_table_shift(lua_State *L) { /* insert, remove */
+  sandbox_spend(L, plain_length(L, 1, "insert and remove") / 8);
+  return call_standard(L);
+}
+
+static int l_table_sort(lua_State *L) {
+  sandbox_spend(L, plain_length(L, 1, "sort") * 8);
+  return call_standard(L);
+}
+
+/* Ranges that arguments give; a wrong one ends at the limit instead of in a loop. */
+static void spend_range(lua_State *L, lua_Integer first, lua_Integer last) {
+  if (first <= last) sandbox_spend(L, (lua_Unsigned)last - (lua_Unsigned)first);
+}
+
+static int l_table_concat(lua_State *L) {
+  lua_Unsigned length = plain_length(L, 1, "concat");
+  spend_range(L, luaL_optinteger(L, 3, 1), luaL_optinteger(L, 4, (lua_Integer)length));
+  return call_standard(L);
+}
+
+static int l_table_unpack(lua_State *L) {
+  lua_Unsigned length = lua_isnoneornil(L, 3) ? plain_length(L, 1, "unpack") : 0;
+  spend_range(L, luaL_optinteger(L, 2, 1), luaL_optinteger(L, 3, (lua_Integer)length));
+  return call_standard(L);
+}
+
+static int l_table_move(lua_State *L) {
+  spend_range(L, luaL_checkinteger(L, 2), luaL_checkinteger(L, 3));
+  return call_standard(L);
+}
+
+static int l_undefined(lua_State *L) {
+  return luaL_error(L, "'%s' is not defined here (misspelled, or not part of what a runbook may use)",
+                    luaL_tolstring(L, 2, NULL));
+}
+
+static int l_undeclared(lua_State *L) {
+  return luaL_error(L, "'%s' is assigned but not declared: write 'local %s'", luaL_tolstring(L, 2, NULL),
+                    luaL_tolstring(L, 2, NULL));
+}
+
+/* ---- the list ------------------------------------------------------------------------------------------------ */
+
+#define PURE "looks at its arguments only"
+#define BOUNDED "charged for its length before it begins"
+#define STICKY "an error of a limit goes through it"
+
+static const struct allowed {
+  const char *library, *name;
+  lua_CFunction ours; /* NULL: the standard one */
+  const char *reason;
+} allowed[] = {
+    {"_G", "_VERSION", NULL, "a text"},
+    {"_G", "assert", NULL, PURE},
+    {"_G", "error", NULL, PURE},
+    {"_G", "getmetatable", NULL, "metatables of the host are protected by __metatable"},
+    {"_G", "ipairs", NULL, PURE},
+    {"_G", "load", l_load, "text chunks only"},
+    {"_G", "next", NULL, PURE},
+    {"_G", "pairs", NULL, PURE},
+    {"_G", "pcall", l_pcall, STICKY},
+    {"_G", "print", l_print, "goes to the log"},
+    {"_G", "rawequal", NULL, PURE},
+    {"_G", "rawget", NULL, PURE},
+    {"_G", "rawlen", NULL, PURE},
+    {"_G", "rawset", NULL, "metatables of the host cannot be reached"},
+    {"_G", "select", NULL, PURE},
+    {"_G", "setmetatable", l_setmetatable, "without __gc, which runs with hooks off"},
+    {"_G", "tonumber", NULL, PURE},
+    {"_G", "tostring", NULL, PURE},
+    {"_G", "type", NULL, PURE},
+    {"_G", "xpcall", l_xpcall, STICKY},
+    {"coroutine", "close", l_close, STICKY},
+    {"coroutine", "create", l_create, "charged for the instructions that its own count does not see"},
+    {"coroutine", "isyieldable", NULL, PURE},
+    {"coroutine", "resume", l_resume, STICKY},
+    {"coroutine", "running", NULL, PURE},
+    {"coroutine", "status", NULL, PURE},
+    {"coroutine", "wrap", l_wrap, STICKY},
+    {"coroutine", "yield", NULL, PURE},
+    {"math", "abs", NULL, PURE},
+    {"math", "ceil", NULL, PURE},
+    {"math", "fmod", NULL, PURE},
+    {"math", "floor", NULL, PURE},
+    {"math", "huge", NULL, "a number"},
+    {"math", "max", NULL, PURE},
+    {"math", "maxinteger", NULL, "a number"},
+    {"math", "min", NULL, PURE},
+    {"math", "mininteger", NULL, "a number"},
+    {"math", "modf", NULL, PURE},
+    {"math", "tointeger", NULL, PURE},
+    {"math", "type", NULL, PURE},
+    {"math", "ult", NULL, PURE},
+    {"string", "byte", NULL, "bounded by the stack"},
+    {"string", "char", NULL, PURE},
+    {"string", "find", l_find, "patterns count their steps"},
+    {"string", "format", NULL, "bounded by the memory limit"},
+    {"string", "gmatch", l_gmatch, "patterns count their steps"},
+    {"string", "gsub", l_gsub, "patterns count their steps"},
+    {"string", "len", NULL, PURE},
+    {"string", "lower", NULL, "bounded by the memory limit"},
+    {"string", "match", l_match, "patterns count their steps"},
+    {"string", "pack", NULL, "bounded by the memory limit"},
+    {"string", "packsize", NULL, PURE},
+    {"string", "rep", l_rep, BOUNDED},
+    {"string", "reverse", NULL, "bounded by the memory limit"},
+    {"string", "sub", NULL, "bounded by the memory limit"},
+    {"string", "unpack", NULL, PURE},
+    {"string", "upper", NULL, "bounded by the memory limit"},
+    {"table", "concat", l_table_concat, BOUNDED},
+    {"table", "insert", l_table_shift, BOUNDED},
+    {"table", "move", l_table_move, BOUNDED},
+    {"table", "pack", NULL, "bounded by the stack"},
+    {"table", "remove", l_table_shift, BOUNDED},
+    {"table", "sort", l_table_sort, BOUNDED},
+    {"table", "unpack", l_table_unpack, BOUNDED},
+    {"utf8", "char", NULL, PURE},
+    {"utf8", "charpattern", NULL, "a text"},
+    {"utf8", "codepoint", NULL, "bounded by the stack"},
+    {"utf8", "codes", NULL, PURE},
+    {"utf8", "len", NULL, PURE},
+    {"utf8", "offset", NULL, PURE},
+};
+
+static const luaL_Reg libraries[] = {
+    {"coroutine", luaopen_coroutine}, {"math", luaopen_math}, {"string", luaopen_string},
+    {"table", luaopen_table},         {"utf8", luaopen_utf8}, {NULL, NULL},
+};
+
+/* Copies the allowed members of the standard library at the top of the stack into the table at `target`. */
+static void copy_allowed(lua_State *L, const char *library, int target) {
+  for (size_t i = 0; i < sizeof allowed / sizeof allowed[0]; i++) {
+    const struct allowed *row = &allowed[i];
+    if (strcmp(row->library, library) != 0) continue;
+    lua_getfield(L, -1, row->name);
+    if (row->ours != NULL) lua_pushcclosure(L, row->ours, 1);
+    lua_setfield(L, target, row->name);
+  }
+}
+
+/* "text":upper() works through this metatable; it leads to the allowed functions and cannot be changed. */
+static void protect_strings(lua_State *L, int strings) {
+  lua_pushliteral(L, "");
+  if (lua_getmetatable(L, -1)) {
+    lua_pushvalue(L, strings);
+    lua_setfield(L, -2, "__index");
+    lua_pushboolean(L, 0);
+    lua_setfield(L, -2, "__metatable");
+    lua_pop(L, 1);
+  }
+  lua_pop(L, 1);
+}
+
+static void make_strict(lua_State *L, int globals) {
+  static const luaL_Reg strict[] = {{"__index", l_undefined}, {"__newindex", l_undeclared}, {NULL, NULL}};
+  luaL_newlib(L, strict);
+  lua_pushboolean(L, 0);
+  lua_setfield(L, -2, "__metatable");
+  lua_setmetatable(L, globals);
+}
+
+void sandbox_globals(lua_State *L) {
+  lua_newtable(L);
+  int globals = lua_gettop(L);
+  luaL_requiref(L, "_G", luaopen_base, 0);
+  copy_allowed(L, "_G", globals);
+  lua_pop(L, 1);
+  for (const luaL_Reg *library = libraries; library->name != NULL; library++) {
+    lua_newtable(L);
+    luaL_requiref(L, library->name, library->func, 0);
+    copy_allowed(L, library->name, globals + 1);
+    lua_pop(L, 1);
+    if (strcmp(library->name, "string") == 0) protect_strings(L, globals + 1);
+    lua_setfield(L, globals, library->name);
+  }
+  lua_pushvalue(L, globals);
+  lua_setfield(L, globals, "_G");
+  make_strict(L, globals);
+  lua_pushvalue(L, globals);
+  lua_rawseti(L, LUA_REGISTRYINDEX, LUA_RIDX_GLOBALS);
+  lua_pushnil(L);
+  lua_setfield(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE); /* the standard libraries as they came */
+}
