@@ -129,7 +129,8 @@ typedef void (*tlsmend_event_fn)(void *data, tlsmend_event event, const char *te
 
 /* What to do at a restart barrier. */
 typedef enum tlsmend_reboot {
-  TLSMEND_REBOOT_NEVER, /* stop and say that a restart is needed */
+  TLSMEND_REBOOT_ASK,   /* stop and say that a restart is needed; tlsmend_resume restarts a simulated machine itself */
+  TLSMEND_REBOOT_NEVER, /* stop and say so; a simulated machine is not restarted either */
   TLSMEND_REBOOT_AUTO   /* ask the machine to restart */
 } tlsmend_reboot;
 
@@ -146,7 +147,7 @@ typedef struct tlsmend_options {
   void *event_data;
 } tlsmend_options;
 
-#define TLSMEND_OPTIONS_INIT {sizeof(tlsmend_options), NULL, NULL, NULL, TLSMEND_REBOOT_NEVER, 0, 0, 0, NULL, NULL}
+#define TLSMEND_OPTIONS_INIT {sizeof(tlsmend_options), NULL, NULL, NULL, TLSMEND_REBOOT_ASK, 0, 0, 0, NULL, NULL}
 
 /* Opens a machine for reading. Nothing is created or written. Free with tlsmend_session_close.
  * Errors: E_USAGE (no such machine), E_CORRUPT (a snapshot that does not parse), E_IO, E_DENIED. */

@@ -1,0 +1,70 @@
+/* The growing text. */
+#include "core/text.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool reserve(text_builder *self, size_t more) {
+  if (self->failed) return false;
+  if (self->room - self->length > more) return true;
+  size_t room = (self->length + more + 1) * 2;
+  char *grown = realloc(self->bytes, room);
+  self->failed = grown == NULL;
+  if (!grown) return false;
+  self->bytes = grown;
+  self->room = room;
+  return true;
+}
+
+void text_add(text_builder *self, const char *format, ...) {
+  va_list list;
+  va_start(list, format);
+  int length = vsnprintf(NULL, 0, format, list);
+  va_end(list);
+  if (length < 0 || !reserve(self, (size_t)length)) return;
+  va_start(list, format);
+  vsnprintf(self->bytes + self->length, (size_t)length + 1, format, list);
+  va_end(list);
+  self->length += (size_t)length;
+}
+
+/* Columns of UTF-8 text: code points, which is right for the languages of the program. */
+static size_t columns(const char *bytes, size_t length) {
+  size_t count = 0;
+  for (size_t i = 0; i < length; i++) count += ((unsigned char)bytes[i] & 0xc0) != 0x80;
+  return count;
+}
+
+void text_wrap(text_builder *self, size_t indent, size_t width, const char *prose) {
+  size_t column = 0;
+  while (*prose) {
+    size_t length = strcspn(prose, " \n");
+    size_t wide = columns(prose, length);
+    if (length && column && column + 1 + wide > width) {
+      text_add(self, "\n");
+      column = 0;
+    }
+    if (length) {
+      text_add(self, "%*s%.*s", column ? 1 : (int)indent, "", (int)length, prose);
+      column += wide + (column ? 1 : indent);
+    }
+    prose += length;
+    if (*prose) prose++;
+  }
+  if (column) text_add(self, "\n");
+}
+
+int text_finish(text_builder *self, char **out, tlsmend_error *error) {
+  *out = NULL;
+  bool good = reserve(self, 0);
+  if (good) {
+    self->bytes[self->length] = 0;
+    *out = self->bytes;
+  } else {
+    free(self->bytes);
+  }
+  *self = (text_builder){0};
+  return good ? TLSMEND_OK : tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a text");
+}

@@ -1,0 +1,58 @@
+/* What the parts of the session share: session.c opens, session_plan.c plans, session_apply.c carries out. */
+#ifndef SESSION_H
+#define SESSION_H
+
+#include "core/plan.h"
+#include "machine/journal.h"
+#include "script/script.h"
+
+struct tlsmend_session {
+  char *spec;    /* identity of the machine, the same from whichever folder it is named */
+  char *state;   /* the folder of journals */
+  char *library; /* or NULL */
+  tlsmend_reboot reboot;
+  bool allow_unsigned;
+  script_options script;
+  tlsmend_event_fn event;
+  void *event_data;
+  tlsmend_machine *machine;
+};
+
+/* The script options of a session's or caller's options. Borrowed. */
+script_options session_script_options(const tlsmend_options *options);
+
+/* Tells the caller's event function, if there is one. */
+void session_tell(const tlsmend_session *self, tlsmend_event event, const char *format, ...)
+#if defined(__GNUC__)
+    __attribute__((format(printf, 3, 4)))
+#endif
+    ;
+
+/* Renders JSON (stolen) as indented text with a line break at its end. malloc'd. */
+int session_dump(json_t *json, char **out, tlsmend_error *error);
+
+/* Runs the runbooks of a plan again, with its parameters, and makes a new plan. E_REFUSED if a runbook's text is no longer
+ * the one of the plan. */
+int session_plan_again(tlsmend_session *self, const tlsmend_plan *plan, tlsmend_plan **out, tlsmend_error *error);
+
+/* Calls `verify` of each runbook of a plan that applies. */
+int session_verify(tlsmend_session *self, const tlsmend_plan *plan, tlsmend_error *error);
+
+/* A report, made from a journal or of nothing. */
+struct tlsmend_report {
+  tlsmend_result result;
+  journal *journal;  /* owned; NULL if no run was open or nothing was to be done */
+  char *machine, *state;
+  tlsmend_plan *plan; /* owned; without a journal: the empty plan, or NULL */
+  bool rolled_back;  /* a rollback, not a failure, led to UNDONE or LEFT */
+  char *failure;     /* why, NULL */
+};
+
+/* Renders the inverse changes of a run. `journal` is NULL if there is nothing to undo. */
+int report_preview(const tlsmend_session *self, const journal *journal, const tlsmend_plan *inverse,
+                   tlsmend_format format, char **out, tlsmend_error *error);
+
+/* Takes the journal over. NULL when out of memory. */
+tlsmend_report *report_new(const tlsmend_session *self, journal *journal, tlsmend_result result);
+
+#endif

@@ -1,0 +1,267 @@
+/* Planning: runbooks on a guard on an overlay on the machine. The same code plans, checks after an apply, and verifies. */
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "machine/guard.h"
+#include "machine/machine.h"
+#include "machine/overlay.h"
+#include "os/os.h"
+#include "session.h"
+
+static int no_memory(tlsmend_error *error) {
+  return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a plan");
+}
+
+static int on_unknown(void *data, const char *text, tlsmend_error *error) { return plan_unknown_add(data, text, error); }
+static int on_finding(void *data, const char *text, tlsmend_error *error) { return plan_finding_add(data, text, error); }
+
+static int new_plan(tlsmend_session *self, tlsmend_plan **out, tlsmend_error *error) {
+  const tlsmend_system *system = NULL;
+  int code = machine_system(self->machine, &system, error);
+  tlsmend_plan *plan = code == TLSMEND_OK ? plan_new() : NULL;
+  *out = plan;
+  if (code != TLSMEND_OK) return code;
+  if (!plan) return no_memory(error);
+  char now[32];
+  os_time_print(os_time(), now);
+  plan->system = *system;
+  plan->machine = strdup(self->spec);
+  plan->created = strdup(now);
+  return plan->machine && plan->created ? TLSMEND_OK : no_memory(error);
+}
+
+/* A copy of a text of the header. */
+static char *header_text(const json_t *header, const char *name) {
+  const char *text = json_string_value(json_object_get(header, name));
+  return strdup(text ? text : "");
+}
+
+/* Enters a runbook into the plan. */
+static plan_runbook *enter(tlsmend_plan *plan, const script_runbook *runbook, tlsmend_error *error) {
+  const json_t *header = script_header(runbook);
+  plan_runbook *grown = realloc(plan->runbooks, (plan->runbook_count + 1) * sizeof *grown);
+  if (!grown) {
+    no_memory(error);
+    return NULL;
+  }
+  plan->runbooks = grown;
+  plan_runbook *row = &grown[plan->runbook_count++];
+  *row = (plan_runbook){.id = header_text(header, "id"),
+                        .version = header_text(header, "version"),
+                        .title = header_text(header, "title"),
+                        .source = header_text(header, "source"),
+                        .sha256 = header_text(header, "sha256"),
+                        .builtin = json_is_true(json_object_get(header, "builtin")),
+                        .params = script_params(runbook),
+                        .references = json_incref(json_object_get(header, "references"))};
+  if (row->id && row->version && row->title && row->source && row->sha256 && row->params && row->references) return row;
+  no_memory(error);
+  return NULL;
+}
+
+/* A file keeps its meaning when the run goes on from another folder. */
+static char *runbook_source(const char *name) {
+  size_t length = strlen(name);
+  bool file = strpbrk(name, "/\\") || (length > 4 && strcmp(name + length - 4, ".lua") == 0);
+  return file ? os_path_absolute(name) : strdup(name);
+}
+
+static int run_one(tlsmend_machine *overlay, tlsmend_plan *plan, script_runbook *runbook, tlsmend_error *error) {
+  tlsmend_machine *guard = NULL;
+  script_sink sink = {on_unknown, on_finding, plan};
+  plan_runbook *row = enter(plan, runbook, error);
+  if (!row) return TLSMEND_E_MEMORY;
+  overlay_set_runbook(overlay, json_string_value(json_object_get(script_header(runbook), "id")));
+  int code = guard_open(overlay, script_needs(runbook), &guard, error);
+  if (code == TLSMEND_OK) code = script_run(runbook, guard, overlay, &sink, &row->applies, &row->reason, error);
+  machine_close(guard);
+  overlay_set_runbook(overlay, NULL);
+  return code;
+}
+
+/* ---- runbooks by name ------------------------------------------------------------------------------------------------- */
+
+typedef struct runbook_set {
+  script_runbook **items;
+  size_t count;
+} runbook_set;
+
+static void close_all(runbook_set *set) {
+  for (size_t i = 0; i < set->count; i++) script_close(set->items[i]);
+  free(set->items);
+}
+
+static int open_all(const tlsmend_session *self, const char *const *names, size_t count, runbook_set *out,
+                    tlsmend_error *error) {
+  *out = (runbook_set){calloc(count + 1, sizeof *out->items), 0};
+  int code = out->items ? TLSMEND_OK : no_memory(error);
+  for (size_t i = 0; code == TLSMEND_OK && i < count; i++) {
+    char *source = runbook_source(names[i]);
+    code = source ? script_open(&self->script, source, &out->items[i], error) : no_memory(error);
+    free(source);
+    if (code == TLSMEND_OK) out->count++;
+  }
+  return code;
+}
+
+/* Hands "name=value" to every runbook that has such a parameter. */
+static int set_param(const runbook_set *set, const char *param, tlsmend_error *error) {
+  const char *equals = strchr(param, '=');
+  if (!equals || equals == param)
+    return tlsmend_error_set(error, TLSMEND_E_USAGE, "%s is not a parameter: write -p NAME=VALUE", param);
+  char *name = strdup(param);
+  if (!name) return no_memory(error);
+  name[equals - param] = 0;
+  bool taken = false;
+  int code = TLSMEND_OK;
+  for (size_t i = 0; code == TLSMEND_OK && i < set->count; i++) {
+    code = script_param(set->items[i], name, equals + 1, error);
+    if (code == TLSMEND_OK) taken = true;
+    if (code == TLSMEND_E_ABSENT) code = TLSMEND_OK;
+  }
+  if (code == TLSMEND_OK && !taken)
+    code = tlsmend_error_set(error, TLSMEND_E_USAGE,
+                             "no runbook of this plan has a parameter %s: `tlsmend show RUNBOOK` lists them", name);
+  free(name);
+  return code;
+}
+
+int tlsmend_plan_make(tlsmend_session *self, const char *const *runbooks, size_t runbook_count,
+                      const char *const *params, size_t param_count, tlsmend_plan **out, tlsmend_error *error) {
+  assert(self && runbooks && out);
+  *out = NULL;
+  runbook_set set = {0};
+  tlsmend_plan *plan = NULL;
+  tlsmend_machine *overlay = NULL;
+  int code = open_all(self, runbooks, runbook_count, &set, error);
+  for (size_t i = 0; code == TLSMEND_OK && i < param_count; i++) code = set_param(&set, params[i], error);
+  if (code == TLSMEND_OK) code = new_plan(self, &plan, error);
+  if (code == TLSMEND_OK) code = overlay_open(self->machine, plan, &overlay, error);
+  for (size_t i = 0; code == TLSMEND_OK && i < set.count; i++) code = run_one(overlay, plan, set.items[i], error);
+  machine_close(overlay);
+  close_all(&set);
+  if (code == TLSMEND_OK) {
+    plan_close(plan);
+    *out = plan;
+  } else {
+    tlsmend_plan_free(plan);
+  }
+  return code;
+}
+
+/* ---- the runbooks of a plan, again --------------------------------------------------------------------------------------- */
+
+/* A parameter's value as it would be typed. malloc'd; NULL for null or out of memory. */
+static char *param_text(const json_t *value) {
+  if (json_is_string(value)) return strdup(json_string_value(value));
+  if (json_is_integer(value) || json_is_boolean(value)) return json_dumps(value, JSON_ENCODE_ANY);
+  if (!json_is_array(value)) return NULL;
+  char *out = strdup("");
+  for (size_t i = 0; out && i < json_array_size(value); i++) {
+    const char *item = json_string_value(json_array_get(value, i));
+    size_t room = strlen(out) + strlen(item ? item : "") + 2;
+    char *grown = realloc(out, room);
+    if (!grown) {
+      free(out);
+      return NULL;
+    }
+    out = grown;
+    if (i) strcat(out, ",");
+    strcat(out, item ? item : "");
+  }
+  return out;
+}
+
+static int open_again(const tlsmend_session *self, const plan_runbook *row, script_runbook **out,
+                      tlsmend_error *error) {
+  const char *source = row->builtin ? row->id : row->source;
+  int code = script_open(&self->script, source, out, error);
+  if (code != TLSMEND_OK) return code;
+  const char *digest = json_string_value(json_object_get(script_header(*out), "sha256"));
+  if (!digest || strcmp(digest, row->sha256) != 0)
+    code = tlsmend_error_set(error, TLSMEND_E_REFUSED,
+                             "the runbook %s is not the one that the plan was made with: its text has changed. Plan again",
+                             source);
+  const char *name;
+  json_t *value;
+  json_object_foreach(row->params, name, value) {
+    char *text = param_text(value);
+    if (code == TLSMEND_OK && text) code = script_param(*out, name, text, error);
+    free(text);
+  }
+  return code;
+}
+
+typedef int (*again_fn)(tlsmend_machine *overlay, tlsmend_plan *plan, script_runbook *runbook, tlsmend_error *error);
+
+/* Opens each runbook of `old` and hands it, on a fresh overlay, to fn. */
+static int each_again(tlsmend_session *self, const tlsmend_plan *old, again_fn fn, tlsmend_plan **out,
+                      tlsmend_error *error) {
+  tlsmend_plan *plan = NULL;
+  tlsmend_machine *overlay = NULL;
+  *out = NULL;
+  int code = new_plan(self, &plan, error);
+  if (code == TLSMEND_OK) code = overlay_open(self->machine, plan, &overlay, error);
+  for (size_t i = 0; code == TLSMEND_OK && i < old->runbook_count; i++) {
+    script_runbook *runbook = NULL;
+    code = open_again(self, &old->runbooks[i], &runbook, error);
+    if (code == TLSMEND_OK) code = fn(overlay, plan, runbook, error);
+    script_close(runbook);
+  }
+  machine_close(overlay);
+  if (code == TLSMEND_OK) {
+    plan_close(plan);
+    *out = plan;
+  } else {
+    tlsmend_plan_free(plan);
+  }
+  return code;
+}
+
+int session_plan_again(tlsmend_session *self, const tlsmend_plan *plan, tlsmend_plan **out, tlsmend_error *error) {
+  return each_again(self, plan, run_one, out, error);
+}
+
+static int verify_one(tlsmend_machine *overlay, tlsmend_plan *plan, script_runbook *runbook, tlsmend_error *error) {
+  tlsmend_machine *guard = NULL;
+  script_sink sink = {on_unknown, on_finding, plan};
+  int code = guard_open(overlay, script_needs(runbook), &guard, error);
+  if (code == TLSMEND_OK) code = script_verify(runbook, guard, overlay, &sink, error);
+  machine_close(guard);
+  return code;
+}
+
+int session_verify(tlsmend_session *self, const tlsmend_plan *plan, tlsmend_error *error) {
+  tlsmend_plan *verified = NULL;
+  int code = each_again(self, plan, verify_one, &verified, error);
+  tlsmend_plan_free(verified);
+  return code;
+}
+
+/* ---- rendering, loading --------------------------------------------------------------------------------------------------- */
+
+int tlsmend_plan_render(const tlsmend_plan *plan, tlsmend_format format, char **out, tlsmend_error *error) {
+  *out = NULL;
+  return format == TLSMEND_FORMAT_JSON ? session_dump(plan_to_json(plan), out, error) : plan_print(plan, out, error);
+}
+
+enum { PLAN_MOST = 64 * 1024 * 1024 };
+
+int tlsmend_plan_load(const char *path, tlsmend_plan **out, tlsmend_error *error) {
+  char *text = NULL;
+  size_t size = 0;
+  *out = NULL;
+  int code = os_file_read(path, PLAN_MOST, &text, &size, error);
+  if (code == TLSMEND_E_ABSENT) return tlsmend_error_set(error, TLSMEND_E_USAGE, "there is no plan %s", path);
+  if (code != TLSMEND_OK) return code;
+  json_error_t where;
+  json_t *json = json_loadb(text, size, JSON_REJECT_DUPLICATES, &where);
+  free(text);
+  if (!json)
+    return tlsmend_error_set(error, TLSMEND_E_CORRUPT, "%s, line %d: not a whole plan: %s", path, where.line, where.text);
+  tlsmend_error inner = {0, ""};
+  code = plan_from_json(json, out, &inner);
+  json_decref(json);
+  return code == TLSMEND_OK ? code : tlsmend_error_set(error, code, "%s: %s", path, inner.text);
+}

@@ -1,0 +1,293 @@
+/* Reports, previews and the list of runs, as text and as JSON. All of them are views of a journal. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/change.h"
+#include "core/text.h"
+#include "session.h"
+
+#define REPORT_SCHEMA "tlsmend-report/1"
+#define STATUS_SCHEMA "tlsmend-status/1"
+
+tlsmend_report *report_new(const tlsmend_session *self, journal *journal, tlsmend_result result) {
+  tlsmend_report *report = calloc(1, sizeof *report);
+  if (!report) return NULL;
+  report->machine = strdup(self->spec);
+  report->state = strdup(self->state);
+  if (!report->machine || !report->state) {
+    tlsmend_report_free(report);
+    return NULL;
+  }
+  report->journal = journal;
+  report->result = result;
+  return report;
+}
+
+void tlsmend_report_free(tlsmend_report *report) {
+  if (!report) return;
+  journal_close(report->journal);
+  tlsmend_plan_free(report->plan);
+  free(report->machine);
+  free(report->state);
+  free(report);
+}
+
+tlsmend_result tlsmend_report_result(const tlsmend_report *report) { return report->result; }
+
+int tlsmend_report_exit(const tlsmend_report *report) {
+  switch (report->result) {
+    case TLSMEND_RESULT_NOTHING:
+    case TLSMEND_RESULT_DONE: return 0;
+    case TLSMEND_RESULT_RESTART: return 3010;
+    case TLSMEND_RESULT_UNDONE: return report->rolled_back ? 0 : 1;
+    case TLSMEND_RESULT_LEFT: return 4;
+  }
+  return 4;
+}
+
+static const char *result_name(const tlsmend_report *report) {
+  switch (report->result) {
+    case TLSMEND_RESULT_NOTHING: return "nothing";
+    case TLSMEND_RESULT_DONE: return "done";
+    case TLSMEND_RESULT_RESTART: return "restart";
+    case TLSMEND_RESULT_UNDONE: return report->rolled_back ? "rolled-back" : "failed-undone";
+    case TLSMEND_RESULT_LEFT: return report->rolled_back ? "rolled-back-partly" : "failed-left";
+  }
+  return "?";
+}
+
+/* The plan that a report speaks of; NULL if there is none. */
+static const tlsmend_plan *plan_of(const tlsmend_report *report) {
+  return report->journal ? report->journal->plan : report->plan;
+}
+
+/* ---- JSON ------------------------------------------------------------------------------------------------------------------ */
+
+/* The plan's JSON without what was read, each change with what became of it. */
+static json_t *run_to_json(const journal *journal) {
+  json_t *json = plan_to_json(journal->plan);
+  json_object_del(json, "reads");
+  json_object_del(json, "result");
+  json_object_set_new(json, "run", json_string(journal->run));
+  json_object_set_new(json, "begun", json_string(journal->begun));
+  json_object_set_new(json, "ended", journal->ended ? json_string(journal->ended) : json_null());
+  json_object_set_new(json, "failure", journal->failure ? json_string(journal->failure) : json_null());
+  json_t *changes = json_object_get(json, "changes");
+  for (size_t i = 0; i < json_array_size(changes); i++) {
+    json_t *change = json_array_get(changes, i);
+    const journal_step *step = &journal->steps[i];
+    json_object_set_new(change, "status", json_string(journal_step_name(step->state)));
+    json_object_set_new(change, "note", step->note ? json_string(step->note) : json_null());
+  }
+  return json;
+}
+
+/* What a report holds without any run: the same members, empty. */
+static json_t *empty_to_json(const tlsmend_report *report) {
+  if (report->plan) {
+    json_t *json = plan_to_json(report->plan);
+    json_object_del(json, "reads");
+    return json;
+  }
+  return json_pack("{s:s, s:{s:s}, s:[], s:[], s:i, s:[], s:[]}", "schema", REPORT_SCHEMA, "machine", "spec",
+                   report->machine, "runbooks", "changes", "reboots", 0, "unknowns", "findings");
+}
+
+/* ---- text ------------------------------------------------------------------------------------------------------------------ */
+
+static void print_notes(const journal *journal, text_builder *out) {
+  for (size_t i = 0; i < journal->plan->change_count; i++) {
+    const journal_step *step = &journal->steps[i];
+    if (!step->note && step->state != STEP_LEFT) continue;
+    char *line = change_print(&journal->plan->changes[i]);
+    text_add(out, "  step %zu, %s: %s%s%s\n", i + 1, line ? line : "?",
+             step->state == STEP_LEFT ? "not undone" : journal_step_name(step->state), step->note ? ": " : "",
+             step->note ? step->note : "");
+    free(line);
+  }
+}
+
+/* What a person does next. The folder of journals is named only where it is not the machine's own. */
+static void print_next(const tlsmend_report *report, text_builder *out) {
+  const char *run = report->journal ? report->journal->run : "";
+  switch (report->result) {
+    case TLSMEND_RESULT_NOTHING: break;
+    case TLSMEND_RESULT_DONE: text_add(out, "To undo it: tlsmend rollback %s\n", run); break;
+    case TLSMEND_RESULT_RESTART:
+      text_add(out, "Next: restart the machine. The run then goes on by itself where that could be arranged, else with:\n"
+                    "      tlsmend resume\n");
+      break;
+    case TLSMEND_RESULT_UNDONE: break;
+    case TLSMEND_RESULT_LEFT:
+      text_add(out, "Next: mend what is named above, then: tlsmend rollback %s\n", run);
+      break;
+  }
+}
+
+static const char *headline(const tlsmend_report *report) {
+  switch (report->result) {
+    case TLSMEND_RESULT_NOTHING: return "Nothing to do.";
+    case TLSMEND_RESULT_DONE: return "Done. A second plan is empty.";
+    case TLSMEND_RESULT_RESTART: return "Done so far. A restart is needed to go on.";
+    case TLSMEND_RESULT_UNDONE:
+      return report->rolled_back ? "Rolled back." : "Failed. Everything that was written has been taken back.";
+    case TLSMEND_RESULT_LEFT:
+      return report->rolled_back ? "Rolled back, but not everything." : "Failed, and not everything could be taken back.";
+  }
+  return "?";
+}
+
+static int print_report(const tlsmend_report *report, char **out, tlsmend_error *error) {
+  text_builder text = {0};
+  const tlsmend_plan *plan = plan_of(report);
+  text_add(&text, "%s\n", headline(report));
+  if (report->journal) {
+    text_add(&text, "  run %s, %zu steps, journal %s\n", report->journal->run, plan->change_count, report->journal->path);
+    if (report->journal->failure && !report->rolled_back) text_add(&text, "  why: %s\n", report->journal->failure);
+    print_notes(report->journal, &text);
+  }
+  for (size_t i = 0; plan && i < plan->runbook_count; i++)
+    if (!plan->runbooks[i].applies)
+      text_add(&text, "  %s does not apply here%s%s\n", plan->runbooks[i].id, plan->runbooks[i].reason ? ": " : "",
+               plan->runbooks[i].reason ? plan->runbooks[i].reason : "");
+  for (size_t i = 0; plan && i < plan->finding_count; i++) text_add(&text, "  attention: %s\n", plan->findings[i]);
+  print_next(report, &text);
+  return text_finish(&text, out, error);
+}
+
+int tlsmend_report_render(const tlsmend_report *report, tlsmend_format format, char **out, tlsmend_error *error) {
+  *out = NULL;
+  if (format == TLSMEND_FORMAT_TEXT) return print_report(report, out, error);
+  json_t *json = report->journal ? run_to_json(report->journal) : empty_to_json(report);
+  json_object_set_new(json, "schema", json_string(REPORT_SCHEMA));
+  json_object_set_new(json, "result", json_string(result_name(report)));
+  return session_dump(json, out, error);
+}
+
+/* ---- previews ---------------------------------------------------------------------------------------------------------------- */
+
+static int preview_json(const tlsmend_session *self, const journal *journal, const tlsmend_plan *inverse, char **out,
+                        tlsmend_error *error) {
+  json_t *changes = json_array(), *runbooks = json_array();
+  for (size_t i = 0; i < inverse->change_count; i++) json_array_append_new(changes, change_to_json(&inverse->changes[i]));
+  for (size_t i = 0; journal && i < journal->plan->runbook_count; i++)
+    json_array_append_new(runbooks, json_string(journal->plan->runbooks[i].id));
+  return session_dump(json_pack("{s:s, s:{s:s}, s:o, s:o, s:o, s:i, s:[], s:s}", "schema", REPORT_SCHEMA, "machine", "spec",
+                        self->spec, "run", journal ? json_string(journal->run) : json_null(), "runbooks", runbooks,
+                        "changes", changes, "reboots", 0, "unknowns", "result", journal ? "rollback" : "nothing"),
+              out, error);
+}
+
+int report_preview(const tlsmend_session *self, const journal *journal, const tlsmend_plan *inverse,
+                   tlsmend_format format, char **out, tlsmend_error *error) {
+  if (format == TLSMEND_FORMAT_JSON) return preview_json(self, journal, inverse, out, error);
+  text_builder text = {0};
+  if (!journal)
+    text_add(&text, "Nothing to roll back on %s.\n", self->spec);
+  else
+    text_add(&text, "Rollback of run %s (%s) on %s: %zu steps\n", journal->run, journal->begun, self->spec,
+             inverse->change_count);
+  for (size_t i = 0; i < inverse->change_count; i++) {
+    char *line = change_print(&inverse->changes[i]);
+    text_add(&text, "%5zu. %s\n", i + 1, line ? line : "?");
+    free(line);
+  }
+  for (size_t i = 0; journal && i < journal->plan->change_count; i++)
+    if (journal->plan->changes[i].kind == TLSMEND_CHANGE_UPDATE_INSTALL && journal->steps[i].state == STEP_DONE &&
+        !self->machine->ops->update_remove)
+      text_add(&text, "       Not undone: %s stays installed.\n", journal->plan->changes[i].update.kb);
+  return text_finish(&text, out, error);
+}
+
+/* ---- the list of runs ---------------------------------------------------------------------------------------------------------- */
+
+typedef struct status {
+  const tlsmend_session *session;
+  json_t *runs;
+  text_builder text;
+  size_t open, count;
+} status;
+
+static const char *run_state(const journal *journal) {
+  if (journal->result == RUN_DONE) return "done";
+  if (journal->result == RUN_UNDONE) return "undone";
+  if (journal->result == RUN_LEFT) return "failed, something is left";
+  if (journal->undoing) return "open: stopped while undoing";
+  return journal->at_barrier ? "open: waits for a restart" : "open: stopped in the middle";
+}
+
+static void print_run(status *status, const journal *journal) {
+  size_t done = 0;
+  for (size_t i = 0; i < journal->plan->change_count; i++) done += journal->steps[i].state == STEP_DONE;
+  text_add(&status->text, "%s  %s  %s, %zu of %zu steps", journal->run, journal->begun, run_state(journal), done,
+           journal->plan->change_count);
+  for (size_t i = 0; i < journal->plan->runbook_count; i++)
+    text_add(&status->text, "%s %s", i ? "," : " ", journal->plan->runbooks[i].id);
+  text_add(&status->text, "\n");
+  for (size_t i = 0; i < journal->plan->change_count; i++) {
+    if (journal->steps[i].state != STEP_LEFT && journal->steps[i].state != STEP_INTENDED) continue;
+    char *line = change_print(&journal->plan->changes[i]);
+    text_add(&status->text, "    step %zu %s: %s%s%s\n", i + 1,
+             journal->steps[i].state == STEP_LEFT ? "not undone" : "begun", line ? line : "?",
+             journal->steps[i].note ? ": " : "", journal->steps[i].note ? journal->steps[i].note : "");
+    free(line);
+  }
+  if (journal->torn)
+    text_add(&status->text, "    the last record is torn (the program was stopped while it wrote): it counts as not written\n");
+}
+
+static int add_run(status *status, const journal *journal) {
+  json_t *run = run_to_json(journal);
+  json_object_set_new(run, "state", json_string(run_state(journal)));
+  json_object_set_new(run, "torn", json_boolean(journal->torn));
+  json_object_set_new(run, "journal", json_string(journal->path));
+  status->count++;
+  status->open += journal->result == RUN_OPEN;
+  print_run(status, journal);
+  return json_array_append_new(status->runs, run) == 0 ? TLSMEND_OK : TLSMEND_E_MEMORY;
+}
+
+/* A journal that cannot be read is part of the answer, not the end of it. */
+static int look_at(void *data, const char *path) {
+  status *status = data;
+  journal *journal = NULL;
+  tlsmend_error error = {0, ""};
+  int code = journal_read(path, &journal, &error);
+  if (code == TLSMEND_E_ABSENT) return TLSMEND_OK;
+  if (code != TLSMEND_OK) {
+    status->count++;
+    status->open++;
+    text_add(&status->text, "%s\n", error.text);
+    json_array_append_new(status->runs, json_pack("{s:s, s:s, s:s}", "journal", path, "state", "damaged", "failure",
+                                                  error.text));
+    return TLSMEND_OK;
+  }
+  code = strcmp(journal->plan->machine, status->session->spec) == 0 ? add_run(status, journal) : TLSMEND_OK;
+  journal_close(journal);
+  return code;
+}
+
+int tlsmend_status(tlsmend_session *session, tlsmend_format format, char **out, size_t *open, tlsmend_error *error) {
+  *out = NULL;
+  status status = {session, json_array(), {0}, 0, 0};
+  text_add(&status.text, "Machine  %s\nJournals %s\n", session->spec, session->state);
+  int code = journal_each(session->state, look_at, &status, error);
+  if (!status.count) text_add(&status.text, "No runs.\n");
+  if (open) *open = status.open;
+  char *text = NULL;
+  int finished = text_finish(&status.text, &text, error);
+  if (code == TLSMEND_OK) code = finished;
+  if (code == TLSMEND_OK && format == TLSMEND_FORMAT_TEXT) {
+    *out = text;
+    text = NULL;
+  } else if (code == TLSMEND_OK) {
+    code = session_dump(json_pack("{s:s, s:{s:s}, s:s, s:I, s:O, s:s}", "schema", STATUS_SCHEMA, "machine", "spec",
+                          session->spec, "state", session->state, "open", (json_int_t)status.open, "runs", status.runs,
+                          "result", status.open ? "open" : "nothing-open"),
+                out, error);
+  }
+  free(text);
+  json_decref(status.runs);
+  return code;
+}

@@ -1,0 +1,123 @@
+/* Runbooks as a catalogue: what there is, and the declared header of one. No machine is opened. */
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/text.h"
+#include "script/script.h"
+#include "session.h"
+
+#define LIST_SCHEMA "tlsmend-runbooks/1"
+#define SHOW_SCHEMA "tlsmend-runbook/1"
+
+static const char *text_of(const json_t *json, const char *name) {
+  const char *text = json_string_value(json_object_get(json, name));
+  return text ? text : "";
+}
+
+/* ---- list -------------------------------------------------------------------------------------------------------------- */
+
+typedef struct listing {
+  const script_options *options;
+  json_t *runbooks;
+  text_builder text;
+  tlsmend_error *error;
+} listing;
+
+static int list_one(void *data, const char *id) {
+  listing *listing = data;
+  script_runbook *runbook = NULL;
+  int code = script_open(listing->options, id, &runbook, listing->error);
+  if (code != TLSMEND_OK) return code;
+  const json_t *header = script_header(runbook);
+  text_add(&listing->text, "%-24s %-8s %s\n", id, text_of(header, "version"), text_of(header, "title"));
+  json_array_append(listing->runbooks, (json_t *)header);
+  script_close(runbook);
+  return TLSMEND_OK;
+}
+
+int tlsmend_runbook_list(const tlsmend_options *options, tlsmend_format format, char **out, tlsmend_error *error) {
+  assert(options && out);
+  *out = NULL;
+  script_options script = session_script_options(options);
+  listing listing = {&script, json_array(), {0}, error};
+  char *text = NULL;
+  int code = script_each_runbook(&script, list_one, &listing, error);
+  int finished = text_finish(&listing.text, &text, error);
+  if (code == TLSMEND_OK) code = finished;
+  if (code == TLSMEND_OK && format == TLSMEND_FORMAT_TEXT) {
+    *out = text;
+    text = NULL;
+  } else if (code == TLSMEND_OK) {
+    code = session_dump(json_pack("{s:s, s:O}", "schema", LIST_SCHEMA, "runbooks", listing.runbooks), out, error);
+  }
+  free(text);
+  json_decref(listing.runbooks);
+  return code;
+}
+
+/* ---- show -------------------------------------------------------------------------------------------------------------- */
+
+static void show_texts(const char *title, const json_t *list, text_builder *out) {
+  for (size_t i = 0; i < json_array_size(list); i++)
+    text_add(out, "%-12s %s\n", i ? "" : title, json_string_value(json_array_get(list, i)));
+}
+
+static void show_default(const json_t *value, text_builder *out) {
+  if (json_is_array(value)) {
+    for (size_t i = 0; i < json_array_size(value); i++)
+      text_add(out, "%s%s", i ? "," : "", json_string_value(json_array_get(value, i)));
+    return;
+  }
+  char *text = json_is_string(value) ? strdup(json_string_value(value)) : json_dumps(value, JSON_ENCODE_ANY);
+  text_add(out, "%s", text ? text : "?");
+  free(text);
+}
+
+static void show_param(const json_t *param, text_builder *out) {
+  const json_t *fallback = json_object_get(param, "default");
+  text_add(out, "  -p %s=%s", text_of(param, "name"), text_of(param, "type"));
+  if (fallback && !json_is_null(fallback)) {
+    text_add(out, "   default ");
+    show_default(fallback, out);
+  }
+  text_add(out, "\n");
+  text_wrap(out, 5, 100, text_of(param, "help"));
+}
+
+static void show_header(const json_t *header, text_builder *out) {
+  const json_t *needs = json_object_get(header, "needs"), *params = json_object_get(header, "params");
+  text_add(out, "%s %s: %s\n", text_of(header, "id"), text_of(header, "version"), text_of(header, "title"));
+  if (*text_of(header, "summary")) text_wrap(out, 0, 100, text_of(header, "summary"));
+  text_add(out, "\n%-12s %s\n%-12s %s\n", "Source", text_of(header, "source"), "SHA-256", text_of(header, "sha256"));
+  text_add(out, "%-12s %s\n", "Signer",
+           json_is_true(json_object_get(header, "builtin")) ? "none needed: part of tlsmend" : "none: unsigned");
+  show_texts("References", json_object_get(header, "references"), out);
+  text_add(out, "\nIt may touch nothing but:\n");
+  show_texts("  registry", json_object_get(needs, "registry"), out);
+  show_texts("  updates", json_object_get(needs, "updates"), out);
+  text_add(out, "  %-10s %s\n", "restart", json_is_true(json_object_get(needs, "reboot")) ? "yes, if the plan needs one" : "no");
+  if (json_array_size(params)) text_add(out, "\nParameters:\n");
+  for (size_t i = 0; i < json_array_size(params); i++) show_param(json_array_get(params, i), out);
+}
+
+int tlsmend_runbook_show(const tlsmend_options *options, const char *runbook, tlsmend_format format, char **out,
+                         tlsmend_error *error) {
+  assert(options && runbook && out);
+  *out = NULL;
+  script_options script = session_script_options(options);
+  script_runbook *open = NULL;
+  int code = script_open(&script, runbook, &open, error);
+  if (code != TLSMEND_OK) return code;
+  if (format == TLSMEND_FORMAT_JSON) {
+    json_t *json = json_deep_copy(script_header(open));
+    if (json) json_object_set_new(json, "schema", json_string(SHOW_SCHEMA));
+    code = session_dump(json, out, error);
+  } else {
+    text_builder text = {0};
+    show_header(script_header(open), &text);
+    code = text_finish(&text, out, error);
+  }
+  script_close(open);
+  return code;
+}
