@@ -51,6 +51,14 @@ static int expected(const reader *self, const char *what) {
       what, quote, *quote ? (int)(end - self->at) : (int)strlen(nothing), *quote ? self->at : nothing, quote);
 }
 
+/* As expected, where a text may have swallowed lines because its closing quote is missing: then that is what is said. */
+static int expected_behind(reader *self, size_t first_line, const char *what) {
+  if (self->line == first_line)
+    return expected(self, what);
+  self->line = first_line;
+  return expected(self, "a closing quote for the text that begins on this line");
+}
+
 /* Puts label and line in front of what somebody else said about the line. */
 static int at_line(const reader *self, int code, const tlsmend_error *said) {
   return tlsmend_error_set(self->error, code == TLSMEND_E_USAGE ? TLSMEND_E_CORRUPT : code,
@@ -62,7 +70,7 @@ static int at_line(const reader *self, int code, const tlsmend_error *said) {
 static bool bytes_reserve(bytes *self, size_t more) {
   if (more > SIZE_MAX / 2 - self->size)
     return false;
-  if (self->size + more <= self->room)
+  if (self->data && self->size + more <= self->room)
     return true;
   size_t room = (self->size + more) * 2 + 64;
   unsigned char *data = realloc(self->data, room);
@@ -109,12 +117,12 @@ static bool skip_word(reader *self, const char *word) {
 }
 
 /* Nothing but blanks and a comment may follow on the line. Leaves the line break to the caller. */
-static int finish_line(reader *self) {
+static int finish_line(reader *self, size_t first_line) {
   skip_blanks(self);
   if (*self->at == ';')
     skip_line(self);
   if (*self->at && *self->at != '\r' && *self->at != '\n')
-    return expected(self, "the end of the line or a ;comment");
+    return expected_behind(self, first_line, "the end of the line or a ;comment");
   return TLSMEND_OK;
 }
 
@@ -154,7 +162,7 @@ static int read_quoted(reader *self, bytes *out) {
       return expected(self, "a closing quote for the text that begins on this line");
     }
     if (self->at[1] != '\\' && self->at[1] != '"')
-      return expected(self, "\\\\ for a backslash or \\\" for a quote within a text");
+      return expected_behind(self, first_line, "\\\\ for a backslash or \\\" for a quote within a text");
     if (!bytes_put(out, self->at + 1, 1))
       return fail_memory(self);
     self->at += 2;
@@ -224,7 +232,7 @@ static int read_dword(reader *self, tlsmend_value *out) {
 static int continue_row(reader *self) {
   self->at++;
   do {
-    int code = finish_line(self);
+    int code = finish_line(self, self->line);
     if (code)
       return code;
     if (!skip_break(self))
@@ -334,13 +342,14 @@ static int read_value(reader *self) {
   tlsmend_value value = {0};
   if (!self->path)
     return expected(self, "a [key] that is not deleted before a value");
+  size_t first_line = self->line;
   int code = read_name(self);
   if (code)
     return code;
   const char *name = (const char *)self->name.data;
   skip_blanks(self);
   if (*self->at != '=')
-    return expected(self, "= behind the name of a value");
+    return expected_behind(self, first_line, "= behind the name of a value");
   self->at++;
   skip_blanks(self);
   bool removed = *self->at == '-';
@@ -349,7 +358,7 @@ static int read_value(reader *self) {
   else
     code = read_data(self, &value);
   if (!code)
-    code = finish_line(self);
+    code = finish_line(self, first_line);
   if (code)
     return code;
   code = path_value_name(name, &said);
@@ -388,7 +397,7 @@ static int read_key(reader *self) {
   if (code)
     return at_line(self, code, &said);
   self->at = end + 1;
-  code = finish_line(self);
+  code = finish_line(self, self->line);
   if (code)
     return code;
   code = removed ? self->events->key_delete(self->data, self->path, &said)
@@ -407,7 +416,7 @@ static int read_line(reader *self) {
   if (*self->at == '"' || *self->at == '@')
     return read_value(self);
   if (*self->at == ';' || *self->at == '\r' || *self->at == '\n' || *self->at == '\0')
-    return finish_line(self);
+    return finish_line(self, self->line);
   return expected(self, "a [key], a \"name\"=value, a ;comment or an empty line");
 }
 

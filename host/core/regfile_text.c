@@ -60,8 +60,8 @@ static int decode_utf8(const char *label, const unsigned char *bytes, size_t siz
   out->text[size] = '\0';
   out->length = size;
   size_t broken = unicode_broken(out->text, size);
-  if (broken == size)
-    return TLSMEND_OK;
+  if (broken == size || memchr(out->text, '\0', broken))
+    return TLSMEND_OK; /* a NUL says more: see check_nuls */
   return tlsmend_error_set(
       error, TLSMEND_E_CORRUPT,
       "%s: line %zu: expected UTF-8, found the byte 0x%02x; save the file as UTF-16 (\"Unicode\") "
