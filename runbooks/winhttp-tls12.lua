@@ -109,6 +109,7 @@ return {
   },
   params = {
     protocols = { type = "string[]", default = { "TLS 1.1", "TLS 1.2" },
+      choices = { "TLS 1.0", "TLS 1.1", "TLS 1.2", "TLS 1.3" },
       help = "what WinHTTP offers by default: TLS 1.0, TLS 1.1, TLS 1.2, TLS 1.3 (11 and Server 2022); never SSL" },
     package = { type = "path", help = "the .msu of KB3140245, or a folder that holds it" },
     sha256 = { type = "string", help = "what the package must hash to (SHA-256, 64 hex digits)" },

@@ -1,0 +1,24 @@
+---@meta log
+
+--- What a runbook says while it runs. One line each, without secrets.
+---@class log
+local log = {}
+
+--- For whoever watches the run.
+---@param text string
+function log.info(text) end
+
+--- As info, marked as a warning.
+---@param text string
+function log.warn(text) end
+
+--- Something about the machine that deserves attention whether or not it is changed. Becomes part of the plan and of
+--- what the change board reads.
+---@param text string
+function log.finding(text) end
+
+--- For the author of a runbook.
+---@param text string
+function log.debug(text) end
+
+return log

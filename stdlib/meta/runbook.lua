@@ -1,0 +1,25 @@
+---@meta
+
+--- What a runbook file returns. Only these fields; any other is a load error.
+---@class runbook
+---@field id string lower-case letters, digits and "-"; the file's name without ".lua"
+---@field version string "1.0.0"
+---@field title string one line; the reason of every change that has none of its own
+---@field summary? string what it does, for `tlsmend show`
+---@field references? string[] addresses that say the same
+---@field params? table<string, runbook_param>
+---@field needs? runbook_needs what it may read and write; everything else is refused
+---@field applies? fun(system: system): boolean, string? whether it has anything to say on this Windows, and why
+---@field run fun(params: table) proposes changes; the same machine gives the same proposals
+---@field verify? fun(params: table): boolean, string? after apply, by effect; false and the reason if it is not so
+
+---@class runbook_param
+---@field type "string"|"integer"|"boolean"|"path"|"string[]"
+---@field default? any
+---@field help? string
+---@field choices? any[] what it may be; of a list, what each element may be
+
+---@class runbook_needs
+---@field registry? string[] subtrees that may be read and written, canonical: "HKLM\\..."
+---@field updates? string[] "KB3140245"
+---@field reboot? boolean
