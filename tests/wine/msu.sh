@@ -1,0 +1,42 @@
+# Makes a small KB3140245 package of our own, an .msu as wusa takes it: a cabinet with an answer file and a payload cabinet.
+# usage: sh msu.sh FOLDER    (writes FOLDER/windows6.1-kb3140245-x64.msu)
+# The payload registers the package with servicing and asks for a restart, as the real one does. Its state becomes "installed"
+# by what it puts into RunOnce, because real servicing completes at the restart too (and Wine's wusa writes every REG_DWORD as 0).
+set -eu
+folder=$1
+work=$folder/msu-work
+rm -rf "$work"
+mkdir -p "$work"
+
+kb=KB3140245
+identity() {
+  printf '<assemblyIdentity name="%s" version="6.1.1.1" language="neutral" processorArchitecture="amd64" publicKeyToken="31bf3856ad364e35"/>' "$1"
+}
+cbs='HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Windows\CurrentVersion\Component Based Servicing'
+package="Package_for_$kb~31bf3856ad364e35~amd64~~6.1.1.1"
+
+cat >"$work/windows6.1-kb3140245-x64.xml" <<END
+<?xml version="1.0" encoding="utf-8"?>
+<unattend xmlns="urn:schemas-microsoft-com:unattend"><servicing><package action="install">$(identity "Package_for_$kb")<source location="%configsetroot%\\windows6.1-kb3140245-x64.cab"/></package></servicing></unattend>
+END
+
+cat >"$work/update.mum" <<END
+<?xml version="1.0" encoding="utf-8"?>
+<assembly xmlns="urn:schemas-microsoft-com:asm.v3" manifestVersion="1.0">$(identity "Package_for_$kb")<package identifier="$kb" releaseType="Update"><update name="3140245-1"><component>$(identity tlsmend-test-winhttp)</component></update></package></assembly>
+END
+
+# The tool that completes the installation is quick or slow (five seconds behind the restart): %1 of the command that calls it.
+finish='reg.exe add &quot;'"$cbs\\Packages\\$package"'&quot; /v CurrentState /t REG_DWORD /d 0x70 /f'
+clear='reg.exe delete &quot;'"$cbs\\RebootPending"'&quot; /f'
+cat >"$work/tlsmend-test-winhttp.manifest" <<END
+<?xml version="1.0" encoding="utf-8"?>
+<assembly xmlns="urn:schemas-microsoft-com:asm.v3" manifestVersion="1.0">$(identity tlsmend-test-winhttp)<registryKeys>
+<registryKey keyName="$cbs\\Packages\\$package"><registryValue name="CurrentState" valueType="REG_DWORD" value="0x00000060"/><registryValue name="InstallClient" valueType="REG_SZ" value="tlsmend test"/></registryKey>
+<registryKey keyName="$cbs\\RebootPending"/>
+<registryKey keyName="HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\RunOnce"><registryValue name="servicing" valueType="REG_SZ" value="cmd.exe /c $finish &amp; $clear"/></registryKey>
+</registryKeys></assembly>
+END
+
+(cd "$work" && gcab -c windows6.1-kb3140245-x64.cab update.mum tlsmend-test-winhttp.manifest)
+(cd "$work" && gcab -c "$folder/windows6.1-kb3140245-x64.msu" windows6.1-kb3140245-x64.xml windows6.1-kb3140245-x64.cab)
+rm -rf "$work"
