@@ -176,7 +176,9 @@ static char *param_text(const json_t *value) {
 static int open_again(const tlsmend_session *self, const plan_runbook *row, script_runbook **out,
                       tlsmend_error *error) {
   const char *source = row->builtin ? row->id : row->source;
-  int code = script_open(&self->script, source, out, error);
+  script_options quiet = self->script; /* what a runbook logs was said when it was planned */
+  quiet.log = NULL;
+  int code = script_open(&quiet, source, out, error);
   if (code != TLSMEND_OK) return code;
   const char *digest = json_string_value(json_object_get(script_header(*out), "sha256"));
   if (!digest || strcmp(digest, row->sha256) != 0)

@@ -108,23 +108,6 @@ static void print_notes(const journal *journal, text_builder *out) {
   }
 }
 
-/* What a person does next. The folder of journals is named only where it is not the machine's own. */
-static void print_next(const tlsmend_report *report, text_builder *out) {
-  const char *run = report->journal ? report->journal->run : "";
-  switch (report->result) {
-    case TLSMEND_RESULT_NOTHING: break;
-    case TLSMEND_RESULT_DONE: text_add(out, "To undo it: tlsmend rollback %s\n", run); break;
-    case TLSMEND_RESULT_RESTART:
-      text_add(out, "Next: restart the machine. The run then goes on by itself where that could be arranged, else with:\n"
-                    "      tlsmend resume\n");
-      break;
-    case TLSMEND_RESULT_UNDONE: break;
-    case TLSMEND_RESULT_LEFT:
-      text_add(out, "Next: mend what is named above, then: tlsmend rollback %s\n", run);
-      break;
-  }
-}
-
 static const char *headline(const tlsmend_report *report) {
   switch (report->result) {
     case TLSMEND_RESULT_NOTHING: return "Nothing to do.";
@@ -152,7 +135,6 @@ static int print_report(const tlsmend_report *report, char **out, tlsmend_error 
       text_add(&text, "  %s does not apply here%s%s\n", plan->runbooks[i].id, plan->runbooks[i].reason ? ": " : "",
                plan->runbooks[i].reason ? plan->runbooks[i].reason : "");
   for (size_t i = 0; plan && i < plan->finding_count; i++) text_add(&text, "  attention: %s\n", plan->findings[i]);
-  print_next(report, &text);
   return text_finish(&text, out, error);
 }
 

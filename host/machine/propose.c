@@ -8,6 +8,7 @@
 #include "core/path.h"
 #include "core/value.h"
 #include "machine/machine.h"
+#include "os/os.h"
 
 /* Hands over a change whose texts are borrowed. */
 static int hand_over(tlsmend_machine *machine, const tlsmend_change *change, tlsmend_error *error) {
@@ -138,6 +139,11 @@ int propose_key_delete(tlsmend_machine *machine, const char *path, int view, con
 int propose_update(tlsmend_machine *machine, const tlsmend_update *update, const char *why, tlsmend_error *error) {
   tlsmend_change borrowed = {.kind = TLSMEND_CHANGE_UPDATE_INSTALL, .why = (char *)why, .update = *update}, change;
   int code = change_copy(&change, &borrowed, error);
+  if (code == TLSMEND_OK && update->file) { /* a run goes on after a restart, from another folder */
+    free(change.update.file);
+    change.update.file = os_path_absolute(update->file);
+    if (!change.update.file) code = tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a path");
+  }
   for (size_t i = 0; code == TLSMEND_OK && i < change.update.file_count; i++) {
     tlsmend_file_effect *file = &change.update.files[i];
     code = machine_file_version(machine, file->path, file->view, &file->before, error);
