@@ -23,7 +23,9 @@ script_options session_script_options(const tlsmend_options *options);
 
 /* Tells the caller's event function, if there is one. */
 void session_tell(const tlsmend_session *self, tlsmend_event event, const char *format, ...)
-#if defined(__GNUC__)
+#if defined(__MINGW32__)
+    __attribute__((format(gnu_printf, 3, 4)))
+#elif defined(__GNUC__)
     __attribute__((format(printf, 3, 4)))
 #endif
     ;

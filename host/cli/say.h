@@ -10,7 +10,9 @@
 #include "cli/opt.h"
 
 /* Writes one line into *error and returns `code`. */
-#if defined(__GNUC__)
+#if defined(__MINGW32__)
+__attribute__((format(gnu_printf, 3, 4)))
+#elif defined(__GNUC__)
 __attribute__((format(printf, 3, 4)))
 #endif
 int say_error(tlsmend_error *error, int code, const char *format, ...);

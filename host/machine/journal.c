@@ -285,7 +285,7 @@ static int read_lines(journal *self, const char *text, size_t size, tlsmend_erro
   size_t line = 0;
   for (const char *end; size > self->size; self->size = (size_t)(end + 1 - text)) {
     const char *start = text + self->size;
-    end = memchr(start, '\n', size - self->size);
+    end = memchr(start, '\n', size - (size_t)self->size);
     line++;
     json_t *record = end ? read_line(self, start, (size_t)(end - start)) : NULL;
     if (!record) return torn(start, text + size) ? cut(self, line, error) : damaged(self, line, error);

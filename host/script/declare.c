@@ -263,7 +263,7 @@ static size_t put_needs_list(const reader *r, json_t *needs, const char *name, c
   json_t *list = put_array(r, needs, name);
   lua_getfield(L, 2, name);
   if (!lua_isnil(L, -1) && !lua_istable(L, -1)) bad_field(r, field, expected, -1);
-  size_t count = lua_istable(L, -1) ? lua_rawlen(L, -1) : 0, members = 0;
+  size_t count = lua_istable(L, -1) ? (size_t)lua_rawlen(L, -1) : 0, members = 0;
   if (lua_istable(L, -1))
     for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1)) members++;
   if (members != count) bad_field(r, field, expected, -1);

@@ -116,4 +116,10 @@ static int l_sha256(lua_State *L) {
   return 1;
 }
 
-const luaL_Reg update_functions[] = {{"propose", l_propose}, {"sha256", l_sha256}, {NULL, NULL}};
+/* refuse(text): not the right package; nothing is written, and the command says 3 */
+static int l_refuse(lua_State *L) {
+  return script_raise(L, TLSMEND_E_REFUSED, "%s", script_check_text(L, 1, "update.refuse: the reason"));
+}
+
+const luaL_Reg update_functions[] = {
+    {"propose", l_propose}, {"refuse", l_refuse}, {"sha256", l_sha256}, {NULL, NULL}};

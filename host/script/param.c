@@ -25,7 +25,7 @@ static json_t *text_from_lua(lua_State *L, int index) {
 
 static json_t *list_from_lua(lua_State *L, int index) {
   if (!lua_istable(L, index)) return NULL;
-  size_t count = lua_rawlen(L, index), members = 0;
+  size_t count = (size_t)lua_rawlen(L, index), members = 0;
   for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) members++;
   json_t *list = members == count ? json_array() : NULL;
   for (size_t i = 0; i < count && list != NULL; i++) {

@@ -72,7 +72,9 @@ void sandbox_where(lua_State *L, char *out, size_t size);
 
 /* Raises an error that keeps its TLSMEND_E_ code through Lua, also when the runbook catches and throws it again. */
 int script_raise(lua_State *L, int code, const char *format, ...)
-#if defined(__GNUC__)
+#if defined(__MINGW32__)
+    __attribute__((format(gnu_printf, 3, 4)))
+#elif defined(__GNUC__)
     __attribute__((format(printf, 3, 4)))
 #endif
     ;
