@@ -57,10 +57,11 @@ local function switch_on(protocol)
   if is_legacy(protocol) and effect == "off" then
     log.finding(("Schannel: %s\\Client is switched off and stays so"):format(protocol))
   elseif needs_update() and protocol ~= "TLS 1.0" then -- 1.0 is on by default everywhere
-    schannel.enable(protocol, "Client")
+    return schannel.enable(protocol, "Client")
   elseif not is_legacy(protocol) then
-    schannel.ensure(protocol, "Client")
+    return schannel.ensure(protocol, "Client")
   end
+  return false
 end
 
 local function run(params)
@@ -68,13 +69,10 @@ local function run(params)
     error('the parameter protocols must hold "TLS 1.2" or "TLS 1.3"', 0)
   end
   if needs_update() then install(params) end
-  if params.exact then
-    winhttp.default_protocols(params.protocols)
-  else
-    winhttp.mend_protocols(params.protocols)
-  end
-  for _, protocol in ipairs(params.protocols) do switch_on(protocol) end
-  log.info "programs that are running use the new settings after their own restart"
+  local set = params.exact and winhttp.default_protocols or winhttp.mend_protocols
+  local changed = set(params.protocols)
+  for _, protocol in ipairs(params.protocols) do changed = switch_on(protocol) or changed end
+  if changed then log.info "programs that are running use the new settings after their own restart" end
 end
 
 -- By effect, as far as a registry and file versions can show it: the update, each view, each protocol.

@@ -35,16 +35,16 @@ local function check_name(row, branch, architecture, path)
   if not kb then
     log.finding(("%s: the name does not say which update this is; it is taken for %s"):format(path, row.kb))
   elseif "KB" .. kb ~= row.kb then
-    error(("update.install: %s is KB%s, not %s; give the right package"):format(path, kb, row.kb), 3)
+    native.refuse(("%s is the package of KB%s, not of %s; give the right one"):format(path, kb, row.kb))
   end
   local line = name:match "^(windows[%d%.]+[%-rt]*)%-kb"
   local wanted = branch.file:match "^(windows[%d%.]+[%-rt]*)%-kb"
   if line and line ~= wanted then
-    error(("update.install: %s is made for %s, this machine needs %s"):format(path, line, wanted), 3)
+    native.refuse(("%s is made for %s, this machine needs the package for %s"):format(path, line, wanted))
   end
   local processor = name:match "%-(x%d%d)[_%.]" or name:match "%-(ia64)[_%.]" or name:match "%-(arm64)[_%.]"
   if processor and processor ~= architecture then
-    error(("update.install: %s is made for %s, this machine is %s"):format(path, processor, architecture), 3)
+    native.refuse(("%s is made for %s, this machine is %s"):format(path, processor, architecture))
   end
 end
 
@@ -55,7 +55,7 @@ local function locate(row, branch, architecture, from)
     return nil
   end
   if not files.exists(from) then
-    error(("update.install: %s does not exist; give the .msu of %s, or a folder that holds it"):format(from, row.kb), 3)
+    native.refuse(("%s does not exist; give the .msu of %s, or a folder that holds it"):format(from, row.kb))
   end
   local path, reason = files.find(from, patterns(branch, architecture))
   if not path then
@@ -80,11 +80,11 @@ end
 -- What rests on less than a Microsoft document is said in the plan.
 local function tell_marks(row)
   if row.mark ~= "S" then
-    log.finding(("%s: what is known of it comes from %s (mark %s)"):format(row.kb, row.source, row.mark))
+    log.finding(("%s is known from %s, not from a Microsoft document (mark %s)"):format(row.kb, row.source, row.mark))
   end
   if row.files_mark and row.files_mark ~= "S" then
-    log.finding(("%s: the file versions that prove it come from %s (mark %s), not from Microsoft"):format(row.kb,
-      row.files_source, row.files_mark))
+    log.finding(("the file versions by which %s is recognised are known from third parties (%s), not from a Microsoft " ..
+      "document (mark %s)"):format(row.kb, row.files_source, row.files_mark))
   end
 end
 

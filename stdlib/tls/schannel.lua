@@ -95,25 +95,27 @@ local function write(path, name, data, why)
 end
 
 -- Switches a protocol on for a role by both values. Any number but 0 already means on and is left as it is. options:
--- why. Refuses SSL, and what this Windows does not have.
+-- why. Refuses SSL, and what this Windows does not have. Answers whether that changes anything.
 function schannel.enable(protocol, role, options)
   local path = schannel.path(protocol, role)
   refuse_unsafe(protocol, role)
   local why = options and options.why or ("Windows' own TLS (Schannel) uses %s as %s"):format(protocol, role:lower())
   local enabled = read(path, "Enabled")
-  if not enabled or enabled == 0 then write(path, "Enabled", 1, why) end
-  if read(path, "DisabledByDefault") ~= 0 then write(path, "DisabledByDefault", 0, why) end
+  local off, hidden = not enabled or enabled == 0, read(path, "DisabledByDefault") ~= 0
+  if off then write(path, "Enabled", 1, why) end
+  if hidden then write(path, "DisabledByDefault", 0, why) end
+  return off or hidden
 end
 
 -- Switches a protocol on only if it is not on in effect: for releases that have it on by default, where the absence of
 -- the values is healthy.
 function schannel.ensure(protocol, role, options)
   local set, effect = schannel.state(protocol, role)
-  if effect == "on" then return end
+  if effect == "on" then return false end
   if set ~= "default" then
     log.finding(("Schannel: %s\\%s is switched off or half set (%s); it is switched on"):format(protocol, role, set))
   end
-  schannel.enable(protocol, role, options)
+  return schannel.enable(protocol, role, options)
 end
 
 -- Switches a protocol off for a role by both values: nobody can use it, not even a program that asks for it. options:

@@ -119,15 +119,19 @@ local function set(view, bits, why)
     log.finding(("%s is %s; %s is added because it was asked for"):format(place(view), now.text,
       winhttp.names(bits & ~now.bits & 0x280)))
   end
+  if now.bits == bits then return false end
   registry.set(winhttp.KEY, winhttp.VALUE, bits, { view = view, why = why or
     ("%d-bit programs that use WinHTTP and do not choose themselves offer %s"):format(view, winhttp.names(bits)) })
+  return true
 end
 
--- Sets the default protocols to exactly `list`, in every view. options: why.
+-- Sets the default protocols to exactly `list`, in every view. options: why. Answers whether that changes anything.
 function winhttp.default_protocols(list, options)
   local bits = winhttp.bits(list)
   winhttp.report()
-  for _, view in ipairs(winhttp.views()) do set(view, bits, options and options.why) end
+  local changed = false
+  for _, view in ipairs(winhttp.views()) do changed = set(view, bits, options and options.why) or changed end
+  return changed
 end
 
 -- Whether what stands in a view lets WinHTTP offer TLS 1.2 or later and no SSL: true, or false and why not. An absent
@@ -156,20 +160,22 @@ end
 
 -- Sets the default protocols to `list` where that makes something better, and leaves alone what is good: on 8.1 and
 -- later every view in which WinHTTP has TLS 1.2 and no SSL, before that every value that is stricter than `list`.
--- options: why.
+-- options: why. Answers whether that changes anything.
 function winhttp.mend_protocols(list, options)
   local bits, built_in = wanted(list)
+  local changed = false
   winhttp.report()
   for _, view in ipairs(winhttp.views()) do
     local now, good, reason = winhttp.current(view), winhttp.good(view)
     if not good or not built_in and now.bits & ~bits ~= 0 then
       local why = built_in and ("%s: %d-bit programs that use WinHTTP offer %s instead"):format(reason, view,
         winhttp.names(bits)) or nil
-      set(view, bits, options and options.why or why)
+      changed = set(view, bits, options and options.why or why) or changed
     elseif not built_in and now.bits ~= bits then
       log.finding(("%s is %s, stricter than asked for; it stays"):format(place(view), now.text))
     end
   end
+  return changed
 end
 
 return winhttp

@@ -73,11 +73,12 @@ check.test("refusals: wrong file, wrong Windows, unknown update", function()
     check.equal(#machine.changes, 0)
   end
   local other = "/p/windows6.1-kb3080079-x64.msu"
-  refused("is KB3080079, not KB3140245", "win7-sp1-x64", { from = other }, other)
+  refused("is the package of KB3080079, not of KB3140245", "win7-sp1-x64", { from = other }, other)
   local wrong = "/p/windows6.1-kb3140245-x86.msu"
   refused("is made for x86, this machine is x64", "win7-sp1-x64", { from = wrong }, wrong)
   local eight = "/p/windows8-rt-kb3140245-x64.msu"
-  refused("is made for windows8%-rt, this machine needs windows6%.1", "win7-sp1-x64", { from = eight }, eight)
+  refused("made for windows8%-rt, this machine needs the package for windows6%.1", "win7-sp1-x64", { from = eight },
+    eight)
   refused("does not exist; give the %.msu", "win7-sp1-x64", { from = "/nowhere" })
   refused("needs Service Pack 1", "win7-rtm-x64", {})
   refused("not made for this edition", "win8-x64", {})
