@@ -19,16 +19,19 @@ typedef struct id_list {
 static int collect(void *data, const char *file) {
   id_list *list = data;
   size_t size = strlen(file);
-  if (size <= 4 || strcmp(file + size - 4, ".lua") != 0) return TLSMEND_OK;
+  if (size <= 4 || strcmp(file + size - 4, ".lua") != 0)
+    return TLSMEND_OK;
   if (list->count == list->room) {
     size_t room = list->room * 2 + 16;
     char **ids = realloc(list->ids, room * sizeof *ids);
-    if (ids == NULL) return TLSMEND_E_MEMORY;
+    if (ids == NULL)
+      return TLSMEND_E_MEMORY;
     list->ids = ids;
     list->room = room;
   }
   char *id = malloc(size - 3);
-  if (id == NULL) return TLSMEND_E_MEMORY;
+  if (id == NULL)
+    return TLSMEND_E_MEMORY;
   memcpy(id, file, size - 4);
   id[size - 4] = '\0';
   list->ids[list->count++] = id;
@@ -36,9 +39,11 @@ static int collect(void *data, const char *file) {
 }
 
 static int collect_folder(const script_options *options, id_list *list, tlsmend_error *error) {
-  if (options == NULL || options->library == NULL) return TLSMEND_OK;
+  if (options == NULL || options->library == NULL)
+    return TLSMEND_OK;
   char *folder = os_path_join(options->library, "runbooks");
-  if (folder == NULL) return TLSMEND_E_MEMORY;
+  if (folder == NULL)
+    return TLSMEND_E_MEMORY;
   int code = os_dir_each(folder, collect, list, error);
   free(folder);
   return code == TLSMEND_E_ABSENT ? TLSMEND_OK : code;
@@ -54,11 +59,15 @@ int script_each_runbook(const script_options *options, int (*fn)(void *data, con
   for (size_t i = 0; i < embedded_text_count && code == TLSMEND_OK; i++)
     if (strncmp(embedded_texts[i].name, prefix, sizeof prefix - 1) == 0)
       code = collect(&list, embedded_texts[i].name + sizeof prefix - 1);
-  if (code == TLSMEND_E_MEMORY) tlsmend_error_set(error, code, "out of memory");
-  if (list.count > 0) qsort(list.ids, list.count, sizeof *list.ids, compare_ids);
+  if (code == TLSMEND_E_MEMORY)
+    tlsmend_error_set(error, code, "out of memory");
+  if (list.count > 0)
+    qsort(list.ids, list.count, sizeof *list.ids, compare_ids);
   for (size_t i = 0; i < list.count && code == TLSMEND_OK; i++)
-    if (i == 0 || strcmp(list.ids[i - 1], list.ids[i]) != 0) code = fn(data, list.ids[i]);
-  for (size_t i = 0; i < list.count; i++) free(list.ids[i]);
+    if (i == 0 || strcmp(list.ids[i - 1], list.ids[i]) != 0)
+      code = fn(data, list.ids[i]);
+  for (size_t i = 0; i < list.count; i++)
+    free(list.ids[i]);
   free(list.ids);
   return code;
 }
@@ -74,7 +83,8 @@ static char *copy(lua_State *L, int index) {
   const char *text = lua_tostring(L, index);
   size_t size = strlen(text) + 1;
   char *out = malloc(size);
-  if (out == NULL) script_raise(L, TLSMEND_E_MEMORY, "out of memory");
+  if (out == NULL)
+    script_raise(L, TLSMEND_E_MEMORY, "out of memory");
   return memcpy(out, text, size);
 }
 
@@ -95,19 +105,22 @@ static int l_text(lua_State *L) {
   return 0;
 }
 
-int script_builtin_machine(const script_options *options, const char *name, char **out, tlsmend_error *error) {
+int script_builtin_machine(const script_options *options, const char *name, char **out,
+                           tlsmend_error *error) {
   script_context *context;
   machine_request request = {name, NULL, NULL};
   *out = NULL;
   int code = sandbox_open(options, &context, error);
-  if (code != TLSMEND_OK) return code;
+  if (code != TLSMEND_OK)
+    return code;
   lua_pushcfunction(context->L, l_text);
   lua_pushlightuserdata(context->L, &request);
   code = sandbox_call(context, 1, 0, error);
   sandbox_close(context);
   if (code == TLSMEND_OK && request.text == NULL)
-    code = tlsmend_error_set(error, TLSMEND_E_ABSENT, "there is no built-in machine '%s'%s%s", name,
-                             request.reason != NULL ? ": " : "", request.reason != NULL ? request.reason : "");
+    code =
+        tlsmend_error_set(error, TLSMEND_E_ABSENT, "there is no built-in machine '%s'%s%s", name,
+                          request.reason != NULL ? ": " : "", request.reason != NULL ? request.reason : "");
   free(request.reason);
   if (code == TLSMEND_OK) {
     *out = request.text;

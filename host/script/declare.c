@@ -54,8 +54,10 @@ static void check_known(const reader *r, int index, const char *prefix, const ch
     if (lua_type(L, -2) == LUA_TSTRING) {
       const char *name = lua_tostring(L, -2), *at = strstr(known, name);
       size_t size = strlen(name);
-      bool whole = at != NULL && size > 0 && (at == known || at[-1] == ' ') && (at[size] == ',' || at[size] == '\0');
-      if (whole) continue;
+      bool whole =
+          at != NULL && size > 0 && (at == known || at[-1] == ' ') && (at[size] == ',' || at[size] == '\0');
+      if (whole)
+        continue;
     }
     script_raise(L, TLSMEND_E_SCRIPT, "%s: unknown field '%s%s'; there are %s", r->file, prefix,
                  luaL_tolstring(L, -2, NULL), known);
@@ -73,11 +75,13 @@ static bool put_text(const reader *r, const char *name, bool required) {
     return false;
   }
   size_t size;
-  if (lua_type(L, -1) != LUA_TSTRING) bad_field(r, name, "a string", -1);
+  if (lua_type(L, -1) != LUA_TSTRING)
+    bad_field(r, name, "a string", -1);
   const char *text = lua_tolstring(L, -1, &size);
   json_t *value = json_stringn(text, size);
   bool line = value != NULL && size > 0;
-  for (size_t i = 0; i < size; i++) line = line && !iscntrl((unsigned char)text[i]);
+  for (size_t i = 0; i < size; i++)
+    line = line && !iscntrl((unsigned char)text[i]);
   if (!line) {
     json_decref(value);
     script_raise(L, TLSMEND_E_SCRIPT, "%s: field '%s' must be one line of UTF-8 text", r->file, name);
@@ -95,14 +99,16 @@ static void put_id(const reader *r) {
     good = good && (islower((unsigned char)*at) || isdigit((unsigned char)*at) || *at == '-');
   if (!good || strlen(id) > 63)
     script_raise(r->L, TLSMEND_E_SCRIPT,
-                 "%s: field 'id' must be lower-case letters, digits and '-' (63 at most), got '%s'", r->file, id);
+                 "%s: field 'id' must be lower-case letters, digits and '-' (63 at most), got '%s'", r->file,
+                 id);
 }
 
 static void put_references(const reader *r) {
   lua_State *L = r->L;
   lua_getfield(L, 1, "references");
   json_t *list = lua_isnil(L, -1) ? json_array() : param_from_lua(L, lua_gettop(L), "string[]");
-  if (list == NULL) bad_field(r, "references", "a list of strings", -1);
+  if (list == NULL)
+    bad_field(r, "references", "a list of strings", -1);
   put(r, r->runbook->header, "references", list);
   lua_pop(L, 1);
 }
@@ -110,7 +116,8 @@ static void put_references(const reader *r) {
 static void check_function(const reader *r, const char *name, bool required) {
   lua_State *L = r->L;
   lua_getfield(L, 1, name);
-  if (!lua_isfunction(L, -1) && (required || !lua_isnil(L, -1))) bad_field(r, name, "a function", -1);
+  if (!lua_isfunction(L, -1) && (required || !lua_isnil(L, -1)))
+    bad_field(r, name, "a function", -1);
   lua_pop(L, 1);
 }
 
@@ -121,14 +128,17 @@ static void put_choices(const reader *r, json_t *param, const char *field, const
   char what[128];
   snprintf(what, sizeof what, "%s.choices", field);
   const char *element = strcmp(type, "string[]") == 0 ? "string" : type;
-  if (!lua_istable(L, -1) || lua_rawlen(L, -1) == 0) bad_field(r, what, "a list of values", -1);
+  if (!lua_istable(L, -1) || lua_rawlen(L, -1) == 0)
+    bad_field(r, what, "a list of values", -1);
   json_t *choices = put_array(r, param, "choices");
   int list = lua_gettop(L);
   for (lua_Unsigned i = 1; i <= lua_rawlen(L, list); i++) {
     lua_rawgeti(L, list, (lua_Integer)i);
     json_t *choice = param_from_lua(L, lua_gettop(L), element);
-    if (choice == NULL) bad_field(r, what, element, -1);
-    if (json_array_append_new(choices, choice) != 0) script_raise(L, TLSMEND_E_MEMORY, "%s: out of memory", r->file);
+    if (choice == NULL)
+      bad_field(r, what, element, -1);
+    if (json_array_append_new(choices, choice) != 0)
+      script_raise(L, TLSMEND_E_MEMORY, "%s: out of memory", r->file);
     lua_pop(L, 1);
   }
 }
@@ -140,7 +150,8 @@ static void put_default(const reader *r, json_t *param, const char *field, const
   snprintf(expected, sizeof expected, "of its type, %s", type);
   lua_getfield(L, -1, "default");
   json_t *value = lua_isnil(L, -1) ? json_null() : param_from_lua(L, lua_gettop(L), type);
-  if (value == NULL) bad_field(r, what, expected, -1);
+  if (value == NULL)
+    bad_field(r, what, expected, -1);
   put(r, param, "default", value);
   if (!json_is_null(value) && !param_allowed(param, value))
     script_raise(L, TLSMEND_E_SCRIPT, "%s: field '%s' must be one of its choices", r->file, what);
@@ -153,7 +164,8 @@ static void put_help(const reader *r, json_t *param, const char *field) {
   snprintf(what, sizeof what, "%s.help", field);
   lua_getfield(L, -1, "help");
   json_t *help = lua_isnil(L, -1) ? json_string("") : param_from_lua(L, lua_gettop(L), "string");
-  if (help == NULL) bad_field(r, what, "a string", -1);
+  if (help == NULL)
+    bad_field(r, what, "a string", -1);
   put(r, param, "help", help);
   lua_pop(L, 1);
 }
@@ -163,7 +175,8 @@ static void put_param(const reader *r, json_t *params, const char *name) {
   lua_State *L = r->L;
   char field[96];
   snprintf(field, sizeof field, "params.%.64s", name);
-  if (!lua_istable(L, -1)) bad_field(r, field, "a table { type = ..., default = ..., help = ... }", -1);
+  if (!lua_istable(L, -1))
+    bad_field(r, field, "a table { type = ..., default = ..., help = ... }", -1);
   check_known(r, lua_gettop(L), "params.*.", "type, default, help, choices");
   lua_getfield(L, -1, "type");
   const char *type = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "";
@@ -175,10 +188,12 @@ static void put_param(const reader *r, json_t *params, const char *name) {
   }
   lua_insert(L, -2); /* below the table, which keeps it anyway */
   json_t *param = json_object();
-  if (json_array_append_new(params, param) != 0) script_raise(L, TLSMEND_E_MEMORY, "%s: out of memory", r->file);
+  if (json_array_append_new(params, param) != 0)
+    script_raise(L, TLSMEND_E_MEMORY, "%s: out of memory", r->file);
   put(r, param, "name", json_string(name));
   put(r, param, "type", json_string(type));
-  if (lua_getfield(L, -1, "choices") != LUA_TNIL) put_choices(r, param, field, type);
+  if (lua_getfield(L, -1, "choices") != LUA_TNIL)
+    put_choices(r, param, field, type);
   lua_pop(L, 1);
   put_default(r, param, field, type);
   put_help(r, param, field);
@@ -186,9 +201,11 @@ static void put_param(const reader *r, json_t *params, const char *name) {
 }
 
 static bool param_name_good(const char *name) {
-  if (!islower((unsigned char)name[0]) || strlen(name) > 63) return false;
+  if (!islower((unsigned char)name[0]) || strlen(name) > 63)
+    return false;
   for (const char *at = name; *at != '\0'; at++)
-    if (!islower((unsigned char)*at) && !isdigit((unsigned char)*at) && *at != '_') return false;
+    if (!islower((unsigned char)*at) && !isdigit((unsigned char)*at) && *at != '_')
+      return false;
   return true;
 }
 
@@ -199,14 +216,16 @@ static void push_sorted_names(const reader *r, int index) {
   lua_newtable(L);
   for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
     if (lua_type(L, -2) != LUA_TSTRING || !param_name_good(lua_tostring(L, -2)))
-      script_raise(L, TLSMEND_E_SCRIPT, "%s: '%s' is not a parameter name (lower-case letters, digits, '_')", r->file,
-                   luaL_tolstring(L, -2, NULL));
+      script_raise(L, TLSMEND_E_SCRIPT, "%s: '%s' is not a parameter name (lower-case letters, digits, '_')",
+                   r->file, luaL_tolstring(L, -2, NULL));
     lua_Integer at = ++count; /* insertion sort: a handful of names */
     for (; at > 1; at--) {
       lua_rawgeti(L, -3, at - 1);
       bool before = strcmp(lua_tostring(L, -1), lua_tostring(L, -3)) < 0;
-      if (before) lua_pop(L, 1);
-      if (before) break;
+      if (before)
+        lua_pop(L, 1);
+      if (before)
+        break;
       lua_rawseti(L, -4, at);
     }
     lua_pushvalue(L, -2);
@@ -219,7 +238,8 @@ static void put_params(const reader *r) {
   json_t *params = put_array(r, r->runbook->header, "params");
   lua_getfield(L, 1, "params");
   if (!lua_isnil(L, -1)) {
-    if (!lua_istable(L, -1)) bad_field(r, "params", "a table of parameters", -1);
+    if (!lua_istable(L, -1))
+      bad_field(r, "params", "a table of parameters", -1);
     int index = lua_gettop(L);
     push_sorted_names(r, index);
     for (lua_Integer i = 1; lua_rawgeti(L, index + 1, i) != LUA_TNIL; i++) {
@@ -247,31 +267,37 @@ static json_t *need_path(const reader *r, const char *text, size_t number) {
 static json_t *need_update(const reader *r, const char *text, size_t number) {
   size_t digits = strncmp(text, "KB", 2) == 0 ? strspn(text + 2, "0123456789") : 0;
   if (digits < 5 || digits > 9 || text[2 + digits] != '\0')
-    script_raise(r->L, TLSMEND_E_SCRIPT, "%s: field 'needs.updates[%zu]' must be like \"KB3140245\", got \"%s\"",
-                 r->file, number, text);
+    script_raise(r->L, TLSMEND_E_SCRIPT,
+                 "%s: field 'needs.updates[%zu]' must be like \"KB3140245\", got \"%s\"", r->file, number,
+                 text);
   return json_string(text);
 }
 
 typedef json_t *(*need_fn)(const reader *r, const char *text, size_t number);
 
 /* Reads the list at the top of the stack; hands out the array of texts that guard_needs wants. */
-static size_t put_needs_list(const reader *r, json_t *needs, const char *name, const char *expected, need_fn read,
-                             const char ***out) {
+static size_t put_needs_list(const reader *r, json_t *needs, const char *name, const char *expected,
+                             need_fn read, const char ***out) {
   lua_State *L = r->L;
   char field[32];
   snprintf(field, sizeof field, "needs.%s", name);
   json_t *list = put_array(r, needs, name);
   lua_getfield(L, 2, name);
-  if (!lua_isnil(L, -1) && !lua_istable(L, -1)) bad_field(r, field, expected, -1);
+  if (!lua_isnil(L, -1) && !lua_istable(L, -1))
+    bad_field(r, field, expected, -1);
   size_t count = lua_istable(L, -1) ? (size_t)lua_rawlen(L, -1) : 0, members = 0;
   if (lua_istable(L, -1))
-    for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1)) members++;
-  if (members != count) bad_field(r, field, expected, -1);
+    for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1))
+      members++;
+  if (members != count)
+    bad_field(r, field, expected, -1);
   *out = calloc(count + 1, sizeof **out);
-  if (*out == NULL) script_raise(L, TLSMEND_E_MEMORY, "%s: out of memory", r->file);
+  if (*out == NULL)
+    script_raise(L, TLSMEND_E_MEMORY, "%s: out of memory", r->file);
   for (size_t i = 0; i < count; i++) {
     lua_rawgeti(L, -1, (lua_Integer)i + 1);
-    if (lua_type(L, -1) != LUA_TSTRING) bad_field(r, field, expected, -1);
+    if (lua_type(L, -1) != LUA_TSTRING)
+      bad_field(r, field, expected, -1);
     if (json_array_append_new(list, read(r, lua_tostring(L, -1), i + 1)) != 0)
       script_raise(L, TLSMEND_E_SCRIPT, "%s: field '%s[%zu]' is not UTF-8", r->file, field, i + 1);
     (*out)[i] = json_string_value(json_array_get(list, i));
@@ -285,15 +311,18 @@ static void put_needs(const reader *r) {
   lua_State *L = r->L;
   script_runbook *runbook = r->runbook;
   lua_getfield(L, 1, "needs");
-  if (!lua_istable(L, 2)) bad_field(r, "needs", "a table (what the runbook may touch; {} for nothing)", 2);
+  if (!lua_istable(L, 2))
+    bad_field(r, "needs", "a table (what the runbook may touch; {} for nothing)", 2);
   check_known(r, 2, "needs.", "registry, updates, reboot");
   json_t *needs = put_object(r, runbook->header, "needs");
   guard_needs *out = &runbook->needs;
-  out->registry_count = put_needs_list(r, needs, "registry", "a list of key paths", need_path, &runbook->registry);
+  out->registry_count =
+      put_needs_list(r, needs, "registry", "a list of key paths", need_path, &runbook->registry);
   out->update_count =
       put_needs_list(r, needs, "updates", "a list such as { \"KB3140245\" }", need_update, &runbook->updates);
   lua_getfield(L, 2, "reboot");
-  if (!lua_isnil(L, -1) && !lua_isboolean(L, -1)) bad_field(r, "needs.reboot", "true or false", -1);
+  if (!lua_isnil(L, -1) && !lua_isboolean(L, -1))
+    bad_field(r, "needs.reboot", "true or false", -1);
   out->reboot = lua_toboolean(L, -1);
   put(r, needs, "reboot", json_boolean(out->reboot));
   out->registry = runbook->registry;
@@ -309,13 +338,14 @@ void declare_read(lua_State *L, script_runbook *runbook, const char *file) {
   lua_replace(L, 1);
   lua_settop(L, 1);
   if (!lua_istable(L, 1))
-    script_raise(L, TLSMEND_E_SCRIPT, "%s: must return a table (return { id = ..., run = ... }), returned %s", file,
-                 luaL_typename(L, 1));
+    script_raise(L, TLSMEND_E_SCRIPT, "%s: must return a table (return { id = ..., run = ... }), returned %s",
+                 file, luaL_typename(L, 1));
   lua_pushnil(L);
   lua_setmetatable(L, 1); /* the fields are what stands in the table */
   lua_getfield(L, 1, "includes");
   if (!lua_isnil(L, -1))
-    script_raise(L, TLSMEND_E_SCRIPT, "%s: field 'includes' is reserved and not there yet; take it out", file);
+    script_raise(L, TLSMEND_E_SCRIPT, "%s: field 'includes' is reserved and not there yet; take it out",
+                 file);
   lua_pop(L, 1);
   check_known(&r, 1, "", "id, version, title, summary, references, params, needs, applies, run, verify");
   put_id(&r);
@@ -342,7 +372,8 @@ const json_t *declare_param(const script_runbook *runbook, const char *name) {
   const json_t *params = json_object_get(runbook->header, "params");
   for (size_t i = 0; i < json_array_size(params); i++) {
     const json_t *param = json_array_get(params, i);
-    if (strcmp(json_string_value(json_object_get(param, "name")), name) == 0) return param;
+    if (strcmp(json_string_value(json_object_get(param, "name")), name) == 0)
+      return param;
   }
   return NULL;
 }

@@ -37,24 +37,30 @@ static int compare_name(const void *name, const void *row) {
 }
 
 static int text_read(char *path, script_text *out, tlsmend_error *error) {
-  if (path == NULL) return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
+  if (path == NULL)
+    return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
   out->source = path;
   int code = os_file_read(path, TEXT_MOST, &out->owned, &out->size, error);
   out->bytes = out->owned;
-  if (code != TLSMEND_OK) script_text_clear(out);
+  if (code != TLSMEND_OK)
+    script_text_clear(out);
   return code;
 }
 
-int script_text_find(const script_options *options, const char *name, script_text *out, tlsmend_error *error) {
+int script_text_find(const script_options *options, const char *name, script_text *out,
+                     tlsmend_error *error) {
   memset(out, 0, sizeof *out);
   if (options != NULL && options->library != NULL) {
     int code = text_read(os_path_join(options->library, name), out, error);
-    if (code != TLSMEND_E_ABSENT) return code;
+    if (code != TLSMEND_E_ABSENT)
+      return code;
   }
   const embedded_text *row = bsearch(name, embedded_texts, embedded_text_count, sizeof *row, compare_name);
-  if (row == NULL) return tlsmend_error_set(error, TLSMEND_E_ABSENT, "there is no %s", name);
+  if (row == NULL)
+    return tlsmend_error_set(error, TLSMEND_E_ABSENT, "there is no %s", name);
   out->source = copy_text("built-in");
-  if (out->source == NULL) return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
+  if (out->source == NULL)
+    return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
   out->bytes = row->text;
   out->size = row->size;
   out->builtin = true;
@@ -67,13 +73,16 @@ static bool is_path(const char *name) {
 }
 
 static bool is_id(const char *name) {
-  if (!islower((unsigned char)*name) && !isdigit((unsigned char)*name)) return false;
+  if (!islower((unsigned char)*name) && !isdigit((unsigned char)*name))
+    return false;
   for (const char *at = name; *at != '\0'; at++)
-    if (!islower((unsigned char)*at) && !isdigit((unsigned char)*at) && *at != '-') return false;
+    if (!islower((unsigned char)*at) && !isdigit((unsigned char)*at) && *at != '-')
+      return false;
   return strlen(name) < NAME_MOST;
 }
 
-int script_text_runbook(const script_options *options, const char *name, script_text *out, tlsmend_error *error) {
+int script_text_runbook(const script_options *options, const char *name, script_text *out,
+                        tlsmend_error *error) {
   memset(out, 0, sizeof *out);
   if (is_path(name)) {
     int code = text_read(copy_text(name), out, error);
@@ -85,12 +94,14 @@ int script_text_runbook(const script_options *options, const char *name, script_
     char path[NAME_MOST + 16];
     snprintf(path, sizeof path, "runbooks/%s.lua", name);
     int code = script_text_find(options, path, out, error);
-    if (code != TLSMEND_E_ABSENT) return code;
+    if (code != TLSMEND_E_ABSENT)
+      return code;
   }
-  return tlsmend_error_set(error, TLSMEND_E_USAGE,
-                           "there is no runbook '%s'; `tlsmend list` shows the ids, a file is given as a path such as "
-                           "./%.64s.lua",
-                           name, name);
+  return tlsmend_error_set(
+      error, TLSMEND_E_USAGE,
+      "there is no runbook '%s'; `tlsmend list` shows the ids, a file is given as a path such as "
+      "./%.64s.lua",
+      name, name);
 }
 
 /* ---- compiling ----------------------------------------------------------------------------------------------- */
@@ -113,15 +124,19 @@ void script_compile(lua_State *L, const char *bytes, size_t size, const char *ch
 
 /* Lower-case words joined by dots: nothing that could leave the folder. `out` gets "stdlib/tls/winhttp.lua". */
 static bool module_path(const char *name, char *out, size_t size) {
-  if (strlen(name) >= NAME_MOST || strncmp(name, "meta.", 5) == 0) return false;
+  if (strlen(name) >= NAME_MOST || strncmp(name, "meta.", 5) == 0)
+    return false;
   for (const char *at = name; *at != '\0'; at++) {
     bool word = islower((unsigned char)*at) || isdigit((unsigned char)*at) || *at == '_';
-    if (!word && (*at != '.' || at == name || at[-1] == '.' || at[1] == '\0')) return false;
+    if (!word && (*at != '.' || at == name || at[-1] == '.' || at[1] == '\0'))
+      return false;
   }
-  if (*name == '\0') return false;
+  if (*name == '\0')
+    return false;
   snprintf(out, size, "stdlib/%s", name);
   for (char *at = out + 7; *at != '\0'; at++)
-    if (*at == '.') *at = '/';
+    if (*at == '.')
+      *at = '/';
   snprintf(out + strlen(out), size - strlen(out), ".lua");
   return true;
 }
@@ -132,13 +147,16 @@ static bool compile_module(lua_State *L, const char *path) {
   tlsmend_error error;
   script_text text;
   int code = script_text_find(&context->options, path, &text, &error);
-  if (code == TLSMEND_E_ABSENT) return false;
-  if (code != TLSMEND_OK) script_raise_error(L, &error);
+  if (code == TLSMEND_E_ABSENT)
+    return false;
+  if (code != TLSMEND_OK)
+    script_raise_error(L, &error);
   /* The scratch frees the text if compiling raises. */
   script_scratch *scratch = script_scratch_take(L);
   scratch->text = text.owned;
   scratch->path = text.source;
-  if (!text.builtin) context->overridden = true;
+  if (!text.builtin)
+    context->overridden = true;
   char chunk[NAME_MOST + 16];
   snprintf(chunk, sizeof chunk, "@%s", path + strlen("stdlib/"));
   script_compile(L, text.bytes, text.size, chunk);
@@ -147,9 +165,10 @@ static bool compile_module(lua_State *L, const char *path) {
 }
 
 static int l_too_early(lua_State *L) {
-  return script_raise(L, TLSMEND_E_SCRIPT,
-                      "system.%s: the machine is known only inside applies, run and verify, not while the file loads",
-                      luaL_tolstring(L, 2, NULL));
+  return script_raise(
+      L, TLSMEND_E_SCRIPT,
+      "system.%s: the machine is known only inside applies, run and verify, not while the file loads",
+      luaL_tolstring(L, 2, NULL));
 }
 
 /* Pushes `system`: an empty table that raises until script_system_fill. */
@@ -168,9 +187,12 @@ static void load_module(lua_State *L, const char *name, const char *path) {
   }
   bool native = script_module_push(L, name);
   if (!compile_module(L, path)) {
-    if (native) return;
-    script_raise(L, TLSMEND_E_SCRIPT,
-                 "require: there is no module '%s' for runbooks (no files, packages or C libraries; see stdlib/)", name);
+    if (native)
+      return;
+    script_raise(
+        L, TLSMEND_E_SCRIPT,
+        "require: there is no module '%s' for runbooks (no files, packages or C libraries; see stdlib/)",
+        name);
   }
   lua_pushstring(L, name);
   if (native) {
@@ -179,11 +201,13 @@ static void load_module(lua_State *L, const char *name, const char *path) {
     lua_pushnil(L);
   }
   lua_call(L, 2, 1);
-  if (lua_isnil(L, -1)) script_raise(L, TLSMEND_E_SCRIPT, "require: the module '%s' returns nothing", name);
+  if (lua_isnil(L, -1))
+    script_raise(L, TLSMEND_E_SCRIPT, "require: the module '%s' returns nothing", name);
 }
 
 static void push_loaded(lua_State *L) {
-  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &loaded_key) == LUA_TTABLE) return;
+  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &loaded_key) == LUA_TTABLE)
+    return;
   lua_pop(L, 1);
   lua_newtable(L);
   lua_pushvalue(L, -1);
@@ -192,7 +216,8 @@ static void push_loaded(lua_State *L) {
 
 int l_require(lua_State *L) {
   if (lua_type(L, 1) != LUA_TSTRING)
-    return script_raise(L, TLSMEND_E_SCRIPT, "require: takes the name of a module, got %s", luaL_typename(L, 1));
+    return script_raise(L, TLSMEND_E_SCRIPT, "require: takes the name of a module, got %s",
+                        luaL_typename(L, 1));
   size_t size;
   const char *name = lua_tolstring(L, 1, &size);
   lua_settop(L, 1);
@@ -201,12 +226,14 @@ int l_require(lua_State *L) {
   lua_rawget(L, 2);
   if (lua_touserdata(L, 3) == &loading_mark)
     return script_raise(L, TLSMEND_E_SCRIPT, "require: the module '%s' requires itself", name);
-  if (!lua_isnil(L, 3)) return 1;
+  if (!lua_isnil(L, 3))
+    return 1;
   lua_pop(L, 1);
   char path[NAME_MOST + 16];
   if (strlen(name) != size || !module_path(name, path, sizeof path))
     return script_raise(L, TLSMEND_E_SCRIPT,
-                        "require: '%s' is not the name of a module (lower-case words joined by dots)", name);
+                        "require: '%.64s' is not the name of a module (lower-case words joined by dots)",
+                        name);
   lua_pushvalue(L, 1);
   lua_pushlightuserdata(L, (void *)(uintptr_t)&loading_mark);
   lua_rawset(L, 2);

@@ -19,7 +19,8 @@ void script_text_clear(script_text *text);
 int script_text_find(const script_options *options, const char *name, script_text *out, tlsmend_error *error);
 
 /* A runbook by id or by path. E_USAGE: there is none. */
-int script_text_runbook(const script_options *options, const char *name, script_text *out, tlsmend_error *error);
+int script_text_runbook(const script_options *options, const char *name, script_text *out,
+                        tlsmend_error *error);
 
 /* Compiles a text under a chunk name; raises for syntax errors and compiled files. [-0, +1, e] */
 void script_compile(lua_State *L, const char *bytes, size_t size, const char *chunk);

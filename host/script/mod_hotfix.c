@@ -16,19 +16,23 @@ static const struct package_state {
   lua_Integer number;
   const char *name;
 } package_states[] = {
-    {0x00, "absent"},     {0x05, "uninstall pending"}, {0x10, "resolving"},           {0x20, "resolved"},
-    {0x30, "staging"},    {0x40, "staged"},            {0x50, "superseded"},          {0x60, "install pending"},
-    {0x65, "partially installed"}, {0x70, "installed"}, {0x80, "permanent"},
+    {0x00, "absent"},     {0x05, "uninstall pending"}, {0x10, "resolving"},
+    {0x20, "resolved"},   {0x30, "staging"},           {0x40, "staged"},
+    {0x50, "superseded"}, {0x60, "install pending"},   {0x65, "partially installed"},
+    {0x70, "installed"},  {0x80, "permanent"},
 };
 
 static const char *package_state_name(lua_Integer state) {
   for (size_t i = 0; i < sizeof package_states / sizeof package_states[0]; i++)
-    if (package_states[i].number == state) return package_states[i].name;
+    if (package_states[i].number == state)
+      return package_states[i].name;
   return state < 0 ? "broken" : "unknown";
 }
 
 static const char *check_kb(lua_State *L, int index) {
   const char *kb = script_check_text(L, index, "the update");
+  if (strcmp(kb, "RollupFix") == 0)
+    return kb; /* servicing's name for rollups, which carry no number */
   if (kb[0] != 'K' || kb[1] != 'B' || kb[2] == '\0' || kb[2 + strspn(kb + 2, "0123456789")] != '\0')
     script_raise(L, TLSMEND_E_SCRIPT, "an update is named like \"KB3140245\", got \"%s\"", kb);
   return kb;
@@ -66,11 +70,13 @@ static int l_packages(lua_State *L) {
     lua_pushnil(L);
     return 1;
   }
-  if (code != TLSMEND_OK) return script_raise_error(L, &error);
+  if (code != TLSMEND_OK)
+    return script_raise_error(L, &error);
   lua_newtable(L);
   lua_Integer count = 0;
   for (size_t i = 0; i < scratch->names.count; i++) {
-    if (!servicing_package_is(scratch->names.items[i], kb)) continue;
+    if (!servicing_package_is(scratch->names.items[i], kb))
+      continue;
     push_package(L, machine, scratch->names.items[i]);
     lua_rawseti(L, -2, ++count);
   }
@@ -88,9 +94,11 @@ static int l_listed(lua_State *L) {
     lua_pushnil(L);
     return 1;
   }
-  if (code != TLSMEND_OK) return script_raise_error(L, &error);
+  if (code != TLSMEND_OK)
+    return script_raise_error(L, &error);
   bool found = false;
-  for (size_t i = 0; i < scratch->names.count && !found; i++) found = unicode_name_equal(scratch->names.items[i], kb);
+  for (size_t i = 0; i < scratch->names.count && !found; i++)
+    found = unicode_name_equal(scratch->names.items[i], kb);
   lua_pushboolean(L, found);
   return 1;
 }

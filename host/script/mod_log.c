@@ -3,14 +3,18 @@
 
 static int say(lua_State *L, tlsmend_event event, const char *text) {
   const script_options *options = &sandbox_context(L)->options;
-  if (options->log != NULL) options->log(options->log_data, event, text);
+  if (options->log != NULL)
+    options->log(options->log_data, event, text);
   return 0;
 }
 
-static int l_info(lua_State *L) { return say(L, TLSMEND_EVENT_LOG, script_check_text(L, 1, "log.info: the text")); }
+static int l_info(lua_State *L) {
+  return say(L, TLSMEND_EVENT_LOG, script_check_text(L, 1, "log.info: the text"));
+}
 
 static int l_debug(lua_State *L) {
-  return say(L, TLSMEND_EVENT_LOG, lua_pushfstring(L, "debug: %s", script_check_text(L, 1, "log.debug: the text")));
+  return say(L, TLSMEND_EVENT_LOG,
+             lua_pushfstring(L, "debug: %s", script_check_text(L, 1, "log.debug: the text")));
 }
 
 static int l_warn(lua_State *L) {
@@ -21,8 +25,10 @@ static int l_finding(lua_State *L) {
   tlsmend_error error;
   const script_context *context = sandbox_context(L);
   const char *text = script_check_text(L, 1, "log.finding: the text");
-  if (context->sink == NULL || context->sink->finding == NULL) return say(L, TLSMEND_EVENT_WARNING, text);
-  if (context->sink->finding(context->sink->data, text, &error) != TLSMEND_OK) return script_raise_error(L, &error);
+  if (context->sink == NULL || context->sink->finding == NULL)
+    return say(L, TLSMEND_EVENT_WARNING, text);
+  if (context->sink->finding(context->sink->data, text, &error) != TLSMEND_OK)
+    return script_raise_error(L, &error);
   return 0;
 }
 

@@ -10,7 +10,8 @@
 static int push_exists(lua_State *L, tlsmend_machine *machine, const char *path, int view) {
   tlsmend_error error;
   bool found = false;
-  if (machine_key_exists(machine, path, view, &found, &error) != TLSMEND_OK) return script_raise_error(L, &error);
+  if (machine_key_exists(machine, path, view, &found, &error) != TLSMEND_OK)
+    return script_raise_error(L, &error);
   lua_pushboolean(L, found);
   return 1;
 }
@@ -22,7 +23,8 @@ static int l_fact(lua_State *L) {
   script_scratch *scratch = script_scratch_take(L);
   const char *path = script_check_path(L, 1, scratch);
   int view = script_check_view(L, 3);
-  if (lua_isnoneornil(L, 2)) return push_exists(L, machine, path, view);
+  if (lua_isnoneornil(L, 2))
+    return push_exists(L, machine, path, view);
   const char *name = script_check_text(L, 2, "the value name");
   if (machine_value_get(machine, path, view, name, &scratch->value, &error) != TLSMEND_OK)
     return script_raise_error(L, &error);
@@ -45,7 +47,8 @@ static int l_fact_keys(lua_State *L) {
     lua_pushnil(L);
     return 1;
   }
-  if (code != TLSMEND_OK) return script_raise_error(L, &error);
+  if (code != TLSMEND_OK)
+    return script_raise_error(L, &error);
   script_push_names(L, scratch);
   return 1;
 }
@@ -59,9 +62,6 @@ static int l_barrier(lua_State *L) {
 }
 
 const luaL_Reg reboot_functions[] = {
-    {"barrier", l_barrier},
-    {"fact", l_fact},
-    {"fact_exists", l_fact_exists},
-    {"fact_keys", l_fact_keys},
-    {NULL, NULL},
+    {"barrier", l_barrier},     {"fact", l_fact}, {"fact_exists", l_fact_exists},
+    {"fact_keys", l_fact_keys}, {NULL, NULL},
 };

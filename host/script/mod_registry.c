@@ -50,7 +50,8 @@ static int l_exists(lua_State *L) {
   return 1;
 }
 
-typedef int (*names_fn)(tlsmend_machine *self, const char *path, int view, machine_names *out, tlsmend_error *error);
+typedef int (*names_fn)(tlsmend_machine *self, const char *path, int view, machine_names *out,
+                        tlsmend_error *error);
 
 static int push_list(lua_State *L, const char *function, names_fn names) {
   tlsmend_error error;
@@ -77,7 +78,8 @@ static int l_views(lua_State *L) {
   const tlsmend_system *system;
   tlsmend_machine *facts = script_facts(L, "registry.views");
   const char *path = script_check_path(L, 1, script_scratch_take(L));
-  if (machine_system(facts, &system, &error) != TLSMEND_OK) script_raise_error(L, &error);
+  if (machine_system(facts, &system, &error) != TLSMEND_OK)
+    script_raise_error(L, &error);
   bool wide = machine_is_64bit(system), both = wide && path_redirected(path);
   lua_createtable(L, 2, 0);
   lua_pushinteger(L, wide ? 64 : 32);
@@ -120,11 +122,13 @@ static write_options check_options(lua_State *L, int index, bool set) {
   const char *title = sandbox_context(L)->title;
   write_options out = {0, false, 0, title != NULL ? title : ""};
   lua_settop(L, index);
-  if (lua_isnil(L, index)) return out;
+  if (lua_isnil(L, index))
+    return out;
   if (!lua_istable(L, index))
     script_raise(L, TLSMEND_E_SCRIPT, "the options must be a table such as { why = \"...\" }, got %s",
                  luaL_typename(L, index));
-  for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) read_option(L, &out, set);
+  for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1))
+    read_option(L, &out, set);
   return out;
 }
 
@@ -144,11 +148,12 @@ static void encode_number(lua_State *L, const target *at, uint32_t type, tlsmend
   tlsmend_error error;
   int exact, code;
   lua_Integer number = lua_type(L, 3) == LUA_TNUMBER ? lua_tointegerx(L, 3, &exact) : (exact = 0);
-  if (!exact) mismatch(L, at, type, "an integer", 3);
+  if (!exact)
+    mismatch(L, at, type, "an integer", 3);
   if (type == TLSMEND_REG_DWORD) {
     if (number < 0 || number > 0xFFFFFFFF)
-      script_raise(L, TLSMEND_E_SCRIPT, "%s '%s': %lld does not fit into a REG_DWORD (0 to 0xFFFFFFFF)", at->path,
-                   at->name, (long long)number);
+      script_raise(L, TLSMEND_E_SCRIPT, "%s '%s': %lld does not fit into a REG_DWORD (0 to 0xFFFFFFFF)",
+                   at->path, at->name, (long long)number);
     code = value_set_dword(out, (uint32_t)number, &error);
   } else {
     if (number < 0)
@@ -156,15 +161,19 @@ static void encode_number(lua_State *L, const target *at, uint32_t type, tlsmend
                    (long long)number);
     code = value_set_qword(out, (uint64_t)number, &error);
   }
-  if (code != TLSMEND_OK) script_raise_error(L, &error);
+  if (code != TLSMEND_OK)
+    script_raise_error(L, &error);
 }
 
 static void encode_list(lua_State *L, const target *at, tlsmend_value *out) {
   tlsmend_error error;
-  if (!lua_istable(L, 3)) mismatch(L, at, TLSMEND_REG_MULTI_SZ, "a list of strings", 3);
+  if (!lua_istable(L, 3))
+    mismatch(L, at, TLSMEND_REG_MULTI_SZ, "a list of strings", 3);
   size_t count = (size_t)lua_rawlen(L, 3), members = 0;
-  for (lua_pushnil(L); lua_next(L, 3); lua_pop(L, 1)) members++;
-  if (members != count) mismatch(L, at, TLSMEND_REG_MULTI_SZ, "a list of strings without gaps and names", 3);
+  for (lua_pushnil(L); lua_next(L, 3); lua_pop(L, 1))
+    members++;
+  if (members != count)
+    mismatch(L, at, TLSMEND_REG_MULTI_SZ, "a list of strings without gaps and names", 3);
   const char **texts = lua_newuserdatauv(L, (count + 1) * sizeof *texts, 0);
   for (size_t i = 0; i < count; i++) {
     lua_rawgeti(L, 3, (lua_Integer)i + 1);
@@ -178,19 +187,25 @@ static void encode_list(lua_State *L, const target *at, tlsmend_value *out) {
 static void encode_bytes(lua_State *L, const target *at, uint32_t type, tlsmend_value *out) {
   tlsmend_error error;
   size_t size;
-  if (lua_type(L, 3) != LUA_TSTRING) mismatch(L, at, type, "its bytes as a string", 3);
+  if (lua_type(L, 3) != LUA_TSTRING)
+    mismatch(L, at, type, "its bytes as a string", 3);
   const char *bytes = lua_tolstring(L, 3, &size);
-  if (tlsmend_value_set(out, type, bytes, size, &error) != TLSMEND_OK) script_raise_error(L, &error);
+  if (tlsmend_value_set(out, type, bytes, size, &error) != TLSMEND_OK)
+    script_raise_error(L, &error);
 }
 
 static uint32_t natural_type(lua_State *L, const target *at) {
   switch (lua_type(L, 3)) {
-  case LUA_TNUMBER: return TLSMEND_REG_DWORD;
-  case LUA_TSTRING: return TLSMEND_REG_SZ;
-  case LUA_TTABLE: return TLSMEND_REG_MULTI_SZ;
+  case LUA_TNUMBER:
+    return TLSMEND_REG_DWORD;
+  case LUA_TSTRING:
+    return TLSMEND_REG_SZ;
+  case LUA_TTABLE:
+    return TLSMEND_REG_MULTI_SZ;
   default:
-    script_raise(L, TLSMEND_E_SCRIPT, "%s '%s': data must be an integer, a string or a list of strings, got %s",
-                 at->path, at->name, luaL_typename(L, 3));
+    script_raise(L, TLSMEND_E_SCRIPT,
+                 "%s '%s': data must be an integer, a string or a list of strings, got %s", at->path,
+                 at->name, luaL_typename(L, 3));
     return 0;
   }
 }
@@ -199,15 +214,22 @@ static void encode(lua_State *L, const target *at, uint32_t type, tlsmend_value 
   tlsmend_error error;
   switch (type) {
   case TLSMEND_REG_DWORD:
-  case TLSMEND_REG_QWORD: encode_number(L, at, type, out); return;
-  case TLSMEND_REG_MULTI_SZ: encode_list(L, at, out); return;
+  case TLSMEND_REG_QWORD:
+    encode_number(L, at, type, out);
+    return;
+  case TLSMEND_REG_MULTI_SZ:
+    encode_list(L, at, out);
+    return;
   case TLSMEND_REG_SZ:
   case TLSMEND_REG_EXPAND_SZ:
-    if (lua_type(L, 3) != LUA_TSTRING) mismatch(L, at, type, "a string", 3);
+    if (lua_type(L, 3) != LUA_TSTRING)
+      mismatch(L, at, type, "a string", 3);
     if (value_set_string(out, type, script_check_text(L, 3, at->name), &error) != TLSMEND_OK)
       script_raise_error(L, &error);
     return;
-  default: encode_bytes(L, at, type, out); return;
+  default:
+    encode_bytes(L, at, type, out);
+    return;
   }
 }
 
@@ -219,7 +241,8 @@ static int l_set(lua_State *L) {
   script_scratch *scratch = script_scratch_take(L);
   target at = {script_check_path(L, 1, scratch), script_check_text(L, 2, "the value name")};
   encode(L, &at, options.typed ? options.type : natural_type(L, &at), &scratch->value);
-  if (propose_value_set(machine, at.path, options.view, at.name, &scratch->value, options.why, &error) != TLSMEND_OK)
+  if (propose_value_set(machine, at.path, options.view, at.name, &scratch->value, options.why, &error) !=
+      TLSMEND_OK)
     return script_raise_error(L, &error);
   return 0;
 }
@@ -236,14 +259,16 @@ static int l_delete(lua_State *L) {
   return 0;
 }
 
-typedef int (*key_fn)(tlsmend_machine *machine, const char *path, int view, const char *why, tlsmend_error *error);
+typedef int (*key_fn)(tlsmend_machine *machine, const char *path, int view, const char *why,
+                      tlsmend_error *error);
 
 static int write_key(lua_State *L, const char *function, key_fn write) {
   tlsmend_error error;
   tlsmend_machine *machine = script_machine(L, function);
   write_options options = check_options(L, 2, false);
   const char *path = script_check_path(L, 1, script_scratch_take(L));
-  if (write(machine, path, options.view, options.why, &error) != TLSMEND_OK) return script_raise_error(L, &error);
+  if (write(machine, path, options.view, options.why, &error) != TLSMEND_OK)
+    return script_raise_error(L, &error);
   return 0;
 }
 
@@ -252,7 +277,8 @@ static int l_create(lua_State *L) { return write_key(L, "registry.create", propo
 static int l_delete_key(lua_State *L) { return write_key(L, "registry.delete_key", propose_key_delete); }
 
 const luaL_Reg registry_functions[] = {
-    {"create", l_create}, {"delete", l_delete}, {"delete_key", l_delete_key}, {"exists", l_exists},
-    {"get", l_get},       {"keys", l_keys},     {"raw", l_raw},               {"set", l_set},
-    {"values", l_values}, {"views", l_views},   {NULL, NULL},
+    {"create", l_create}, {"delete", l_delete}, {"delete_key", l_delete_key},
+    {"exists", l_exists}, {"get", l_get},       {"keys", l_keys},
+    {"raw", l_raw},       {"set", l_set},       {"values", l_values},
+    {"views", l_views},   {NULL, NULL},
 };

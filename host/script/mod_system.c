@@ -12,17 +12,22 @@ static void set_integer(lua_State *L, const char *field, lua_Integer number) {
 }
 
 static void set_text(lua_State *L, const char *field, const char *text) {
-  if (text[0] == '\0') return;
+  if (text[0] == '\0')
+    return;
   lua_pushstring(L, text);
   lua_setfield(L, -2, field);
 }
 
 static const char *product_type_name(int type) {
   switch (type) {
-  case TLSMEND_WORKSTATION: return "workstation";
-  case TLSMEND_DOMAIN_CONTROLLER: return "domain-controller";
-  case TLSMEND_SERVER: return "server";
-  default: return "";
+  case TLSMEND_WORKSTATION:
+    return "workstation";
+  case TLSMEND_DOMAIN_CONTROLLER:
+    return "domain-controller";
+  case TLSMEND_SERVER:
+    return "server";
+  default:
+    return "";
   }
 }
 
@@ -31,7 +36,8 @@ static void set_versions(lua_State *L, const tlsmend_system *system) {
   set_integer(L, "minor", system->minor);
   set_integer(L, "build", system->build);
   set_integer(L, "service_pack", system->service_pack);
-  if (system->revision >= 0) set_integer(L, "revision", (lua_Integer)system->revision);
+  if (system->revision >= 0)
+    set_integer(L, "revision", (lua_Integer)system->revision);
   lua_pushfstring(L, "%I.%I", (LUAI_UACINT)system->major, (LUAI_UACINT)system->minor);
   lua_setfield(L, -2, "nt");
 }
@@ -39,7 +45,8 @@ static void set_versions(lua_State *L, const tlsmend_system *system) {
 void system_push(lua_State *L) {
   tlsmend_error error;
   const tlsmend_system *system;
-  if (machine_system(script_facts(L, "system"), &system, &error) != TLSMEND_OK) script_raise_error(L, &error);
+  if (machine_system(script_facts(L, "system"), &system, &error) != TLSMEND_OK)
+    script_raise_error(L, &error);
   lua_createtable(L, 0, 14);
   set_versions(L, system);
   set_text(L, "product_type", product_type_name(system->product_type));
@@ -52,5 +59,6 @@ void system_push(lua_State *L) {
     lua_pushboolean(L, system->product_type != TLSMEND_WORKSTATION);
     lua_setfield(L, -2, "server");
   }
-  if (system->architecture[0] != '\0') set_integer(L, "bits", machine_is_64bit(system) ? 64 : 32);
+  if (system->architecture[0] != '\0')
+    set_integer(L, "bits", machine_is_64bit(system) ? 64 : 32);
 }

@@ -27,7 +27,8 @@ static void check_fields(lua_State *L, int index, const char *const *known) {
   for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
     const char *name = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "";
     const char *const *row = known;
-    while (*row != NULL && strcmp(*row, name) != 0) row++;
+    while (*row != NULL && strcmp(*row, name) != 0)
+      row++;
     if (*row == NULL)
       script_raise(L, TLSMEND_E_SCRIPT, "update.propose: unknown field '%s'", luaL_tolstring(L, -2, NULL));
   }
@@ -52,9 +53,11 @@ static void read_effect(lua_State *L, tlsmend_file_effect *out) {
 
 /* Leaves the array, a userdata, on the stack. */
 static void read_effects(lua_State *L, tlsmend_update *out) {
-  if (lua_getfield(L, 1, "files") == LUA_TNIL) return;
+  if (lua_getfield(L, 1, "files") == LUA_TNIL)
+    return;
   int list = lua_gettop(L);
-  if (!lua_istable(L, list)) script_raise(L, TLSMEND_E_SCRIPT, "update.propose: files must be a list");
+  if (!lua_istable(L, list))
+    script_raise(L, TLSMEND_E_SCRIPT, "update.propose: files must be a list");
   size_t count = (size_t)lua_rawlen(L, list);
   tlsmend_file_effect *effects = lua_newuserdatauv(L, (count + 1) * sizeof *effects, 0);
   memset(effects, 0, (count + 1) * sizeof *effects);
@@ -78,9 +81,10 @@ static void check_package(lua_State *L, tlsmend_update *update, char hash[65]) {
   if (code != TLSMEND_OK)
     script_raise(L, code == TLSMEND_E_ABSENT ? TLSMEND_E_REFUSED : code, "%s: %s", update->kb, error.text);
   if (update->sha256 != NULL && strcmp(update->sha256, hash) != 0)
-    script_raise(L, TLSMEND_E_REFUSED,
-                 "%s: %s is not the expected package: its SHA-256 is %s, expected %s; get it again from its source",
-                 update->kb, update->file, hash, update->sha256);
+    script_raise(
+        L, TLSMEND_E_REFUSED,
+        "%s: %s is not the expected package: its SHA-256 is %s, expected %s; get it again from its source",
+        update->kb, update->file, hash, update->sha256);
   update->sha256 = hash;
 }
 
@@ -99,7 +103,8 @@ static int l_propose(lua_State *L) {
   update.sha256 = field_text(L, 1, "sha256");
   update.package = field_text(L, 1, "package");
   const char *why = field_text(L, 1, "why"), *title = sandbox_context(L)->title;
-  if (update.kb == NULL) return script_raise(L, TLSMEND_E_SCRIPT, "update.propose: kb is missing");
+  if (update.kb == NULL)
+    return script_raise(L, TLSMEND_E_SCRIPT, "update.propose: kb is missing");
   read_effects(L, &update);
   check_package(L, &update, hash);
   if (propose_update(machine, &update, why != NULL ? why : title, &error) != TLSMEND_OK)

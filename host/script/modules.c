@@ -21,10 +21,12 @@ const script_module script_modules[] = {
 
 bool script_module_push(lua_State *L, const char *name) {
   for (const script_module *row = script_modules; row->name != NULL; row++) {
-    if (strcmp(row->name, name) != 0) continue;
+    if (strcmp(row->name, name) != 0)
+      continue;
     lua_newtable(L);
     luaL_setfuncs(L, row->functions, 0);
-    if (row->open != NULL) row->open(L);
+    if (row->open != NULL)
+      row->open(L);
     return true;
   }
   return false;
@@ -32,7 +34,8 @@ bool script_module_push(lua_State *L, const char *name) {
 
 static tlsmend_machine *at_hand(lua_State *L, tlsmend_machine *machine, const char *function) {
   if (machine == NULL)
-    script_raise(L, TLSMEND_E_SCRIPT, "%s: only inside applies, run and verify, not while the file loads", function);
+    script_raise(L, TLSMEND_E_SCRIPT, "%s: only inside applies, run and verify, not while the file loads",
+                 function);
   return machine;
 }
 
@@ -49,8 +52,10 @@ const char *script_check_text(lua_State *L, int index, const char *what) {
   if (lua_type(L, index) != LUA_TSTRING)
     script_raise(L, TLSMEND_E_SCRIPT, "%s must be a string, got %s", what, luaL_typename(L, index));
   const char *text = lua_tolstring(L, index, &size);
-  if (strlen(text) != size) script_raise(L, TLSMEND_E_SCRIPT, "%s must not contain NUL characters", what);
-  if (!unicode_valid(text, size)) script_raise(L, TLSMEND_E_SCRIPT, "%s must be UTF-8", what);
+  if (strlen(text) != size)
+    script_raise(L, TLSMEND_E_SCRIPT, "%s must not contain NUL characters", what);
+  if (!unicode_valid(text, size))
+    script_raise(L, TLSMEND_E_SCRIPT, "%s must be UTF-8", what);
   return text;
 }
 
@@ -63,12 +68,15 @@ const char *script_check_path(lua_State *L, int index, script_scratch *scratch) 
 }
 
 int script_check_view(lua_State *L, int index) {
-  if (lua_isnoneornil(L, index)) return 0;
+  if (lua_isnoneornil(L, index))
+    return 0;
   if (lua_isinteger(L, index)) {
     lua_Integer view = lua_tointeger(L, index);
-    if (view == 64 || view == 32) return (int)view;
+    if (view == 64 || view == 32)
+      return (int)view;
   }
-  return script_raise(L, TLSMEND_E_SCRIPT, "the view must be 64, 32 or nil, got %s", luaL_tolstring(L, index, NULL));
+  return script_raise(L, TLSMEND_E_SCRIPT, "the view must be 64, 32 or nil, got %s",
+                      luaL_tolstring(L, index, NULL));
 }
 
 /* Data as a script sees it, or false where the bytes are not what their type promises. */
@@ -78,16 +86,19 @@ static bool push_decoded(lua_State *L, script_scratch *scratch) {
   switch (value->type) {
   case TLSMEND_REG_DWORD:
   case TLSMEND_REG_QWORD:
-    if (!value_number(value, &number)) return false;
+    if (!value_number(value, &number))
+      return false;
     lua_pushinteger(L, (lua_Integer)number);
     return true;
   case TLSMEND_REG_SZ:
   case TLSMEND_REG_EXPAND_SZ:
-    if (value->size % 2 != 0 || (scratch->text = value_text(value)) == NULL) return false;
+    if (value->size % 2 != 0 || (scratch->text = value_text(value)) == NULL)
+      return false;
     lua_pushstring(L, scratch->text);
     return true;
   case TLSMEND_REG_MULTI_SZ:
-    if (value->size % 2 != 0 || (scratch->texts = value_texts(value, &scratch->text_count)) == NULL) return false;
+    if (value->size % 2 != 0 || (scratch->texts = value_texts(value, &scratch->text_count)) == NULL)
+      return false;
     lua_createtable(L, (int)scratch->text_count, 0);
     for (size_t i = 0; i < scratch->text_count; i++) {
       lua_pushstring(L, scratch->texts[i]);
@@ -111,7 +122,8 @@ int script_push_value(lua_State *L, script_scratch *scratch) {
     lua_pushnil(L);
     return 1;
   }
-  if (!push_decoded(L, scratch)) lua_pushlstring(L, (const char *)value->data, value->size);
+  if (!push_decoded(L, scratch))
+    lua_pushlstring(L, (const char *)value->data, value->size);
   push_type(L, value->type);
   return 2;
 }
@@ -128,7 +140,9 @@ int l_unknown(lua_State *L) {
   const script_context *context = sandbox_context(L);
   const char *text = script_check_text(L, 1, "what cannot be told");
   tlsmend_error error;
-  if (context->sink == NULL || context->sink->unknown == NULL) return 0;
-  if (context->sink->unknown(context->sink->data, text, &error) != TLSMEND_OK) return script_raise_error(L, &error);
+  if (context->sink == NULL || context->sink->unknown == NULL)
+    return 0;
+  if (context->sink->unknown(context->sink->data, text, &error) != TLSMEND_OK)
+    return script_raise_error(L, &error);
   return 0;
 }

@@ -33,9 +33,10 @@ tlsmend_machine *script_machine(lua_State *L, const char *function);
 tlsmend_machine *script_facts(lua_State *L, const char *function);
 
 /* Arguments. Errors name the function and what was expected. */
-const char *script_check_path(lua_State *L, int index, script_scratch *scratch); /* canonical, in the scratch */
-int script_check_view(lua_State *L, int index);                                  /* 64, 32, or 0 for nil */
-const char *script_check_text(lua_State *L, int index, const char *what);        /* UTF-8 without NULs */
+const char *script_check_path(lua_State *L, int index,
+                              script_scratch *scratch);                   /* canonical, in the scratch */
+int script_check_view(lua_State *L, int index);                           /* 64, 32, or 0 for nil */
+const char *script_check_text(lua_State *L, int index, const char *what); /* UTF-8 without NULs */
 
 /* Pushes data and type of the value in the scratch as `registry.get` answers, or nil alone for an absent one. Returns how
  * many. */

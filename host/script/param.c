@@ -10,7 +10,8 @@
 bool param_type_known(const char *type) {
   static const char *const types[] = {"string", "integer", "boolean", "path", "string[]", NULL};
   for (const char *const *row = types; *row != NULL; row++)
-    if (strcmp(*row, type) == 0) return true;
+    if (strcmp(*row, type) == 0)
+      return true;
   return false;
 }
 
@@ -18,15 +19,18 @@ bool param_type_known(const char *type) {
 
 static json_t *text_from_lua(lua_State *L, int index) {
   size_t size;
-  if (lua_type(L, index) != LUA_TSTRING) return NULL;
+  if (lua_type(L, index) != LUA_TSTRING)
+    return NULL;
   const char *text = lua_tolstring(L, index, &size);
   return json_stringn(text, size);
 }
 
 static json_t *list_from_lua(lua_State *L, int index) {
-  if (!lua_istable(L, index)) return NULL;
+  if (!lua_istable(L, index))
+    return NULL;
   size_t count = (size_t)lua_rawlen(L, index), members = 0;
-  for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) members++;
+  for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1))
+    members++;
   json_t *list = members == count ? json_array() : NULL;
   for (size_t i = 0; i < count && list != NULL; i++) {
     lua_rawgeti(L, index, (lua_Integer)i + 1);
@@ -40,8 +44,10 @@ static json_t *list_from_lua(lua_State *L, int index) {
 }
 
 json_t *param_from_lua(lua_State *L, int index, const char *type) {
-  if (strcmp(type, "string[]") == 0) return list_from_lua(L, index);
-  if (strcmp(type, "integer") == 0) return lua_isinteger(L, index) ? json_integer(lua_tointeger(L, index)) : NULL;
+  if (strcmp(type, "string[]") == 0)
+    return list_from_lua(L, index);
+  if (strcmp(type, "integer") == 0)
+    return lua_isinteger(L, index) ? json_integer(lua_tointeger(L, index)) : NULL;
   if (strcmp(type, "boolean") == 0)
     return lua_isboolean(L, index) ? json_boolean(lua_toboolean(L, index)) : NULL;
   return text_from_lua(L, index);
@@ -49,10 +55,18 @@ json_t *param_from_lua(lua_State *L, int index, const char *type) {
 
 void param_push(lua_State *L, const json_t *value) {
   switch (json_typeof(value)) {
-  case JSON_STRING: lua_pushlstring(L, json_string_value(value), json_string_length(value)); return;
-  case JSON_INTEGER: lua_pushinteger(L, (lua_Integer)json_integer_value(value)); return;
-  case JSON_TRUE: lua_pushboolean(L, 1); return;
-  case JSON_FALSE: lua_pushboolean(L, 0); return;
+  case JSON_STRING:
+    lua_pushlstring(L, json_string_value(value), json_string_length(value));
+    return;
+  case JSON_INTEGER:
+    lua_pushinteger(L, (lua_Integer)json_integer_value(value));
+    return;
+  case JSON_TRUE:
+    lua_pushboolean(L, 1);
+    return;
+  case JSON_FALSE:
+    lua_pushboolean(L, 0);
+    return;
   case JSON_ARRAY:
     lua_createtable(L, (int)json_array_size(value), 0);
     for (size_t i = 0; i < json_array_size(value); i++) {
@@ -62,7 +76,9 @@ void param_push(lua_State *L, const json_t *value) {
     return;
   case JSON_OBJECT:
   case JSON_REAL:
-  case JSON_NULL: lua_pushnil(L); return;
+  case JSON_NULL:
+    lua_pushnil(L);
+    return;
   }
 }
 
@@ -71,7 +87,8 @@ void param_push(lua_State *L, const json_t *value) {
 static json_t *parse_integer(const char *text) {
   char *end;
   errno = 0;
-  if (*text == '\0' || isspace((unsigned char)*text)) return NULL;
+  if (*text == '\0' || isspace((unsigned char)*text))
+    return NULL;
   bool hex = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
   long long number = strtoll(text, &end, hex ? 16 : 10);
   return *end == '\0' && errno == 0 ? json_integer(number) : NULL;
@@ -83,7 +100,8 @@ static json_t *parse_boolean(const char *text) {
     int value;
   } words[] = {{"true", 1}, {"yes", 1}, {"1", 1}, {"false", 0}, {"no", 0}, {"0", 0}};
   for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-    if (strcmp(words[i].text, text) == 0) return json_boolean(words[i].value);
+    if (strcmp(words[i].text, text) == 0)
+      return json_boolean(words[i].value);
   return NULL;
 }
 
@@ -92,8 +110,10 @@ static json_t *parse_list(const char *text) {
   json_t *list = json_array();
   for (const char *at = text; *at != '\0' && list != NULL;) {
     const char *comma = at + strcspn(at, ","), *end = comma;
-    while (at < end && *at == ' ') at++;
-    while (end > at && end[-1] == ' ') end--;
+    while (at < end && *at == ' ')
+      at++;
+    while (end > at && end[-1] == ' ')
+      end--;
     bool last = *comma == '\0';
     if (end == at || (!last && comma[1] == '\0') ||
         json_array_append_new(list, json_stringn(at, (size_t)(end - at))) != 0) {
@@ -107,14 +127,17 @@ static json_t *parse_list(const char *text) {
 
 bool param_allowed(const json_t *param, const json_t *value) {
   const json_t *choices = json_object_get(param, "choices");
-  if (!json_is_array(choices)) return true;
+  if (!json_is_array(choices))
+    return true;
   if (json_is_array(value)) {
     for (size_t i = 0; i < json_array_size(value); i++)
-      if (!param_allowed(param, json_array_get(value, i))) return false;
+      if (!param_allowed(param, json_array_get(value, i)))
+        return false;
     return true;
   }
   for (size_t i = 0; i < json_array_size(choices); i++)
-    if (json_equal(json_array_get(choices, i), value)) return true;
+    if (json_equal(json_array_get(choices, i), value))
+      return true;
   return false;
 }
 
@@ -135,13 +158,16 @@ int param_parse(const json_t *param, const char *text, json_t **out, tlsmend_err
   *out = NULL;
   const char *expected = "";
   for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
-    if (strcmp(forms[i].type, type) != 0) continue;
+    if (strcmp(forms[i].type, type) != 0)
+      continue;
     *out = forms[i].parse(text);
     expected = forms[i].expected;
   }
   if (*out == NULL)
-    return tlsmend_error_set(error, TLSMEND_E_USAGE, "parameter '%s' takes %s, got '%s'", name, expected, text);
-  if (param_allowed(param, *out)) return TLSMEND_OK;
+    return tlsmend_error_set(error, TLSMEND_E_USAGE, "parameter '%s' takes %s, got '%s'", name, expected,
+                             text);
+  if (param_allowed(param, *out))
+    return TLSMEND_OK;
   json_decref(*out);
   *out = NULL;
   char *choices = json_dumps(json_object_get(param, "choices"), JSON_ENSURE_ASCII);

@@ -34,7 +34,8 @@ static int l_load(lua_State *L) {
 static const char *file_name(const char *path) {
   const char *name = path;
   for (const char *at = path; *at != '\0'; at++)
-    if (*at == '/' || *at == '\\') name = at + 1;
+    if (*at == '/' || *at == '\\')
+      name = at + 1;
   return name;
 }
 
@@ -42,10 +43,12 @@ static const char *file_name(const char *path) {
 static void name_chunk(script_context *context, const char *name, const script_text *text) {
   const char *shown = text->builtin ? name : file_name(text->source);
   size_t size = strlen(shown), room = sizeof context->file - sizeof ".lua";
-  if (size > room) size = room;
+  if (size > room)
+    size = room;
   memcpy(context->file, shown, size);
   context->file[size] = '\0';
-  if (text->builtin) strcat(context->file, ".lua");
+  if (text->builtin)
+    strcat(context->file, ".lua");
 }
 
 static int put_origin(script_runbook *runbook, const script_text *text, tlsmend_error *error) {
@@ -60,14 +63,17 @@ static int put_origin(script_runbook *runbook, const script_text *text, tlsmend_
       json_object_set_new(header, "sha256", json_string(hex)) != 0)
     return tlsmend_error_set(error, TLSMEND_E_SCRIPT, "%s: its path is not UTF-8", runbook->context->file);
   /* What was declared to be built in stays so, whatever it requires later. */
-  if (builtin) runbook->context->options.library = NULL;
+  if (builtin)
+    runbook->context->options.library = NULL;
   return TLSMEND_OK;
 }
 
 static int check_id(const script_runbook *runbook, const char *name, tlsmend_error *error) {
   const char *id = runbook->needs.runbook;
-  if (strpbrk(name, "/\\.") != NULL || strcmp(id, name) == 0) return TLSMEND_OK;
-  return tlsmend_error_set(error, TLSMEND_E_SCRIPT, "%s: field 'id' must be '%s' like the file's name, got '%s'",
+  if (strpbrk(name, "/\\.") != NULL || strcmp(id, name) == 0)
+    return TLSMEND_OK;
+  return tlsmend_error_set(error, TLSMEND_E_SCRIPT,
+                           "%s: field 'id' must be '%s' like the file's name, got '%s'",
                            runbook->context->file, name, id);
 }
 
@@ -75,13 +81,17 @@ int script_open(const script_options *options, const char *name, script_runbook 
   script_text text;
   *out = NULL;
   int code = script_text_runbook(options, name, &text, error);
-  if (code != TLSMEND_OK) return code;
+  if (code != TLSMEND_OK)
+    return code;
   script_runbook *runbook = calloc(1, sizeof *runbook);
-  if (runbook != NULL) runbook->header = json_object();
-  if (runbook != NULL) runbook->values = json_object();
+  if (runbook != NULL)
+    runbook->header = json_object();
+  if (runbook != NULL)
+    runbook->values = json_object();
   if (runbook == NULL || runbook->header == NULL || runbook->values == NULL)
     code = tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
-  if (code == TLSMEND_OK) code = sandbox_open(options, &runbook->context, error);
+  if (code == TLSMEND_OK)
+    code = sandbox_open(options, &runbook->context, error);
   if (code == TLSMEND_OK) {
     load_request request = {runbook, &text};
     lua_State *L = runbook->context->L;
@@ -90,8 +100,10 @@ int script_open(const script_options *options, const char *name, script_runbook 
     lua_pushlightuserdata(L, &request);
     code = sandbox_call(runbook->context, 1, 0, error);
   }
-  if (code == TLSMEND_OK) code = check_id(runbook, name, error);
-  if (code == TLSMEND_OK) code = put_origin(runbook, &text, error);
+  if (code == TLSMEND_OK)
+    code = check_id(runbook, name, error);
+  if (code == TLSMEND_OK)
+    code = put_origin(runbook, &text, error);
   script_text_clear(&text);
   if (code == TLSMEND_OK) {
     runbook->context->title = json_string_value(json_object_get(runbook->header, "title"));
@@ -103,7 +115,8 @@ int script_open(const script_options *options, const char *name, script_runbook 
 }
 
 void script_close(script_runbook *runbook) {
-  if (runbook == NULL) return;
+  if (runbook == NULL)
+    return;
   sandbox_close(runbook->context);
   json_decref(runbook->header);
   json_decref(runbook->values);
@@ -122,8 +135,8 @@ int script_param(script_runbook *runbook, const char *name, const char *text, tl
   const json_t *param = declare_param(runbook, name);
   if (param == NULL)
     return tlsmend_error_set(error, TLSMEND_E_ABSENT,
-                             "%s has no parameter '%s'; `tlsmend show %s` lists what it has", runbook->needs.runbook,
-                             name, runbook->needs.runbook);
+                             "%s has no parameter '%s'; `tlsmend show %s` lists what it has",
+                             runbook->needs.runbook, name, runbook->needs.runbook);
   json_t *value;
   int code = param_parse(param, text, &value, error);
   if (code == TLSMEND_OK && json_object_set_new(runbook->values, name, value) != 0)
@@ -137,7 +150,8 @@ json_t *script_params(const script_runbook *runbook) {
   for (size_t i = 0; i < json_array_size(params) && out != NULL; i++) {
     const json_t *param = json_array_get(params, i);
     const char *name = json_string_value(json_object_get(param, "name"));
-    if (json_object_set_new(out, name, json_deep_copy(declare_value(runbook, param))) == 0) continue;
+    if (json_object_set_new(out, name, json_deep_copy(declare_value(runbook, param))) == 0)
+      continue;
     json_decref(out);
     out = NULL;
   }
@@ -172,11 +186,13 @@ static void read_answer(lua_State *L, const char *function, run_request *request
     script_raise(L, TLSMEND_E_SCRIPT, "%s: %s must return its reason as a string, got %s", file, function,
                  luaL_typename(L, -1));
   request->answer = lua_toboolean(L, -2);
-  if (lua_isnil(L, -1)) return;
+  if (lua_isnil(L, -1))
+    return;
   size_t size = strlen(lua_tostring(L, -1)) + 1;
   free(request->reason);
   request->reason = malloc(size);
-  if (request->reason == NULL) script_raise(L, TLSMEND_E_MEMORY, "out of memory");
+  if (request->reason == NULL)
+    script_raise(L, TLSMEND_E_MEMORY, "out of memory");
   memcpy(request->reason, lua_tostring(L, -1), size);
 }
 
@@ -189,7 +205,8 @@ static int l_run(lua_State *L) {
     lua_call(L, 1, 2);
     read_answer(L, "applies", request);
   }
-  if (!request->answer) return 0;
+  if (!request->answer)
+    return 0;
   declare_push(L, "run");
   push_params(L, request->runbook);
   lua_call(L, 1, 0);
@@ -199,7 +216,8 @@ static int l_run(lua_State *L) {
 static int l_verify(lua_State *L) {
   run_request *request = lua_touserdata(L, 1);
   request->answer = true;
-  if (declare_push(L, "verify") != LUA_TFUNCTION) return 0;
+  if (declare_push(L, "verify") != LUA_TFUNCTION)
+    return 0;
   script_system_fill(L);
   lua_pop(L, 1);
   push_params(L, request->runbook);
@@ -209,7 +227,8 @@ static int l_verify(lua_State *L) {
 }
 
 /* One run: the machines are there for its duration, and it may use up to the limits. */
-static int call_on(script_runbook *runbook, lua_CFunction function, run_request *request, tlsmend_error *error) {
+static int call_on(script_runbook *runbook, lua_CFunction function, run_request *request,
+                   tlsmend_error *error) {
   script_context *context = runbook->context;
   context->spent = 0;
   lua_pushcfunction(context->L, function);
@@ -228,8 +247,8 @@ static void set_machines(script_runbook *runbook, tlsmend_machine *machine, tlsm
   runbook->context->sink = sink;
 }
 
-int script_run(script_runbook *runbook, tlsmend_machine *machine, tlsmend_machine *facts, const script_sink *sink,
-               bool *applies, char **reason, tlsmend_error *error) {
+int script_run(script_runbook *runbook, tlsmend_machine *machine, tlsmend_machine *facts,
+               const script_sink *sink, bool *applies, char **reason, tlsmend_error *error) {
   run_request request = {runbook, false, NULL};
   set_machines(runbook, machine, facts, sink);
   int code = call_on(runbook, l_run, &request, error);
@@ -242,8 +261,8 @@ int script_run(script_runbook *runbook, tlsmend_machine *machine, tlsmend_machin
   return code;
 }
 
-int script_verify(script_runbook *runbook, tlsmend_machine *machine, tlsmend_machine *facts, const script_sink *sink,
-                  tlsmend_error *error) {
+int script_verify(script_runbook *runbook, tlsmend_machine *machine, tlsmend_machine *facts,
+                  const script_sink *sink, tlsmend_error *error) {
   run_request request = {runbook, false, NULL};
   set_machines(runbook, machine, facts, sink);
   int code = call_on(runbook, l_verify, &request, error);

@@ -40,7 +40,8 @@ script_context *sandbox_context(lua_State *L) {
  * work, because filling memory takes time that no instruction counts. */
 static void *limited_alloc(void *data, void *block, size_t old, size_t size) {
   script_context *context = data;
-  if (block == NULL) old = 0;
+  if (block == NULL)
+    old = 0;
   if (size == 0) {
     free(block);
     context->memory -= old;
@@ -48,13 +49,16 @@ static void *limited_alloc(void *data, void *block, size_t old, size_t size) {
   }
   if (size > old && size - old > context->options.memory_limit - context->memory) {
     /* Only lines are read here; Lua may still find the memory by collecting garbage. */
-    if (context->L != NULL) sandbox_where(context->L, context->where, sizeof context->where);
+    if (context->L != NULL)
+      sandbox_where(context->L, context->where, sizeof context->where);
     return NULL;
   }
   void *moved = realloc(block, size);
-  if (moved == NULL) return size <= old ? block : NULL;
+  if (moved == NULL)
+    return size <= old ? block : NULL;
   context->memory = context->memory - old + size;
-  if (size > old) context->spent += size / BYTES_PER_INSTRUCTION;
+  if (size > old)
+    context->spent += size / BYTES_PER_INSTRUCTION;
   return moved;
 }
 
@@ -64,11 +68,14 @@ void sandbox_where(lua_State *L, char *out, size_t size) {
   bool found = false;
   out[0] = '\0';
   for (int level = 0; lua_getstack(L, level, &frame); level++) {
-    if (!lua_getinfo(L, "Sl", &frame) || frame.currentline <= 0) continue;
+    if (!lua_getinfo(L, "Sl", &frame) || frame.currentline <= 0)
+      continue;
     bool runbook = strcmp(frame.short_src, file) == 0;
-    if (!found || runbook) snprintf(out, size, "%s:%d: ", frame.short_src, frame.currentline);
+    if (!found || runbook)
+      snprintf(out, size, "%s:%d: ", frame.short_src, frame.currentline);
     found = true;
-    if (runbook) return;
+    if (runbook)
+      return;
   }
 }
 
@@ -79,7 +86,8 @@ static void exceed(lua_State *L, sandbox_limit limit) {
   if (context->exceeded == SANDBOX_WITHIN) {
     context->exceeded = limit;
     /* The allocator has noted the place where memory was refused. */
-    if (limit != SANDBOX_MEMORY) sandbox_where(L, context->where, sizeof context->where);
+    if (limit != SANDBOX_MEMORY)
+      sandbox_where(L, context->where, sizeof context->where);
   }
   lua_sethook(L, count_hook, LUA_MASKCOUNT, 1);
   lua_pushlightuserdata(L, (void *)(uintptr_t)&limit_mark);
@@ -90,14 +98,18 @@ static void count_hook(lua_State *L, lua_Debug *event) {
   (void)event;
   script_context *context = sandbox_context(L);
   context->spent += (unsigned long long)context->interval;
-  if (context->exceeded != SANDBOX_WITHIN) exceed(L, context->exceeded);
-  if (context->spent > context->options.instruction_limit) exceed(L, SANDBOX_INSTRUCTIONS);
-  if (os_clock() > context->deadline) exceed(L, SANDBOX_TIME);
+  if (context->exceeded != SANDBOX_WITHIN)
+    exceed(L, context->exceeded);
+  if (context->spent > context->options.instruction_limit)
+    exceed(L, SANDBOX_INSTRUCTIONS);
+  if (os_clock() > context->deadline)
+    exceed(L, SANDBOX_TIME);
 }
 
 void sandbox_check(lua_State *L) {
   script_context *context = sandbox_context(L);
-  if (context->exceeded != SANDBOX_WITHIN) exceed(L, context->exceeded);
+  if (context->exceeded != SANDBOX_WITHIN)
+    exceed(L, context->exceeded);
 }
 
 void sandbox_caught(lua_State *L, int status) {
@@ -111,11 +123,14 @@ void sandbox_caught(lua_State *L, int status) {
 void sandbox_spend(lua_State *L, unsigned long long cost) {
   script_context *context = sandbox_context(L);
   sandbox_check(L);
-  unsigned long long left =
-      context->spent < context->options.instruction_limit ? context->options.instruction_limit - context->spent : 0;
-  if (cost > left) exceed(L, SANDBOX_INSTRUCTIONS);
+  unsigned long long left = context->spent < context->options.instruction_limit
+                                ? context->options.instruction_limit - context->spent
+                                : 0;
+  if (cost > left)
+    exceed(L, SANDBOX_INSTRUCTIONS);
   context->spent += cost;
-  if (os_clock() > context->deadline) exceed(L, SANDBOX_TIME);
+  if (os_clock() > context->deadline)
+    exceed(L, SANDBOX_TIME);
 }
 
 static int limit_report(const script_context *context, tlsmend_error *error) {
@@ -128,10 +143,11 @@ static int limit_report(const script_context *context, tlsmend_error *error) {
                              "(memory_limit of the library)",
                              where, options->memory_limit);
   case SANDBOX_TIME:
-    return tlsmend_error_set(error, TLSMEND_E_LIMIT,
-                             "%sstopped at the limit of %llu seconds, which is fixed: an endless loop? Do less in "
-                             "one run",
-                             where, (unsigned long long)(context->milliseconds / 1000));
+    return tlsmend_error_set(
+        error, TLSMEND_E_LIMIT,
+        "%sstopped at the limit of %llu seconds, which is fixed: an endless loop? Do less in "
+        "one run",
+        where, (unsigned long long)(context->milliseconds / 1000));
   case SANDBOX_INSTRUCTIONS:
   case SANDBOX_WITHIN:
     break;
@@ -154,12 +170,14 @@ int sandbox_call(script_context *context, int arguments, int results, tlsmend_er
   lua_insert(L, function);
   int status = lua_pcall(L, arguments, results, function);
   lua_remove(L, function);
-  if (status == LUA_ERRMEM && context->exceeded == SANDBOX_WITHIN) context->exceeded = SANDBOX_MEMORY;
+  if (status == LUA_ERRMEM && context->exceeded == SANDBOX_WITHIN)
+    context->exceeded = SANDBOX_MEMORY;
   if (context->exceeded != SANDBOX_WITHIN) {
     lua_settop(L, function - 1);
     return limit_report(context, error);
   }
-  if (status == LUA_OK) return TLSMEND_OK;
+  if (status == LUA_OK)
+    return TLSMEND_OK;
   int code = script_error_take(context, status, error);
   lua_settop(L, function - 1);
   return context->exceeded != SANDBOX_WITHIN ? limit_report(context, error) : code;
@@ -180,19 +198,23 @@ static int l_open(lua_State *L) {
 int sandbox_open(const script_options *options, script_context **out, tlsmend_error *error) {
   *out = NULL;
   script_context *context = calloc(1, sizeof *context);
-  if (context == NULL) return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
-  if (options != NULL) context->options = *options;
-  if (context->options.memory_limit == 0) context->options.memory_limit = MEMORY_LIMIT;
-  if (context->options.instruction_limit == 0) context->options.instruction_limit = INSTRUCTION_LIMIT;
+  if (context == NULL)
+    return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
+  if (options != NULL)
+    context->options = *options;
+  if (context->options.memory_limit == 0)
+    context->options.memory_limit = MEMORY_LIMIT;
+  if (context->options.instruction_limit == 0)
+    context->options.instruction_limit = INSTRUCTION_LIMIT;
   context->interval =
       context->options.instruction_limit < INTERVAL ? (int)context->options.instruction_limit : INTERVAL;
   context->milliseconds = SANDBOX_MILLISECONDS;
   lua_State *L = lua_newstate(limited_alloc, context);
   if (L == NULL) {
     int code = tlsmend_error_set(error, TLSMEND_E_LIMIT,
-                             "a limit of %zu bytes of memory is too little to begin with; raise it with "
-                             "--limit-memory (memory_limit of the library)",
-                             context->options.memory_limit);
+                                 "a limit of %zu bytes of memory is too little to begin with; raise it with "
+                                 "--limit-memory (memory_limit of the library)",
+                                 context->options.memory_limit);
     free(context);
     return code;
   }
@@ -212,7 +234,8 @@ int sandbox_open(const script_options *options, script_context **out, tlsmend_er
 }
 
 void sandbox_close(script_context *context) {
-  if (context == NULL) return;
+  if (context == NULL)
+    return;
   lua_sethook(context->L, NULL, 0, 0);
   lua_close(context->L);
   script_scratch_clear(&context->scratch);

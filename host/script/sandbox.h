@@ -12,13 +12,18 @@
 #include "script/script.h"
 
 /* Which limit was passed. Once set it stays: every further instruction of the state raises. */
-typedef enum sandbox_limit { SANDBOX_WITHIN, SANDBOX_MEMORY, SANDBOX_INSTRUCTIONS, SANDBOX_TIME } sandbox_limit;
+typedef enum sandbox_limit {
+  SANDBOX_WITHIN,
+  SANDBOX_MEMORY,
+  SANDBOX_INSTRUCTIONS,
+  SANDBOX_TIME
+} sandbox_limit;
 
 /* C memory that a native needs while Lua may raise. Owned by the state, emptied by the next native that takes it. */
 typedef struct script_scratch {
   tlsmend_value value;
-  char *path;  /* free() */
-  char *text;  /* free() */
+  char *path;   /* free() */
+  char *text;   /* free() */
   char **texts; /* value_texts_free */
   size_t text_count;
   machine_names names;
@@ -31,13 +36,13 @@ typedef struct script_context {
 
   size_t memory;
   unsigned long long spent; /* instructions, and what C functions were charged for */
-  uint64_t milliseconds;    /* for one call from the host; SANDBOX_MILLISECONDS unless a test says otherwise */
+  uint64_t milliseconds; /* for one call from the host; SANDBOX_MILLISECONDS unless a test says otherwise */
   uint64_t deadline;
   int interval; /* instructions between two looks at the limits */
   sandbox_limit exceeded;
   char where[160]; /* "file:line: " of the place that passed the limit */
 
-  char file[64]; /* chunk name of the runbook: positions in it are preferred in messages */
+  char file[64];     /* chunk name of the runbook: positions in it are preferred in messages */
   const char *title; /* why of a change that gives none. Borrowed, may be NULL */
   bool overridden;   /* some text came from options.library */
 

@@ -82,7 +82,8 @@ int l_message(lua_State *L) {
 /* One line: control characters of a message that a script made up become spaces. */
 static void flatten(char *text) {
   for (; *text != '\0'; text++)
-    if ((unsigned char)*text < ' ' || *text == 127) *text = ' ';
+    if ((unsigned char)*text < ' ' || *text == 127)
+      *text = ' ';
 }
 
 int script_error_take(script_context *context, int status, tlsmend_error *error) {
@@ -94,13 +95,15 @@ int script_error_take(script_context *context, int status, tlsmend_error *error)
     tlsmend_error_set(error, code, "%s", raised->text);
   } else if (lua_type(L, -1) == LUA_TSTRING) {
     const char *text = lua_tostring(L, -1);
-    if (strcmp(text, "not enough memory") == 0) context->exceeded = SANDBOX_MEMORY;
+    if (strcmp(text, "not enough memory") == 0)
+      context->exceeded = SANDBOX_MEMORY;
     tlsmend_error_set(error, code, "%s", text);
   } else {
     tlsmend_error_set(error, code, "%san error whose text cannot be made (%s, status %d)",
                       context->file[0] != '\0' ? context->file : "", luaL_typename(L, -1), status);
   }
-  if (error != NULL) flatten(error->text);
+  if (error != NULL)
+    flatten(error->text);
   lua_pop(L, 1);
   return code;
 }

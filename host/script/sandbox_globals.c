@@ -35,7 +35,8 @@ static int l_pcall(lua_State *L) {
 
 /* A handler is called where the error was raised; when that was the hook, hooks are off and it could run for ever. */
 static int l_handler(lua_State *L) {
-  if (sandbox_context(L)->exceeded != SANDBOX_WITHIN) return 1;
+  if (sandbox_context(L)->exceeded != SANDBOX_WITHIN)
+    return 1;
   lua_pushvalue(L, lua_upvalueindex(1));
   lua_insert(L, 1);
   lua_call(L, lua_gettop(L) - 1, 1);
@@ -110,13 +111,15 @@ static int l_resume(lua_State *L) {
 static int l_wrapped(lua_State *L) {
   lua_State *coroutine = lua_tothread(L, lua_upvalueindex(1));
   int results = resume(L, coroutine, lua_gettop(L));
-  if (results >= 0) return results;
+  if (results >= 0)
+    return results;
   int status = lua_status(coroutine);
   if (status != LUA_OK && status != LUA_YIELD) {
     /* Died of an error: its pending __close functions run now. */
     status = lua_resetthread(coroutine);
     sandbox_check(L);
-    if (status != LUA_OK && lua_checkstack(L, 1)) lua_xmove(coroutine, L, 1);
+    if (status != LUA_OK && lua_checkstack(L, 1))
+      lua_xmove(coroutine, L, 1);
   }
   return lua_error(L);
 }
@@ -144,7 +147,8 @@ static int l_setmetatable(lua_State *L) {
   luaL_checktype(L, 1, LUA_TTABLE);
   if (lua_istable(L, 2)) {
     lua_pushliteral(L, "__gc");
-    if (lua_rawget(L, 2) != LUA_TNIL) return luaL_error(L, "setmetatable: a runbook has no '__gc'");
+    if (lua_rawget(L, 2) != LUA_TNIL)
+      return luaL_error(L, "setmetatable: a runbook has no '__gc'");
     lua_pop(L, 1);
   }
   int count = lua_gettop(L);
@@ -171,7 +175,8 @@ static int l_load(lua_State *L) {
   }
   if (environment) {
     lua_pushvalue(L, 4);
-    if (lua_setupvalue(L, -2, 1) == NULL) lua_pop(L, 1);
+    if (lua_setupvalue(L, -2, 1) == NULL)
+      lua_pop(L, 1);
   }
   return 1;
 }
@@ -182,19 +187,22 @@ static int l_print(lua_State *L) {
   luaL_Buffer line;
   luaL_buffinit(L, &line);
   for (int i = 1; i <= count; i++) {
-    if (i > 1) luaL_addchar(&line, '\t');
+    if (i > 1)
+      luaL_addchar(&line, '\t');
     luaL_tolstring(L, i, NULL);
     luaL_addvalue(&line);
   }
   luaL_pushresult(&line);
-  if (options->log != NULL) options->log(options->log_data, TLSMEND_EVENT_LOG, lua_tostring(L, -1));
+  if (options->log != NULL)
+    options->log(options->log_data, TLSMEND_EVENT_LOG, lua_tostring(L, -1));
   return 0;
 }
 
 /* The standard one loops n times even if the text is empty. */
 static int l_rep(lua_State *L) {
   lua_Integer count = luaL_checkinteger(L, 2);
-  if (count > 0) sandbox_spend(L, (unsigned long long)count);
+  if (count > 0)
+    sandbox_spend(L, (unsigned long long)count);
   int arguments = lua_gettop(L);
   lua_pushvalue(L, lua_upvalueindex(1));
   lua_insert(L, 1);
@@ -230,7 +238,8 @@ static int l_table_sort(lua_State *L) {
 
 /* Ranges that arguments give; a wrong one ends at the limit instead of in a loop. */
 static void spend_range(lua_State *L, lua_Integer first, lua_Integer last) {
-  if (first <= last) sandbox_spend(L, (lua_Unsigned)last - (lua_Unsigned)first);
+  if (first <= last)
+    sandbox_spend(L, (lua_Unsigned)last - (lua_Unsigned)first);
 }
 
 static int l_table_concat(lua_State *L) {
@@ -262,9 +271,9 @@ static int l_undeclared(lua_State *L) {
 
 /* ---- the list ------------------------------------------------------------------------------------------------ */
 
-#define PURE "looks at its arguments only"
+#define PURE    "looks at its arguments only"
 #define BOUNDED "charged for its length before it begins"
-#define STICKY "an error of a limit goes through it"
+#define STICKY  "an error of a limit goes through it"
 
 static const struct allowed {
   const char *library, *name;
@@ -352,9 +361,11 @@ static const luaL_Reg libraries[] = {
 static void copy_allowed(lua_State *L, const char *library, int target) {
   for (size_t i = 0; i < sizeof allowed / sizeof allowed[0]; i++) {
     const struct allowed *row = &allowed[i];
-    if (strcmp(row->library, library) != 0) continue;
+    if (strcmp(row->library, library) != 0)
+      continue;
     lua_getfield(L, -1, row->name);
-    if (row->ours != NULL) lua_pushcclosure(L, row->ours, 1);
+    if (row->ours != NULL)
+      lua_pushcclosure(L, row->ours, 1);
     lua_setfield(L, target, row->name);
   }
 }
@@ -391,7 +402,8 @@ void sandbox_globals(lua_State *L) {
     luaL_requiref(L, library->name, library->func, 0);
     copy_allowed(L, library->name, globals + 1);
     lua_pop(L, 1);
-    if (strcmp(library->name, "string") == 0) protect_strings(L, globals + 1);
+    if (strcmp(library->name, "string") == 0)
+      protect_strings(L, globals + 1);
     lua_setfield(L, globals, library->name);
   }
   lua_pushvalue(L, globals);

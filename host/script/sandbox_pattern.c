@@ -17,7 +17,8 @@ enum { PATTERN_OPEN = -1, PATTERN_POSITION = -2, DEPTH = 200, STEPS_AT_ONCE = 40
 static const char *match_here(pattern_match *m, const char *s, const char *p);
 
 static void step(pattern_match *m) {
-  if (++m->steps < STEPS_AT_ONCE) return;
+  if (++m->steps < STEPS_AT_ONCE)
+    return;
   sandbox_spend(m->L, m->steps);
   m->steps = 0;
 }
@@ -27,17 +28,38 @@ static void step(pattern_match *m) {
 static bool in_class(int c, int class) {
   bool found;
   switch (tolower(class)) {
-  case 'a': found = isalpha(c); break;
-  case 'c': found = iscntrl(c); break;
-  case 'd': found = isdigit(c); break;
-  case 'g': found = isgraph(c); break;
-  case 'l': found = islower(c); break;
-  case 'p': found = ispunct(c); break;
-  case 's': found = isspace(c); break;
-  case 'u': found = isupper(c); break;
-  case 'w': found = isalnum(c); break;
-  case 'x': found = isxdigit(c); break;
-  default: return class == c;
+  case 'a':
+    found = isalpha(c);
+    break;
+  case 'c':
+    found = iscntrl(c);
+    break;
+  case 'd':
+    found = isdigit(c);
+    break;
+  case 'g':
+    found = isgraph(c);
+    break;
+  case 'l':
+    found = islower(c);
+    break;
+  case 'p':
+    found = ispunct(c);
+    break;
+  case 's':
+    found = isspace(c);
+    break;
+  case 'u':
+    found = isupper(c);
+    break;
+  case 'w':
+    found = isalnum(c);
+    break;
+  case 'x':
+    found = isxdigit(c);
+    break;
+  default:
+    return class == c;
   }
   return isupper(class) ? !found : found;
 }
@@ -53,9 +75,11 @@ static bool in_set(int c, const char *p, const char *last) {
   for (; p < last; p++) {
     if (*p == '%') {
       p++;
-      if (in_class(c, (unsigned char)*p)) return inside;
+      if (in_class(c, (unsigned char)*p))
+        return inside;
     } else if (p[1] == '-' && p + 2 < last) {
-      if ((unsigned char)p[0] <= c && c <= (unsigned char)p[2]) return inside;
+      if ((unsigned char)p[0] <= c && c <= (unsigned char)p[2])
+        return inside;
       p += 2;
     } else if ((unsigned char)*p == c) {
       return inside;
@@ -68,27 +92,38 @@ static bool in_set(int c, const char *p, const char *last) {
 static const char *item_end(pattern_match *m, const char *p) {
   char first = *p++;
   if (first == '%') {
-    if (p == m->pattern_end) luaL_error(m->L, "malformed pattern (ends with '%%')");
+    if (p == m->pattern_end)
+      luaL_error(m->L, "malformed pattern (ends with '%%')");
     return p + 1;
   }
-  if (first != '[') return p;
-  if (*p == '^') p++;
+  if (first != '[')
+    return p;
+  if (*p == '^')
+    p++;
   do {
-    if (p == m->pattern_end) luaL_error(m->L, "malformed pattern (missing ']')");
-    if (*p++ == '%' && p < m->pattern_end) p++;
+    if (p == m->pattern_end)
+      luaL_error(m->L, "malformed pattern (missing ']')");
+    if (*p++ == '%' && p < m->pattern_end)
+      p++;
   } while (*p != ']');
   return p + 1;
 }
 
 static bool match_item(pattern_match *m, const char *s, const char *p, const char *end) {
   step(m);
-  if (s >= m->subject_end) return false;
+  if (s >= m->subject_end)
+    return false;
   int c = (unsigned char)*s;
   switch (*p) {
-  case '.': return true;
-  case '%': return in_class(c, (unsigned char)p[1]);
-  case '[': m->steps += (unsigned)(end - p) / 16; return in_set(c, p, end - 1);
-  default: return (unsigned char)*p == c;
+  case '.':
+    return true;
+  case '%':
+    return in_class(c, (unsigned char)p[1]);
+  case '[':
+    m->steps += (unsigned)(end - p) / 16;
+    return in_set(c, p, end - 1);
+  default:
+    return (unsigned char)*p == c;
   }
 }
 
@@ -96,10 +131,12 @@ static bool match_item(pattern_match *m, const char *s, const char *p, const cha
 
 static const char *match_longest(pattern_match *m, const char *s, const char *p, const char *end) {
   ptrdiff_t count = 0;
-  while (match_item(m, s + count, p, end)) count++;
+  while (match_item(m, s + count, p, end))
+    count++;
   for (; count >= 0; count--) {
     const char *found = match_here(m, s + count, end + 1);
-    if (found != NULL) return found;
+    if (found != NULL)
+      return found;
   }
   return NULL;
 }
@@ -107,28 +144,35 @@ static const char *match_longest(pattern_match *m, const char *s, const char *p,
 static const char *match_shortest(pattern_match *m, const char *s, const char *p, const char *end) {
   for (;; s++) {
     const char *found = match_here(m, s, end + 1);
-    if (found != NULL) return found;
-    if (!match_item(m, s, p, end)) return NULL;
+    if (found != NULL)
+      return found;
+    if (!match_item(m, s, p, end))
+      return NULL;
   }
 }
 
 /* ---- captures and other items -------------------------------------------------------------------------------- */
 
 static const char *open_capture(pattern_match *m, const char *s, const char *p, ptrdiff_t kind) {
-  if (m->count >= PATTERN_CAPTURES) luaL_error(m->L, "too many captures");
+  if (m->count >= PATTERN_CAPTURES)
+    luaL_error(m->L, "too many captures");
   m->captures[m->count++] = (pattern_capture){s, kind};
   const char *found = match_here(m, s, p);
-  if (found == NULL) m->count--;
+  if (found == NULL)
+    m->count--;
   return found;
 }
 
 static const char *close_capture(pattern_match *m, const char *s, const char *p) {
   int number = m->count - 1;
-  while (number >= 0 && m->captures[number].length != PATTERN_OPEN) number--;
-  if (number < 0) luaL_error(m->L, "invalid pattern capture");
+  while (number >= 0 && m->captures[number].length != PATTERN_OPEN)
+    number--;
+  if (number < 0)
+    luaL_error(m->L, "invalid pattern capture");
   m->captures[number].length = s - m->captures[number].start;
   const char *found = match_here(m, s, p);
-  if (found == NULL) m->captures[number].length = PATTERN_OPEN;
+  if (found == NULL)
+    m->captures[number].length = PATTERN_OPEN;
   return found;
 }
 
@@ -138,22 +182,27 @@ static const char *match_again(pattern_match *m, const char *s, int digit) {
   if (number < 0 || number >= m->count || m->captures[number].length == PATTERN_OPEN)
     luaL_error(m->L, "invalid capture index %%%d", number + 1);
   const pattern_capture *capture = &m->captures[number];
-  if (capture->length < 0) return NULL; /* a position */
+  if (capture->length < 0)
+    return NULL; /* a position */
   size_t size = (size_t)capture->length;
   m->steps += (unsigned)(size / 16);
-  if ((size_t)(m->subject_end - s) < size || memcmp(capture->start, s, size) != 0) return NULL;
+  if ((size_t)(m->subject_end - s) < size || memcmp(capture->start, s, size) != 0)
+    return NULL;
   return s + size;
 }
 
 /* %b(): from the first to the balancing second character. */
 static const char *match_balance(pattern_match *m, const char *s, const char *p) {
-  if (p >= m->pattern_end - 1) luaL_error(m->L, "malformed pattern (missing arguments to '%%b')");
-  if (s >= m->subject_end || *s != p[0]) return NULL;
+  if (p >= m->pattern_end - 1)
+    luaL_error(m->L, "malformed pattern (missing arguments to '%%b')");
+  if (s >= m->subject_end || *s != p[0])
+    return NULL;
   int open = 1;
   while (++s < m->subject_end) {
     step(m);
     if (*s == p[1]) {
-      if (--open == 0) return s + 1;
+      if (--open == 0)
+        return s + 1;
     } else if (*s == p[0]) {
       open++;
     }
@@ -163,7 +212,8 @@ static const char *match_balance(pattern_match *m, const char *s, const char *p)
 
 /* %f[set]: between a character outside of the set and one inside. Returns the rest of the pattern or NULL. */
 static const char *match_frontier(pattern_match *m, const char *s, const char *p) {
-  if (*p != '[') luaL_error(m->L, "missing '[' after '%%f' in pattern");
+  if (*p != '[')
+    luaL_error(m->L, "missing '[' after '%%f' in pattern");
   const char *end = item_end(m, p);
   int before = s == m->subject ? 0 : (unsigned char)s[-1];
   int here = s == m->subject_end ? 0 : (unsigned char)*s;
@@ -198,17 +248,22 @@ static const char *match_suffixed(pattern_match *m, const char **s, const char *
   char suffix = end < m->pattern_end ? *end : '\0';
   *done = true;
   switch (suffix) {
-  case '*': return match_longest(m, *s, *p, end);
-  case '+': return match_item(m, *s, *p, end) ? match_longest(m, *s + 1, *p, end) : NULL;
-  case '-': return match_shortest(m, *s, *p, end);
+  case '*':
+    return match_longest(m, *s, *p, end);
+  case '+':
+    return match_item(m, *s, *p, end) ? match_longest(m, *s + 1, *p, end) : NULL;
+  case '-':
+    return match_shortest(m, *s, *p, end);
   case '?': {
     const char *found = match_item(m, *s, *p, end) ? match_here(m, *s + 1, end + 1) : NULL;
-    if (found != NULL) return found;
+    if (found != NULL)
+      return found;
     *p = end + 1;
     break;
   }
   default:
-    if (!match_item(m, *s, *p, end)) return NULL;
+    if (!match_item(m, *s, *p, end))
+      return NULL;
     *s += 1;
     *p = end;
     break;
@@ -218,24 +273,28 @@ static const char *match_suffixed(pattern_match *m, const char **s, const char *
 }
 
 static const char *match_here(pattern_match *m, const char *s, const char *p) {
-  if (m->depth-- == 0) luaL_error(m->L, "pattern too complex");
+  if (m->depth-- == 0)
+    luaL_error(m->L, "pattern too complex");
   const char *found = NULL;
   for (;;) {
     step(m);
     if (p == m->pattern_end) {
       found = s;
     } else if (*p == '(') {
-      found = p[1] == ')' ? open_capture(m, s, p + 2, PATTERN_POSITION) : open_capture(m, s, p + 1, PATTERN_OPEN);
+      found =
+          p[1] == ')' ? open_capture(m, s, p + 2, PATTERN_POSITION) : open_capture(m, s, p + 1, PATTERN_OPEN);
     } else if (*p == ')') {
       found = close_capture(m, s, p + 1);
     } else if (*p == '$' && p + 1 == m->pattern_end) {
       found = s == m->subject_end ? s : NULL;
     } else if (is_special(m, p)) {
-      if (match_special(m, &s, &p)) continue;
+      if (match_special(m, &s, &p))
+        continue;
     } else {
       bool done;
       found = match_suffixed(m, &s, &p, &done);
-      if (!done) continue;
+      if (!done)
+        continue;
     }
     break;
   }
@@ -252,7 +311,8 @@ void pattern_init(pattern_match *match, lua_State *L, int subject, int pattern, 
   match->pattern = luaL_checklstring(L, pattern, &size);
   match->pattern_end = match->pattern + size;
   match->anchored = anchors && *match->pattern == '^';
-  if (match->anchored) match->pattern++;
+  if (match->anchored)
+    match->pattern++;
 }
 
 const char *pattern_try(pattern_match *match, const char *at) {
@@ -265,12 +325,14 @@ const char *pattern_try(pattern_match *match, const char *at) {
 void pattern_push(pattern_match *match, int number, const char *from, const char *to) {
   lua_State *L = match->L;
   if (number >= match->count) {
-    if (number != 0) luaL_error(L, "invalid capture index %%%d", number + 1);
+    if (number != 0)
+      luaL_error(L, "invalid capture index %%%d", number + 1);
     lua_pushlstring(L, from, (size_t)(to - from));
     return;
   }
   const pattern_capture *capture = &match->captures[number];
-  if (capture->length == PATTERN_OPEN) luaL_error(L, "unfinished capture");
+  if (capture->length == PATTERN_OPEN)
+    luaL_error(L, "unfinished capture");
   if (capture->length == PATTERN_POSITION) {
     lua_pushinteger(L, capture->start - match->subject + 1);
   } else {
@@ -281,6 +343,7 @@ void pattern_push(pattern_match *match, int number, const char *from, const char
 int pattern_push_all(pattern_match *match, const char *from, const char *to) {
   int count = match->count == 0 && from != NULL ? 1 : match->count;
   luaL_checkstack(match->L, count, "too many captures");
-  for (int i = 0; i < count; i++) pattern_push(match, i, from, to);
+  for (int i = 0; i < count; i++)
+    pattern_push(match, i, from, to);
   return count;
 }

@@ -18,14 +18,17 @@ static void settle(pattern_match *match) {
 
 /* Offset of a start argument: 1 is the first byte, negative counts from the end. May lie behind the end. */
 static size_t start_offset(lua_Integer position, size_t size) {
-  if (position > 0) return (size_t)position - 1;
-  if (position == 0 || position < -(lua_Integer)size) return 0;
+  if (position > 0)
+    return (size_t)position - 1;
+  if (position == 0 || position < -(lua_Integer)size)
+    return 0;
   return size - (size_t)-position;
 }
 
 static bool has_specials(const char *text, size_t size) {
   for (size_t i = 0; i < size; i++)
-    if (text[i] != '\0' && strchr("^$*+?.([%-", text[i]) != NULL) return true;
+    if (text[i] != '\0' && strchr("^$*+?.([%-", text[i]) != NULL)
+      return true;
   return false;
 }
 
@@ -34,10 +37,13 @@ static int find_plain(lua_State *L, size_t offset) {
   const char *text = lua_tolstring(L, 1, &size), *wanted = lua_tolstring(L, 2, &wanted_size);
   const char *at = text + offset, *end = text + size;
   while (wanted_size == 0 || (size_t)(end - at) >= wanted_size) {
-    if (wanted_size > 0) at = memchr(at, wanted[0], (size_t)(end - at) - wanted_size + 1);
-    if (at == NULL) break;
+    if (wanted_size > 0)
+      at = memchr(at, wanted[0], (size_t)(end - at) - wanted_size + 1);
+    if (at == NULL)
+      break;
     sandbox_context(L)->spent++;
-    if (wanted_size > 64) sandbox_spend(L, wanted_size / 64);
+    if (wanted_size > 64)
+      sandbox_spend(L, wanted_size / 64);
     if (memcmp(at, wanted, wanted_size) == 0) {
       lua_pushinteger(L, at - text + 1);
       lua_pushinteger(L, at - text + (lua_Integer)wanted_size);
@@ -55,9 +61,11 @@ static int find_pattern(lua_State *L, size_t offset, bool find) {
   const char *from = match.subject + offset;
   do {
     const char *to = pattern_try(&match, from);
-    if (to == NULL) continue;
+    if (to == NULL)
+      continue;
     settle(&match);
-    if (!find) return pattern_push_all(&match, from, to);
+    if (!find)
+      return pattern_push_all(&match, from, to);
     lua_pushinteger(L, from - match.subject + 1);
     lua_pushinteger(L, to - match.subject);
     return pattern_push_all(&match, NULL, NULL) + 2;
@@ -76,7 +84,8 @@ static int find_or_match(lua_State *L, bool find) {
     luaL_pushfail(L);
     return 1;
   }
-  if (find && (lua_toboolean(L, 4) || !has_specials(pattern, pattern_size))) return find_plain(L, offset);
+  if (find && (lua_toboolean(L, 4) || !has_specials(pattern, pattern_size)))
+    return find_plain(L, offset);
   return find_pattern(L, offset, find);
 }
 
@@ -92,7 +101,8 @@ static int l_gmatch_next(lua_State *L) {
   lua_Integer last = lua_tointeger(L, lua_upvalueindex(4));
   for (; from <= match.subject_end; from++) {
     const char *to = pattern_try(&match, from);
-    if (to == NULL || to - match.subject == last) continue;
+    if (to == NULL || to - match.subject == last)
+      continue;
     settle(&match);
     lua_pushinteger(L, to - match.subject);
     lua_pushvalue(L, -1);
@@ -111,7 +121,8 @@ int l_gmatch(lua_State *L) {
   luaL_checklstring(L, 1, &size);
   luaL_checkstring(L, 2);
   size_t offset = start_offset(luaL_optinteger(L, 3, 1), size);
-  if (offset > size) offset = size + 1;
+  if (offset > size)
+    offset = size + 1;
   lua_settop(L, 2);
   lua_pushinteger(L, (lua_Integer)offset);
   lua_pushinteger(L, -1);
@@ -165,7 +176,8 @@ static bool add_replacement(pattern_match *match, luaL_Buffer *out, const char *
     luaL_addlstring(out, from, (size_t)(to - from));
     return false;
   }
-  if (!lua_isstring(L, -1)) luaL_error(L, "invalid replacement value (a %s)", luaL_typename(L, -1));
+  if (!lua_isstring(L, -1))
+    luaL_error(L, "invalid replacement value (a %s)", luaL_typename(L, -1));
   luaL_addvalue(out);
   return true;
 }
@@ -174,9 +186,11 @@ int l_gsub(lua_State *L) {
   pattern_match match;
   pattern_init(&match, L, 1, 2, true);
   int type = lua_type(L, 3);
-  luaL_argexpected(L, type == LUA_TNUMBER || type == LUA_TSTRING || type == LUA_TFUNCTION || type == LUA_TTABLE, 3,
-                   "string/function/table");
-  if (type == LUA_TNUMBER) lua_tolstring(L, 3, NULL);
+  luaL_argexpected(L,
+                   type == LUA_TNUMBER || type == LUA_TSTRING || type == LUA_TFUNCTION || type == LUA_TTABLE,
+                   3, "string/function/table");
+  if (type == LUA_TNUMBER)
+    lua_tolstring(L, 3, NULL);
   lua_Integer most = luaL_optinteger(L, 4, match.subject_end - match.subject + 1), count = 0;
   const char *from = match.subject, *last = NULL;
   bool changed = false;
@@ -194,7 +208,8 @@ int l_gsub(lua_State *L) {
     } else {
       break;
     }
-    if (match.anchored) break;
+    if (match.anchored)
+      break;
   }
   luaL_addlstring(&out, from, (size_t)(match.subject_end - from));
   luaL_pushresult(&out);

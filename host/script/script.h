@@ -13,7 +13,7 @@
 typedef struct script_options {
   const char *library; /* folder with stdlib/ and runbooks/ that overrides the embedded ones, or NULL */
   size_t memory_limit; /* bytes, 0: 64 MiB */
-  unsigned long long instruction_limit; /* 0: 100 million */
+  unsigned long long instruction_limit;                           /* 0: 100 million */
   void (*log)(void *data, tlsmend_event event, const char *text); /* NOTE, WARNING, LOG */
   void *log_data;
 } script_options;
@@ -51,12 +51,12 @@ typedef struct script_sink {
   int (*finding)(void *data, const char *text, tlsmend_error *error);
   void *data;
 } script_sink;
-int script_run(script_runbook *runbook, tlsmend_machine *machine, tlsmend_machine *facts, const script_sink *sink,
-               bool *applies, char **reason, tlsmend_error *error);
+int script_run(script_runbook *runbook, tlsmend_machine *machine, tlsmend_machine *facts,
+               const script_sink *sink, bool *applies, char **reason, tlsmend_error *error);
 
 /* Runs `verify` after an apply. E_FAILED with the runbook's reason if it answers false; OK if there is no verify. */
-int script_verify(script_runbook *runbook, tlsmend_machine *machine, tlsmend_machine *facts, const script_sink *sink,
-                  tlsmend_error *error);
+int script_verify(script_runbook *runbook, tlsmend_machine *machine, tlsmend_machine *facts,
+                  const script_sink *sink, tlsmend_error *error);
 
 /* The built-in snapshot of a name as UTF-8 .reg text (malloc'd), made by stdlib/windows/machines.lua. E_ABSENT: none. */
 int script_builtin_machine(const script_options *options, const char *name, char **out, tlsmend_error *error);
