@@ -11,6 +11,11 @@ void must(int code, const tlsmend_error *error, const char *call) {
     fail_msg("%s: %s answers %s: %s", subject->name, call, tlsmend_error_name(code), error->text);
 }
 
+void skip_because(const char *why) {
+  fprintf(stderr, "SKIPPED on %s: %s\n", subject->name, why);
+  skip();
+}
+
 tlsmend_value get(tlsmend_machine *from, const char *path, int view, const char *name) {
   tlsmend_value value = {0};
   MUST(machine_value_get(from, path, view, name, &value, &error));
@@ -100,6 +105,8 @@ static int run_machine(const conformance_machine *which) {
       count++;
     }
   subject = which;
+  printf("[ MACHINE  ] %s\n", which->name);
+  fflush(stdout);
   return _cmocka_run_group_tests(which->name, tests, count, NULL, NULL);
 }
 

@@ -67,6 +67,9 @@ void must(int code, const tlsmend_error *error, const char *call);
     assert_true(error.text[0] != '\0' && strchr(error.text, '\n') == NULL);                                  \
   } while (0)
 
+/* Skips the running test and says so, and why, where it is seen. */
+void skip_because(const char *why);
+
 /* What stands at a place, as the machine answers it. */
 tlsmend_value get(tlsmend_machine *from, const char *path, int view, const char *name);
 void set(const char *path, int view, const char *name, uint32_t type, const void *data, size_t size);

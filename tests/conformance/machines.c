@@ -18,7 +18,9 @@ static const char snapshot[] = "Windows Registry Editor Version 5.00\r\n\r\n"
                                "\"CurrentBuildNumber\"=\"7601\"\r\n"
                                "\"CSDVersion\"=\"Service Pack 1\"\r\n\r\n"
                                "[HKEY_LOCAL_MACHINE\\SOFTWARE\\tlsmend\\Facts]\r\n"
-                               "\"Architecture\"=\"x64\"\r\n";
+                               "\"Architecture\"=\"x64\"\r\n\r\n"
+                               "[HKEY_LOCAL_MACHINE\\SOFTWARE\\tlsmend\\Facts\\Files\\64]\r\n"
+                               "\"System32\\\\winhttp.dll\"=\"6.1.7601.17514\"\r\n";
 
 static tlsmend_machine *snapshot_open(void) {
   backend_request request = {.argument = "conformance", .text = snapshot};

@@ -134,6 +134,24 @@ static int value_check(win32_machine *self, HKEY handle, const tlsmend_key *key,
   return result;
 }
 
+/*
+ * RegSetValueExW stores two bytes more than it is given when text does not end in a zero and the memory behind it does. The bytes
+ * are therefore handed over with something else on both sides.
+ */
+static LONG value_store(HKEY handle, const wchar_t *name, const tlsmend_value *value) {
+  enum { FENCE = sizeof(wchar_t) };
+  unsigned char *fenced = malloc(value->size + 2 * FENCE);
+  if (!fenced)
+    return ERROR_OUTOFMEMORY;
+  memset(fenced, 0, FENCE);
+  if (value->size)
+    memcpy(fenced + FENCE, value->data, value->size);
+  memset(fenced + FENCE + value->size, 0xff, FENCE);
+  LONG number = RegSetValueExW(handle, name, 0, value->type, fenced + FENCE, (DWORD)value->size);
+  free(fenced);
+  return number;
+}
+
 static int value_change(win32_machine *self, const tlsmend_key *key, const tlsmend_change *change,
                         tlsmend_error *error) {
   HKEY handle;
@@ -147,10 +165,8 @@ static int value_change(win32_machine *self, const tlsmend_key *key, const tlsme
   if (result == TLSMEND_OK && !(name = wide_from_utf8(change->name)))
     result = fail_memory(error);
   if (result == TLSMEND_OK) {
-    number = change->kind == TLSMEND_CHANGE_VALUE_SET
-                 ? RegSetValueExW(handle, name, 0, change->after.type, change->after.data,
-                                  (DWORD)change->after.size)
-                 : RegDeleteValueW(handle, name);
+    number = change->kind == TLSMEND_CHANGE_VALUE_SET ? value_store(handle, name, &change->after)
+                                                      : RegDeleteValueW(handle, name);
     result = number == ERROR_SUCCESS ? flush(handle, key, error)
                                      : registry_fail(error, number, "write a value of", key);
   }
