@@ -83,7 +83,7 @@ local function tell_marks(row)
     log.finding(("%s is known from %s, not from a Microsoft document (mark %s)"):format(row.kb, row.source, row.mark))
   end
   if row.files_mark and row.files_mark ~= "S" then
-    log.finding(("the file versions by which %s is recognised are known from third parties (%s), not from a Microsoft " ..
+    log.finding(("the file versions by which %s is recognised come from third parties (%s), not from a Microsoft " ..
       "document (mark %s)"):format(row.kb, row.files_source, row.files_mark))
   end
 end

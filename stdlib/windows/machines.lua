@@ -6,7 +6,6 @@
 -- A name is RELEASE[-spN]-ARCH with any number of "+KB": "win7-sp1-x64", "win7-sp1-x64+KB3140245".
 
 local releases = require "windows.releases"
-local updates = require "windows.updates"
 
 local machines = {}
 
@@ -118,7 +117,7 @@ end
 
 local function foundation(tree, row, architecture)
   local name = ("Microsoft-Windows-Foundation-Package~31bf3856ad364e35~%s~~%s"):format(
-    updates.cbs_architecture(architecture), row.files)
+    architecture == "x64" and "amd64" or architecture, row.files)
   put(tree, SOFTWARE .. PACKAGES .. name, { CurrentState = INSTALLED, Visibility = 1 })
 end
 
@@ -126,6 +125,7 @@ end
 
 -- Installs an update: its package, its entry in the hotfix list, its files. nil and the reason if it does not fit.
 local function install(tree, row, architecture, kb)
+  local updates = require "windows.updates" -- most machines have none
   local known = updates.of(kb)
   if not known then return nil, kb .. " is not in windows.updates" end
   local system = { nt = row.nt, service_pack = row.service_pack, server = row.product_type == "server",

@@ -20,12 +20,17 @@ local defaults = {
   ["11"]       = { "ns", "off", "on", "on", "on", "on", "on", "on" },
 }
 
+-- Releases of one profile share one table.
+local profiles = {}
 local function schannel(profile)
-  local result = {}
+  local result = profiles[profile]
+  if result then return result end
+  result = {}
   for column, name in ipairs(names) do
     local client, server = defaults[profile][column]:match "^(%a+)/?(%a*)$"
     result[name] = { Client = client, Server = server ~= "" and server or client }
   end
+  profiles[profile] = result
   return result
 end
 
@@ -184,7 +189,7 @@ end
 releases.order = order
 
 local function fits(row, system, server_kind)
-  if (row.product_type == "server") ~= server_kind or order(row.nt) ~= order(system.nt) then return false end
+  if (row.product_type == "server") ~= server_kind or row.nt ~= tostring(system.nt) then return false end
   local embedded = (system.edition or ""):find "^Embedded" ~= nil
   return row.id ~= "win8" and row.id ~= "win8-embedded" or (row.id == "win8-embedded") == embedded
 end
@@ -198,7 +203,7 @@ function releases.of(system)
   for _, row in ipairs(list) do
     if fits(row, system, server_kind) then
       if row.build == system.build or row.also_build == system.build then return row, system.server ~= nil end
-      if row.build < system.build and not (best and best.build > row.build) then best = row end
+      if row.build < system.build then best = row end -- rows of a kind stand in the order of their builds
     end
   end
   return best, false

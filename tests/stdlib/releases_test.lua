@@ -83,6 +83,14 @@ check.test("builds between the rows get the nearest older one, and say so", func
   check.equal(releases.of { nt = "5.1", build = 2600, server = false }, nil)
 end)
 
+check.test("rows of a kind stand in the order of their builds", function()
+  local last = {}
+  for _, row in ipairs(releases.list) do
+    assert(row.build >= (last[row.product_type] or 0), row.id)
+    last[row.product_type] = row.build
+  end
+end)
+
 check.test("defaults of the reference table", function()
   local function of(id, protocol, role) return releases.default(releases.by_id[id], protocol, role or "Client") end
   check.equal(of("win7-sp1", "TLS 1.2"), "off")
