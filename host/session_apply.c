@@ -357,14 +357,16 @@ static int collect(void *data, const tlsmend_change *inverse) {
 }
 
 int tlsmend_rollback_preview(tlsmend_session *self, const char *run, tlsmend_format format, char **out,
-                             tlsmend_error *error) {
-  assert(self && out);
+                             size_t *steps, tlsmend_error *error) {
+  assert(self && out && steps);
   *out = NULL;
+  *steps = 0;
   journal *journal = NULL;
   tlsmend_plan *plan = plan_new();
   int code = plan ? find_undoable(self, run, &journal, error) : no_memory(error);
   if (code == TLSMEND_OK && journal) code = commit_check_undo(self->machine, journal, collect, plan, error);
   if (code == TLSMEND_OK) code = report_preview(self, journal, plan, format, out, error);
+  if (code == TLSMEND_OK) *steps = plan->change_count;
   journal_close(journal);
   tlsmend_plan_free(plan);
   return code;

@@ -70,17 +70,16 @@ static int show_plan(const application *app, tlsmend_error *error) {
 static int confirm(const application *app, tlsmend_error *error) {
   char question[256];
   const opt *options = &app->call;
-  size_t changes = tlsmend_plan_change_count(app->plan);
+  size_t restarts = tlsmend_plan_reboot_count(app->plan);
+  size_t changes = tlsmend_plan_change_count(app->plan) - restarts;
   if (tlsmend_plan_unknown_count(app->plan) > 0 && (options->given & OPT_ACCEPT_UNKNOWN) == 0)
     return say_error(error, TLSMEND_E_UNKNOWN,
                      "the plan rests on something that the machine could not tell; find it out, or pass "
                      "--accept-unknown");
-  if (changes == 0 || (options->given & OPT_YES) != 0)
+  if (changes + restarts == 0 || (options->given & OPT_YES) != 0)
     return TLSMEND_OK;
-  snprintf(question, sizeof question, "Apply %s to %s?", changes == 1 ? "this change" : "these changes",
-           say_machine(options));
-  if (changes > 1)
-    snprintf(question, sizeof question, "Apply these %zu changes to %s?", changes, say_machine(options));
+  snprintf(question, sizeof question, "Apply %s%zu change%s%s to %s?", changes > 1 ? "these " : "", changes,
+           changes == 1 ? "" : "s", restarts > 0 ? " (and the restart)" : "", say_machine(options));
   if (say_question(question))
     return TLSMEND_OK;
   return say_error(error, TLSMEND_E_REFUSED,
@@ -89,14 +88,13 @@ static int confirm(const application *app, tlsmend_error *error) {
 
 /* A restart is agreed on before the first write; without an answer it is left to the person. */
 static tlsmend_reboot agree_on_restart(const application *app) {
-  const opt *options = &app->call;
-  if (options->reboot != OPT_REBOOT_ASK)
-    return options->reboot == OPT_REBOOT_AUTO ? TLSMEND_REBOOT_AUTO : TLSMEND_REBOOT_NEVER;
-  if (tlsmend_plan_reboot_count(app->plan) == 0 || (options->given & OPT_YES) != 0)
-    return TLSMEND_REBOOT_NEVER;
+  tlsmend_reboot reboot = app->call.reboot;
+  if (reboot != TLSMEND_REBOOT_ASK || tlsmend_plan_reboot_count(app->plan) == 0 ||
+      (app->call.given & OPT_YES) != 0)
+    return reboot;
   return say_question("The plan needs a restart. Restart without asking again when it is due?")
              ? TLSMEND_REBOOT_AUTO
-             : TLSMEND_REBOOT_NEVER;
+             : TLSMEND_REBOOT_ASK;
 }
 
 static int apply(application *app, tlsmend_report **report, tlsmend_error *error) {
@@ -104,7 +102,7 @@ static int apply(application *app, tlsmend_report **report, tlsmend_error *error
   if (code == TLSMEND_OK && app->call.plan != NULL)
     code = load_plan(app, error);
   if (code == TLSMEND_OK)
-    code = open_session(app, TLSMEND_REBOOT_NEVER, error);
+    code = open_session(app, app->call.reboot, error);
   if (code == TLSMEND_OK && app->plan == NULL)
     code = make_plan(app, error);
   if (code == TLSMEND_OK)
@@ -113,8 +111,9 @@ static int apply(application *app, tlsmend_report **report, tlsmend_error *error
     code = confirm(app, error);
   if (code != TLSMEND_OK)
     return code;
-  if (agree_on_restart(app) == TLSMEND_REBOOT_AUTO)
-    code = open_session(app, TLSMEND_REBOOT_AUTO, error);
+  tlsmend_reboot agreed = agree_on_restart(app);
+  if (agreed != app->call.reboot)
+    code = open_session(app, agreed, error);
   if (code == TLSMEND_OK)
     code = tlsmend_apply(app->session, app->plan, report, error);
   cli_live_end(&app->live, code == TLSMEND_OK && cli_waits(*report));

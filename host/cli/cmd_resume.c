@@ -6,10 +6,7 @@ int cmd_resume(const opt *options) {
   tlsmend_session *session = NULL;
   tlsmend_report *report = NULL;
   cli_live live = {0};
-  tlsmend_reboot reboot = options->reboot == OPT_REBOOT_AUTO    ? TLSMEND_REBOOT_AUTO
-                          : options->reboot == OPT_REBOOT_NEVER ? TLSMEND_REBOOT_NEVER
-                                                                : TLSMEND_REBOOT_ASK;
-  tlsmend_options library = cli_options(options, reboot, &live);
+  tlsmend_options library = cli_options(options, options->reboot, &live);
   int flags = (options->given & OPT_BOOT) != 0 ? TLSMEND_RESUME_STARTED : 0;
   int code = tlsmend_session_open(&library, &session, &error);
   if (code == TLSMEND_OK)

@@ -3,15 +3,16 @@
 
 static int confirm(const opt *options, tlsmend_session *session, const char *run, tlsmend_error *error) {
   char *text = NULL;
+  size_t steps = 0;
   char question[256];
   if ((options->given & OPT_YES) != 0 && options->format == TLSMEND_FORMAT_JSON)
     return TLSMEND_OK;
-  int code = tlsmend_rollback_preview(session, run, TLSMEND_FORMAT_TEXT, &text, error);
+  int code = tlsmend_rollback_preview(session, run, TLSMEND_FORMAT_TEXT, &text, &steps, error);
   if (code != TLSMEND_OK)
     return code;
   fputs(text, options->format == TLSMEND_FORMAT_JSON ? stderr : stdout);
   tlsmend_text_free(text);
-  if ((options->given & OPT_YES) != 0)
+  if (steps == 0 || (options->given & OPT_YES) != 0)
     return TLSMEND_OK;
   snprintf(question, sizeof question, "Undo this on %s?", say_machine(options));
   if (say_question(question))

@@ -87,14 +87,15 @@ static bool number_parse(const char *text, bool units, unsigned long long *out) 
 }
 
 static int word_parse(opt *out, const opt_row *row, const char *value, tlsmend_error *error) {
-  static const char *const reboots[] = {"ask", "auto", "never"};
+  static const char *const reboots[] = {
+      [TLSMEND_REBOOT_ASK] = "ask", [TLSMEND_REBOOT_NEVER] = "never", [TLSMEND_REBOOT_AUTO] = "auto"};
   if (row->bit == OPT_FORMAT && strcmp(value, "text") == 0)
     return out->format = TLSMEND_FORMAT_TEXT, TLSMEND_OK;
   if (row->bit == OPT_FORMAT && strcmp(value, "json") == 0)
     return out->format = TLSMEND_FORMAT_JSON, TLSMEND_OK;
   for (int i = 0; row->bit == OPT_REBOOT && i < 3; i++)
     if (strcmp(value, reboots[i]) == 0)
-      return out->reboot = (enum opt_reboot)i, TLSMEND_OK;
+      return out->reboot = (tlsmend_reboot)i, TLSMEND_OK;
   return say_error(error, TLSMEND_E_USAGE, "--%s takes %s, not '%s'", row->name, row->argument, value);
 }
 
@@ -182,7 +183,7 @@ static int option_parse(opt *out, char **argv, int argc, int *at, tlsmend_error 
 
 int opt_parse(opt *out, int argc, char **argv, tlsmend_error *error) {
   size_t room = (size_t)(argc > 0 ? argc : 1);
-  *out = (opt){0};
+  *out = (opt){.reboot = TLSMEND_REBOOT_ASK};
   out->operands = calloc(room, sizeof *out->operands);
   out->params = calloc(room, sizeof *out->params);
   if (out->operands == NULL || out->params == NULL)

@@ -30,8 +30,6 @@ enum opt_bit {
   OPT_VERSION = 1 << 15
 };
 
-enum opt_reboot { OPT_REBOOT_ASK, OPT_REBOOT_AUTO, OPT_REBOOT_NEVER };
-
 /* A parsed command line. All texts are borrowed from argv; the two arrays are freed by opt_clear. */
 typedef struct opt {
   unsigned given;
@@ -41,7 +39,7 @@ typedef struct opt {
   size_t param_count;
   const char *machine, *output, *plan, *state, *library;
   tlsmend_format format;
-  enum opt_reboot reboot;
+  tlsmend_reboot reboot; /* TLSMEND_REBOOT_ASK unless said otherwise */
   size_t memory_limit;
   unsigned long long instruction_limit;
 } opt;

@@ -247,9 +247,10 @@ TLSMEND_API int tlsmend_resume(tlsmend_session *session, int flags, tlsmend_repo
 TLSMEND_API int tlsmend_rollback(tlsmend_session *session, const char *run, tlsmend_report **out,
                                  tlsmend_error *error);
 
-/* Renders what a rollback would do, without doing it. Free with tlsmend_text_free. */
+/* Renders what a rollback would do, without doing it. *steps receives how many changes it would take back. Free with
+ * tlsmend_text_free. */
 TLSMEND_API int tlsmend_rollback_preview(tlsmend_session *session, const char *run, tlsmend_format format,
-                                         char **out, tlsmend_error *error);
+                                         char **out, size_t *steps, tlsmend_error *error);
 
 /* Renders the journalled runs of the session's machine. *open receives the number of runs that are not finished. */
 TLSMEND_API int tlsmend_status(tlsmend_session *session, tlsmend_format format, char **out, size_t *open,
