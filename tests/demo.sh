@@ -9,7 +9,7 @@ root=$PWD
 if [ -z "${TLSMEND:-}" ]; then
   sh tests/setup.sh build
   echo '$ cmake --preset release && cmake --build --preset release'
-  cmake --preset release -DTLSMEND_TESTS=OFF
+  cmake --preset release
   cmake --build --preset release
   TLSMEND=$root/build/release/tlsmend
 fi
