@@ -35,7 +35,9 @@ end
 
 -- The update and its restart, unless what it brings is there.
 local function install(params)
-  if hotfix.covers(KB) ~= false then return end -- nil: the plan says that it could not be told
+  local covered, evidence = hotfix.covers(KB)
+  if covered then log.info(("KB3140245 is there: %s (%s)"):format(evidence[1], evidence[#evidence])) end
+  if covered ~= false then return end -- nil: the plan says that it could not be told
   if hotfix.pending(KB) then
     reboot.barrier("KB3140245 has been installed and waits for this restart")
     return
