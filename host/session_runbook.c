@@ -49,7 +49,7 @@ int tlsmend_runbook_list(const tlsmend_options *options, tlsmend_format format, 
     *out = text;
     text = NULL;
   } else if (code == TLSMEND_OK) {
-    code = session_dump(json_pack("{s:s, s:O}", "schema", LIST_SCHEMA, "runbooks", listing.runbooks), out, error);
+    code = session_dump(json_pack("{s:s, s:O, s:s}", "schema", LIST_SCHEMA, "runbooks", listing.runbooks, "result", "done"), out, error);
   }
   free(text);
   json_decref(listing.runbooks);
@@ -111,7 +111,10 @@ int tlsmend_runbook_show(const tlsmend_options *options, const char *runbook, tl
   if (code != TLSMEND_OK) return code;
   if (format == TLSMEND_FORMAT_JSON) {
     json_t *json = json_deep_copy(script_header(open));
-    if (json) json_object_set_new(json, "schema", json_string(SHOW_SCHEMA));
+    if (json) {
+      json_object_set_new(json, "schema", json_string(SHOW_SCHEMA));
+      json_object_set_new(json, "result", json_string("done"));
+    }
     code = session_dump(json, out, error);
   } else {
     text_builder text = {0};

@@ -51,7 +51,8 @@ static int make_plan(application *app, tlsmend_error *error) {
 static int show_plan(const application *app, tlsmend_error *error) {
   char *text = NULL;
   bool json = app->call.format == TLSMEND_FORMAT_JSON;
-  if (json && (app->call.given & OPT_YES) != 0)
+  bool asks = tlsmend_plan_change_count(app->plan) > 0 && (app->call.given & OPT_YES) == 0;
+  if (json && !asks)
     return TLSMEND_OK;
   int code = tlsmend_plan_render(app->plan, TLSMEND_FORMAT_TEXT, &text, error);
   if (code != TLSMEND_OK)
@@ -120,12 +121,20 @@ static int apply(application *app, tlsmend_report **report, tlsmend_error *error
   return code;
 }
 
+/* Where nothing was to be done the plan has said so already. */
+static int finish(const application *app, tlsmend_report *report) {
+  if (app->call.format == TLSMEND_FORMAT_JSON || tlsmend_report_result(report) != TLSMEND_RESULT_NOTHING)
+    return cli_report(&app->call, report);
+  tlsmend_report_free(report);
+  return 0;
+}
+
 int cmd_apply(const opt *options) {
   tlsmend_error error;
   tlsmend_report *report = NULL;
   application app = {.call = *options};
   int code = apply(&app, &report, &error);
-  int exit_code = code == TLSMEND_OK ? cli_report(&app.call, report) : say_failure(&error, options->format);
+  int exit_code = code == TLSMEND_OK ? finish(&app, report) : say_failure(&error, options->format);
   tlsmend_plan_free(app.plan);
   tlsmend_session_close(app.session);
   return exit_code;

@@ -22,14 +22,14 @@ static void finish_step(cli_live *live, say_colour colour, const char *outcome, 
   fputs(behind ? "  " : "       ", stderr);
   say_coloured(colour, outcome);
   fprintf(stderr, "%s%s\n", note[0] != '\0' ? ": " : "", note);
-  *live = (cli_live){0};
+  live->step_open = live->line_open = live->warned = false;
 }
 
 void cli_live_end(cli_live *live, bool waiting) {
   if (live->step_open && !live->warned)
     finish_step(live, waiting ? SAY_YELLOW : SAY_RED, waiting ? "waits" : "failed", "");
   end_line(live);
-  *live = (cli_live){0};
+  live->step_open = live->warned = false;
 }
 
 static void show_progress(cli_live *live, const char *text) {
@@ -51,6 +51,18 @@ static void show_message(cli_live *live, say_colour colour, const char *label, c
   fprintf(stderr, "%s%s\n", label[0] != '\0' ? " " : "", text);
 }
 
+/* A runbook runs again to check what was applied, and says the same again: each of its lines is shown once. */
+static bool is_new(cli_live *live, const char *text) {
+  unsigned long long digest = 14695981039346656037ULL; /* FNV-1a */
+  for (const char *at = text; *at != '\0'; at++)
+    digest = (digest ^ (unsigned char)*at) * 1099511628211ULL;
+  for (size_t i = 0; i < live->told_count && i < CLI_LIVE_TOLD; i++)
+    if (live->told[i] == digest)
+      return false;
+  live->told[live->told_count++ % CLI_LIVE_TOLD] = digest;
+  return true;
+}
+
 static void on_event(void *data, tlsmend_event event, const char *text) {
   cli_live *live = data;
   switch (event) {
@@ -58,6 +70,7 @@ static void on_event(void *data, tlsmend_event event, const char *text) {
     cli_live_end(live, false);
     fprintf(stderr, "  %s", text);
     live->step_open = live->line_open = true;
+    live->warned = false;
     break;
   case TLSMEND_EVENT_DONE:
     if (live->step_open)
@@ -70,11 +83,13 @@ static void on_event(void *data, tlsmend_event event, const char *text) {
     show_message(live, SAY_PLAIN, "note:", text);
     break;
   case TLSMEND_EVENT_WARNING:
-    show_message(live, SAY_YELLOW, "warning:", text);
+    if (live->step_open || is_new(live, text))
+      show_message(live, SAY_YELLOW, "warning:", text);
     live->warned = live->step_open;
     break;
   case TLSMEND_EVENT_LOG:
-    show_message(live, SAY_PLAIN, "", text);
+    if (is_new(live, text))
+      show_message(live, SAY_PLAIN, "", text);
     break;
   }
   fflush(stderr);

@@ -8,7 +8,7 @@
 #   $ COMMAND             runs it with sh; the lines below judge it    exit N          its exit code (0 if not said)
 #   out TEXT  err TEXT    some line contains TEXT; * stands for anything; no-out, no-err: no line does
 #   out-is ... end        stdout is exactly these lines                out-empty  err-empty
-#   err-one               stderr is one line                           lines-under N   no line of stdout is longer than N
+#   err-one               one line of error, the last                          lines-under N   no line of stdout is longer than N
 #   json PATH VALUE       stdout is one JSON object; the value at PATH (changes.0.kind, changes# for a count), * as above
 #   same FILE             FILE still has the SHA-256 of `keep`         absent FILE  present FILE
 set -u
@@ -77,7 +77,10 @@ judge() {
     no-err) contains stderr "$rest" && fail "stderr has '$rest'" ;;
     out-empty) [ -s "$work/stdout" ] && fail "stdout is not empty" ;;
     err-empty) [ -s "$work/stderr" ] && fail "stderr is not empty" ;;
-    err-one) [ "$(wc -l <"$work/stderr")" -eq 1 ] || fail "stderr is not one line" ;;
+    err-one)
+      [ "$(grep -c '^tlsmend: error: ' "$work/stderr")" -eq 1 ] || fail "stderr has not one line of error"
+      tail -n 1 "$work/stderr" | grep -q '^tlsmend: error: ' || fail "the error is not the last line"
+      ;;
     lines-under) awk -v n="$rest" 'length > n { exit 1 }' "$work/stdout" || fail "a line is longer than $rest" ;;
     out-is) block >"$work/wanted"; cmp -s "$work/wanted" "$work/stdout" || fail "stdout is not as written" ;;
     json) judge_json "$rest" ;;
