@@ -14,8 +14,7 @@
 #define SHOWN      "%.300s%s"
 #define SHOW(text) (text), strlen(text) > 300 ? "..." : ""
 
-/* ---- spelling
- * ---------------------------------------------------------------------------------------------- */
+/* ---- spelling ----------------------------------------------------------------------------------------- */
 
 typedef struct root_row {
   const char *name, *long_name;
@@ -130,8 +129,7 @@ int path_value_name(const char *name, tlsmend_error *error) {
   return TLSMEND_OK;
 }
 
-/* ---- parts
- * ------------------------------------------------------------------------------------------------- */
+/* ---- parts -------------------------------------------------------------------------------------------- */
 
 /* What stands behind `tree` in `path`: "" for the tree itself, names for a key below, NULL for a key
  * elsewhere. */
@@ -154,17 +152,16 @@ const char *path_leaf(const char *path) {
   return last ? last + 1 : path;
 }
 
-/* ---- views
- * ------------------------------------------------------------------------------------------------- */
+/* ---- views -------------------------------------------------------------------------------------------- */
 
 /*
- * "Registry Keys Affected by WOW64", learn.microsoft.com/windows/win32/winprog64/shared-registry-keys, column
- * "Windows Server 2008 R2, Windows 7, and newer". Below HKLM\SOFTWARE a key is redirected unless it is one of
- * these or lies below one; outside, everything is shared but the COM keys below. (The page spells MSInfo's
- * path with a doubled "SOFTWARE\Microsoft"; that is taken for a slip.) On Vista and Server 2008 some more
- * keys are redirected or reflected: Classes, Clients, COM3, EventSystem, OLE, RPC, App Paths,
- * AutoplayHandlers, DriveIcons, KindMap, PreviewHandlers, Console, FontLink, Gre_Initialize, Image File
- * Execution Options, Language Pack, DefaultFonts. They count as shared here.
+ * "Registry Keys Affected by WOW64", learn.microsoft.com/windows/win32/winprog64/shared-registry-keys,
+ * column "Windows Server 2008 R2, Windows 7, and newer". Below HKLM\SOFTWARE a key is redirected unless
+ * it is one of these or lies below one; outside, everything is shared but the COM keys below. (The page
+ * spells MSInfo's path with a doubled "SOFTWARE\Microsoft"; that is taken for a slip.) On Vista and
+ * Server 2008 some more keys are redirected or reflected: Classes, Clients, COM3, EventSystem, OLE, RPC,
+ * App Paths, AutoplayHandlers, DriveIcons, KindMap, PreviewHandlers, Console, FontLink, Gre_Initialize,
+ * Image File Execution Options, Language Pack, DefaultFonts. They count as shared here.
  */
 static const char *const shared_top[] = {"Clients", "Policies", "RegisteredApplications", NULL};
 
@@ -219,8 +216,8 @@ static bool below_one_of(const char *path, const char *const *trees) {
   return false;
 }
 
-/* What stands behind the Classes tree that holds the path, or NULL. HKCU is a link to a key of HKU, and its
- * Classes to the key <SID>_Classes there. */
+/* What stands behind the Classes tree that holds the path, or NULL. HKCU is a link to a key of HKU, and
+ * its Classes to the key <SID>_Classes there. */
 static const char *classes_below(const char *path) {
   static const char suffix[] = "_Classes";
   const char *below;
@@ -252,8 +249,8 @@ static bool software_shared(const char *below) {
   return below_one_of(version ? version : microsoft, version ? shared_nt : shared_microsoft);
 }
 
-/* Where the name Wow6432Node stands in the stored spelling of a path's 32-bit view; NULL if both views share
- * the key. */
+/* Where the name Wow6432Node stands in the stored spelling of a path's 32-bit view; NULL if both views
+ * share the key. */
 static const char *redirection(const char *path) {
   const char *classes = classes_below(path);
   if (classes)

@@ -12,7 +12,8 @@
 typedef struct regfile_events {
   int (*key)(void *data, const char *path, tlsmend_error *error);        /* [HKEY...\path] */
   int (*key_delete)(void *data, const char *path, tlsmend_error *error); /* [-HKEY...\path] */
-  int (*value)(void *data, const char *path, const char *name, const tlsmend_value *value, tlsmend_error *error);
+  int (*value)(void *data, const char *path, const char *name, const tlsmend_value *value,
+               tlsmend_error *error);
   int (*value_delete)(void *data, const char *path, const char *name, tlsmend_error *error); /* "name"=- */
 } regfile_events;
 

@@ -1,7 +1,8 @@
 /*
- * Owns the grammar of registration files: keys, values, deletions, comments. What is not understood is an error with its line,
- * because a line that is skipped is a setting that silently does not exist. Encodings stand in regfile_text.c. Where
- * regedit's own rule is known it holds: a key ends at the last "]" of its line, strings may run over lines.
+ * Owns the grammar of registration files: keys, values, deletions, comments. What is not understood is an
+ * error with its line, because a line that is skipped is a setting that silently does not exist.
+ * Encodings stand in regfile_text.c. Where regedit's own rule is known it holds: a key ends at the last
+ * "]" of its line, strings may run over lines.
  */
 #include "core/regfile.h"
 
@@ -32,7 +33,7 @@ typedef struct reader {
   bytes name, text, value;
 } reader;
 
-/* ---- errors ------------------------------------------------------------------------------------------------ */
+/* ---- errors ------------------------------------------------------------------------------------------- */
 
 static int fail_memory(const reader *self) {
   return tlsmend_error_set(self->error, TLSMEND_E_MEMORY, "%s: line %zu: out of memory", self->label,
@@ -51,7 +52,8 @@ static int expected(const reader *self, const char *what) {
       what, quote, *quote ? (int)(end - self->at) : (int)strlen(nothing), *quote ? self->at : nothing, quote);
 }
 
-/* As expected, where a text may have swallowed lines because its closing quote is missing: then that is what is said. */
+/* As expected, where a text may have swallowed lines because its closing quote is missing: then that is
+ * what is said. */
 static int expected_behind(reader *self, size_t first_line, const char *what) {
   if (self->line == first_line)
     return expected(self, what);
@@ -65,7 +67,7 @@ static int at_line(const reader *self, int code, const tlsmend_error *said) {
                            "%s: line %zu: %s", self->label, self->line, said->text);
 }
 
-/* ---- pieces ------------------------------------------------------------------------------------------------ */
+/* ---- pieces ------------------------------------------------------------------------------------------- */
 
 static bool bytes_reserve(bytes *self, size_t more) {
   if (more > SIZE_MAX / 2 - self->size)
@@ -143,7 +145,8 @@ static unsigned read_hex(reader *self, unsigned most, uint32_t *out) {
   return count;
 }
 
-/* A text in quotes, in front of whose opening quote the reader stands, into out with a NUL that is not counted. */
+/* A text in quotes, in front of whose opening quote the reader stands, into out with a NUL that is not
+ * counted. */
 static int read_quoted(reader *self, bytes *out) {
   size_t first_line = self->line;
   out->size = 0;
@@ -174,7 +177,7 @@ static int read_quoted(reader *self, bytes *out) {
   return TLSMEND_OK;
 }
 
-/* ---- data -------------------------------------------------------------------------------------------------- */
+/* ---- data --------------------------------------------------------------------------------------------- */
 
 static void put_unit(bytes *out, uint32_t unit) {
   out->data[out->size++] = (unsigned char)(unit & 0xFF);
@@ -202,8 +205,8 @@ static int read_text_data(reader *self, tlsmend_value *out) {
   return TLSMEND_OK;
 }
 
-/* Whether the text ends here, behind something that could have gone on. A file that was cut off within a number or a row of
- * bytes must not be taken for a whole one with another value. */
+/* Whether the text ends here, behind something that could have gone on. A file that was cut off within a
+ * number or a row of bytes must not be taken for a whole one with another value. */
 static int refuse_end(const reader *self) {
   if (*self->at)
     return TLSMEND_OK;
@@ -228,7 +231,8 @@ static int read_dword(reader *self, tlsmend_value *out) {
   return TLSMEND_OK;
 }
 
-/* Behind the backslash at the end of a line: goes on to the next line that holds more than blanks and a comment. */
+/* Behind the backslash at the end of a line: goes on to the next line that holds more than blanks and a
+ * comment. */
 static int continue_row(reader *self) {
   self->at++;
   do {
@@ -270,7 +274,8 @@ static int read_row(reader *self) {
   }
 }
 
-/* REGEDIT4 writes the bytes of texts in the code page; the registry holds them in UTF-16. From the end, in place. */
+/* REGEDIT4 writes the bytes of texts in the code page; the registry holds them in UTF-16. From the end,
+ * in place. */
 static bool widen(bytes *data) {
   size_t size = data->size;
   if (!bytes_reserve(data, size))
@@ -324,7 +329,7 @@ static int read_data(reader *self, tlsmend_value *out) {
   return code;
 }
 
-/* ---- lines ------------------------------------------------------------------------------------------------- */
+/* ---- lines -------------------------------------------------------------------------------------------- */
 
 static int read_name(reader *self) {
   if (*self->at == '"')
@@ -393,9 +398,11 @@ static int read_key(reader *self) {
     return fail_memory(self);
   free(self->path);
   self->path = NULL;
-  int code = path_physical((const char *)self->name.data, &self->path, &said);
+  char *path = NULL;
+  int code = path_physical((const char *)self->name.data, &path, &said);
   if (code)
     return at_line(self, code, &said);
+  self->path = path;
   self->at = end + 1;
   code = finish_line(self, self->line);
   if (code)

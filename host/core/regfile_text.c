@@ -1,7 +1,7 @@
 /*
- * Owns the encodings of registration files and their header. Version 5 is UTF-16LE with a BOM, or UTF-8; REGEDIT4 without a
- * BOM is ANSI and read as Windows-1252. Nothing is guessed: a version 5 file whose bytes are not UTF-8 is refused, because
- * its code page is that of a machine nobody knows.
+ * Owns the encodings of registration files and their header. Version 5 is UTF-16LE with a BOM, or UTF-8;
+ * REGEDIT4 without a BOM is ANSI and read as Windows-1252. Nothing is guessed: a version 5 file whose
+ * bytes are not UTF-8 is refused, because its code page is that of a machine nobody knows.
  */
 #include "core/regfile_text.h"
 
@@ -53,14 +53,13 @@ static int decode_ansi(const char *label, const unsigned char *bytes, size_t siz
 
 static int decode_utf8(const char *label, const unsigned char *bytes, size_t size, regfile_text *out,
                        tlsmend_error *error) {
-  out->text = malloc(size + 1);
+  out->text = calloc(size + 1, 1);
   if (!out->text)
     return no_memory(label, error);
   memcpy(out->text, bytes, size);
-  out->text[size] = '\0';
   out->length = size;
   size_t broken = unicode_broken(out->text, size);
-  if (broken == size || memchr(out->text, '\0', broken))
+  if (broken >= size || memchr(out->text, '\0', broken))
     return TLSMEND_OK; /* a NUL says more: see check_nuls */
   return tlsmend_error_set(
       error, TLSMEND_E_CORRUPT,

@@ -1,7 +1,7 @@
 /*
- * Owns the spelling of registration files as regedit writes them: version 5, CRLF, long root names, hex rows wrapped at 80
- * columns. One difference: a text that holds line breaks is written as hex(1), where regedit writes the breaks as they are,
- * because not every reader takes those.
+ * Owns the spelling of registration files as regedit writes them: version 5, CRLF, long root names, hex
+ * rows wrapped at 80 columns. One difference: a text that holds line breaks is written as hex(1), where
+ * regedit writes the breaks as they are, because not every reader takes those.
  */
 #include "core/regfile.h"
 
@@ -65,7 +65,7 @@ regfile_writer *regfile_writer_new(regfile_encoding encoding) {
   return self;
 }
 
-/* ---- keys -------------------------------------------------------------------------------------------------- */
+/* ---- keys --------------------------------------------------------------------------------------------- */
 
 static void put_key(regfile_writer *self, const char *before, const char *path) {
   const char *root = path_root_long(path);
@@ -86,7 +86,7 @@ void regfile_writer_key(regfile_writer *writer, const char *path) { put_key(writ
 
 void regfile_writer_key_delete(regfile_writer *writer, const char *path) { put_key(writer, "\r\n[-", path); }
 
-/* ---- values ------------------------------------------------------------------------------------------------ */
+/* ---- values ------------------------------------------------------------------------------------------- */
 
 static void put_quoted(regfile_writer *self, const char *text) {
   puts_text(self, "\"");
@@ -145,7 +145,8 @@ static void put_hex(regfile_writer *self, const tlsmend_value *value, size_t lin
   put_row(self, value, column);
 }
 
-/* Whether a REG_SZ can be written in quotes and read again without a difference by everybody; then *out is its text. */
+/* Whether a REG_SZ can be written in quotes and read again without a difference by everybody; then *out
+ * is its text. */
 static bool is_quotable(const tlsmend_value *value, char **out) {
   *out = NULL;
   if (value->type != TLSMEND_REG_SZ || !value_is_plain(value))
@@ -177,7 +178,7 @@ void regfile_writer_value_delete(regfile_writer *writer, const char *name) {
   puts_text(writer, "-\r\n");
 }
 
-/* ---- the end ----------------------------------------------------------------------------------------------- */
+/* ---- the end ------------------------------------------------------------------------------------------ */
 
 /* The same text as UTF-16LE behind its BOM. */
 static int encode_utf16(regfile_writer *self, unsigned char **out, size_t *size, tlsmend_error *error) {

@@ -1,7 +1,7 @@
 /*
- * Owns the conversions between UTF-8 and UTF-16LE and the comparison of names by upcased UTF-16 code units.
- * UTF-8 here is WTF-8 on the way in and out: Windows names may hold lone surrogates, and they must survive.
- * No locale, no normalisation, no case folding beyond unicode_table.c.
+ * Owns the conversions between UTF-8 and UTF-16LE and the comparison of names by upcased UTF-16 code
+ * units. UTF-8 here is WTF-8 on the way in and out: Windows names may hold lone surrogates, and they must
+ * survive. No locale, no normalisation, no case folding beyond unicode_table.c.
  */
 #include "core/unicode.h"
 
@@ -13,8 +13,7 @@
 static bool is_high(uint32_t unit) { return unit >= 0xD800 && unit <= 0xDBFF; }
 static bool is_low(uint32_t unit) { return unit >= 0xDC00 && unit <= 0xDFFF; }
 
-/* ---- UTF-8
- * ------------------------------------------------------------------------------------------------- */
+/* ---- UTF-8 -------------------------------------------------------------------------------------------- */
 
 /* How many bytes a sequence has by its first byte; 0 if no sequence begins with it. */
 static size_t sequence_length(unsigned char first) {
@@ -29,8 +28,8 @@ static size_t sequence_length(unsigned char first) {
   return 0;
 }
 
-/* Decodes one code point of at most `room` bytes. Returns the bytes used, or 0 for a broken sequence. Reads
- * no byte behind one that is not a continuation, so a terminating NUL is a sufficient end. */
+/* Decodes one code point of at most `room` bytes. Returns the bytes used, or 0 for a broken sequence.
+ * Reads no byte behind one that is not a continuation, so a terminating NUL is a sufficient end. */
 static size_t decode(const unsigned char *text, size_t room, uint32_t *out) {
   static const unsigned char mask[] = {0, 0x7F, 0x1F, 0x0F, 0x07};
   size_t length = sequence_length(text[0]);
@@ -88,14 +87,26 @@ bool unicode_valid(const char *text, size_t length) {
   return true;
 }
 
-/* ---- names
- * ------------------------------------------------------------------------------------------------- */
+/* ---- names -------------------------------------------------------------------------------------------- */
 
 /* A UTF-8 text read as upcased UTF-16 code units. */
 typedef struct unit_reader {
-  const unsigned char *at, *end; /* end is NULL for a text that ends with its NUL */
-  uint16_t pending;              /* the low surrogate that is due, or 0 */
+  const unsigned char *at;
+  size_t room;      /* bytes that are left; UNTIL_NUL for a text that ends with its NUL */
+  uint16_t pending; /* the low surrogate that is due, or 0 */
 } unit_reader;
+
+#define UNTIL_NUL SIZE_MAX
+
+static unit_reader reader_of(const char *text, size_t length) {
+  return (unit_reader){(const unsigned char *)text, length, 0};
+}
+
+static void unit_skip(unit_reader *reader, size_t count) {
+  reader->at += count;
+  if (reader->room != UNTIL_NUL)
+    reader->room -= count;
+}
 
 /* The next upcased unit, or -1 at the end. */
 static int32_t unit_next(unit_reader *reader) {
@@ -104,20 +115,20 @@ static int32_t unit_next(unit_reader *reader) {
     reader->pending = 0;
     return unit;
   }
-  if (reader->end ? reader->at == reader->end : *reader->at == '\0')
+  if (reader->room == 0 || (reader->room == UNTIL_NUL && *reader->at == '\0'))
     return -1;
-  if (*reader->at < 0x80)
-    return unicode_upcase(*reader->at++);
-  uint32_t point = REPLACEMENT;
-  size_t used = decode(reader->at, reader->end ? (size_t)(reader->end - reader->at) : 4, &point);
-  reader->at += used ? used : 1;
+  uint32_t point = *reader->at;
+  size_t used = 1;
+  if (point >= 0x80)
+    used = decode(reader->at, reader->room, &point);
+  if (used == 0)
+    point = REPLACEMENT;
+  unit_skip(reader, used ? used : 1);
   if (point < 0x10000)
     return unicode_upcase((uint16_t)point);
   reader->pending = (uint16_t)(0xDC00 + (point - 0x10000) % 0x400);
   return (int32_t)(0xD800 + (point - 0x10000) / 0x400);
 }
-
-static unit_reader reader_of(const char *text) { return (unit_reader){(const unsigned char *)text, NULL, 0}; }
 
 static int compare(unit_reader a, unit_reader b) {
   int32_t x, y;
@@ -128,17 +139,18 @@ static int compare(unit_reader a, unit_reader b) {
   return x < y ? -1 : x > y;
 }
 
-int unicode_name_compare(const char *a, const char *b) { return compare(reader_of(a), reader_of(b)); }
+int unicode_name_compare(const char *a, const char *b) {
+  return compare(reader_of(a, UNTIL_NUL), reader_of(b, UNTIL_NUL));
+}
 
 bool unicode_name_equal(const char *a, const char *b) { return unicode_name_compare(a, b) == 0; }
 
 bool unicode_name_equal_n(const char *a, size_t length, const char *b) {
-  unit_reader left = {(const unsigned char *)a, (const unsigned char *)a + length, 0};
-  return compare(left, reader_of(b)) == 0;
+  return compare(reader_of(a, length), reader_of(b, UNTIL_NUL)) == 0;
 }
 
 const char *unicode_name_rest(const char *text, const char *prefix) {
-  unit_reader a = reader_of(text), b = reader_of(prefix);
+  unit_reader a = reader_of(text, UNTIL_NUL), b = reader_of(prefix, UNTIL_NUL);
   for (int32_t unit; (unit = unit_next(&b)) != -1;)
     if (unit_next(&a) != unit)
       return NULL;
@@ -146,7 +158,7 @@ const char *unicode_name_rest(const char *text, const char *prefix) {
 }
 
 uint32_t unicode_name_hash(const char *name, size_t length) {
-  unit_reader reader = {(const unsigned char *)name, (const unsigned char *)name + length, 0};
+  unit_reader reader = reader_of(name, length);
   uint32_t hash =
       2166136261u; /* FNV-1a over units; the last line mixes them down to the low bits of a table index */
   for (int32_t unit; (unit = unit_next(&reader)) != -1;)
@@ -154,8 +166,7 @@ uint32_t unicode_name_hash(const char *name, size_t length) {
   return hash ^ hash >> 15;
 }
 
-/* ---- UTF-16
- * ------------------------------------------------------------------------------------------------ */
+/* ---- UTF-16 ------------------------------------------------------------------------------------------- */
 
 size_t unicode_utf16_length(const char *text) {
   size_t units = 0;

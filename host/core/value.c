@@ -1,6 +1,6 @@
 /*
- * Owns the making, reading and comparing of registry values and their one-line spelling. The bytes are kept
- * as Windows stores them; nothing here repairs them. JSON stands in value_json.c.
+ * Owns the making, reading and comparing of registry values and their one-line spelling. The bytes are
+ * kept as Windows stores them; nothing here repairs them. JSON stands in value_json.c.
  */
 #include "core/value.h"
 
@@ -12,8 +12,7 @@
 
 #include "core/unicode.h"
 
-/* ---- types
- * ------------------------------------------------------------------------------------------------- */
+/* ---- types -------------------------------------------------------------------------------------------- */
 
 #define ROW(number, name) #name,
 static const char *const type_names[] = {TLSMEND_REG_TYPES(ROW)};
@@ -47,8 +46,7 @@ void value_type_print(uint32_t type, char out[32]) {
     snprintf(out, 32, "REG_0x%08" PRIx32, type);
 }
 
-/* ---- making
- * ------------------------------------------------------------------------------------------------ */
+/* ---- making ------------------------------------------------------------------------------------------- */
 
 int value_copy(tlsmend_value *out, const tlsmend_value *from, tlsmend_error *error) {
   if (from->present)
@@ -122,8 +120,7 @@ int value_set_multi(tlsmend_value *out, const char *const *texts, size_t count, 
   return TLSMEND_OK;
 }
 
-/* ---- reading
- * ----------------------------------------------------------------------------------------------- */
+/* ---- reading ------------------------------------------------------------------------------------------ */
 
 bool value_number(const tlsmend_value *value, uint64_t *out) {
   bool big = value->type == TLSMEND_REG_DWORD_BIG_ENDIAN;
@@ -208,8 +205,7 @@ void value_texts_free(char **texts, size_t count) {
   free(texts);
 }
 
-/* ---- one line
- * ---------------------------------------------------------------------------------------------- */
+/* ---- one line ----------------------------------------------------------------------------------------- */
 
 enum { SHOWN_BYTES = 32, SHOWN_TEXT = 200, SHOWN_TEXTS = 8, LINE_ROOM = 12288 };
 
@@ -289,8 +285,8 @@ static void put_bytes(line *out, const tlsmend_value *value) {
   put(out, " (%zu byte%s)", value->size, value->size == 1 ? "" : "s");
 }
 
-/* Prints the data behind the type's name; bytes where the data is not what its type promises. False: out of
- * memory. */
+/* Prints the data behind the type's name; bytes where the data is not what its type promises. False: out
+ * of memory. */
 static bool put_data(line *out, const tlsmend_value *value) {
   uint64_t number = 0;
   size_t count = 0;

@@ -1,6 +1,7 @@
 /*
- * Owns the JSON of registry values. Strict on purpose: a value that is read has to be spelled exactly as it
- * would be written, so that what a reader of a plan sees is what is applied, and nothing hides beside it.
+ * Owns the JSON of registry values. Strict on purpose: a value that is read has to be spelled exactly as
+ * it would be written, so that what a reader of a plan sees is what is applied, and nothing hides beside
+ * it.
  */
 #include "core/value.h"
 
@@ -9,8 +10,7 @@
 
 #include "core/unicode.h"
 
-/* ---- writing
- * ----------------------------------------------------------------------------------------------- */
+/* ---- writing ------------------------------------------------------------------------------------------ */
 
 static json_t *hex_to_json(const tlsmend_value *value) {
   static const char digits[] = "0123456789abcdef";
@@ -94,8 +94,7 @@ json_t *value_to_json(const tlsmend_value *value) {
   return json;
 }
 
-/* ---- reading
- * ----------------------------------------------------------------------------------------------- */
+/* ---- reading ------------------------------------------------------------------------------------------ */
 
 static int wrong(tlsmend_error *error, const char *what) {
   return tlsmend_error_set(error, TLSMEND_E_CORRUPT, "a registry value in JSON: %s", what);

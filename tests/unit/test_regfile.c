@@ -1,5 +1,5 @@
-/* Registration files: what is written is read again without a difference, what regedit accepts is read, everything else is
- * refused with its line, and a file that was cut off never means something else. */
+/* Registration files: what is written is read again without a difference, what regedit accepts is read,
+ * everything else is refused with its line, and a file that was cut off never means something else. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,7 +16,7 @@
 
 #define V5 "Windows Registry Editor Version 5.00"
 
-/* ---- a log of events ----------------------------------------------------------------------------------------- */
+/* ---- a log of events ---------------------------------------------------------------------------------- */
 
 /* One line for each event: "key PATH", "del PATH", "val PATH|NAME|TYPE|HEX", "vdl PATH|NAME". */
 typedef struct event_log {
@@ -97,7 +97,7 @@ static int read_bytes(const void *bytes, size_t size, event_log *log, tlsmend_er
   return code;
 }
 
-/* ---- reading ------------------------------------------------------------------------------------------------- */
+/* ---- reading ------------------------------------------------------------------------------------------ */
 
 static void means(const char *text, const char *as) {
   event_log log = {0};
@@ -203,7 +203,7 @@ static void utf16_is_read(void **state) {
   free(log.text);
 }
 
-/* ---- refusing ------------------------------------------------------------------------------------------------ */
+/* ---- refusing ----------------------------------------------------------------------------------------- */
 
 static void refuses(const char *text, size_t size, size_t line, const char *word) {
   event_log log = {0};
@@ -293,7 +293,7 @@ static void an_answer_stops_the_reading(void **state) {
   }
 }
 
-/* ---- cut off ------------------------------------------------------------------------------------------------- */
+/* ---- cut off ------------------------------------------------------------------------------------------ */
 
 /* Every beginning of the file is refused, or means a beginning of what the file means. */
 static void survives_cutting(const unsigned char *file, size_t size) {
@@ -355,7 +355,7 @@ static void a_changed_byte_never_hurts(void **state) {
     }
 }
 
-/* ---- writing ------------------------------------------------------------------------------------------------- */
+/* ---- writing ------------------------------------------------------------------------------------------ */
 
 static void put_value(regfile_writer *writer, const char *name, uint32_t type, const void *data,
                       size_t size) {
@@ -427,7 +427,7 @@ static void what_cannot_be_written_is_said(void **state) {
   }
 }
 
-/* ---- round trips --------------------------------------------------------------------------------------------- */
+/* ---- round trips -------------------------------------------------------------------------------------- */
 
 /* A name of 1 to 12 units; without what a key cannot hold in a file if `key`. WTF-8, into out. */
 static void random_name(char out[64], bool key) {

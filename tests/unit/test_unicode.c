@@ -1,5 +1,5 @@
-/* Conversions lose nothing; names compare as a table of upcased UTF-16 code units says. The table itself is compared with
- * Windows' own function by tests/wine/test_upcase.sh. */
+/* Conversions lose nothing; names compare as a table of upcased UTF-16 code units says. The table itself
+ * is compared with Windows' own function by tests/wine/test_upcase.sh. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

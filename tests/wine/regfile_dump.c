@@ -12,7 +12,7 @@
 #include "core/tree.h"
 #include "core/unicode.h"
 
-/* ---- reading into a tree, and on into a writer --------------------------------------------------------------- */
+/* ---- reading into a tree, and on into a writer -------------------------------------------------------- */
 
 typedef struct sink {
   tree *keys;             /* the listing */
@@ -56,7 +56,7 @@ static int on_value_delete(void *data, const char *path, const char *name, tlsme
 
 static const regfile_events events = {on_key, on_key_delete, on_value, on_value_delete};
 
-/* ---- the listing --------------------------------------------------------------------------------------------- */
+/* ---- the listing -------------------------------------------------------------------------------------- */
 
 static void print_name(const char *name) {
   for (; *name; name++)
@@ -117,7 +117,7 @@ static void print_key(const tree_key *key, const char *path) {
   free(keys);
 }
 
-/* ---- files --------------------------------------------------------------------------------------------------- */
+/* ---- files -------------------------------------------------------------------------------------------- */
 
 static unsigned char *read_file(const char *path, size_t *size) {
   FILE *file = fopen(path, "rb");
