@@ -42,8 +42,14 @@ void tlsmend_plan_free(tlsmend_plan *plan) {
   free(plan->runbooks);
   free(plan->changes);
   free(plan->reads);
+  free(plan->read_slots);
   free(plan->machine);
+  free(plan->id);
   free(plan->created);
+  free(plan->tool);
+  free(plan->user);
+  free(plan->host);
+  plan_origin_free(plan->origin);
   free(plan);
 }
 
@@ -157,30 +163,79 @@ static bool read_same(const plan_read *a, const plan_read *b) {
   return unicode_name_equal(a->key, b->key) && (!b->name || unicode_name_equal(a->name, b->name));
 }
 
-int plan_read_add(tlsmend_plan *plan, plan_read_kind kind, const char *key, int view, const char *name,
-                  json_t *answer, tlsmend_error *error) {
-  plan_read read = {kind, (char *)key, view, (char *)name, answer, unicode_name_hash(key, strlen(key))};
-  if (name) read.hash = read.hash * 31 + unicode_name_hash(name, strlen(name));
-  for (size_t i = 0; i < plan->read_count; i++) {
-    if (!read_same(&plan->reads[i], &read)) continue;
-    json_decref(answer);
-    return TLSMEND_OK;
-  }
+static int read_append(tlsmend_plan *plan, plan_read *read, tlsmend_error *error) {
   if (plan->read_count == plan->read_room) {
     size_t room = plan->read_room ? plan->read_room * 2 : 32;
     plan_read *grown = realloc(plan->reads, room * sizeof *grown);
-    if (!grown) goto memory;
+    if (grown) plan->reads = grown;
+    if (grown) plan->read_room = room;
+  }
+  const char *key = read->key, *name = read->name;
+  read->key = strdup(key);
+  read->name = name ? strdup(name) : NULL;
+  if (plan->read_count < plan->read_room && read->answer && read->key && (!name || read->name)) {
+    plan->reads[plan->read_count++] = *read;
+    return TLSMEND_OK;
+  }
+  read_clear(read);
+  return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for the record of what was read");
+}
+
+int plan_read_load(tlsmend_plan *plan, plan_read_kind kind, const char *key, int view, const char *name,
+                   json_t *answer, tlsmend_error *error) {
+  plan_read read = {kind, (char *)key, view, (char *)name, answer, 0};
+  return read_append(plan, &read, error);
+}
+
+/* The slot of a read: the one that holds it, or the free one where it belongs. */
+static size_t read_slot(const tlsmend_plan *plan, const plan_read *read) {
+  size_t mask = plan->read_slot_room - 1, slot = read->hash & mask;
+  while (plan->read_slots[slot] && !read_same(&plan->reads[plan->read_slots[slot] - 1], read))
+    slot = (slot + 1) & mask;
+  return slot;
+}
+
+/* Makes room for one more read, in the list and in its index. */
+static bool read_reserve(tlsmend_plan *plan) {
+  if (plan->read_count < plan->read_room)
+    return true;
+  size_t room = plan->read_room ? plan->read_room * 2 : 32;
+  plan_read *grown = realloc(plan->reads, room * sizeof *grown);
+  if (grown)
     plan->reads = grown;
-    plan->read_room = room;
+  size_t *slots = grown ? calloc(room * 4, sizeof *slots) : NULL;
+  if (!slots)
+    return false;
+  free(plan->read_slots);
+  plan->read_slots = slots;
+  plan->read_slot_room = room * 4;
+  plan->read_room = room;
+  for (size_t i = 0; i < plan->read_count; i++)
+    slots[read_slot(plan, &plan->reads[i])] = i + 1;
+  return true;
+}
+
+int plan_read_add(tlsmend_plan *plan, plan_read_kind kind, const char *key, int view, const char *name,
+                  json_t *answer, tlsmend_error *error) {
+  plan_read read = {kind, (char *)key, view, (char *)name, answer, unicode_name_hash(key, strlen(key))};
+  if (name)
+    read.hash = read.hash * 31 + unicode_name_hash(name, strlen(name));
+  if (!answer || !read_reserve(plan))
+    goto memory;
+  size_t slot = read_slot(plan, &read);
+  if (plan->read_slots[slot]) {
+    json_decref(answer);
+    return TLSMEND_OK;
   }
   read.key = strdup(key);
   read.name = name ? strdup(name) : NULL;
-  if (!answer || !read.key || (name && !read.name)) {
+  if (!read.key || (name && !read.name)) {
     free(read.key);
     free(read.name);
     goto memory;
   }
   plan->reads[plan->read_count++] = read;
+  plan->read_slots[slot] = plan->read_count;
   return TLSMEND_OK;
 memory:
   json_decref(answer);

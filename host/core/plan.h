@@ -9,6 +9,8 @@
 
 #include <tlsmend/machine.h>
 
+#include "core/plan_origin.h"
+
 #define PLAN_SCHEMA "tlsmend-plan/1"
 
 /* One runbook of the plan, as it was run. */
@@ -48,7 +50,12 @@ typedef struct plan_read {
 struct tlsmend_plan {
   char *machine;         /* the spec it was made for */
   tlsmend_system system; /* what that machine was */
+  char guid[48];         /* the machine's MachineGuid, "" where it has none */
+  char *id;              /* of this plan: random, so that it is applied once; NULL in a plan that nobody saves */
   char *created;         /* UTC, ISO 8601 */
+  char *tool;            /* "tlsmend 0.1.0" */
+  char *user, *host;     /* who made it and where; NULL if that could not be told */
+  plan_origin *origin;   /* the file it was read from; NULL if it was made here */
   bool reboot_pending;   /* the machine waited for a restart before anything was planned */
   plan_runbook *runbooks;
   size_t runbook_count;
@@ -56,6 +63,7 @@ struct tlsmend_plan {
   size_t change_count, change_room;
   plan_read *reads;
   size_t read_count, read_room;
+  size_t *read_slots, read_slot_room; /* positions + 1 by hash, so that a read costs the same among many */
   char **unknowns; /* what could not be told, one line each */
   size_t unknown_count;
   char **findings; /* what deserves attention, one line each: "0xAA0 found ..." */
@@ -75,14 +83,29 @@ void plan_close(tlsmend_plan *plan);
 int plan_read_add(tlsmend_plan *plan, plan_read_kind kind, const char *key, int view, const char *name,
                   json_t *answer, tlsmend_error *error);
 
+/* As plan_read_add for a record that is read from a file: it is not looked for among the others. */
+int plan_read_load(tlsmend_plan *plan, plan_read_kind kind, const char *key, int view, const char *name,
+                   json_t *answer, tlsmend_error *error);
+
 int plan_unknown_add(tlsmend_plan *plan, const char *text, tlsmend_error *error);
 int plan_finding_add(tlsmend_plan *plan, const char *text, tlsmend_error *error);
 
 size_t plan_reboot_count(const tlsmend_plan *plan);
 
-/* The plan as one JSON object (schema PLAN_SCHEMA); keys in a fixed order. */
+/*
+ * The plan as one JSON object (schema PLAN_SCHEMA); members in a fixed order. Two runs on the same machine give the same
+ * object but for the header: id, created, tool, by (and the checksum, which covers all of it).
+ * Secret values stand in it as salted digests; plan_to_json_clear, for the journal, which only administrators can read, has
+ * them in clear.
+ */
 json_t *plan_to_json(const tlsmend_plan *plan);
+json_t *plan_to_json_clear(const tlsmend_plan *plan);
+
+/* E_PLAN says what is wrong: not a plan, a newer schema, damaged, edited (the checksum), or with secrets left out. */
 int plan_from_json(const json_t *json, tlsmend_plan **out, tlsmend_error *error);
+
+/* Whether two plans decide the same from the same: all but header and the spelling of the machine. */
+bool plan_same(const tlsmend_plan *a, const tlsmend_plan *b);
 
 /* The plan as text for a change board; malloc'd. */
 int plan_print(const tlsmend_plan *plan, char **out, tlsmend_error *error);
