@@ -25,14 +25,15 @@ local function nonzero(path, name)
   return math.type(data) == "integer" and data ~= 0 and ("%s\\%s = %d"):format(path, name, data)
 end
 
--- Strings come in pairs, source and target; the first source is enough to see whose it is.
+-- Strings come in pairs, source and target, and an empty target means deletion, which ends the list for most readers:
+-- the first source is what can be relied on, and enough to see whose it is.
 local function renames(name)
   local data = native.fact(CONTROL .. "Session Manager", name)
   if data == nil then return false end
   if type(data) ~= "table" then return #tostring(data) > 4 and name end
   if #data == 0 then return false end
   local first = data[1]:gsub("^[!*]*%d*\\%?%?\\", "")
-  return ("%d entries, the first is %s"):format(#data, first)
+  return "the first is " .. first
 end
 
 local function rename()

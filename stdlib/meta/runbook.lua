@@ -8,7 +8,7 @@
 ---@field summary? string what it does, for `tlsmend show`
 ---@field references? string[] addresses that say the same
 ---@field params? table<string, runbook_param>
----@field needs? runbook_needs what it may read and write; everything else is refused
+---@field needs runbook_needs what it may read and write, {} for nothing; everything else is refused
 ---@field applies? fun(system: system): boolean, string? whether it has anything to say on this Windows, and why
 ---@field run fun(params: table) proposes changes; the same machine gives the same proposals
 ---@field verify? fun(params: table): boolean, string? after apply, by effect; false and the reason if it is not so

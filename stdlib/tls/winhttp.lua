@@ -90,8 +90,13 @@ end
 -- Views in which the value stands on this machine.
 function winhttp.views() return registry.views(winhttp.KEY) end
 
+-- Whose value it is, said only where there is more than one.
+local function programs(view)
+  return #winhttp.views() > 1 and ("%d-bit programs"):format(view) or "programs"
+end
+
 local function place(view)
-  return ("%s in %s (%d-bit programs)"):format(winhttp.VALUE, winhttp.KEY, view)
+  return ("%s in %s (%s)"):format(winhttp.VALUE, winhttp.KEY, programs(view))
 end
 
 -- Tells what deserves attention in the values as they are: SSL, bits without a meaning, wrong types. Changes nothing.
@@ -121,7 +126,7 @@ local function set(view, bits, why)
   end
   if now.bits == bits then return false end
   registry.set(winhttp.KEY, winhttp.VALUE, bits, { view = view, why = why or
-    ("%d-bit programs that use WinHTTP and do not choose themselves offer %s"):format(view, winhttp.names(bits)) })
+    ("%s that use WinHTTP and do not choose themselves offer %s"):format(programs(view), winhttp.names(bits)) })
   return true
 end
 
@@ -168,7 +173,7 @@ function winhttp.mend_protocols(list, options)
   for _, view in ipairs(winhttp.views()) do
     local now, good, reason = winhttp.current(view), winhttp.good(view)
     if not good or not built_in and now.bits & ~bits ~= 0 then
-      local why = built_in and ("%s: %d-bit programs that use WinHTTP offer %s instead"):format(reason, view,
+      local why = built_in and ("%s: %s that use WinHTTP offer %s instead"):format(reason, programs(view),
         winhttp.names(bits)) or nil
       changed = set(view, bits, options and options.why or why) or changed
     elseif not built_in and now.bits ~= bits then

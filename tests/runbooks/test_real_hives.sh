@@ -1,0 +1,78 @@
+#!/bin/sh
+# winhttp-tls12 on real registries: a Windows 7 SP1 of 2012 with 1,250 packages, and a Windows 10 whose Protocols key is
+# empty. Takes the hives of the folder TLSMEND_SHARED (default: ../shared beside the tree), which are not part of it.
+set -eu
+archive=${TLSMEND_SHARED:-$TLSMEND_SOURCE/../shared}/hives/hives.tar.xz
+if [ ! -r "$archive" ]; then
+  echo "SKIPPED tests/runbooks/test_real_hives.sh: no $archive; set TLSMEND_SHARED" >&2
+  exit 77
+fi
+if ! command -v hivexregedit >/dev/null; then
+  echo "SKIPPED tests/runbooks/test_real_hives.sh: no hivexregedit; apt-get install libwin-hivex-perl" >&2
+  exit 77
+fi
+folder=$(mktemp -d "${TMPDIR:-/tmp}/tlsmend-hives.XXXXXX")
+trap 'rm -rf "$folder"' EXIT
+trap 'exit 1' HUP INT TERM
+cd "$folder"
+tar xf "$archive" --wildcards '*SOFTWARE-win7sp1-x64' '*SYSTEM-win7sp1-x86' '*SYSTEM-win10-1809plus-x64'
+find . -type f -exec mv {} . \; 2>/dev/null || true
+
+# branch HIVE KEY PREFIX: a branch of a hive without its header line
+branch() { hivexregedit --export --prefix "$3" "$1" "$2" | tail -n +2; }
+software='HKEY_LOCAL_MACHINE\SOFTWARE'
+system='HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet'
+control() { branch "$1" '\ControlSet001\Control' "$system" | sed 's,\\CurrentControlSet\\ControlSet001,\\CurrentControlSet,'; }
+{
+  echo 'Windows Registry Editor Version 5.00'
+  echo
+  for key in 'Microsoft\Windows\CurrentVersion\Component Based Servicing' \
+    'Microsoft\Windows\CurrentVersion\Internet Settings' 'Microsoft\Windows\CurrentVersion\WindowsUpdate'; do
+    branch SOFTWARE-win7sp1-x64 "\\$key" "$software"
+  done
+  branch SOFTWARE-win7sp1-x64 '\Microsoft\Windows NT\CurrentVersion' "$software" |
+    awk '/^\[.*NT.CurrentVersion.+\\/ { exit } { print }'
+  control SYSTEM-win7sp1-x86
+} >seven.reg
+{
+  echo 'Windows Registry Editor Version 5.00'
+  echo
+  echo '[HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Windows NT\CurrentVersion]'
+  echo '"CurrentMajorVersionNumber"=dword:0000000a'
+  echo '"CurrentMinorVersionNumber"=dword:00000000'
+  echo '"CurrentBuildNumber"="17763"'
+  control SYSTEM-win10-1809plus-x64
+} >ten.reg
+
+failed=0
+expect() { # CODE TEXT COMMAND...: exit code, and a text that the output holds
+  expected=$1 text=$2
+  shift 2
+  code=0
+  "$@" >out 2>&1 || code=$?
+  if [ "$code" -ne "$expected" ] || ! grep -qF -- "$text" out; then
+    echo "FAILED: $* exited with $code, expected $expected and '$text'" >&2
+    head -c 4000 out >&2
+    failed=1
+  fi
+}
+cat >look.lua <<'END'
+local hotfix = require "hotfix"
+return { id = "look", version = "1.0.0", title = "One KB with packages in several states", needs = {}, run = function()
+  assert(hotfix.examine "KB2585542" == true and hotfix.examine "KB258554" == false)
+  assert(hotfix.examine "KB3140245" == false and #hotfix.packages "KB2585542" > 4)
+end }
+END
+mkdir packages
+echo "stands in for the real package" >packages/windows6.1-kb3140245-x86.msu
+expect 0 "nothing to do" "$TLSMEND" plan ./look.lua -m sim:seven.reg
+expect 2 "1 restart needed" "$TLSMEND" plan winhttp-tls12 -m sim:seven.reg -p package=packages
+expect 0 "" "$TLSMEND" snapshot -m sim:seven.reg -o before.reg
+cp before.reg seven.reg
+expect 194 "restart" "$TLSMEND" apply winhttp-tls12 -m sim:seven.reg -p package=packages --yes
+expect 0 "A second plan is empty" "$TLSMEND" resume -m sim:seven.reg
+expect 0 "Rolled back" "$TLSMEND" rollback -m sim:seven.reg --yes
+expect 0 "" "$TLSMEND" snapshot -m sim:seven.reg -o after.reg
+cmp before.reg after.reg || failed=1
+expect 0 "nothing to do" "$TLSMEND" plan winhttp-tls12 -m sim:ten.reg
+exit $failed
