@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "os/os.h"
 
 enum { progress_width = 60 };
 
@@ -43,6 +44,48 @@ static void show_progress(cli_live *live, const char *text) {
   live->progress_open = say_live();
 }
 
+/* The number of columns that a text takes; close enough for names of keys: one for each character. */
+static size_t columns_of(const char *text, size_t length) {
+  size_t columns = 0;
+  for (size_t i = 0; i < length; i++)
+    columns += ((unsigned char)text[i] & 0xC0) != 0x80;
+  return columns;
+}
+
+/* Prints at most `room` columns of a step. What goes first are the middle names of a key: "HKLM\\...\\WinHttp". */
+static void print_shortened(const char *text, size_t room) {
+  size_t length = strlen(text), excess = columns_of(text, length);
+  const char *first = strchr(text, '\\');
+  const char *rest = first;
+  for (const char *next = rest; next != NULL && excess > room; next = strchr(rest + 1, '\\')) {
+    rest = next;
+    excess = columns_of(text, (size_t)(first - text) + 4) + columns_of(rest, strlen(rest));
+  }
+  if (rest != first) {
+    fprintf(stderr, "%.*s\\...", (int)(first - text), text);
+    room -= columns_of(text, (size_t)(first - text)) + 4;
+    text = rest;
+    length = strlen(rest);
+  }
+  bool cut = columns_of(text, length) > room;
+  while (cut && length > 0 && columns_of(text, length) > room - 3)
+    length--;
+  fprintf(stderr, "%.*s%s", (int)length, text, cut ? "..." : "");
+}
+
+/* "3/12 set ..." with the number set right, in one line where that is a terminal's. */
+static void show_step(const char *text) {
+  enum { indent = 2, outcome = 8, narrowest = 40 };
+  size_t digits = strcspn(text, "/"), all = strcspn(text, " ");
+  size_t pad = all > 2 * digits + 1 ? all - 2 * digits - 1 : 0;
+  size_t width = os_terminal_width();
+  fprintf(stderr, "%*s", (int)(indent + pad), "");
+  if (width < narrowest)
+    fputs(text, stderr);
+  else
+    print_shortened(text, width - indent - pad - outcome);
+}
+
 /* A message in the midst of a step: the step's line is ended first, its outcome comes below. */
 static void show_message(cli_live *live, say_colour colour, const char *label, const char *text) {
   end_line(live);
@@ -68,7 +111,7 @@ static void on_event(void *data, tlsmend_event event, const char *text) {
   switch (event) {
   case TLSMEND_EVENT_STEP:
     cli_live_end(live, false);
-    fprintf(stderr, "  %s", text);
+    show_step(text);
     live->step_open = live->line_open = true;
     live->warned = false;
     break;

@@ -80,4 +80,7 @@ int os_main_arguments(int *argc, char ***argv, tlsmend_error *error);
 /* Whether a person can be asked: stdin and stderr are both terminals. */
 bool os_interactive(void);
 
+/* Columns of the terminal behind stderr; 0 if it is none or does not say. */
+unsigned os_terminal_width(void);
+
 #endif

@@ -1,6 +1,7 @@
 /* The program's own arguments and whether a person sits in front of it, on POSIX. Contract: os/os.h. */
-#define _POSIX_C_SOURCE 200809L
+#define _GNU_SOURCE /* TIOCGWINSZ is no POSIX, only everywhere */
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "os/os.h"
@@ -11,3 +12,8 @@ int os_main_arguments(int *argc, char ***argv, tlsmend_error *error) {
 }
 
 bool os_interactive(void) { return isatty(0) && isatty(2); }
+
+unsigned os_terminal_width(void) {
+  struct winsize size = {0};
+  return isatty(2) && ioctl(2, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}

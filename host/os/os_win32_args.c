@@ -61,3 +61,10 @@ static bool is_console(DWORD stream) {
 }
 
 bool os_interactive(void) { return is_console(STD_INPUT_HANDLE) && is_console(STD_ERROR_HANDLE); }
+
+unsigned os_terminal_width(void) {
+  CONSOLE_SCREEN_BUFFER_INFO info;
+  if (!GetConsoleScreenBufferInfo(GetStdHandle(STD_ERROR_HANDLE), &info))
+    return 0;
+  return (unsigned)(info.srWindow.Right - info.srWindow.Left + 1);
+}
