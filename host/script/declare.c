@@ -47,18 +47,33 @@ static json_t *put_object(const reader *r, json_t *object, const char *name) {
   return inner;
 }
 
+/* The text at `index` if it is one without NULs, which would hide what follows them. */
+static const char *plain_text(lua_State *L, int index) {
+  if (lua_type(L, index) != LUA_TSTRING)
+    return NULL;
+  const char *text = lua_tostring(L, index);
+  return strlen(text) == lua_rawlen(L, index) ? text : NULL;
+}
+
+/* Whether a list "id, version, title" has this name. */
+static bool listed(const char *list, const char *name) {
+  size_t size = strlen(name);
+  for (const char *at = list; *at != '\0'; at += at[0] == ',' ? 2 : 0) {
+    size_t word = strcspn(at, ",");
+    if (word == size && memcmp(at, name, size) == 0)
+      return true;
+    at += word;
+  }
+  return false;
+}
+
 /* Raises for members of the table at `index` that are not in `known`; `prefix` is "" or "needs.". */
 static void check_known(const reader *r, int index, const char *prefix, const char *known) {
   lua_State *L = r->L;
   for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
-    if (lua_type(L, -2) == LUA_TSTRING) {
-      const char *name = lua_tostring(L, -2), *at = strstr(known, name);
-      size_t size = strlen(name);
-      bool whole =
-          at != NULL && size > 0 && (at == known || at[-1] == ' ') && (at[size] == ',' || at[size] == '\0');
-      if (whole)
-        continue;
-    }
+    const char *name = plain_text(L, -2);
+    if (name != NULL && listed(known, name))
+      continue;
     script_raise(L, TLSMEND_E_SCRIPT, "%s: unknown field '%s%s'; there are %s", r->file, prefix,
                  luaL_tolstring(L, -2, NULL), known);
   }
@@ -215,7 +230,7 @@ static void push_sorted_names(const reader *r, int index) {
   lua_Integer count = 0;
   lua_newtable(L);
   for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
-    if (lua_type(L, -2) != LUA_TSTRING || !param_name_good(lua_tostring(L, -2)))
+    if (plain_text(L, -2) == NULL || !param_name_good(plain_text(L, -2)))
       script_raise(L, TLSMEND_E_SCRIPT, "%s: '%s' is not a parameter name (lower-case letters, digits, '_')",
                    r->file, luaL_tolstring(L, -2, NULL));
     lua_Integer at = ++count; /* insertion sort: a handful of names */
@@ -296,7 +311,7 @@ static size_t put_needs_list(const reader *r, json_t *needs, const char *name, c
     script_raise(L, TLSMEND_E_MEMORY, "%s: out of memory", r->file);
   for (size_t i = 0; i < count; i++) {
     lua_rawgeti(L, -1, (lua_Integer)i + 1);
-    if (lua_type(L, -1) != LUA_TSTRING)
+    if (plain_text(L, -1) == NULL)
       bad_field(r, field, expected, -1);
     if (json_array_append_new(list, read(r, lua_tostring(L, -1), i + 1)) != 0)
       script_raise(L, TLSMEND_E_SCRIPT, "%s: field '%s[%zu]' is not UTF-8", r->file, field, i + 1);
@@ -311,8 +326,12 @@ static void put_needs(const reader *r) {
   lua_State *L = r->L;
   script_runbook *runbook = r->runbook;
   lua_getfield(L, 1, "needs");
+  if (lua_isnil(L, 2)) { /* nothing may be touched */
+    lua_newtable(L);
+    lua_replace(L, 2);
+  }
   if (!lua_istable(L, 2))
-    bad_field(r, "needs", "a table (what the runbook may touch; {} for nothing)", 2);
+    bad_field(r, "needs", "a table (what the runbook may touch)", 2);
   check_known(r, 2, "needs.", "registry, updates, reboot");
   json_t *needs = put_object(r, runbook->header, "needs");
   guard_needs *out = &runbook->needs;

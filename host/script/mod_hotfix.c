@@ -10,7 +10,6 @@
 #include "core/unicode.h"
 #include "core/value.h"
 #include "machine/machine.h"
-#include "machine/servicing.h"
 
 static const struct package_state {
   lua_Integer number;
@@ -29,8 +28,21 @@ static const char *package_state_name(lua_Integer state) {
   return state < 0 ? "broken" : "unknown";
 }
 
-static const char *check_kb(lua_State *L, int index) {
+/* The token of "Package_for_KB3140245~..." and "Package_1_for_KB3140245_SP1~..." must be the whole one: KB314024 is another
+ * update than KB3140245. Rollups carry no number: "Package_for_RollupFix~...". */
+static bool names_update(const char *package, const char *kb) {
+  const char *token = strstr(package, "_for_");
+  size_t size = strlen(kb);
+  if (token == NULL)
+    return false;
+  token += strlen("_for_");
+  return strlen(token) >= size && unicode_name_equal_n(token, size, kb) && strchr("~_", token[size]) != NULL;
+}
+
+static const char *check_kb(lua_State *L, int index, bool rollup) {
   const char *kb = script_check_text(L, index, "the update");
+  if (rollup && strcmp(kb, "RollupFix") == 0)
+    return kb;
   if (strcmp(kb, "RollupFix") == 0)
     return kb; /* servicing's name for rollups, which carry no number */
   if (kb[0] != 'K' || kb[1] != 'B' || kb[2] == '\0' || kb[2 + strspn(kb + 2, "0123456789")] != '\0')
@@ -63,7 +75,7 @@ static void push_package(lua_State *L, tlsmend_machine *machine, const char *nam
 static int l_packages(lua_State *L) {
   tlsmend_error error;
   tlsmend_machine *machine = script_facts(L, "hotfix.packages");
-  const char *kb = check_kb(L, 1);
+  const char *kb = check_kb(L, 1, true);
   script_scratch *scratch = script_scratch_take(L);
   int code = machine_keys(machine, MACHINE_CBS "\\Packages", 0, &scratch->names, &error);
   if (code == TLSMEND_E_ABSENT) {
@@ -75,7 +87,7 @@ static int l_packages(lua_State *L) {
   lua_newtable(L);
   lua_Integer count = 0;
   for (size_t i = 0; i < scratch->names.count; i++) {
-    if (!servicing_package_is(scratch->names.items[i], kb))
+    if (!names_update(scratch->names.items[i], kb))
       continue;
     push_package(L, machine, scratch->names.items[i]);
     lua_rawseti(L, -2, ++count);
@@ -87,7 +99,7 @@ static int l_packages(lua_State *L) {
 static int l_listed(lua_State *L) {
   tlsmend_error error;
   tlsmend_machine *machine = script_facts(L, "hotfix.listed");
-  const char *kb = check_kb(L, 1);
+  const char *kb = check_kb(L, 1, false);
   script_scratch *scratch = script_scratch_take(L);
   int code = machine_hotfixes(machine, &scratch->names, &error);
   if (code == TLSMEND_E_UNKNOWN) {

@@ -1,0 +1,161 @@
+/*
+ * stdlib/meta/<module>.lua against the live module, both ways: what is documented is there, what is there is documented, and
+ * every function has words of its own. The private natives of modules with a Lua half are no part of either.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <lauxlib.h>
+
+#include "machine/backends.h"
+#include "machine/machine.h"
+#include "os/os.h"
+#include "script/loader.h"
+#include "script/modules.h"
+
+/* Reads a definition file: function names, fields of the class, and which functions lack a comment. */
+static const char compare[] =
+    "local name, text, live = ...\n"
+    "local module = name\n"
+    "local documented, optional, bare, class, comment = {}, {}, {}, nil, false\n"
+    "for line in (text .. '\\n'):gmatch '(.-)\\r?\\n' do\n"
+    "  class = line:match '^%-%-%-@class (%S+)' or class\n"
+    "  local field, mark = line:match '^%-%-%-@field ([%w_]+)([?]?)'\n"
+    "  if field and class == module then documented[field] = 'field' optional[field] = mark == '?' end\n"
+    "  local f = line:match('^function ' .. module .. '%.([%w_]+)%(')\n"
+    "  if f then documented[f] = 'function' bare[f] = not comment end\n"
+    "  comment = line:find '^%-%-%- ' ~= nil or (comment and line:find '^%-%-%-' ~= nil)\n"
+    "end\n"
+    "local wrong = {}\n"
+    "for key, value in pairs(live) do\n"
+    "  local kind = documented[key]\n"
+    "  if not kind then wrong[#wrong + 1] = key .. ' is not documented'\n"
+    "  elseif (kind == 'function') ~= (type(value) == 'function') then wrong[#wrong + 1] = key .. ' is a ' "
+    ".. type(value)\n"
+    "  elseif bare[key] then wrong[#wrong + 1] = key .. ' has no words' end\n"
+    "end\n"
+    "for key in pairs(documented) do\n"
+    "  if live[key] == nil and not optional[key] then wrong[#wrong + 1] = key .. ' does not exist' end\n"
+    "end\n"
+    "table.sort(wrong)\n"
+    "local count = 0\n"
+    "for _ in pairs(documented) do count = count + 1 end\n"
+    "return count, table.concat(wrong, ', ')\n";
+
+typedef struct request {
+  const char *module, *text;
+  lua_Integer documented;
+  char wrong[1024];
+} request;
+
+static int l_compare(lua_State *L) {
+  request *asked = lua_touserdata(L, 1);
+  script_require_register(L);
+  script_compile(L, compare, sizeof compare - 1, "@compare");
+  lua_pushstring(L, asked->module);
+  lua_pushstring(L, asked->text);
+  if (strcmp(asked->module, "system") == 0) {
+    script_system_fill(L);
+  } else {
+    lua_pushcfunction(L, l_require);
+    lua_pushstring(L, asked->module);
+    lua_call(L, 1, 1);
+  }
+  lua_call(L, 3, 2);
+  asked->documented = lua_tointeger(L, -2);
+  snprintf(asked->wrong, sizeof asked->wrong, "%s", lua_tostring(L, -1));
+  return 0;
+}
+
+static char *definitions(const char *module) {
+  char path[256], *text;
+  size_t size;
+  tlsmend_error error;
+  snprintf(path, sizeof path, "stdlib/meta/%s.lua", module);
+  if (os_file_read(path, 1 << 20, &text, &size, &error) != TLSMEND_OK)
+    fail_msg("%s", error.text);
+  return text;
+}
+
+/* Compares on a machine, because `system` is a table of facts. */
+static void compare_module(const char *module, const char *machine, const char *text, request *asked) {
+  tlsmend_error error;
+  script_context *context;
+  tlsmend_machine *snapshot;
+  char *reg;
+  memset(asked, 0, sizeof *asked);
+  asked->module = module;
+  asked->text = text;
+  assert_int_equal(script_builtin_machine(NULL, machine, &reg, &error), TLSMEND_OK);
+  backend_request request = {.argument = machine, .state = "", .text = reg};
+  assert_int_equal(sim_open(&request, &snapshot, &error), TLSMEND_OK);
+  free(reg);
+  assert_int_equal(sandbox_open(NULL, &context, &error), TLSMEND_OK);
+  context->machine = context->facts = snapshot;
+  lua_pushcfunction(context->L, l_compare);
+  lua_pushlightuserdata(context->L, asked);
+  if (sandbox_call(context, 1, 0, &error) != TLSMEND_OK)
+    fail_msg("%s: %s", module, error.text);
+  sandbox_close(context);
+  machine_close(snapshot);
+}
+
+static void check(const char *module) {
+  static const char *const machines[] = {"win7-sp1-x64", "win11-24h2-x64", "ws2008-sp2-x86"};
+  char *text = definitions(module);
+  for (size_t i = 0; i < sizeof machines / sizeof *machines; i++) {
+    request asked;
+    compare_module(module, machines[i], text, &asked);
+    if (asked.wrong[0] != '\0')
+      fail_msg("stdlib/meta/%s.lua and the module on %s: %s", module, machines[i], asked.wrong);
+    assert_true(asked.documented > 2);
+  }
+  free(text);
+}
+
+static void documents_and_modules_agree(void **state) {
+  (void)state;
+  check("system");
+  for (const script_module *row = script_modules; row->name != NULL; row++)
+    check(row->name);
+}
+
+/* The comparison itself sees each kind of difference. */
+static void differences_are_seen(void **state) {
+  (void)state;
+  static const struct row {
+    const char *text, *wrong;
+  } rows[] = {
+      {"--- x\nfunction log.info(t) end\n--- x\nfunction log.warn(t) end\n--- x\nfunction log.debug(t) end\n",
+       "finding is not documented"},
+      {"--- x\nfunction log.info(t) end\n--- x\nfunction log.warn(t) end\n--- x\nfunction log.debug(t) end\n"
+       "--- x\n---@param t string\nfunction log.finding(t) end\n--- x\nfunction log.shout(t) end\n",
+       "shout does not exist"},
+      {"--- x\nfunction log.info(t) end\n--- x\nfunction log.warn(t) end\n--- x\nfunction log.debug(t) end\n"
+       "function log.finding(t) end\n",
+       "finding has no words"},
+      {"---@class log\n---@field info string\n--- x\nfunction log.warn(t) end\n--- x\nfunction log.debug(t) "
+       "end\n"
+       "--- x\nfunction log.finding(t) end\n",
+       "info is a function"},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    request asked;
+    compare_module("log", "win7-sp1-x64", rows[i].text, &asked);
+    assert_string_equal(asked.wrong, rows[i].wrong);
+  }
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(documents_and_modules_agree),
+      cmocka_unit_test(differences_are_seen),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
