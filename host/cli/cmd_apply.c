@@ -62,7 +62,8 @@ static int show_plan(const application *app, tlsmend_error *error) {
     tlsmend_text_free(text);
     return TLSMEND_OK;
   }
-  return say_text(text)
+  bool more = tlsmend_plan_change_count(app->plan) > 0; /* steps and a report follow */
+  return say_text(text) && (!more || putchar('\n') != EOF)
              ? TLSMEND_OK
              : say_error(error, TLSMEND_E_IO, "cannot write the plan to stdout; nothing was applied");
 }

@@ -10,7 +10,7 @@ static int confirm(const opt *options, tlsmend_session *session, const char *run
   int code = tlsmend_rollback_preview(session, run, TLSMEND_FORMAT_TEXT, &text, &steps, error);
   if (code != TLSMEND_OK)
     return code;
-  fputs(text, options->format == TLSMEND_FORMAT_JSON ? stderr : stdout);
+  fprintf(options->format == TLSMEND_FORMAT_JSON ? stderr : stdout, "%s\n", text);
   tlsmend_text_free(text);
   if (steps == 0 || (options->given & OPT_YES) != 0)
     return TLSMEND_OK;

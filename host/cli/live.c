@@ -58,6 +58,8 @@ static void print_shortened(const char *text, size_t room) {
   const char *first = strchr(text, '\\');
   const char *rest = first;
   for (const char *next = rest; next != NULL && excess > room; next = strchr(rest + 1, '\\')) {
+    if (next != first && strchr(next + 1, '\\') == NULL)
+      break; /* the last two names stay: "TLS 1.2\\Client" */
     rest = next;
     excess = columns_of(text, (size_t)(first - text) + 4) + columns_of(rest, strlen(rest));
   }
