@@ -82,13 +82,13 @@ static void show_param(const json_t *param, text_builder *out) {
     show_default(fallback, out);
   }
   text_add(out, "\n");
-  text_wrap(out, 5, 100, text_of(param, "help"));
+  text_wrap(out, 5, 79, text_of(param, "help"));
 }
 
 static void show_header(const json_t *header, text_builder *out) {
   const json_t *needs = json_object_get(header, "needs"), *params = json_object_get(header, "params");
   text_add(out, "%s %s: %s\n", text_of(header, "id"), text_of(header, "version"), text_of(header, "title"));
-  if (*text_of(header, "summary")) text_wrap(out, 0, 100, text_of(header, "summary"));
+  if (*text_of(header, "summary")) text_wrap(out, 0, 79, text_of(header, "summary"));
   text_add(out, "\n%-12s %s\n%-12s %s\n", "Source", text_of(header, "source"), "SHA-256", text_of(header, "sha256"));
   text_add(out, "%-12s %s\n", "Signer",
            json_is_true(json_object_get(header, "builtin")) ? "none needed: part of tlsmend" : "none: unsigned");
