@@ -4,10 +4,10 @@
  */
 #include "machine/win32/win32.h"
 
-#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "machine/package.h"
 #include "os/os.h"
 #include "os/wide.h"
 
@@ -28,41 +28,9 @@ int package_absolute(const char *path, char **out, tlsmend_error *error) {
   return *out ? TLSMEND_OK : tlsmend_error_set(error, TLSMEND_E_IO, "cannot resolve the path %s", path);
 }
 
-static int hash_file(HANDLE file, const char *path, char out[65], tlsmend_error *error) {
-  enum { CHUNK = 65536 };
-  unsigned char digest[crypto_hash_sha256_BYTES];
-  unsigned char *chunk = malloc(CHUNK);
-  if (!chunk)
-    return fail_memory(error);
-  crypto_hash_sha256_state state;
-  crypto_hash_sha256_init(&state);
-  int result = TLSMEND_OK;
-  DWORD got = 0;
-  do {
-    if (!ReadFile(file, chunk, CHUNK, &got, NULL))
-      result = wide_fail(error, GetLastError(), "read", path);
-    else
-      crypto_hash_sha256_update(&state, chunk, got);
-  } while (result == TLSMEND_OK && got > 0);
-  crypto_hash_sha256_final(&state, digest);
-  sodium_bin2hex(out, 65, digest, sizeof digest);
-  free(chunk);
-  return result;
-}
-
 static int check_hash(const char *path, const char *expected, tlsmend_error *error) {
-  wchar_t *wide;
-  int result = wide_path(path, &wide, error);
-  if (result != TLSMEND_OK)
-    return result;
-  HANDLE file =
-      CreateFileW(wide, GENERIC_READ, FILE_SHARE_READ, NULL, OPEN_EXISTING, FILE_FLAG_SEQUENTIAL_SCAN, NULL);
-  free(wide);
-  if (file == INVALID_HANDLE_VALUE)
-    return wide_fail(error, GetLastError(), "read", path);
   char found[65];
-  result = hash_file(file, path, found, error);
-  CloseHandle(file);
+  int result = package_sha256(path, found, error);
   if (result == TLSMEND_OK && strcmp(found, expected) != 0)
     result =
         tlsmend_error_set(error, TLSMEND_E_REFUSED, "%s is not the approved package: SHA-256 is %s, not %s",
@@ -93,6 +61,21 @@ static const char *leaf(const char *path) {
   return found;
 }
 
+/* Removes a copy, and its folder when that is empty. */
+void package_drop(char *path) {
+  if (!path)
+    return;
+  os_file_remove(path, NULL);
+  char *last = strrchr(path, '\\');
+  wchar_t *folder = NULL;
+  if (last)
+    *last = '\0';
+  if (last && wide_path(path, &folder, NULL) == TLSMEND_OK)
+    RemoveDirectoryW(folder);
+  free(folder);
+  free(path);
+}
+
 int package_take(const win32_machine *self, const tlsmend_update *update, char **out, tlsmend_error *error) {
   *out = NULL;
   if (!update->file || !update->sha256)
@@ -112,10 +95,8 @@ int package_take(const win32_machine *self, const tlsmend_update *update, char *
   if (result == TLSMEND_OK) {
     *out = absolute;
     absolute = NULL;
-  } else if (absolute) {
-    os_file_remove(absolute, NULL);
   }
-  free(absolute);
+  package_drop(absolute);
   free(place);
   free(folder);
   return result;

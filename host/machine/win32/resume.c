@@ -1,6 +1,6 @@
 /*
  * Being run again after a restart. A boot task of the Task Scheduler, as SYSTEM, where one can be made and is seen to be there;
- * a RunOnce entry otherwise. Reasons: docs/decisions/0003-resume-mechanism.md. What is run is a copy of this program in the
+ * a RunOnce entry otherwise. Reasons: docs/decisions/0005-resume-mechanism.md. What is run is a copy of this program in the
  * state folder: SYSTEM must not run what a user could exchange.
  */
 #include "machine/win32/win32.h"

@@ -260,7 +260,6 @@ int update_apply(win32_machine *self, const tlsmend_change *change, tlsmend_outc
     way = ends_with(package, ".cab") ? "DISM" : "DISM (wusa does not run in a remote session)";
     result = run_dism(self, package, &answer, error);
   }
-  os_file_remove(package, NULL);
-  free(package);
+  package_drop(package);
   return result == TLSMEND_OK ? judge(self, update, way, &answer, outcome, error) : result;
 }

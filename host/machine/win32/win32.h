@@ -70,6 +70,8 @@ int process_run(win32_machine *self, const process_request *request, uint32_t *e
 
 /* package.c: the file of an update, taken into the state folder, where nobody but administrators can exchange it. */
 int package_take(const win32_machine *self, const tlsmend_update *update, char **out, tlsmend_error *error);
+/* Removes and frees what package_take handed out. */
+void package_drop(char *path);
 /* The absolute spelling of a path, as other programs take it; malloc'd. */
 int package_absolute(const char *path, char **out, tlsmend_error *error);
 
