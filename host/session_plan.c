@@ -1,8 +1,10 @@
 /* Planning: runbooks on a guard on an overlay on the machine. The same code plans, checks after an apply, and verifies. */
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/value.h"
 #include "machine/guard.h"
 #include "machine/machine.h"
 #include "machine/overlay.h"
@@ -16,6 +18,30 @@ static int no_memory(tlsmend_error *error) {
 static int on_unknown(void *data, const char *text, tlsmend_error *error) { return plan_unknown_add(data, text, error); }
 static int on_finding(void *data, const char *text, tlsmend_error *error) { return plan_finding_add(data, text, error); }
 
+/* Who plans, where, and a number by which this plan is known again. */
+static bool sign_in(tlsmend_plan *plan) {
+  unsigned char chance[16];
+  char user[128], host[128];
+  os_random(chance, sizeof chance);
+  os_person(user, host);
+  plan->id = malloc(2 * sizeof chance + 1);
+  plan->user = strdup(user);
+  plan->host = strdup(host);
+  for (size_t i = 0; plan->id && i < sizeof chance; i++) snprintf(plan->id + 2 * i, 3, "%02x", chance[i]);
+  return plan->id && plan->user && plan->host;
+}
+
+/* What tells two machines of the same name apart. A machine without one is known by its name alone. */
+static void read_guid(tlsmend_machine *machine, char out[48]) {
+  tlsmend_value value = {0};
+  if (machine_value_get(machine, "HKLM\\SOFTWARE\\Microsoft\\Cryptography", 0, "MachineGuid", &value, NULL) != TLSMEND_OK)
+    return;
+  char *text = value_text(&value);
+  if (text && strlen(text) < 48) memcpy(out, text, strlen(text) + 1);
+  free(text);
+  tlsmend_value_clear(&value);
+}
+
 static int new_plan(tlsmend_session *self, tlsmend_plan **out, tlsmend_error *error) {
   const tlsmend_system *system = NULL;
   int code = machine_system(self->machine, &system, error);
@@ -28,7 +54,9 @@ static int new_plan(tlsmend_session *self, tlsmend_plan **out, tlsmend_error *er
   plan->system = *system;
   plan->machine = strdup(self->spec);
   plan->created = strdup(now);
-  return plan->machine && plan->created ? TLSMEND_OK : no_memory(error);
+  plan->tool = strdup("tlsmend " TLSMEND_VERSION);
+  read_guid(self->machine, plan->guid);
+  return plan->machine && plan->created && plan->tool && sign_in(plan) ? TLSMEND_OK : no_memory(error);
 }
 
 /* A copy of a text of the header. */
@@ -239,31 +267,4 @@ int session_verify(tlsmend_session *self, const tlsmend_plan *plan, tlsmend_erro
   int code = each_again(self, plan, verify_one, &verified, error);
   tlsmend_plan_free(verified);
   return code;
-}
-
-/* ---- rendering, loading --------------------------------------------------------------------------------------------------- */
-
-int tlsmend_plan_render(const tlsmend_plan *plan, tlsmend_format format, char **out, tlsmend_error *error) {
-  *out = NULL;
-  return format == TLSMEND_FORMAT_JSON ? session_dump(plan_to_json(plan), out, error) : plan_print(plan, out, error);
-}
-
-enum { PLAN_MOST = 64 * 1024 * 1024 };
-
-int tlsmend_plan_load(const char *path, tlsmend_plan **out, tlsmend_error *error) {
-  char *text = NULL;
-  size_t size = 0;
-  *out = NULL;
-  int code = os_file_read(path, PLAN_MOST, &text, &size, error);
-  if (code == TLSMEND_E_ABSENT) return tlsmend_error_set(error, TLSMEND_E_USAGE, "there is no plan %s", path);
-  if (code != TLSMEND_OK) return code;
-  json_error_t where;
-  json_t *json = json_loadb(text, size, JSON_REJECT_DUPLICATES, &where);
-  free(text);
-  if (!json)
-    return tlsmend_error_set(error, TLSMEND_E_CORRUPT, "%s, line %d: not a whole plan: %s", path, where.line, where.text);
-  tlsmend_error inner = {0, ""};
-  code = plan_from_json(json, out, &inner);
-  json_decref(json);
-  return code == TLSMEND_OK ? code : tlsmend_error_set(error, code, "%s: %s", path, inner.text);
 }

@@ -68,6 +68,7 @@ static const tlsmend_plan *plan_of(const tlsmend_report *report) {
 static json_t *run_to_json(const journal *journal) {
   json_t *json = plan_to_json(journal->plan);
   json_object_del(json, "reads");
+  json_object_del(json, "checksum");
   json_object_del(json, "result");
   json_object_set_new(json, "run", json_string(journal->run));
   json_object_set_new(json, "begun", json_string(journal->begun));
@@ -88,6 +89,7 @@ static json_t *empty_to_json(const tlsmend_report *report) {
   if (report->plan) {
     json_t *json = plan_to_json(report->plan);
     json_object_del(json, "reads");
+    json_object_del(json, "checksum");
     return json;
   }
   return json_pack("{s:s, s:{s:s}, s:[], s:[], s:i, s:[], s:[]}", "schema", REPORT_SCHEMA, "machine", "spec",
@@ -134,7 +136,8 @@ static int print_report(const tlsmend_report *report, char **out, tlsmend_error 
     if (!plan->runbooks[i].applies)
       text_add(&text, "  %s does not apply here%s%s\n", plan->runbooks[i].id, plan->runbooks[i].reason ? ": " : "",
                plan->runbooks[i].reason ? plan->runbooks[i].reason : "");
-  for (size_t i = 0; plan && i < plan->finding_count; i++) text_add(&text, "  attention: %s\n", plan->findings[i]);
+  if (plan && plan->finding_count) text_add(&text, "  attention:\n");
+  for (size_t i = 0; plan && i < plan->finding_count; i++) text_wrap(&text, 4, 79, plan->findings[i]);
   return text_finish(&text, out, error);
 }
 
@@ -152,7 +155,7 @@ int tlsmend_report_render(const tlsmend_report *report, tlsmend_format format, c
 static int preview_json(const tlsmend_session *self, const journal *journal, const tlsmend_plan *inverse, char **out,
                         tlsmend_error *error) {
   json_t *changes = json_array(), *runbooks = json_array();
-  for (size_t i = 0; i < inverse->change_count; i++) json_array_append_new(changes, change_to_json(&inverse->changes[i]));
+  for (size_t i = 0; i < inverse->change_count; i++) json_array_append_new(changes, change_to_json(&inverse->changes[i], journal ? journal->run : ""));
   for (size_t i = 0; journal && i < journal->plan->runbook_count; i++)
     json_array_append_new(runbooks, json_string(journal->plan->runbooks[i].id));
   return session_dump(json_pack("{s:s, s:{s:s}, s:o, s:o, s:o, s:i, s:[], s:s}", "schema", REPORT_SCHEMA, "machine", "spec",

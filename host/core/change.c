@@ -33,6 +33,7 @@ void change_clear(tlsmend_change *change) {
   free(change->name);
   free(change->why);
   free(change->runbook);
+  free(change->owner);
   tlsmend_value_clear(&change->before);
   tlsmend_value_clear(&change->after);
   update_clear(&change->update);
@@ -64,9 +65,10 @@ static bool copy_update(tlsmend_update *out, const tlsmend_update *from) {
 }
 
 int change_copy(tlsmend_change *out, const tlsmend_change *from, tlsmend_error *error) {
-  *out = (tlsmend_change){.kind = from->kind, .view = from->view, .phase = from->phase};
+  *out = (tlsmend_change){
+      .kind = from->kind, .view = from->view, .phase = from->phase, .secret = from->secret};
   if (copy_text(&out->key, from->key) && copy_text(&out->name, from->name) && copy_text(&out->why, from->why) &&
-      copy_text(&out->runbook, from->runbook) && value_copy(&out->before, &from->before, NULL) == TLSMEND_OK &&
+      copy_text(&out->runbook, from->runbook) && copy_text(&out->owner, from->owner) && value_copy(&out->before, &from->before, NULL) == TLSMEND_OK &&
       value_copy(&out->after, &from->after, NULL) == TLSMEND_OK && copy_update(&out->update, &from->update))
     return TLSMEND_OK;
   change_clear(out);
@@ -91,9 +93,13 @@ int change_invert(const tlsmend_change *change, tlsmend_change *out, tlsmend_err
   return TLSMEND_OK;
 }
 
+char *change_value_print(const tlsmend_change *change, const tlsmend_value *value) {
+  return change->secret && value->present ? strdup("a secret") : value_print(value);
+}
+
 static char *print_value_change(const tlsmend_change *change) {
-  char *before = value_print(&change->before);
-  char *after = value_print(&change->after);
+  char *before = change_value_print(change, &change->before);
+  char *after = change_value_print(change, &change->after);
   char *text = NULL;
   const char *name = *change->name ? change->name : "(Default)";
   const char *view = change->view == 32 ? " [32-bit]" : "";

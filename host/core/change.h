@@ -18,8 +18,18 @@ int change_invert(const tlsmend_change *change, tlsmend_change *out, tlsmend_err
 /* One line for people: "set HKLM\...\Enabled = REG_DWORD 0x1 (1), was absent". malloc'd, NULL when out of memory. */
 char *change_print(const tlsmend_change *change);
 
-json_t *change_to_json(const tlsmend_change *change);
+/* Its before or after as value_print has it, or that it is a secret. malloc'd, NULL when out of memory. */
+char *change_value_print(const tlsmend_change *change, const tlsmend_value *value);
+
+/* A value, or its salted digest if there is a salt. */
+json_t *change_value_to_json(const tlsmend_value *value, const char *salt);
+
+/* Secret values stand as digests with `salt`; in clear if salt is NULL. */
+json_t *change_to_json(const tlsmend_change *change, const char *salt);
 int change_from_json(const json_t *json, tlsmend_change *out, tlsmend_error *error);
+
+/* What makes a change count: "restart", "new-process" ... and a sentence for people. Static, never NULL. */
+const char *change_effective(const tlsmend_change *change, const char **sentence);
 
 /* "6.1.7601.23375" for a file version; 0 is "unknown". */
 void version_print(uint64_t version, char out[32]);

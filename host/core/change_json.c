@@ -1,4 +1,5 @@
 /* The JSON of a change: what plans and journals hold. */
+#include <sodium.h>
 #include <string.h>
 
 #include "core/change.h"
@@ -24,12 +25,34 @@ static json_t *update_to_json(const tlsmend_update *update) {
                    "sha256", text_or_null(update->sha256), "package", text_or_null(update->package), "files", files);
 }
 
-json_t *change_to_json(const tlsmend_change *change) {
-  json_t *json = json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:i}", "kind", change_kind_name(change->kind),
-                           "key", text_or_null(change->key), "view", change->key ? json_integer(change->view) : json_null(),
-                           "name", text_or_null(change->name), "before", value_to_json(&change->before), "after",
-                           value_to_json(&change->after), "why", text_or_null(change->why), "runbook",
-                           text_or_null(change->runbook), "phase", (int)change->phase);
+/* A secret as its type and a digest that tells two values apart for whoever knows both, and nothing more. */
+static json_t *secret_to_json(const tlsmend_value *value, const char *salt) {
+  crypto_hash_sha256_state state;
+  unsigned char digest[crypto_hash_sha256_BYTES];
+  char hex[2 * sizeof digest + 1], type[32];
+  value_type_print(value->type, type);
+  crypto_hash_sha256_init(&state);
+  crypto_hash_sha256_update(&state, (const unsigned char *)salt, strlen(salt));
+  crypto_hash_sha256_update(&state, value->data, value->size);
+  crypto_hash_sha256_final(&state, digest);
+  sodium_bin2hex(hex, sizeof hex, digest, sizeof digest);
+  return json_pack("{s:s, s:s}", "type", type, "secret", hex);
+}
+
+json_t *change_value_to_json(const tlsmend_value *value, const char *salt) {
+  return value->present && salt ? secret_to_json(value, salt) : value_to_json(value);
+}
+
+json_t *change_to_json(const tlsmend_change *change, const char *salt) {
+  if (!change->secret) salt = NULL;
+  json_t *json = json_pack(
+      "{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:o, s:i}", "kind", change_kind_name(change->kind), "key",
+      text_or_null(change->key), "view", change->key ? json_integer(change->view) : json_null(), "name",
+      text_or_null(change->name), "before", change_value_to_json(&change->before, salt), "after",
+      change_value_to_json(&change->after, salt), "why", text_or_null(change->why), "runbook",
+      text_or_null(change->runbook), "effective", change_effective(change, NULL), "owner", text_or_null(change->owner),
+      "phase", (int)change->phase);
+  if (json && change->secret) json_object_set_new(json, "secret", json_true());
   if (!json || change->kind != TLSMEND_CHANGE_UPDATE_INSTALL) return json;
   json_t *update = update_to_json(&change->update);
   json_object_update_missing(json, update); /* kb, file and sha256 stand beside kind */
@@ -101,9 +124,11 @@ int change_from_json(const json_t *json, tlsmend_change *out, tlsmend_error *err
   json_int_t phase = json_integer_value(json_object_get(json, "phase"));
   out->view = (int)json_integer_value(json_object_get(json, "view"));
   out->phase = (unsigned)phase;
+  out->secret = json_is_true(json_object_get(json, "secret"));
   bool good = kind_from_json(json, &out->kind) && phase >= 0 && phase < 1000 &&
               text_from_json(json, "key", &out->key) && text_from_json(json, "name", &out->name) &&
               text_from_json(json, "why", &out->why) && text_from_json(json, "runbook", &out->runbook) &&
+              text_from_json(json, "owner", &out->owner) &&
               value_from_json(json_object_get(json, "before"), &out->before, error) == TLSMEND_OK &&
               value_from_json(json_object_get(json, "after"), &out->after, error) == TLSMEND_OK && complete(out) &&
               (out->kind != TLSMEND_CHANGE_UPDATE_INSTALL || update_from_json(json, &out->update));

@@ -19,6 +19,7 @@ static void runbook_clear(plan_runbook *runbook) {
   free(runbook->reason);
   json_decref(runbook->params);
   json_decref(runbook->references);
+  json_decref(runbook->secrets);
 }
 
 static void read_clear(plan_read *read) {
@@ -119,6 +120,7 @@ static void merge(tlsmend_plan *plan, size_t index, tlsmend_change *change) {
   char *why = earlier->why;
   earlier->why = change->why;
   change->why = why;
+  earlier->secret = earlier->secret || change->secret;
   if (value_equal(&earlier->before, &earlier->after)) remove_at(plan, index);
   change_clear(change);
 }

@@ -21,6 +21,7 @@ typedef struct plan_runbook {
   char *reason;       /* why it applies or not, NULL if the runbook does not say */
   json_t *params;     /* object: every parameter with the value that was used */
   json_t *references; /* array of texts */
+  json_t *secrets;    /* array: the names of parameters that are shown to nobody; NULL if there are none */
 } plan_runbook;
 
 /* What kind of thing was read. */

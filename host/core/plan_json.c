@@ -1,10 +1,13 @@
 /* The JSON of a plan: what `plan -o` writes, `apply --plan` reads and the journal holds. */
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/change.h"
 #include "core/plan.h"
+#include "core/unicode.h"
+#include "core/value.h"
 
 static const char *read_kind_name(plan_read_kind kind) {
   switch (kind) {
@@ -21,29 +24,79 @@ static const char *product_type_name(int type) {
   return type >= 0 && type <= 3 ? names[type] : names[0];
 }
 
+static json_t *text_or_null(const char *text) { return text && *text ? json_string(text) : json_null(); }
+
 static json_t *machine_to_json(const tlsmend_plan *plan) {
   const tlsmend_system *system = &plan->system;
   char nt[32];
   snprintf(nt, sizeof nt, "%u.%u", system->major, system->minor);
-  return json_pack("{s:s, s:s, s:s, s:s, s:i, s:o, s:i, s:s, s:s, s:s, s:s}", "spec", plan->machine, "computer",
-                   system->computer, "product", system->product, "nt", nt, "build", (int)system->build, "revision",
+  return json_pack("{s:s, s:s, s:o, s:s, s:s, s:i, s:o, s:i, s:s, s:s, s:s, s:s}", "spec", plan->machine, "computer",
+                   system->computer, "guid", text_or_null(plan->guid), "product", system->product, "nt", nt, "build",
+                   (int)system->build, "revision",
                    system->revision < 0 ? json_null() : json_integer(system->revision), "service_pack",
                    (int)system->service_pack, "product_type", product_type_name(system->product_type), "edition",
                    system->edition, "release", system->release, "architecture", system->architecture);
 }
 
-static json_t *runbook_to_json(const plan_runbook *runbook) {
-  return json_pack("{s:s, s:s, s:s, s:s, s:b, s:s, s:b, s:o, s:O, s:O}", "id", runbook->id, "version",
-                   runbook->version, "title", runbook->title, "source", runbook->source, "builtin", runbook->builtin,
-                   "sha256", runbook->sha256, "applies", runbook->applies, "reason",
-                   runbook->reason ? json_string(runbook->reason) : json_null(), "params", runbook->params,
-                   "references", runbook->references);
+/* ---- secrets ------------------------------------------------------------------------------------------------ */
+
+static bool listed(const json_t *names, const char *name) {
+  for (size_t i = 0; i < json_array_size(names); i++)
+    if (strcmp(json_string_value(json_array_get(names, i)), name) == 0) return true;
+  return false;
 }
 
-static json_t *read_to_json(const plan_read *read) {
+/* A copy of the parameters in which a salted digest stands for each secret. */
+static json_t *params_to_json(const plan_runbook *runbook, const char *salt) {
+  if (!salt || !runbook->secrets) return json_incref(runbook->params);
+  json_t *copy = json_object(), *param;
+  const char *name;
+  json_object_foreach(runbook->params, name, param) {
+    char *text = listed(runbook->secrets, name) && !json_is_null(param) ? json_dumps(param, JSON_ENCODE_ANY) : NULL;
+    tlsmend_value bytes = {.present = true, .data = (unsigned char *)text, .size = text ? strlen(text) : 0};
+    json_t *digest = text ? change_value_to_json(&bytes, salt) : NULL;
+    if (digest) json_object_del(digest, "type");
+    json_object_set(copy, name, digest ? digest : param);
+    json_decref(digest);
+    free(text);
+  }
+  return copy;
+}
+
+static bool is_secret(const tlsmend_plan *plan, const plan_read *read) {
+  for (size_t i = 0; read->kind == PLAN_READ_VALUE && i < plan->change_count; i++) {
+    const tlsmend_change *change = &plan->changes[i];
+    if (change->secret && change->name && change->view == read->view && unicode_name_equal(change->key, read->key) &&
+        unicode_name_equal(change->name, read->name))
+      return true;
+  }
+  return false;
+}
+
+static json_t *answer_to_json(const tlsmend_plan *plan, const plan_read *read, const char *salt) {
+  tlsmend_value value = {0};
+  if (!salt || json_is_null(read->answer) || !is_secret(plan, read)) return json_incref(read->answer);
+  json_t *json = value_from_json(read->answer, &value, NULL) == TLSMEND_OK ? change_value_to_json(&value, salt) : NULL;
+  tlsmend_value_clear(&value);
+  return json;
+}
+
+/* ---- writing ------------------------------------------------------------------------------------------------ */
+
+static json_t *runbook_to_json(const plan_runbook *runbook, const char *salt) {
+  json_t *json = json_pack("{s:s, s:s, s:s, s:s, s:b, s:s, s:b, s:o, s:o, s:O}", "id", runbook->id, "version",
+                           runbook->version, "title", runbook->title, "source", runbook->source, "builtin",
+                           runbook->builtin, "sha256", runbook->sha256, "applies", runbook->applies, "reason",
+                           runbook->reason ? json_string(runbook->reason) : json_null(), "params",
+                           params_to_json(runbook, salt), "references", runbook->references);
+  if (json && runbook->secrets) json_object_set(json, "secret_params", runbook->secrets);
+  return json;
+}
+
+static json_t *read_to_json(const tlsmend_plan *plan, const plan_read *read, const char *salt) {
   json_t *json = json_pack("{s:s, s:s, s:i}", "kind", read_kind_name(read->kind), "key", read->key, "view", read->view);
   if (read->name) json_object_set_new(json, "name", json_string(read->name));
-  json_object_set(json, "answer", read->answer);
+  json_object_set_new(json, "answer", answer_to_json(plan, read, salt));
   return json;
 }
 
@@ -53,19 +106,69 @@ static json_t *lines_to_json(char *const *lines, size_t count) {
   return array;
 }
 
-json_t *plan_to_json(const tlsmend_plan *plan) {
+/* What `rollback` will not take back. */
+static json_t *irreversible_to_json(const tlsmend_plan *plan) {
+  json_t *array = json_array();
+  for (size_t i = 0; i < plan->change_count; i++)
+    if (plan->changes[i].kind == TLSMEND_CHANGE_UPDATE_INSTALL)
+      json_array_append_new(array, json_sprintf("%s stays installed after a rollback", plan->changes[i].update.kb));
+  return array;
+}
+
+/* SHA-256 of the object without its checksum: no signature, but an edit shows. */
+static json_t *checksum_of(const json_t *json) {
+  unsigned char digest[crypto_hash_sha256_BYTES];
+  char hex[2 * sizeof digest + 1];
+  json_t *rest = json_copy((json_t *)json);
+  json_object_del(rest, "checksum");
+  char *text = rest ? json_dumps(rest, JSON_COMPACT) : NULL;
+  json_decref(rest);
+  if (!text) return NULL;
+  crypto_hash_sha256(digest, (const unsigned char *)text, strlen(text));
+  free(text);
+  sodium_bin2hex(hex, sizeof hex, digest, sizeof digest);
+  return json_string(hex);
+}
+
+static json_t *to_json(const tlsmend_plan *plan, const char *salt) {
   json_t *runbooks = json_array(), *changes = json_array(), *reads = json_array();
   for (size_t i = 0; i < plan->runbook_count; i++)
-    json_array_append_new(runbooks, runbook_to_json(&plan->runbooks[i]));
+    json_array_append_new(runbooks, runbook_to_json(&plan->runbooks[i], salt));
   for (size_t i = 0; i < plan->change_count; i++)
-    json_array_append_new(changes, change_to_json(&plan->changes[i]));
-  for (size_t i = 0; i < plan->read_count; i++) json_array_append_new(reads, read_to_json(&plan->reads[i]));
-  return json_pack("{s:s, s:s, s:o, s:o, s:o, s:I, s:b, s:o, s:o, s:o, s:s}", "schema", PLAN_SCHEMA, "created",
-                   plan->created, "machine", machine_to_json(plan), "runbooks", runbooks, "changes", changes,
-                   "reboots", (json_int_t)plan_reboot_count(plan), "reboot_pending", plan->reboot_pending, "unknowns",
-                   lines_to_json(plan->unknowns, plan->unknown_count), "findings",
-                   lines_to_json(plan->findings, plan->finding_count), "reads", reads, "result",
-                   plan->change_count ? "changes" : "compliant");
+    json_array_append_new(changes, change_to_json(&plan->changes[i], salt));
+  for (size_t i = 0; i < plan->read_count; i++)
+    json_array_append_new(reads, read_to_json(plan, &plan->reads[i], salt));
+  json_t *json = json_pack(
+      "{s:s, s:o, s:o, s:o, s:{s:o, s:o}, s:o, s:o, s:o, s:I, s:b, s:o, s:o, s:o, s:o, s:s}", "schema", PLAN_SCHEMA,
+      "id", text_or_null(plan->id), "created", text_or_null(plan->created), "tool", text_or_null(plan->tool), "by", "user",
+      text_or_null(plan->user), "host", text_or_null(plan->host), "machine", machine_to_json(plan), "runbooks", runbooks,
+      "changes", changes, "reboots", (json_int_t)plan_reboot_count(plan), "reboot_pending", plan->reboot_pending,
+      "irreversible", irreversible_to_json(plan), "unknowns", lines_to_json(plan->unknowns, plan->unknown_count),
+      "findings", lines_to_json(plan->findings, plan->finding_count), "reads", reads, "result",
+      plan->change_count ? "changes" : "compliant");
+  json_t *checksum = json ? checksum_of(json) : NULL;
+  if (checksum) json_object_set_new(json, "checksum", checksum);
+  return json;
+}
+
+json_t *plan_to_json(const tlsmend_plan *plan) { return to_json(plan, plan->id ? plan->id : ""); }
+
+json_t *plan_to_json_clear(const tlsmend_plan *plan) { return to_json(plan, NULL); }
+
+static json_t *decision(const tlsmend_plan *plan) {
+  static const char *const header[] = {"id", "created", "tool", "by", "checksum"};
+  json_t *json = plan_to_json_clear(plan);
+  for (size_t i = 0; json && i < sizeof header / sizeof header[0]; i++) json_object_del(json, header[i]);
+  json_object_del(json_object_get(json, "machine"), "spec");
+  return json;
+}
+
+bool plan_same(const tlsmend_plan *a, const tlsmend_plan *b) {
+  json_t *one = decision(a), *other = decision(b);
+  bool same = one && other && json_equal(one, other);
+  json_decref(one);
+  json_decref(other);
+  return same;
 }
 
 /* ---- reading ------------------------------------------------------------------------------------------------ */
@@ -96,7 +199,8 @@ static bool machine_from_json(const json_t *json, tlsmend_plan *plan) {
   system->service_pack = (uint32_t)json_integer_value(json_object_get(json, "service_pack"));
   system->revision = json_is_integer(revision) ? json_integer_value(revision) : -1;
   plan->machine = text_of(json, "spec");
-  return plan->machine && fill(system->computer, sizeof system->computer, json, "computer") &&
+  const json_t *guid = json_object_get(json, "guid");
+  return plan->machine && (json_is_null(guid) || fill(plan->guid, sizeof plan->guid, json, "guid")) && fill(system->computer, sizeof system->computer, json, "computer") &&
          fill(system->product, sizeof system->product, json, "product") &&
          fill(system->edition, sizeof system->edition, json, "edition") &&
          fill(system->release, sizeof system->release, json, "release") &&
@@ -114,6 +218,7 @@ static bool runbook_from_json(const json_t *json, plan_runbook *out) {
   out->applies = json_is_true(json_object_get(json, "applies"));
   out->params = json_incref(json_object_get(json, "params"));
   out->references = json_incref(json_object_get(json, "references"));
+  out->secrets = json_incref(json_object_get(json, "secret_params"));
   return out->id && out->version && out->title && out->source && out->sha256 && json_is_object(out->params) &&
          json_is_array(out->references);
 }
@@ -127,7 +232,7 @@ static bool read_from_json(const json_t *json, tlsmend_plan *plan, tlsmend_error
     if (strcmp(kind, read_kind_name(k)) != 0) continue;
     const char *name = json_string_value(json_object_get(json, "name"));
     if ((k == PLAN_READ_VALUE) != (name != NULL)) return false;
-    return plan_read_add(plan, k, key, (int)json_integer_value(json_object_get(json, "view")), name,
+    return plan_read_load(plan, k, key, (int)json_integer_value(json_object_get(json, "view")), name,
                          json_incref(answer), error) == TLSMEND_OK;
   }
   return false;
@@ -161,7 +266,11 @@ static bool changes_from_json(const json_t *json, tlsmend_plan *plan, tlsmend_er
 
 static bool body_from_json(const json_t *json, tlsmend_plan *plan, tlsmend_error *error) {
   const json_t *runbooks = json_object_get(json, "runbooks"), *reads = json_object_get(json, "reads");
+  plan->id = text_of(json, "id");
   plan->created = text_of(json, "created");
+  plan->tool = text_of(json, "tool");
+  plan->user = text_of(json_object_get(json, "by"), "user");
+  plan->host = text_of(json_object_get(json, "by"), "host");
   plan->reboot_pending = json_is_true(json_object_get(json, "reboot_pending"));
   size_t count = json_array_size(runbooks);
   plan->runbooks = calloc(count + 1, sizeof *plan->runbooks);
@@ -179,21 +288,52 @@ static bool body_from_json(const json_t *json, tlsmend_plan *plan, tlsmend_error
          lines_from_json(json_object_get(json, "findings"), plan, plan_finding_add, error);
 }
 
-int plan_from_json(const json_t *json, tlsmend_plan **out, tlsmend_error *error) {
-  *out = NULL;
+/* Whether a value stands in it only as a digest. */
+static bool withholds(const json_t *json) {
+  size_t index;
+  json_t *item, *param;
+  const char *name;
+  json_array_foreach(json_object_get(json, "changes"), index, item) {
+    if (json_object_get(json_object_get(item, "after"), "secret") ||
+        json_object_get(json_object_get(item, "before"), "secret"))
+      return true;
+  }
+  json_array_foreach(json_object_get(json, "runbooks"), index, item) {
+    json_object_foreach(json_object_get(item, "params"), name, param)
+      if (json_is_object(param)) return true;
+  }
+  return false;
+}
+
+static int check_form(const json_t *json, tlsmend_error *error) {
   const char *schema = json_string_value(json_object_get(json, "schema"));
   if (!schema || strncmp(schema, "tlsmend-plan/", 13) != 0)
-    return tlsmend_error_set(error, TLSMEND_E_CORRUPT, "this is not a plan (no schema \"" PLAN_SCHEMA "\")");
+    return tlsmend_error_set(error, TLSMEND_E_PLAN, "this is not a plan (no schema \"" PLAN_SCHEMA "\")");
   if (strcmp(schema, PLAN_SCHEMA) != 0)
-    return tlsmend_error_set(error, TLSMEND_E_UNSUPPORTED,
-                             "the plan has schema %s, this tlsmend reads " PLAN_SCHEMA ": use the tlsmend that made it",
+    return tlsmend_error_set(error, TLSMEND_E_PLAN,
+                             "the plan has schema %.60s, this tlsmend reads " PLAN_SCHEMA ": use the tlsmend that made it",
                              schema);
+  json_t *checksum = checksum_of(json);
+  bool intact = checksum && json_equal(checksum, json_object_get(json, "checksum"));
+  json_decref(checksum);
+  if (!intact)
+    return tlsmend_error_set(error, TLSMEND_E_PLAN, "the plan was edited or damaged: its checksum does not fit. Plan again");
+  if (withholds(json))
+    return tlsmend_error_set(error, TLSMEND_E_PLAN,
+                             "the plan writes secret values, which a saved plan does not hold: apply the runbook itself");
+  return TLSMEND_OK;
+}
+
+int plan_from_json(const json_t *json, tlsmend_plan **out, tlsmend_error *error) {
+  *out = NULL;
+  int code = check_form(json, error);
+  if (code != TLSMEND_OK) return code;
   tlsmend_plan *plan = plan_new();
   if (!plan) return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a plan");
   tlsmend_error inner = {0, "a member is missing or has the wrong type"};
   if (!body_from_json(json, plan, &inner)) {
     tlsmend_plan_free(plan);
-    return tlsmend_error_set(error, TLSMEND_E_CORRUPT, "the plan is damaged: %s", inner.text);
+    return tlsmend_error_set(error, TLSMEND_E_PLAN, "the plan is damaged: %s", inner.text);
   }
   *out = plan;
   return TLSMEND_OK;

@@ -8,7 +8,7 @@
 #include "core/text.h"
 #include "core/value.h"
 
-enum { WIDTH = 100, INDENT = 7 };
+enum { WIDTH = 79, INDENT = 7 };
 
 static void print_machine(const tlsmend_plan *plan, text_builder *out) {
   const tlsmend_system *system = &plan->system;
@@ -61,7 +61,7 @@ static void print_verdict(const tlsmend_plan *plan, text_builder *out) {
 }
 
 static void print_value_lines(const tlsmend_change *change, text_builder *out) {
-  char *before = value_print(&change->before), *after = value_print(&change->after);
+  char *before = change_value_print(change, &change->before), *after = change_value_print(change, &change->after);
   text_add(out, "%*s%s: %s -> %s\n", INDENT, "", *change->name ? change->name : "(Default)", before ? before : "?",
            after ? after : "?");
   free(before);

@@ -77,6 +77,12 @@ bool os_terminal(int stream);
  * says, and the console is set to UTF-8 until the program ends; elsewhere nothing changes. The texts live to the end. */
 int os_main_arguments(int *argc, char ***argv, tlsmend_error *error);
 
+/* The names of the user and of this computer; "" where they cannot be told. */
+void os_person(char user[128], char host[128]);
+
+/* Asks on stderr for a password, which is not shown while it is typed. E_UNSUPPORTED where nobody can be asked. */
+int os_password(const char *prompt, char *out, size_t room, tlsmend_error *error);
+
 /* Whether a person can be asked: stdin and stderr are both terminals. */
 bool os_interactive(void);
 

@@ -130,6 +130,8 @@ typedef struct tlsmend_change {
   char *runbook;       /* id of the runbook that proposed it */
   unsigned phase;      /* 0 before the first restart, 1 after it ... */
   tlsmend_update update; /* UPDATE_INSTALL only */
+  bool secret;           /* before and after are shown to nobody */
+  char *owner;           /* who else sets this value and will set it again; NULL: nobody that is known */
 } tlsmend_change;
 
 /* What tlsmend_machine_ops.apply reports beside success. */

@@ -92,7 +92,9 @@ TLSMEND_API const char *tlsmend_version(void);
   X(-12, E_LIMIT, 1, "a runbook went beyond a limit of memory or instructions")                              \
   X(-13, E_UNDO, 4, "something that was written could not be undone")                                        \
   X(-14, E_FAILED, 1, "a step failed")                                                                       \
-  X(-15, E_UNSUPPORTED, 1, "not possible on this machine or in this build")
+  X(-15, E_UNSUPPORTED, 1, "not possible on this machine or in this build")                                  \
+  X(-16, E_PLAN, 3, "refused: a saved plan is damaged, edited, foreign or newer, or was applied before")     \
+  X(-17, E_APPROVAL, 3, "refused: a key, a signature, an approval or a site's policy is not as demanded")
 
 #define TLSMEND_ERROR_(number, name, exit_code, text) TLSMEND_##name = number,
 enum tlsmend_code { TLSMEND_ERRORS(TLSMEND_ERROR_) };
