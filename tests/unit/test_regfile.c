@@ -38,6 +38,7 @@ static void log_put(event_log *to, const char *text, size_t length) {
 
 static void log_line(event_log *to, const char *kind, const char *path, const char *name,
                      const tlsmend_value *value) {
+  static const char digits[] = "0123456789abcdef";
   char number[16];
   log_put(to, kind, strlen(kind));
   log_put(to, path, strlen(path));
@@ -49,8 +50,8 @@ static void log_line(event_log *to, const char *kind, const char *path, const ch
     snprintf(number, sizeof number, "|%x|", (unsigned)value->type);
     log_put(to, number, strlen(number));
     for (size_t i = 0; i < value->size; i++) {
-      snprintf(number, sizeof number, "%02x", value->data[i]);
-      log_put(to, number, 2);
+      const char hex[2] = {digits[value->data[i] >> 4], digits[value->data[i] & 15]};
+      log_put(to, hex, sizeof hex);
     }
   }
   log_put(to, "\n", 1);
@@ -179,27 +180,37 @@ static void version_4_is_ansi(void **state) {
         "HKCU\\M\xC3\xBCller|s|1|4100\n");
 }
 
-static void utf16_is_read(void **state) {
-  static const char text[] =
-      V5 "\r\n\r\n[HKEY_LOCAL_MACHINE\\\xC3\xA4]\r\n\"n\"=\"\xF0\x9F\x98\x80\"\r\n\"e\"=hex(2):25,00\r\n";
-  event_log log = {0};
-  tlsmend_error error = {0};
+/* Reads a text as UTF-16LE behind a BOM; `cut` bytes are left out at the end. */
+static int read_utf16(const char *text, size_t cut, event_log *log, tlsmend_error *error) {
   size_t size = 0;
-  (void)state;
-  unsigned char *units = unicode_to_utf16(text, sizeof text - 1, &size), *file = malloc(size + 2);
+  unsigned char *units = unicode_to_utf16(text, strlen(text), &size), *file = malloc(size + 2);
   memcpy(file, "\xFF\xFE", 2);
   memcpy(file + 2, units, size);
-  assert_int_equal(read_bytes(file, size + 2, &log, &error), TLSMEND_OK);
-  assert_string_equal(
-      log.text, "key HKLM\\\xC3\xA4\nval HKLM\\\xC3\xA4|n|1|3dd800de0000\nval HKLM\\\xC3\xA4|e|2|2500\n");
-  assert_int_equal(read_bytes(file, size + 1, &log, &error), TLSMEND_E_CORRUPT);
+  int code = read_bytes(file, size + 2 - cut, log, error);
+  free(units);
+  free(file);
+  return code;
+}
+
+static void utf16_is_read(void **state) {
+  event_log log = {0};
+  tlsmend_error error = {0};
+  (void)state;
+  assert_int_equal(
+      read_utf16(V5 "\r\n\r\n[HKLM\\\xC3\xA4]\r\n\"n\"=\"\xF0\x9F\x98\x80\"\r\n\"e\"=hex(2):25,00\r\n", 0,
+                 &log, &error),
+      TLSMEND_OK);
+  assert_int_equal(read_utf16("REGEDIT4\r\n[HKLM\\b]\r\n\"e\"=hex(2):25,00\r\n", 0, &log, &error),
+                   TLSMEND_OK);
+  assert_string_equal(log.text,
+                      "key HKLM\\\xC3\xA4\nval HKLM\\\xC3\xA4|n|1|3dd800de0000\nval HKLM\\\xC3\xA4|e|2|2500\n"
+                      "key HKLM\\b\nval HKLM\\b|e|2|2500\n");
+  assert_int_equal(read_utf16(V5 "\r\n", 1, &log, &error), TLSMEND_E_CORRUPT);
   assert_non_null(strstr(error.text, "odd"));
-  assert_int_equal(read_bytes(units, size, &log, &error), TLSMEND_E_CORRUPT); /* without its BOM */
+  assert_int_equal(read_bytes("W\0i\0\xE4\0", 6, &log, &error), TLSMEND_E_CORRUPT); /* no BOM */
   assert_non_null(strstr(error.text, "NUL"));
   assert_int_equal(read_bytes("\xFE\xFF\0W", 4, &log, &error), TLSMEND_E_CORRUPT);
   assert_non_null(strstr(error.text, "big endian"));
-  free(units);
-  free(file);
   free(log.text);
 }
 
@@ -372,7 +383,7 @@ static void the_form_is_that_of_regedit(void **state) {
                                     "\"n3\"=hex(4):01,02,03\r\n\"z\"=hex(b):01,00,00,00,00,00,00,00\r\n\"e\"="
                                     "hex(2):61,00,00,00\r\n\"x\"=hex:\r\n"
                                     "\"o\"=hex(1):61,00\r\n\"i\"=hex(1):61,00,00,00,62,00,00,00\r\n\"l\"=hex("
-                                    "1):0a,00,00,00\r\n\"t\"=hex(abcd):01\r\n"
+                                    "1):0a,00,00,00\r\n\"t\"=hex(abcd):01\r\n\"u\"=hex(1):00,d8,00,00\r\n"
                                     "\"MultiValue0\"=hex(7):31,00,32,00,41,00,42,00,5c,00,30,00,43,00,44,00,"
                                     "45,00,46,\\\r\n  00,00,00,00,00\r\n"
                                     "\"MultiValueComma\"=hex(7):31,00,32,00,41,00,42,00,2c,00,43,00,44,00,45,"
@@ -398,6 +409,7 @@ static void the_form_is_that_of_regedit(void **state) {
   put_value(writer, "i", 1, "a\0\0\0b\0\0\0", 8);
   put_value(writer, "l", 1, "\n\0\0\0", 4);
   put_value(writer, "t", 0xABCD, "\1", 1);
+  put_value(writer, "u", 1, "\0\xD8\0\0", 4); /* a lone surrogate is no UTF-8 */
   put_value(writer, "MultiValue0", 7, "1\0002\0A\0B\0\\\0000\0C\0D\0E\0F\0\0\0\0\0", 24);
   put_value(writer, "MultiValueComma", 7, "1\0002\0A\0B\0,\0C\0D\0E\0F\0\0\0\0\0", 22);
   put_value(writer, "w", 3, zeros, sizeof zeros);

@@ -93,6 +93,7 @@ static void broken_bytes_become_replacements(void **state) {
                {"\xF8\x88\x80\x80\x80", 0, "?????"},
                {"x\xE2\x82", 1, "x??"},
                {"\xC3(", 0, "?("},
+               {"\xE0\x9F\xBF", 0, "???"},
                {"\xFF", 0, "?"},
                {"ab\xF0\x9F\x98", 2, "ab???"}};
   (void)state;
@@ -176,6 +177,7 @@ static void a_prefix_is_a_whole_name(void **state) {
   assert_null(unicode_name_rest("ab", "abc"));
   assert_null(unicode_name_rest("\xF0\x9F\x98\x80", "\xED\xA0\xBD")); /* half a character */
   assert_false(unicode_name_equal_n("abc", 2, "abc"));
+  assert_false(unicode_name_equal_n("ab\0c", 4, "ab"));
   assert_true(unicode_name_equal_n("abc", 2, "AB"));
 }
 
