@@ -60,7 +60,7 @@ set(SODIUM_LIBRARY_VERSION_MINOR ${CMAKE_MATCH_1})
 file(COPY ${sodium}/include DESTINATION ${generated}/sodium)
 configure_file(${sodium}/include/sodium/version.h.in ${generated}/sodium/include/sodium/version.h @ONLY)
 file(GLOB_RECURSE files ${sodium}/*.c)
-list(FILTER files EXCLUDE REGEX "sse|ssse3|avx|armcrypto|aesni|sandy2x")
+list(FILTER files EXCLUDE REGEX "[^o]sse|avx|armcrypto|aesni|sandy2x")
 dependency(tlsmend_sodium ${files})
 target_compile_definitions(tlsmend_sodium PRIVATE CONFIGURED=1 NATIVE_LITTLE_ENDIAN=1 HAVE_WEAK_SYMBOLS=0
                            PUBLIC SODIUM_STATIC=1)
