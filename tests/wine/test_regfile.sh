@@ -11,7 +11,7 @@ dump=$TLSMEND_BINARY/tests/wine/regfile_dump
 failures=0
 
 fail() {
-  echo "regfile: $1" >&2
+  printf 'regfile: %s\n' "$1" >&2
   [ ! -s "$work/diff.txt" ] || cut -c 1-200 "$work/diff.txt" | head -20 >&2
   failures=$((failures + 1))
 }
