@@ -1,6 +1,15 @@
 /* `tlsmend snapshot -o FILE`: a machine as a .reg file. */
 #include "cli/cli.h"
 
+static void print_next(const opt *options) {
+  char machine[1024];
+  const char *operands[] = {"plan", "RUNBOOK"};
+  opt next = {.operands = operands, .operand_count = 2, .machine = machine};
+  snprintf(machine, sizeof machine, "sim:%s", options->output);
+  printf("%s is written to %s.\nNext, on any machine:\n", say_machine(options), options->output);
+  say_command(stdout, &next, "plan", true);
+}
+
 int cmd_snapshot(const opt *options) {
   tlsmend_error error;
   tlsmend_session *session = NULL;
@@ -23,8 +32,7 @@ int cmd_snapshot(const opt *options) {
     say_json_string(options->output);
     fputs(", \"result\": \"done\"}\n", stdout);
   } else {
-    printf("%s is written to %s.\nNext, on any machine:\n  tlsmend plan RUNBOOK -m sim:%s\n",
-           say_machine(options), options->output, options->output);
+    print_next(options);
   }
   return 0;
 }
