@@ -318,7 +318,7 @@ static void survives_cutting(const unsigned char *file, size_t size) {
     assert_true(code == TLSMEND_OK || code == TLSMEND_E_CORRUPT);
     assert_int_equal(code != TLSMEND_OK, error.text[0] != '\0');
     if (part.length > whole.length || (part.length && memcmp(part.text, whole.text, part.length) != 0))
-      fail_msg("the first %zu of %zu bytes mean\n%s", cut, size, part.text);
+      fail_msg("the first %u of %u bytes mean\n%s", (unsigned)cut, (unsigned)size, part.text);
     free(part.text);
   }
   free(whole.text);
