@@ -33,11 +33,13 @@ local function applies()
   return true, "TLS 1.2 is built in; only a setting that takes it away is mended"
 end
 
--- The update and its restart, unless what it brings is there.
+-- The update and its restart, unless what it brings is known to be there.
 local function install(params)
   local covered, evidence = hotfix.covers(KB)
-  if covered then log.info(("KB3140245 is there: %s (%s)"):format(evidence[1], evidence[#evidence])) end
-  if covered ~= false then return end -- nil: the plan says that it could not be told
+  if covered then
+    log.info("KB3140245 is there: " .. evidence[#evidence])
+    return
+  end -- nil: the plan says that it could not be told; an installer that finds it there changes nothing
   if hotfix.pending(KB) then
     reboot.barrier("KB3140245 has been installed and waits for this restart")
     return
