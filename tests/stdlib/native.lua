@@ -9,9 +9,6 @@ local FACTS = "HKLM\\SOFTWARE\\tlsmend\\Facts"
 local PACKAGES = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Component Based Servicing\\Packages"
 local CURRENT = "HKLM\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion"
 local CONTROL = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\"
-local STATES = { [0] = "absent", [0x05] = "uninstall pending", [0x10] = "resolving", [0x20] = "resolved",
-  [0x30] = "staging", [0x40] = "staged", [0x50] = "superseded", [0x60] = "install pending",
-  [0x65] = "partially installed", [0x70] = "installed", [0x80] = "permanent" }
 
 -- ---- registry ----
 
@@ -100,11 +97,9 @@ function native:registry()
 end
 
 function native:system()
-  local text = function(key, name) local data = self:get(key, name) return data end
+  local function text(key, name) return (self:get(key, name)) end
   local major, minor = text(CURRENT, "CurrentMajorVersionNumber"), text(CURRENT, "CurrentMinorVersionNumber")
-  if not major then
-    major, minor = text(CURRENT, "CurrentVersion"):match "^(%d+)%.(%d+)$"
-  end
+  if not major then major, minor = text(CURRENT, "CurrentVersion"):match "^(%d+)%.(%d+)$" end
   local kind = ({ WinNT = "workstation", ServerNT = "server", LanmanNT = "domain-controller" })[
     text(CONTROL .. "ProductOptions", "ProductType") or ""]
   local server
@@ -125,7 +120,7 @@ function native:hotfix()
       local token = name:match "^Package_for_(%w+)[_~]" or name:match "^Package_%d+_for_(%w+)[_~]"
       local state = self:get(PACKAGES .. "\\" .. name, "CurrentState")
       if token == kb and state then
-        list[#list + 1] = { name = name, state = state, state_name = STATES[state] or "unknown" }
+        list[#list + 1] = { name = name, state = state }
       end
     end
     return list
@@ -238,7 +233,7 @@ function native:require(name)
   return self.loaded[name]
 end
 
--- Forgets modules that remember facts; for tests that change facts under them.
+-- Forgets modules, which remember facts.
 function native:forget() self.loaded = {} end
 
 -- Runs a runbook as the host does. Answers whether it applies, and the reason.
