@@ -102,10 +102,8 @@ function native:system()
   if not major then major, minor = text(CURRENT, "CurrentVersion"):match "^(%d+)%.(%d+)$" end
   local kind = ({ WinNT = "workstation", ServerNT = "server", LanmanNT = "domain-controller" })[
     text(CONTROL .. "ProductOptions", "ProductType") or ""]
-  local server
-  if kind then server = kind ~= "workstation" end
   return { major = tonumber(major), minor = tonumber(minor), build = tonumber(text(CURRENT, "CurrentBuildNumber")),
-    revision = text(CURRENT, "UBR"), product_type = kind, server = server, architecture = self.architecture,
+    revision = text(CURRENT, "UBR"), product_type = kind, server = kind and kind ~= "workstation", architecture = self.architecture,
     bits = self.sixtyfour and 64 or 32, edition = text(CURRENT, "EditionID"), product = text(CURRENT, "ProductName"),
     service_pack = tonumber((text(CURRENT, "CSDVersion") or ""):match "%d+") or 0,
     release = text(CURRENT, "DisplayVersion") or text(CURRENT, "ReleaseId") }
@@ -182,9 +180,7 @@ end
 
 function native:files()
   local lfs = {}
-  function lfs.attributes(path)
-    return self.folders[path] and "directory" or self.packages[path] and "file" or nil
-  end
+  function lfs.attributes(path) return self.folders[path] and "directory" or self.packages[path] and "file" end
   function lfs.dir(folder)
     local list = assert(self.folders[folder], "cannot open " .. folder)
     local index = 0
@@ -194,9 +190,8 @@ function native:files()
 end
 
 function native:log()
-  local function line(text) self.lines[#self.lines + 1] = text end
-  local function finding(text) self.findings[#self.findings + 1] = text end
-  return { info = line, warn = line, debug = line, finding = finding }
+  local function line(text) table.insert(self.lines, text) end
+  return { info = line, warn = line, debug = line, finding = function(text) table.insert(self.findings, text) end }
 end
 
 -- ---- a machine ----
