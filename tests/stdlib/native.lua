@@ -103,7 +103,8 @@ function native:system()
   local kind = ({ WinNT = "workstation", ServerNT = "server", LanmanNT = "domain-controller" })[
     text(CONTROL .. "ProductOptions", "ProductType") or ""]
   return { major = tonumber(major), minor = tonumber(minor), build = tonumber(text(CURRENT, "CurrentBuildNumber")),
-    revision = text(CURRENT, "UBR"), product_type = kind, server = kind and kind ~= "workstation", architecture = self.architecture,
+    revision = text(CURRENT, "UBR"), product_type = kind, server = kind and kind ~= "workstation",
+    architecture = self.architecture,
     bits = self.sixtyfour and 64 or 32, edition = text(CURRENT, "EditionID"), product = text(CURRENT, "ProductName"),
     service_pack = tonumber((text(CURRENT, "CSDVersion") or ""):match "%d+") or 0,
     release = text(CURRENT, "DisplayVersion") or text(CURRENT, "ReleaseId") }
