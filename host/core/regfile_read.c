@@ -129,11 +129,11 @@ static int finish_line(reader *self, size_t first_line) {
 }
 
 static int hex_digit(char digit) {
-  if (digit >= '0' && digit <= '9')
-    return digit - '0';
-  if (digit >= 'a' && digit <= 'f')
-    return digit - 'a' + 10;
-  return digit >= 'A' && digit <= 'F' ? digit - 'A' + 10 : -1;
+  static const unsigned char value_plus_1[256] = {
+      ['0'] = 1,  ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,  ['6'] = 7,  ['7'] = 8,
+      ['8'] = 9,  ['9'] = 10, ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
+      ['A'] = 11, ['B'] = 12, ['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16};
+  return value_plus_1[(unsigned char)digit] - 1;
 }
 
 /* Reads up to `most` hex digits; returns how many there were. */
@@ -246,10 +246,24 @@ static int continue_row(reader *self) {
   return TLSMEND_OK;
 }
 
+/* Bytes in the form of regedit, two digits and a comma; what else there is, is left to read_row. */
+static void read_plain_row(reader *self) {
+  bytes *out = &self->value;
+  const char *at = self->at;
+  for (int high, low; out->size < out->room; at += 3) {
+    if ((high = hex_digit(at[0])) < 0 || (low = hex_digit(at[1])) < 0 || at[2] != ',')
+      break;
+    out->data[out->size++] = (unsigned char)(high << 4 | low);
+  }
+  self->at = at;
+}
+
 /* The bytes behind "hex:", over as many lines as there are. */
 static int read_row(reader *self) {
   for (;;) {
     uint32_t byte = 0;
+    skip_blanks(self);
+    read_plain_row(self);
     skip_blanks(self);
     if (*self->at == '\\') {
       int code = continue_row(self);
