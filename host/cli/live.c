@@ -96,18 +96,6 @@ static void show_message(cli_live *live, say_colour colour, const char *label, c
   fprintf(stderr, "%s%s\n", label[0] != '\0' ? " " : "", text);
 }
 
-/* A runbook runs again to check what was applied, and says the same again: each of its lines is shown once. */
-static bool is_new(cli_live *live, const char *text) {
-  unsigned long long digest = 14695981039346656037ULL; /* FNV-1a */
-  for (const char *at = text; *at != '\0'; at++)
-    digest = (digest ^ (unsigned char)*at) * 1099511628211ULL;
-  for (size_t i = 0; i < live->told_count && i < CLI_LIVE_TOLD; i++)
-    if (live->told[i] == digest)
-      return false;
-  live->told[live->told_count++ % CLI_LIVE_TOLD] = digest;
-  return true;
-}
-
 static void on_event(void *data, tlsmend_event event, const char *text) {
   cli_live *live = data;
   switch (event) {
@@ -128,13 +116,11 @@ static void on_event(void *data, tlsmend_event event, const char *text) {
     show_message(live, SAY_PLAIN, "note:", text);
     break;
   case TLSMEND_EVENT_WARNING:
-    if (live->step_open || is_new(live, text))
-      show_message(live, SAY_YELLOW, "warning:", text);
+    show_message(live, SAY_YELLOW, "warning:", text);
     live->warned = live->step_open;
     break;
   case TLSMEND_EVENT_LOG:
-    if (is_new(live, text))
-      show_message(live, SAY_PLAIN, "", text);
+    show_message(live, SAY_PLAIN, "", text);
     break;
   }
   fflush(stderr);
