@@ -1,4 +1,5 @@
--- Runs commands in turn and prints, for each, the median of its milliseconds, then the median of the ratios to the last one.
+-- Runs commands in turn and prints, for each, the median of its milliseconds, then the median of the ratios to the
+-- last one.
 -- usage: lua5.4 ratio.lua RUNS COMMAND... ; commands are run by sh; their output and exit codes are dropped.
 local runs = assert(tonumber(arg[1]), "RUNS expected")
 
