@@ -263,18 +263,23 @@ static int count_boot(sim *self, tlsmend_error *error) {
   int length = snprintf(text, sizeof text, "%u\n", self->boot);
   int code = path ? os_dir_make(self->state, error) : no_memory(error);
   if (code == TLSMEND_OK) code = os_file_replace(path, text, (size_t)length, error);
+  if (code != TLSMEND_OK) self->boot--;
   free(path);
   return code;
 }
 
+/* The restart counts when what it completes is on the disk: killed in between, the machine has not restarted yet, and doing it
+ * again does no harm. */
 static int restart(sim *self, tlsmend_outcome *outcome, tlsmend_error *error) {
-  int code = count_boot(self, error);
+  int code = TLSMEND_OK;
   const tree_key *updates = tree_find(self->tree, UPDATES);
   for (size_t i = 0; code == TLSMEND_OK && updates && i < tree_key_count(updates); i++)
     code = complete(self, tree_key_name(tree_key_at(updates, i)), error);
   effects nobody = {self, NULL};
   servicing_writer writer = writer_of(&nobody);
   if (code == TLSMEND_OK) code = servicing_restarted(&writer, error);
+  if (code == TLSMEND_OK) code = sim_save(self, error);
+  if (code == TLSMEND_OK) code = count_boot(self, error);
   outcome->restarted = true;
   return code;
 }
@@ -309,7 +314,7 @@ int sim_apply(tlsmend_machine *machine, const tlsmend_change *change, tlsmend_ou
     case TLSMEND_CHANGE_REBOOT: code = restart(self, outcome, error); break;
   }
   self->base.facts_known = false;
-  if (code == TLSMEND_OK) code = sim_save(self, error);
+  if (code == TLSMEND_OK && change->kind != TLSMEND_CHANGE_REBOOT) code = sim_save(self, error);
   if (code != TLSMEND_OK) reload(self);
   return code;
 }

@@ -3,6 +3,7 @@
  * that a machine that is again what it was is again the same bytes; and where the file came from somebody else, in another
  * order or with comments, its own bytes are kept in the state folder and put back when the contents are the same again.
  */
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -106,26 +107,43 @@ int sim_render(tlsmend_machine *machine, unsigned char **out, size_t *size, tlsm
   return sim_print(self->tree, self->utf16, out, size, error);
 }
 
-/* Canonical bytes of .reg text, NULL if it does not parse. */
-static unsigned char *canonical(const sim *self, const void *bytes, size_t size, size_t *out_size) {
-  sim reading = {.tree = tree_new()};
-  unsigned char *out = NULL;
-  if (reading.tree && sim_parse(&reading, "original", bytes, size, NULL) == TLSMEND_OK)
-    sim_print(reading.tree, self->utf16, &out, out_size, NULL);
-  tree_free(reading.tree);
-  return out;
+/* ---- the bytes of somebody else's file --------------------------------------------------------------------------- */
+
+/* The file in the state folder that keeps the original of these contents: named by them, so that each of several runs finds
+ * its own. malloc'd; NULL when out of memory. */
+static char *original_path(const sim *self, const tree *tree) {
+  unsigned char digest[crypto_hash_sha256_BYTES], *form = NULL;
+  char hex[2 * sizeof digest + 1], name[64];
+  size_t size = 0;
+  if (sim_print(tree, false, &form, &size, NULL) != TLSMEND_OK) return NULL;
+  crypto_hash_sha256(digest, form, size);
+  free(form);
+  snprintf(name, sizeof name, "original-%.16s.reg", sodium_bin2hex(hex, sizeof hex, digest, sizeof digest));
+  return os_path_join(self->state, name);
+}
+
+/* Whether the bytes are those that this program would write for their contents. */
+static bool own_form(const sim *self, const tree *tree) {
+  unsigned char *form = NULL;
+  size_t size = 0;
+  bool own = sim_print(tree, self->utf16, &form, &size, NULL) == TLSMEND_OK && size == self->size &&
+             memcmp(form, self->bytes, size) == 0;
+  free(form);
+  return own;
 }
 
 /* Keeps the bytes that the file had before the first change of this process, unless they are our own form. */
-static int keep_original(sim *self, const char *original, tlsmend_error *error) {
+static int keep_original(sim *self, tlsmend_error *error) {
   if (self->original_kept || !self->bytes) return TLSMEND_OK;
-  size_t size = 0;
-  unsigned char *form = canonical(self, self->bytes, self->size, &size);
-  bool foreign = !form || size != self->size || memcmp(form, self->bytes, size) != 0;
-  free(form);
-  int code = TLSMEND_OK;
-  if (foreign) code = os_dir_make(self->state, error);
-  if (foreign && code == TLSMEND_OK) code = os_file_replace(original, self->bytes, self->size, error);
+  sim reading = {.tree = tree_new()};
+  char *path = NULL;
+  int code = reading.tree ? sim_parse(&reading, self->path, self->bytes, self->size, error) : no_memory(error);
+  bool foreign = code == TLSMEND_OK && !own_form(self, reading.tree);
+  if (foreign && !(path = original_path(self, reading.tree))) code = no_memory(error);
+  if (foreign && code == TLSMEND_OK) code = os_dir_make(self->state, error);
+  if (foreign && code == TLSMEND_OK) code = os_file_replace(path, self->bytes, self->size, error);
+  free(path);
+  tree_free(reading.tree);
   if (code != TLSMEND_OK) return code;
   self->original_kept = true;
   free(self->bytes);
@@ -133,33 +151,33 @@ static int keep_original(sim *self, const char *original, tlsmend_error *error) 
   return TLSMEND_OK;
 }
 
-/* Puts the original's bytes in the place of ours where both say the same. */
-static void prefer_original(const sim *self, const char *original, unsigned char **bytes, size_t *size) {
-  char *kept = NULL;
-  size_t kept_size = 0, form_size = 0;
-  if (os_file_read(original, (size_t)-1 / 2, &kept, &kept_size, NULL) != TLSMEND_OK) return;
-  unsigned char *form = canonical(self, kept, kept_size, &form_size);
-  if (form && form_size == *size && memcmp(form, *bytes, form_size) == 0) {
-    free(*bytes);
-    *bytes = (unsigned char *)kept;
-    *size = kept_size;
-    kept = NULL;
-  }
-  free(form);
-  free(kept);
+/* The kept bytes of what the machine is now; false if there are none, or they no longer say that. */
+static bool original(const sim *self, unsigned char **out, size_t *size) {
+  char *path = original_path(self, self->tree), *again = NULL, *kept = NULL;
+  sim reading = {.tree = tree_new()};
+  bool found = path && os_file_exists(path) && reading.tree &&
+               os_file_read(path, (size_t)-1 / 2, &kept, size, NULL) == TLSMEND_OK &&
+               sim_parse(&reading, path, kept, *size, NULL) == TLSMEND_OK;
+  if (found) again = original_path(self, reading.tree);
+  found = again && strcmp(again, path) == 0;
+  tree_free(reading.tree);
+  free(again);
+  free(path);
+  if (found)
+    *out = (unsigned char *)kept;
+  else
+    free(kept);
+  return found;
 }
 
 int sim_save(sim *self, tlsmend_error *error) {
   if (!self->path) return TLSMEND_OK;
   unsigned char *bytes = NULL;
   size_t size = 0;
-  char *original = self->state ? os_path_join(self->state, "original.reg") : NULL;
-  if (self->state && !original) return no_memory(error);
-  int code = original ? keep_original(self, original, error) : TLSMEND_OK;
-  if (code == TLSMEND_OK) code = sim_print(self->tree, self->utf16, &bytes, &size, error);
-  if (code == TLSMEND_OK && original) prefer_original(self, original, &bytes, &size);
+  int code = self->state ? keep_original(self, error) : TLSMEND_OK;
+  if (code == TLSMEND_OK && !(self->state && original(self, &bytes, &size)))
+    code = sim_print(self->tree, self->utf16, &bytes, &size, error);
   if (code == TLSMEND_OK) code = os_file_replace(self->path, bytes, size, error);
   free(bytes);
-  free(original);
   return code;
 }
