@@ -117,10 +117,14 @@ static void merge(tlsmend_plan *plan, size_t index, tlsmend_change *change) {
   earlier->after = change->after;
   change->after = (tlsmend_value){0};
   earlier->kind = earlier->after.present ? TLSMEND_CHANGE_VALUE_SET : TLSMEND_CHANGE_VALUE_DELETE;
-  char *why = earlier->why;
+  char *why = earlier->why, *name = earlier->name;
   earlier->why = change->why;
   change->why = why;
   earlier->secret = earlier->secret || change->secret;
+  if (!earlier->after.present) { /* a deletion spells the name as the machine does, see overlay.c */
+    earlier->name = change->name;
+    change->name = name;
+  }
   if (value_equal(&earlier->before, &earlier->after)) remove_at(plan, index);
   change_clear(change);
 }

@@ -339,6 +339,25 @@ static int take_effect(overlay *self, const tlsmend_change *change, tlsmend_erro
   return TLSMEND_OK;
 }
 
+/* Looks for one name among those that are enumerated; the caller's spelling is replaced by the machine's. */
+static int spell(void *data, const char *name) {
+  char *spelled = data; /* of the same length where it is the same name, which upcasing leaves as it is nearly always */
+  if (strlen(name) == strlen(spelled) && unicode_name_equal(name, spelled)) strcpy(spelled, name);
+  return 0;
+}
+
+/* What is deleted is spelled as the machine below spells it: undoing must bring back that name, not the runbook's spelling.
+ * No read of the plan: the decision does not rest on it. */
+static void spell_deletion(overlay *self, tlsmend_change *change) {
+  if (change->kind == TLSMEND_CHANGE_VALUE_DELETE)
+    machine_each_value(self->base.below, change->key, change->view, spell, change->name, NULL);
+  size_t parent = change->kind == TLSMEND_CHANGE_KEY_DELETE ? path_parent(change->key) : 0;
+  if (!parent) return;
+  change->key[parent] = 0;
+  machine_each_key(self->base.below, change->key, change->view, spell, change->key + parent + 1, NULL);
+  change->key[parent] = '\\';
+}
+
 static int apply(tlsmend_machine *machine, const tlsmend_change *change, tlsmend_outcome *outcome,
                  tlsmend_error *error) {
   (void)outcome;
@@ -347,6 +366,7 @@ static int apply(tlsmend_machine *machine, const tlsmend_change *change, tlsmend
   int code = change_copy(&copy, change, error);
   if (code != TLSMEND_OK) return code;
   copy.phase = self->phase;
+  spell_deletion(self, &copy);
   if (self->runbook && !copy.runbook && !(copy.runbook = strdup(self->runbook))) code = no_memory(error);
   if (code == TLSMEND_OK && change->kind == TLSMEND_CHANGE_REBOOT) code = note_pending(self, error);
   if (code == TLSMEND_OK) code = take_effect(self, change, error);
