@@ -1,9 +1,10 @@
-/* What the parts of the session share: session.c opens, session_plan.c plans, session_apply.c carries out. */
+/* What the parts of the session share: session.c opens, session_plan.c plans, session_runs.c finds and locks runs,
+ * session_apply.c, session_resume.c and session_rollback.c carry them out, session_report.c tells. */
 #ifndef SESSION_H
 #define SESSION_H
 
 #include "core/plan.h"
-#include "machine/journal.h"
+#include "machine/commit.h"
 #include "script/script.h"
 
 struct tlsmend_session {
@@ -40,6 +41,31 @@ int session_plan_again(tlsmend_session *self, const tlsmend_plan *plan, tlsmend_
 /* Calls `verify` of each runbook of a plan that applies. */
 int session_verify(tlsmend_session *self, const tlsmend_plan *plan, tlsmend_error *error);
 
+/* ---- runs ---- */
+
+struct os_lock;
+
+/* Keeps other runs away from the machine. E_BUSY names who works on it. `verb` is what they will be told. */
+int session_lock(const tlsmend_session *self, const char *verb, struct os_lock **out, tlsmend_error *error);
+
+/* The newest run of the session's machine, by id (or NULL), open or at least not undone. *out is NULL if there is none. */
+int session_find_run(const tlsmend_session *self, const char *run, bool open_only, journal **out, tlsmend_error *error);
+
+/* E_BUSY, with the way out, if a run is open. */
+int session_refuse_open_run(const tlsmend_session *self, tlsmend_error *error);
+
+commit session_commit(tlsmend_session *self, journal *journal);
+tlsmend_result session_result(commit_result result);
+
+/* Makes the report; the journal (or NULL) goes into it. */
+int session_hand_out(const tlsmend_session *self, journal *journal, tlsmend_result result, tlsmend_report **out,
+                     tlsmend_error *error);
+
+/* Carries out what is open of a run, then runs the runbooks once more and verifies. What fails is taken back. */
+int session_forward(tlsmend_session *self, journal *journal, commit_result *out, tlsmend_error *error);
+
+/* ---- reports ---- */
+
 /* A report, made from a journal or of nothing. */
 struct tlsmend_report {
   tlsmend_result result;
@@ -50,9 +76,9 @@ struct tlsmend_report {
   char *failure;     /* why, NULL */
 };
 
-/* Renders the inverse changes of a run. `journal` is NULL if there is nothing to undo. */
+/* Renders the inverse changes of a run, and those that --skip-changed leaves. `journal` is NULL if nothing is to be undone. */
 int report_preview(const tlsmend_session *self, const journal *journal, const tlsmend_plan *inverse,
-                   tlsmend_format format, char **out, tlsmend_error *error);
+                   const tlsmend_plan *skipped, tlsmend_format format, char **out, tlsmend_error *error);
 
 /* Takes the journal over. NULL when out of memory. */
 tlsmend_report *report_new(const tlsmend_session *self, journal *journal, tlsmend_result result);

@@ -40,7 +40,7 @@ int tlsmend_report_exit(const tlsmend_report *report) {
     case TLSMEND_RESULT_NOTHING:
     case TLSMEND_RESULT_DONE: return 0;
     case TLSMEND_RESULT_RESTART: return 3010;
-    case TLSMEND_RESULT_UNDONE: return report->rolled_back ? 0 : 1;
+    case TLSMEND_RESULT_UNDONE: return report->rolled_back && !report->journal->lost ? 0 : 1;
     case TLSMEND_RESULT_LEFT: return 4;
   }
   return 4;
@@ -131,6 +131,8 @@ static int print_report(const tlsmend_report *report, char **out, tlsmend_error 
     text_add(&text, "  run %s, %zu steps, journal %s\n", report->journal->run, plan->change_count, report->journal->path);
     if (report->journal->failure && !report->rolled_back) text_add(&text, "  why: %s\n", report->journal->failure);
     print_notes(report->journal, &text);
+    if (report->journal->lost)
+      text_add(&text, "  the journal could not be written to the end: `tlsmend rollback` closes the run when it can be\n");
   }
   for (size_t i = 0; plan && i < plan->runbook_count; i++)
     if (!plan->runbooks[i].applies)
@@ -152,36 +154,52 @@ int tlsmend_report_render(const tlsmend_report *report, tlsmend_format format, c
 
 /* ---- previews ---------------------------------------------------------------------------------------------------------------- */
 
-static int preview_json(const tlsmend_session *self, const journal *journal, const tlsmend_plan *inverse, char **out,
-                        tlsmend_error *error) {
-  json_t *changes = json_array(), *runbooks = json_array();
-  for (size_t i = 0; i < inverse->change_count; i++) json_array_append_new(changes, change_to_json(&inverse->changes[i], journal ? journal->run : ""));
+static json_t *changes_to_json(const tlsmend_plan *plan, const journal *journal) {
+  json_t *changes = json_array();
+  const char *salt = journal ? journal->run : "";
+  for (size_t i = 0; i < plan->change_count; i++)
+    json_array_append_new(changes, change_to_json(&plan->changes[i], salt));
+  return changes;
+}
+
+static int preview_json(const tlsmend_session *self, const journal *journal, const tlsmend_plan *inverse,
+                        const tlsmend_plan *skipped, char **out, tlsmend_error *error) {
+  json_t *runbooks = json_array();
   for (size_t i = 0; journal && i < journal->plan->runbook_count; i++)
     json_array_append_new(runbooks, json_string(journal->plan->runbooks[i].id));
-  return session_dump(json_pack("{s:s, s:{s:s}, s:o, s:o, s:o, s:i, s:[], s:s}", "schema", REPORT_SCHEMA, "machine", "spec",
-                        self->spec, "run", journal ? json_string(journal->run) : json_null(), "runbooks", runbooks,
-                        "changes", changes, "reboots", 0, "unknowns", "result", journal ? "rollback" : "nothing"),
-              out, error);
+  return session_dump(json_pack("{s:s, s:{s:s}, s:o, s:o, s:o, s:o, s:i, s:[], s:s}", "schema", REPORT_SCHEMA, "machine",
+                                "spec", self->spec, "run", journal ? json_string(journal->run) : json_null(), "runbooks",
+                                runbooks, "changes", changes_to_json(inverse, journal), "skipped", changes_to_json(skipped, journal),
+                                "reboots", 0, "unknowns", "result", journal ? "rollback" : "nothing"),
+                      out, error);
+}
+
+static void print_inverse(const tlsmend_plan *plan, const char *verb, text_builder *out) {
+  for (size_t i = 0; i < plan->change_count; i++) {
+    char *line = change_print(&plan->changes[i]);
+    if (*verb)
+      text_add(out, "       %s %s\n", verb, line ? line : "?");
+    else
+      text_add(out, "%5zu. %s\n", i + 1, line ? line : "?");
+    free(line);
+  }
 }
 
 int report_preview(const tlsmend_session *self, const journal *journal, const tlsmend_plan *inverse,
-                   tlsmend_format format, char **out, tlsmend_error *error) {
-  if (format == TLSMEND_FORMAT_JSON) return preview_json(self, journal, inverse, out, error);
+                   const tlsmend_plan *skipped, tlsmend_format format, char **out, tlsmend_error *error) {
+  if (format == TLSMEND_FORMAT_JSON) return preview_json(self, journal, inverse, skipped, out, error);
   text_builder text = {0};
   if (!journal)
     text_add(&text, "Nothing to roll back on %s.\n", self->spec);
   else
     text_add(&text, "Rollback of run %s (%s) on %s: %zu steps\n", journal->run, journal->begun, self->spec,
              inverse->change_count);
-  for (size_t i = 0; i < inverse->change_count; i++) {
-    char *line = change_print(&inverse->changes[i]);
-    text_add(&text, "%5zu. %s\n", i + 1, line ? line : "?");
-    free(line);
-  }
+  print_inverse(inverse, "", &text);
   for (size_t i = 0; journal && i < journal->plan->change_count; i++)
-    if (journal->plan->changes[i].kind == TLSMEND_CHANGE_UPDATE_INSTALL && journal->steps[i].state == STEP_DONE &&
-        !self->machine->ops->update_remove)
-      text_add(&text, "       Not undone: %s stays installed.\n", journal->plan->changes[i].update.kb);
+    if (journal->plan->changes[i].kind == TLSMEND_CHANGE_UPDATE_INSTALL && journal->steps[i].state != STEP_OPEN)
+      text_add(&text, self->machine->ops->update_remove ? "       remove update %s\n" : "       Not undone: %s stays installed.\n",
+               journal->plan->changes[i].update.kb);
+  print_inverse(skipped, "Left as somebody else changed it, not:", &text);
   return text_finish(&text, out, error);
 }
 

@@ -7,7 +7,7 @@ static int confirm(const opt *options, tlsmend_session *session, const char *run
   char question[256];
   if ((options->given & OPT_YES) != 0 && options->format == TLSMEND_FORMAT_JSON)
     return TLSMEND_OK;
-  int code = tlsmend_rollback_preview(session, run, TLSMEND_FORMAT_TEXT, &text, &steps, error);
+  int code = tlsmend_rollback_preview(session, run, 0, TLSMEND_FORMAT_TEXT, &text, &steps, error);
   if (code != TLSMEND_OK)
     return code;
   fprintf(options->format == TLSMEND_FORMAT_JSON ? stderr : stdout, "%s\n", text);
@@ -32,7 +32,7 @@ int cmd_rollback(const opt *options) {
   if (code == TLSMEND_OK)
     code = confirm(options, session, run, &error);
   if (code == TLSMEND_OK)
-    code = tlsmend_rollback(session, run, &report, &error);
+    code = tlsmend_rollback(session, run, 0, &report, &error);
   cli_live_end(&live, code == TLSMEND_OK && cli_waits(report));
   int exit_code = code == TLSMEND_OK ? cli_report(options, report) : say_failure(&error, options->format);
   tlsmend_session_close(session);

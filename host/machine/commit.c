@@ -121,6 +121,10 @@ static int undo_registry(commit *self, size_t step, const tlsmend_change *change
     code = leave(self, step, note, error);
     goto out;
   }
+  if (undone == TLSMEND_OK && now == AT_NEITHER && self->skip_changed) {
+    code = leave(self, step, "kept: somebody else has changed it since", error);
+    goto out;
+  }
   if (undone == TLSMEND_OK && now != AT_BEFORE) undone = machine_apply(self->machine, &inverse, &outcome, &inner);
   if (undone == TLSMEND_OK) {
     code = journal_step_state(self->journal, step, STEP_UNDONE, NULL, error);
@@ -150,6 +154,7 @@ static int undo_step(commit *self, size_t step, bool *failed, tlsmend_error *err
 int commit_backward(commit *self, const char *why, commit_result *out, tlsmend_error *error) {
   bool failed = false;
   *out = COMMIT_LEFT;
+  self->journal->forgiving = true;
   int code = self->journal->undoing && self->journal->result == RUN_OPEN ? TLSMEND_OK
                                                                          : journal_undo(self->journal, why, error);
   for (size_t i = self->journal->plan->change_count; code == TLSMEND_OK && i-- > 0;) {
@@ -163,28 +168,56 @@ int commit_backward(commit *self, const char *why, commit_result *out, tlsmend_e
 
 /* ---- forwards ------------------------------------------------------------------------------------------------------------ */
 
-static int fail_step(commit *self, size_t step, const char *why, commit_result *out, tlsmend_error *error) {
+static int fail_step(commit *self, size_t step, const tlsmend_error *why, commit_result *out, tlsmend_error *error) {
   position now = AT_BEFORE;
   char text[1200];
-  tell(self, TLSMEND_EVENT_WARNING, why);
-  if (position_of(self->machine, &self->journal->plan->changes[step], &now, NULL) != TLSMEND_OK) now = AT_AFTER;
-  int code = journal_step_state(self->journal, step, now == AT_BEFORE ? STEP_OPEN : STEP_DONE, why, error);
-  snprintf(text, sizeof text, "step %zu failed: %s", step + 1, why);
-  return code == TLSMEND_OK ? commit_backward(self, text, out, error) : code;
+  tell(self, TLSMEND_EVENT_WARNING, why->text);
+  if (why->code != TLSMEND_E_DRIFT && /* which is said before anything is written */
+      position_of(self->machine, &self->journal->plan->changes[step], &now, NULL) != TLSMEND_OK)
+    now = AT_AFTER;
+  self->journal->forgiving = true;
+  journal_step_state(self->journal, step, now == AT_BEFORE ? STEP_OPEN : STEP_DONE, why->text, NULL);
+  snprintf(text, sizeof text, "step %zu failed: %s", step + 1, why->text);
+  return commit_backward(self, text, out, error);
+}
+
+/* Without a journal nothing could be undone later, so it is undone now. */
+static int lose_journal(commit *self, const tlsmend_error *why, commit_result *out, tlsmend_error *error) {
+  char text[1200];
+  snprintf(text, sizeof text, "the journal cannot be written: %s", why->text);
+  tell(self, TLSMEND_EVENT_WARNING, text);
+  return commit_backward(self, text, out, error);
+}
+
+/* What cannot be arranged is done by a person: no reason to take everything back. */
+static void warn(const commit *self, const tlsmend_error *why, const char *advice) {
+  char text[1200];
+  snprintf(text, sizeof text, "%s: %s", why->text, advice);
+  tell(self, TLSMEND_EVENT_WARNING, text);
+}
+
+void commit_arrange(commit *self) {
+  char how[256];
+  tlsmend_error inner = {0, ""};
+  if (machine_resume_arrange(self->machine, self->journal->run, self->state, how, &inner) != TLSMEND_OK)
+    warn(self, &inner, "after the restart, run tlsmend resume");
+  else if (*how)
+    tell(self, TLSMEND_EVENT_NOTE, how);
 }
 
 /* Stops for a restart. The restart itself is the machine's business; the journal knows which boot it was. */
-static int stop(commit *self, size_t step, tlsmend_error *error) {
-  char boot[64] = "", how[256];
+static int stop(commit *self, size_t step, commit_result *out, tlsmend_error *error) {
+  char boot[64] = "";
   tlsmend_outcome outcome;
-  const tlsmend_change *change = &self->journal->plan->changes[step];
-  int code = machine_boot_id(self->machine, boot, error);
-  if (code == TLSMEND_OK) code = journal_step_state(self->journal, step, STEP_INTENDED, NULL, error);
-  if (code == TLSMEND_OK) code = journal_barrier(self->journal, boot, error);
-  if (code == TLSMEND_OK) code = machine_resume_arrange(self->machine, self->journal->run, self->state, how, error);
-  if (code == TLSMEND_OK && *how) tell(self, TLSMEND_EVENT_NOTE, how);
-  if (code == TLSMEND_OK && self->may_restart) code = machine_apply(self->machine, change, &outcome, error);
-  return code;
+  tlsmend_error inner = {0, ""};
+  if (machine_boot_id(self->machine, boot, &inner) != TLSMEND_OK) return fail_step(self, step, &inner, out, error);
+  if (journal_barrier(self->journal, step, boot, &inner) != TLSMEND_OK) return lose_journal(self, &inner, out, error);
+  commit_arrange(self);
+  *out = COMMIT_BARRIER;
+  if (self->may_restart &&
+      machine_apply(self->machine, &self->journal->plan->changes[step], &outcome, &inner) != TLSMEND_OK)
+    warn(self, &inner, "restart the machine by hand");
+  return TLSMEND_OK;
 }
 
 static int do_step(commit *self, size_t step, commit_result *out, bool *over, tlsmend_error *error) {
@@ -192,21 +225,19 @@ static int do_step(commit *self, size_t step, commit_result *out, bool *over, tl
   tlsmend_outcome outcome;
   tlsmend_error inner = {0, ""};
   tell_step(self, step, change, "");
-  if (change->kind == TLSMEND_CHANGE_REBOOT) {
-    *out = COMMIT_BARRIER;
-    *over = true;
-    return stop(self, step, error);
+  *over = true;
+  if (change->kind == TLSMEND_CHANGE_REBOOT) return stop(self, step, out, error);
+  if (journal_step_state(self->journal, step, STEP_INTENDED, NULL, &inner) != TLSMEND_OK)
+    return lose_journal(self, &inner, out, error);
+  if (machine_apply(self->machine, change, &outcome, &inner) != TLSMEND_OK)
+    return fail_step(self, step, &inner, out, error);
+  if (journal_step_state(self->journal, step, STEP_DONE, outcome.note, &inner) != TLSMEND_OK) {
+    self->journal->steps[step].state = STEP_DONE;
+    return lose_journal(self, &inner, out, error);
   }
-  int code = journal_step_state(self->journal, step, STEP_INTENDED, NULL, error);
-  if (code != TLSMEND_OK) return code;
-  int done = machine_apply(self->machine, change, &outcome, &inner);
-  if (done != TLSMEND_OK) {
-    *over = true;
-    return fail_step(self, step, inner.text, out, error);
-  }
-  code = journal_step_state(self->journal, step, STEP_DONE, outcome.note, error);
+  *over = false;
   tell(self, TLSMEND_EVENT_DONE, outcome.note);
-  return code;
+  return TLSMEND_OK;
 }
 
 int commit_forward(commit *self, commit_result *out, tlsmend_error *error) {
@@ -216,4 +247,10 @@ int commit_forward(commit *self, commit_result *out, tlsmend_error *error) {
   for (size_t i = 0; code == TLSMEND_OK && !over && i < self->journal->plan->change_count; i++)
     if (self->journal->steps[i].state != STEP_DONE) code = do_step(self, i, out, &over, error);
   return code;
+}
+
+int commit_end(commit *self, commit_result *out, tlsmend_error *error) {
+  tlsmend_error inner = {0, ""};
+  if (journal_end(self->journal, RUN_DONE, &inner) == TLSMEND_OK) return TLSMEND_OK;
+  return lose_journal(self, &inner, out, error);
 }

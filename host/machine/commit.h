@@ -12,6 +12,7 @@ typedef struct commit {
   journal *journal;
   const char *state;  /* the folder of journals, for the arrangement to be resumed */
   bool may_restart;   /* ask the machine to restart at a barrier */
+  bool skip_changed;  /* going backwards, leave what somebody else has written since */
   tlsmend_event_fn event; /* or NULL */
   void *event_data;
 } commit;
@@ -35,19 +36,35 @@ int commit_check_packages(const tlsmend_plan *plan, size_t from, tlsmend_error *
 /* After a kill: finds out for each step that was begun whether it was done. E_DRIFT if it is neither. */
 int commit_settle(commit *self, tlsmend_error *error);
 
-/* Goes on with the first step that is not done. Negative codes: the journal could not be written. */
+/* Goes on with the first step that is not done. A step that fails, and a journal that cannot be written, lead backwards. */
 int commit_forward(commit *self, commit_result *out, tlsmend_error *error);
 
-/* Takes every step that is done back, last first. `why` stands in the journal. */
+/* Takes every step that is done back, last first. `why` stands in the journal. A journal that cannot be written any more does
+ * not stop it: what is on the disk is enough to find out later how far it came. */
 int commit_backward(commit *self, const char *why, commit_result *out, tlsmend_error *error);
 
-/* The steps that a rollback would take, checked against the machine: E_DRIFT if somebody changed one of them since.
- * fn is called with each inverse change. */
-int commit_check_undo(tlsmend_machine *machine, const journal *journal,
-                      int (*fn)(void *data, const tlsmend_change *inverse), void *data, tlsmend_error *error);
+/* Records that the run is done and checked. */
+int commit_end(commit *self, commit_result *out, tlsmend_error *error);
 
-/* After a restart: waits until servicing is idle, then checks that the updates before step `before` are really there.
- * E_FAILED with evidence if one is not. */
-int commit_redetect(commit *self, size_t before, tlsmend_error *error);
+/* Has the machine call `tlsmend resume` after its next restart, or says that a person has to. */
+void commit_arrange(commit *self);
+
+/* How the steps that are done are compared with the machine. */
+typedef enum undo_check {
+  UNDO_STRICT,  /* each must stand as it was left: to go on */
+  UNDO_LENIENT, /* one that is back already is fine: to undo */
+  UNDO_SKIP     /* also one that somebody else has changed: it will be left */
+} undo_check;
+
+/* What undoing would do, last step first. `skipped`: somebody else has changed it, it stays. A return other than 0 stops. */
+typedef int (*undo_fn)(void *data, const tlsmend_change *inverse, bool skipped);
+
+/* Walks the steps that are done backwards, without writing. E_DRIFT if the machine is not as `check` allows. fn may be NULL. */
+int commit_check_undo(tlsmend_machine *machine, const journal *journal, undo_check check, undo_fn fn, void *data,
+                      tlsmend_error *error);
+
+/* After a restart: waits until servicing is idle, then checks that the updates before the last restart of the journal are
+ * really there. E_FAILED with evidence if one is not. */
+int commit_redetect(commit *self, tlsmend_error *error);
 
 #endif

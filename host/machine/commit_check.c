@@ -174,45 +174,63 @@ int commit_check_packages(const tlsmend_plan *plan, size_t from, tlsmend_error *
 
 /* ---- what an undo expects -------------------------------------------------------------------------------------------------- */
 
-/* One inverse step on the overlay. A created key that is not empty there is skipped: it would be kept. */
-static int check_inverse(tlsmend_machine *overlay, const tlsmend_change *inverse, bool *skip, tlsmend_error *error) {
+/* A created key that holds something on the overlay would be kept. */
+static int is_kept(tlsmend_machine *overlay, const tlsmend_change *inverse, bool *out, tlsmend_error *error) {
   machine_names keys = {0}, values = {0};
-  *skip = false;
-  int code = check_before(overlay, inverse, error);
-  if (code == TLSMEND_OK && inverse->kind == TLSMEND_CHANGE_KEY_DELETE) {
-    code = machine_keys(overlay, inverse->key, inverse->view, &keys, error);
-    if (code == TLSMEND_OK) code = machine_values(overlay, inverse->key, inverse->view, &values, error);
-    *skip = keys.count || values.count;
-  }
+  *out = false;
+  if (inverse->kind != TLSMEND_CHANGE_KEY_DELETE) return TLSMEND_OK;
+  int code = machine_keys(overlay, inverse->key, inverse->view, &keys, error);
+  if (code == TLSMEND_OK) code = machine_values(overlay, inverse->key, inverse->view, &values, error);
+  *out = keys.count || values.count;
   machine_names_clear(&keys);
   machine_names_clear(&values);
   return code;
 }
 
-static int undo_one(tlsmend_machine *overlay, const tlsmend_change *change,
-                    int (*fn)(void *data, const tlsmend_change *inverse), void *data, tlsmend_error *error) {
+/* One step backwards on the overlay. */
+typedef struct undo_walk {
+  tlsmend_machine *overlay;
+  undo_check check;
+  undo_fn fn;
+  void *data;
+} undo_walk;
+
+static int undo_one(const undo_walk *walk, const tlsmend_change *change, bool begun, tlsmend_error *error) {
   if (change->kind == TLSMEND_CHANGE_UPDATE_INSTALL || change->kind == TLSMEND_CHANGE_REBOOT) return TLSMEND_OK;
   tlsmend_change inverse;
   tlsmend_outcome outcome;
-  bool skip = false;
+  bool kept = false, skipped = false;
   int code = change_invert(change, &inverse, error);
-  if (code == TLSMEND_OK) code = check_inverse(overlay, &inverse, &skip, error);
-  if (code == TLSMEND_OK && !skip) code = machine_apply(overlay, &inverse, &outcome, error);
-  if (code == TLSMEND_OK && !skip && fn) code = fn(data, &inverse);
+  if (code != TLSMEND_OK) return code;
+  code = check_before(walk->overlay, &inverse, error);
+  if (code == TLSMEND_E_DRIFT && (begun || walk->check != UNDO_STRICT) &&
+      check_before(walk->overlay, change, NULL) == TLSMEND_OK) {
+    change_clear(&inverse); /* back already */
+    return TLSMEND_OK;
+  }
+  if (code == TLSMEND_E_DRIFT && walk->check == UNDO_SKIP) {
+    code = TLSMEND_OK;
+    skipped = true;
+  }
+  if (code == TLSMEND_OK && !skipped) code = is_kept(walk->overlay, &inverse, &kept, error);
+  if (code == TLSMEND_OK && !skipped && !kept) code = machine_apply(walk->overlay, &inverse, &outcome, error);
+  if (code == TLSMEND_OK && !kept && walk->fn) code = walk->fn(walk->data, &inverse, skipped);
   change_clear(&inverse);
   return code;
 }
 
-int commit_check_undo(tlsmend_machine *machine, const journal *journal,
-                      int (*fn)(void *data, const tlsmend_change *inverse), void *data, tlsmend_error *error) {
-  tlsmend_machine *overlay = NULL;
+int commit_check_undo(tlsmend_machine *machine, const journal *journal, undo_check check, undo_fn fn, void *data,
+                      tlsmend_error *error) {
+  undo_walk walk = {NULL, check, fn, data};
   tlsmend_plan *scratch = plan_new();
-  int code = scratch ? overlay_open(machine, scratch, &overlay, error)
+  int code = scratch ? overlay_open(machine, scratch, &walk.overlay, error)
                      : tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory to check the rollback");
-  for (size_t i = journal->plan->change_count; code == TLSMEND_OK && i-- > 0;)
-    if (journal->steps[i].state == STEP_DONE)
-      code = undo_one(overlay, &journal->plan->changes[i], fn, data, error);
-  machine_close(overlay);
+  for (size_t i = journal->plan->change_count; code == TLSMEND_OK && i-- > 0;) {
+    step_state state = journal->steps[i].state;
+    if (state == STEP_DONE || state == STEP_INTENDED || state == STEP_UNDOING || state == STEP_LEFT)
+      code = undo_one(&walk, &journal->plan->changes[i], state != STEP_DONE, error);
+  }
+  machine_close(walk.overlay);
   tlsmend_plan_free(scratch);
   return code;
 }
@@ -235,8 +253,11 @@ static int wait_for(commit *self, const tlsmend_update *update, servicing_presen
   }
 }
 
-int commit_redetect(commit *self, size_t before, tlsmend_error *error) {
+int commit_redetect(commit *self, tlsmend_error *error) {
   const tlsmend_plan *plan = self->journal->plan;
+  size_t before = 0; /* an update behind the last restart is rightly pending */
+  for (size_t i = 0; i < plan->change_count; i++)
+    if (plan->changes[i].kind == TLSMEND_CHANGE_REBOOT && self->journal->steps[i].state == STEP_DONE) before = i;
   for (size_t i = 0; i < before; i++) {
     if (plan->changes[i].kind != TLSMEND_CHANGE_UPDATE_INSTALL || self->journal->steps[i].state != STEP_DONE) continue;
     servicing_presence presence;

@@ -66,6 +66,10 @@ static int append(journal *self, json_t *record, tlsmend_error *error) {
   if (code == TLSMEND_OK) {
     memcpy(self->chain, chain, sizeof chain);
     self->size += length + 66;
+    self->lines++;
+  } else {
+    self->lost = true;
+    os_log_truncate(self->log, self->size, NULL); /* half a record counts as none; without this it is cut off later */
   }
   free(line);
   free(text);
@@ -89,14 +93,23 @@ static bool replace(char **out, const char *text) {
 static bool take_boot(journal *self, const json_t *record) {
   const char *boot = json_string_value(json_object_get(record, "boot"));
   if (!boot || strlen(boot) >= sizeof self->boot) return false;
+  if (*self->boot && strcmp(self->boot, boot) != 0) self->boots++;
   memcpy(self->boot, boot, strlen(boot) + 1);
   return true;
 }
 
+/* The step that a record speaks of; false if there is no such step. */
+static bool step_of(const journal *self, const json_t *record, size_t *out) {
+  const json_t *step = json_object_get(record, "step");
+  json_int_t number = json_integer_value(step);
+  *out = (size_t)number;
+  return json_is_integer(step) && number >= 0 && *out < self->plan->change_count;
+}
+
 static bool take_step(journal *self, const json_t *record) {
-  json_int_t step = json_integer_value(json_object_get(record, "step"));
+  size_t step;
   const char *state = json_string_value(json_object_get(record, "state"));
-  if (!state || step < 0 || (size_t)step >= self->plan->change_count) return false;
+  if (!state || !step_of(self, record, &step)) return false;
   for (int i = STEP_OPEN; i <= STEP_LEFT; i++) {
     if (strcmp(state, step_names[i]) != 0) continue;
     self->steps[step].state = (step_state)i;
@@ -117,15 +130,23 @@ static bool take_end(journal *self, const json_t *record) {
   return false;
 }
 
+/* A barrier and its passing are one record each, with the step, so that no kill can come between the two. */
+static bool take_barrier(journal *self, const json_t *record, bool passed) {
+  size_t step;
+  if (!step_of(self, record, &step)) return false;
+  self->at_barrier = !passed;
+  self->steps[step].state = passed ? STEP_DONE : STEP_INTENDED;
+  return take_boot(self, record);
+}
+
 static bool take(journal *self, const json_t *record) {
   const char *kind = json_string_value(json_object_get(record, "record"));
   if (!kind) return false;
   if (strcmp(kind, "step") == 0) return take_step(self, record);
   if (strcmp(kind, "end") == 0) return take_end(self, record);
-  if (strcmp(kind, "barrier") == 0 || strcmp(kind, "restarted") == 0) {
-    self->at_barrier = strcmp(kind, "barrier") == 0;
-    return take_boot(self, record);
-  }
+  if (strcmp(kind, "barrier") == 0) return take_barrier(self, record, false);
+  if (strcmp(kind, "restarted") == 0) return take_barrier(self, record, true);
+  if (strcmp(kind, "resumed") == 0) return take_boot(self, record);
   if (strcmp(kind, "undo") == 0) {
     self->undoing = true;
     self->at_barrier = false;
@@ -136,7 +157,9 @@ static bool take(journal *self, const json_t *record) {
 }
 
 static int write_record(journal *self, json_t *record, tlsmend_error *error) {
-  int code = append(self, json_incref(record), error);
+  int code = self->lost ? tlsmend_error_set(error, TLSMEND_E_IO, "%s could not be written to before", self->path)
+                        : append(self, json_incref(record), error);
+  if (self->forgiving) code = TLSMEND_OK;
   if (code == TLSMEND_OK && !take(self, record)) code = no_memory(error);
   json_decref(record);
   return code;
@@ -150,18 +173,28 @@ int journal_step_state(journal *self, size_t step, step_state state, const char 
   return write_record(self, record, error);
 }
 
-static int boot_record(journal *self, const char *kind, const char *boot, tlsmend_error *error) {
+static json_t *boot_record(const char *kind, const char *boot) {
   json_t *record = record_of(kind);
   json_object_set_new(record, "boot", json_string(boot));
+  return record;
+}
+
+static int barrier_record(journal *self, const char *kind, size_t step, const char *boot, tlsmend_error *error) {
+  json_t *record = boot_record(kind, boot);
+  json_object_set_new(record, "step", json_integer((json_int_t)step));
   return write_record(self, record, error);
 }
 
-int journal_barrier(journal *self, const char *boot, tlsmend_error *error) {
-  return boot_record(self, "barrier", boot, error);
+int journal_barrier(journal *self, size_t step, const char *boot, tlsmend_error *error) {
+  return barrier_record(self, "barrier", step, boot, error);
 }
 
-int journal_restarted(journal *self, const char *boot, tlsmend_error *error) {
-  return boot_record(self, "restarted", boot, error);
+int journal_restarted(journal *self, size_t step, const char *boot, tlsmend_error *error) {
+  return barrier_record(self, "restarted", step, boot, error);
+}
+
+int journal_resumed(journal *self, const char *boot, tlsmend_error *error) {
+  return write_record(self, boot_record("resumed", boot), error);
 }
 
 int journal_undo(journal *self, const char *why, tlsmend_error *error) {
@@ -178,16 +211,28 @@ int journal_end(journal *self, run_result result, tlsmend_error *error) {
 
 /* ---- beginning ------------------------------------------------------------------------------------------------------ */
 
-/* 20261121-235959-1a2b: sorts by time, and two runs of one second differ. */
-static char *new_run_id(void) {
-  char now[32];
-  unsigned char chance[2];
+enum { RUN_TIME = 15, RUN_ID = 20 }; /* "20261121-235959", and with "-0001" behind it */
+
+/* Keeps the last name, which os_dir_each hands out sorted. */
+static int note_run(void *data, const char *path) {
+  size_t length = strlen(path), tail = RUN_ID + strlen(".journal");
+  const char *name = length > tail ? path + length - tail : path;
+  if (name > path && strchr("/\\", name[-1]) && name[8] == '-' && name[RUN_TIME] == '-') memcpy(data, name, RUN_ID);
+  return 0;
+}
+
+/* 20261121-235959-0001: the time and a number. Ids sort in the order of the runs, also within a second and if the clock was
+ * set back: "the last run" must not depend on luck. Unique, because the caller holds the lock of the folder. */
+static char *new_run_id(const char *state, tlsmend_error *error) {
+  char now[32], last[RUN_ID + 1] = "", *id = malloc(RUN_ID + 1);
+  if (!id || journal_each(state, note_run, last, error) != TLSMEND_OK) {
+    free(id);
+    return NULL;
+  }
   os_time_print(os_time(), now);
-  os_random(chance, sizeof chance);
-  char *id = malloc(32);
-  if (id)
-    snprintf(id, 32, "%.4s%.2s%.2s-%.2s%.2s%.2s-%02x%02x", now, now + 5, now + 8, now + 11, now + 14, now + 17,
-             chance[0], chance[1]);
+  snprintf(id, RUN_ID + 1, "%.4s%.2s%.2s-%.2s%.2s%.2s-0001", now, now + 5, now + 8, now + 11, now + 14, now + 17);
+  if (memcmp(id, last, RUN_TIME) <= 0)
+    snprintf(id, RUN_ID + 1, "%.15s-%04x", last, ((unsigned)strtoul(last + RUN_TIME + 1, NULL, 16) + 1) & 0xffff);
   return id;
 }
 
@@ -221,13 +266,13 @@ static int take_begin(journal *self, const json_t *record, tlsmend_error *error)
 }
 
 static int begin(journal *self, const char *state, const tlsmend_plan *plan, const char *boot, tlsmend_error *error) {
-  char *run = new_run_id();
+  char *run = new_run_id(state, error);
   self->path = run ? journal_path(state, run) : NULL;
   json_t *record = record_of("begin");
   json_object_set_new(record, "schema", json_string(JOURNAL_SCHEMA));
   json_object_set_new(record, "run", json_string(run ? run : ""));
   json_object_set_new(record, "boot", json_string(boot));
-  json_object_set_new(record, "plan", plan_to_json_clear(plan));
+  json_object_set_new(record, "plan", plan_to_json(plan));
   free(run);
   int code = self->path ? os_dir_make(state, error) : no_memory(error);
   if (code == TLSMEND_OK) code = os_log_open(self->path, true, &self->log, error);
@@ -237,6 +282,14 @@ static int begin(journal *self, const char *state, const tlsmend_plan *plan, con
   return code;
 }
 
+void journal_discard(journal *self) {
+  if (!self) return;
+  os_log_close(self->log); /* Windows removes no open file */
+  self->log = NULL;
+  os_file_remove(self->path, NULL);
+  journal_close(self);
+}
+
 int journal_create(const char *state, const tlsmend_plan *plan, const char *boot, journal **out, tlsmend_error *error) {
   *out = NULL;
   journal *self = calloc(1, sizeof *self);
@@ -244,6 +297,8 @@ int journal_create(const char *state, const tlsmend_plan *plan, const char *boot
   int code = begin(self, state, plan, boot, error);
   if (code == TLSMEND_OK)
     *out = self;
+  else if (self->log)
+    journal_discard(self);
   else
     journal_close(self);
   return code;
@@ -296,6 +351,7 @@ static int read_lines(journal *self, const char *text, size_t size, tlsmend_erro
       code = damaged(self, line, error);
     json_decref(record);
     if (code != TLSMEND_OK) return code;
+    self->lines = line;
   }
   return line ? TLSMEND_OK : cut(self, 1, error);
 }

@@ -38,7 +38,8 @@ typedef struct journal {
   char *run; /* its id: 20261121-235959-1a2b */
   char *begun;
   char *ended; /* NULL while open */
-  char boot[64]; /* boot id at the last barrier, else at the beginning */
+  char boot[64];   /* boot id of the last record that has one */
+  unsigned boots;  /* how often that was another one than before: restarts since the beginning */
   bool at_barrier; /* the last thing done was to stop for a restart */
   bool undoing;    /* it goes backwards: a failed run or a rollback */
   char *failure;   /* why it goes backwards, NULL */
@@ -47,7 +48,10 @@ typedef struct journal {
   journal_step *steps; /* one for each change of the plan */
   bool torn;           /* the last line was not whole and has been left out */
   struct os_log *log;  /* open for appending, NULL while only read */
+  bool lost;           /* a record could not be written: nothing more is appended, the disk lacks what came after */
+  bool forgiving;      /* a record that cannot be written is no failure: taking back matters more than writing it down */
   uint64_t size;       /* of the whole lines */
+  size_t lines;
   char chain[65];      /* digest of the last line */
 } journal;
 
@@ -62,12 +66,20 @@ int journal_continue(journal *self, tlsmend_error *error);
 
 void journal_close(journal *self);
 
-/* Records. Each is on the disk when the function returns, and reflected in the struct. `note` may be NULL. */
+/*
+ * Records. Each is on the disk when the function returns, and reflected in the struct; `note` may be NULL. One that cannot be
+ * written makes the journal `lost`: from then on records are refused, because a gap would look like damage. What the disk
+ * holds up to there stays readable.
+ */
 int journal_step_state(journal *self, size_t step, step_state state, const char *note, tlsmend_error *error);
-int journal_barrier(journal *self, const char *boot, tlsmend_error *error);
-int journal_restarted(journal *self, const char *boot, tlsmend_error *error);
+int journal_barrier(journal *self, size_t step, const char *boot, tlsmend_error *error);
+int journal_restarted(journal *self, size_t step, const char *boot, tlsmend_error *error);
+int journal_resumed(journal *self, const char *boot, tlsmend_error *error); /* goes on, not at a barrier */
 int journal_undo(journal *self, const char *why, tlsmend_error *error);
 int journal_end(journal *self, run_result result, tlsmend_error *error);
+
+/* Takes away a journal in which no step was ever begun; closes it in any case. */
+void journal_discard(journal *self);
 
 /* The names of the journals in a state folder, oldest first; empty if there is no folder. */
 int journal_each(const char *state, int (*fn)(void *data, const char *path), void *data, tlsmend_error *error);

@@ -228,8 +228,8 @@ typedef enum tlsmend_result {
 /*
  * Applies a plan to the session's machine. First every before-value and everything that was read is checked, packages
  * are found and hashed, rights and the state folder are tried; nothing is written unless all hold. Then each step is
- * journalled and done. A step that fails leads to the undoing of those before it: the report says so and the
- * function returns TLSMEND_OK. Negative codes mean that nothing was written.
+ * journalled and done. A step that fails, and a journal that cannot be written any more, lead to the undoing of what was
+ * done: the report says so and the function returns TLSMEND_OK. Negative codes mean that nothing was written.
  * Errors: E_DRIFT, E_REFUSED, E_BUSY, E_DENIED, E_IO, E_UNKNOWN.
  */
 TLSMEND_API int tlsmend_apply(tlsmend_session *session, const tlsmend_plan *plan, tlsmend_report **out,
@@ -244,14 +244,17 @@ TLSMEND_API int tlsmend_apply(tlsmend_session *session, const tlsmend_plan *plan
 #define TLSMEND_RESUME_STARTED 1
 TLSMEND_API int tlsmend_resume(tlsmend_session *session, int flags, tlsmend_report **out, tlsmend_error *error);
 
-/* Undoes a run, value by value, last step first. `run` is an id, or NULL for the last run that is not undone. Refused
- * with E_DRIFT, before the first write, if somebody changed one of the values since. */
-TLSMEND_API int tlsmend_rollback(tlsmend_session *session, const char *run, tlsmend_report **out,
+/*
+ * Undoes a run, value by value, last step first. `run` is an id, or NULL for the last run that is not undone. The whole of it is
+ * checked first: refused with E_DRIFT, before the first write, if somebody changed one of the values since, unless `flags` has
+ * TLSMEND_ROLLBACK_SKIP_CHANGED: then those are left as they are and named.
+ */
+#define TLSMEND_ROLLBACK_SKIP_CHANGED 1
+TLSMEND_API int tlsmend_rollback(tlsmend_session *session, const char *run, int flags, tlsmend_report **out,
                                  tlsmend_error *error);
 
-/* Renders what a rollback would do, without doing it. *steps receives how many changes it would take back. Free with
- * tlsmend_text_free. */
-TLSMEND_API int tlsmend_rollback_preview(tlsmend_session *session, const char *run, tlsmend_format format,
+/* Renders what a rollback would do, without doing it. *steps receives how much that is. Free with tlsmend_text_free. */
+TLSMEND_API int tlsmend_rollback_preview(tlsmend_session *session, const char *run, int flags, tlsmend_format format,
                                          char **out, size_t *steps, tlsmend_error *error);
 
 /* Renders the journalled runs of the session's machine. *open receives the number of runs that are not finished. */
