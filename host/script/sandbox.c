@@ -114,9 +114,7 @@ void sandbox_check(lua_State *L) {
 
 void sandbox_caught(lua_State *L, int status) {
   sandbox_check(L);
-  /* Buffers of the auxiliary library raise this text instead of LUA_ERRMEM. */
-  if (status == LUA_ERRMEM ||
-      (lua_type(L, -1) == LUA_TSTRING && strcmp(lua_tostring(L, -1), "not enough memory") == 0))
+  if (status == LUA_ERRMEM)
     exceed(L, SANDBOX_MEMORY);
 }
 
@@ -180,7 +178,7 @@ int sandbox_call(script_context *context, int arguments, int results, tlsmend_er
     return TLSMEND_OK;
   int code = script_error_take(context, status, error);
   lua_settop(L, function - 1);
-  return context->exceeded != SANDBOX_WITHIN ? limit_report(context, error) : code;
+  return code;
 }
 
 static int panic(lua_State *L) {

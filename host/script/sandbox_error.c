@@ -79,13 +79,6 @@ int l_message(lua_State *L) {
   return 1;
 }
 
-/* One line: control characters of a message that a script made up become spaces. */
-static void flatten(char *text) {
-  for (; *text != '\0'; text++)
-    if ((unsigned char)*text < ' ' || *text == 127)
-      *text = ' ';
-}
-
 int script_error_take(script_context *context, int status, tlsmend_error *error) {
   lua_State *L = context->L;
   int code = TLSMEND_E_SCRIPT;
@@ -94,16 +87,11 @@ int script_error_take(script_context *context, int status, tlsmend_error *error)
     code = raised->code;
     tlsmend_error_set(error, code, "%s", raised->text);
   } else if (lua_type(L, -1) == LUA_TSTRING) {
-    const char *text = lua_tostring(L, -1);
-    if (strcmp(text, "not enough memory") == 0)
-      context->exceeded = SANDBOX_MEMORY;
-    tlsmend_error_set(error, code, "%s", text);
+    tlsmend_error_set(error, code, "%s", lua_tostring(L, -1));
   } else {
     tlsmend_error_set(error, code, "%san error whose text cannot be made (%s, status %d)",
                       context->file[0] != '\0' ? context->file : "", luaL_typename(L, -1), status);
   }
-  if (error != NULL)
-    flatten(error->text);
   lua_pop(L, 1);
   return code;
 }

@@ -272,6 +272,38 @@ static void limits_stay(void **state) {
   sandbox_close(context);
 }
 
+static void count_lines(void *data, tlsmend_event event, const char *text) {
+  (void)event;
+  (void)text;
+  ++*(int *)data;
+}
+
+/* Not one instruction of a script runs after the limit, wherever the error passes. */
+static void silence_after_a_limit(void **state) {
+  (void)state;
+  static const char *const texts[] = {
+      "local x <close> = setmetatable({}, {__close = function() print 'here' end}) " LOOP,
+      "pcall(function() local x <close> = setmetatable({}, {__close = function() print 'here' end}) " LOOP
+      " end)"
+      " print 'here'",
+      "xpcall(function() " LOOP " end, print) print 'here'",
+      "xpcall(function() " LOOP " end, function() print 'here' end) print 'here'",
+      "coroutine.resume(coroutine.create(function() " LOOP " end)) print 'here'",
+      "coroutine.wrap(function() local x <close> = setmetatable({}, {__close = print}) " LOOP
+      " end)() print 'here'",
+      "local f = coroutine.wrap(function() print 'here' end) "
+      "local x <close> = setmetatable({}, {__close = function() f() end}) " LOOP,
+  };
+  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+    int lines = 0;
+    tlsmend_error error = {0};
+    script_options options = {.instruction_limit = 100000, .log = count_lines, .log_data = &lines};
+    assert_int_equal(run_limited(texts[i], &options, &error), TLSMEND_E_LIMIT);
+    if (lines != 0)
+      fail_msg("%s: %d lines", texts[i], lines);
+  }
+}
+
 /* Behind the count of instructions there is a clock: here each instruction compares two long texts. */
 static void time_is_limited(void **state) {
   (void)state;
@@ -406,12 +438,19 @@ static void require_reaches_modules_only(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(endless_loops_end),       cmocka_unit_test(long_calls_end),
-      cmocka_unit_test(memory_is_limited),       cmocka_unit_test(recursion_ends),
-      cmocka_unit_test(nothing_else_is_there),   cmocka_unit_test(limits_stay),
-      cmocka_unit_test(time_is_limited),         cmocka_unit_test(opens_or_fails_cleanly),
-      cmocka_unit_test(first_allocations_count), cmocka_unit_test(codes_survive),
-      cmocka_unit_test(errors_are_one_line),     cmocka_unit_test(require_reaches_modules_only),
+      cmocka_unit_test(endless_loops_end),
+      cmocka_unit_test(long_calls_end),
+      cmocka_unit_test(memory_is_limited),
+      cmocka_unit_test(recursion_ends),
+      cmocka_unit_test(nothing_else_is_there),
+      cmocka_unit_test(limits_stay),
+      cmocka_unit_test(silence_after_a_limit),
+      cmocka_unit_test(time_is_limited),
+      cmocka_unit_test(opens_or_fails_cleanly),
+      cmocka_unit_test(first_allocations_count),
+      cmocka_unit_test(codes_survive),
+      cmocka_unit_test(errors_are_one_line),
+      cmocka_unit_test(require_reaches_modules_only),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
