@@ -38,8 +38,32 @@ int session_dump(json_t *json, char **out, tlsmend_error *error);
  * the one of the plan. */
 int session_plan_again(tlsmend_session *self, const tlsmend_plan *plan, tlsmend_plan **out, tlsmend_error *error);
 
+/* MachineGuid, which tells two machines of the same name apart; "" for a machine without one. */
+void session_guid(tlsmend_machine *machine, char out[48]);
+
 /* Calls `verify` of each runbook of a plan that applies. */
 int session_verify(tlsmend_session *self, const tlsmend_plan *plan, tlsmend_error *error);
+
+/* Whether a plan may be applied here at all: by the policy of the site, and because it was not applied before. What it proposes
+ * is compared with the machine elsewhere. E_APPROVAL, E_PLAN. */
+int session_check_leave(tlsmend_session *self, const tlsmend_plan *plan, tlsmend_error *error);
+
+/* A plan from a file must be what its runbooks propose on this machine, else somebody has made it up. E_PLAN. */
+int session_check_honest(tlsmend_session *self, const tlsmend_plan *plan, tlsmend_error *error);
+
+/* What a site's policy demands of plans for this session's machine: `count` 0 is nothing. */
+typedef struct policy {
+  size_t needed;
+  minisign_public *keys;
+  size_t key_count;
+  bool expiry; /* an approval without an end does not count */
+  char *path;  /* of the file that demands it */
+} policy;
+int policy_read(const tlsmend_session *self, const char *folder, policy *out, tlsmend_error *error);
+void policy_clear(policy *policy);
+
+/* Reads the signatures beside a plan, or those that are named, unless that was done before. */
+int session_read_signatures(plan_origin *origin, const char *const *paths, size_t count, tlsmend_error *error);
 
 /* ---- runs ---- */
 

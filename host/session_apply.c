@@ -51,6 +51,12 @@ static int check_target(tlsmend_session *self, const tlsmend_plan *plan, tlsmend
                              planned->minor, planned->build, planned->architecture,
                              *system->computer ? system->computer : "one without a name", system->major, system->minor,
                              system->build, system->architecture);
+  char guid[48] = "";
+  session_guid(self->machine, guid);
+  if (strcmp(guid, plan->guid) != 0)
+    return tlsmend_error_set(error, TLSMEND_E_REFUSED,
+                             "the plan was made for another machine of the same name: its MachineGuid is %s, here it is %s",
+                             *plan->guid ? plan->guid : "absent", *guid ? guid : "absent");
   if (strcmp(self->spec, "live") != 0 || self->allow_unsigned) return TLSMEND_OK;
   for (size_t i = 0; i < plan->runbook_count; i++)
     if (!plan->runbooks[i].builtin)
@@ -63,9 +69,11 @@ static int check_target(tlsmend_session *self, const tlsmend_plan *plan, tlsmend
 
 static int check_all(tlsmend_session *self, const tlsmend_plan *plan, tlsmend_error *error) {
   int code = check_target(self, plan, error);
+  if (code == TLSMEND_OK) code = session_check_leave(self, plan, error);
   if (code == TLSMEND_OK) code = commit_check_reads(self->machine, plan, error);
   if (code == TLSMEND_OK) code = commit_check_steps(self->machine, plan, 0, error);
   if (code == TLSMEND_OK) code = commit_check_packages(plan, 0, error);
+  if (code == TLSMEND_OK) code = session_check_honest(self, plan, error);
   if (code == TLSMEND_OK) code = machine_may_write(self->machine, error);
   return code;
 }

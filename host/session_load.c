@@ -10,7 +10,8 @@ enum { PLAN_MOST = 64 * 1024 * 1024 };
 
 int tlsmend_plan_render(const tlsmend_plan *plan, tlsmend_format format, char **out, tlsmend_error *error) {
   *out = NULL;
-  return format == TLSMEND_FORMAT_JSON ? session_dump(plan_to_json(plan), out, error) : plan_print(plan, out, error);
+  return format == TLSMEND_FORMAT_JSON ? session_dump(plan_to_json(plan), out, error)
+                                       : plan_print(plan, out, error);
 }
 
 /* Reads the text of a plan: one spelling, so that what was looked at and signed is what is applied. */
@@ -22,12 +23,15 @@ static int read_plan(const char *text, size_t size, tlsmend_plan **out, tlsmend_
     return tlsmend_error_set(error, TLSMEND_E_PLAN, "line %d: not a whole plan: %s", where.line, where.text);
   int code = plan_from_json(json, out, error);
   json_decref(json);
-  if (code == TLSMEND_OK) code = tlsmend_plan_render(*out, TLSMEND_FORMAT_JSON, &again, error);
+  if (code == TLSMEND_OK)
+    code = tlsmend_plan_render(*out, TLSMEND_FORMAT_JSON, &again, error);
   if (code == TLSMEND_OK && (strlen(again) != size || memcmp(again, text, size) != 0))
-    code = tlsmend_error_set(error, TLSMEND_E_PLAN,
-                             "the plan is not as tlsmend writes it: it was edited, or changed on its way. Plan again");
+    code = tlsmend_error_set(
+        error, TLSMEND_E_PLAN,
+        "the plan is not as tlsmend writes it: it was edited, or changed on its way. Plan again");
   free(again);
-  if (code == TLSMEND_OK) return code;
+  if (code == TLSMEND_OK)
+    return code;
   tlsmend_plan_free(*out);
   *out = NULL;
   return code;
@@ -40,15 +44,18 @@ int tlsmend_plan_load(const char *path, tlsmend_plan **out, tlsmend_error *error
   tlsmend_error inner = {0, ""};
   *out = NULL;
   int code = os_file_read(path, PLAN_MOST, &text, &size, &inner);
-  if (code == TLSMEND_E_ABSENT) return tlsmend_error_set(error, TLSMEND_E_USAGE, "there is no plan %s", path);
-  if (code != TLSMEND_OK) return tlsmend_error_set(error, TLSMEND_E_PLAN, "%s", inner.text);
+  if (code == TLSMEND_E_ABSENT)
+    return tlsmend_error_set(error, TLSMEND_E_USAGE, "there is no plan %s", path);
+  if (code != TLSMEND_OK)
+    return tlsmend_error_set(error, TLSMEND_E_PLAN, "%s", inner.text);
   code = read_plan(text, size, out, &inner);
   if (code == TLSMEND_OK && !((*out)->origin = plan_origin_new(path, text, size))) {
     tlsmend_plan_free(*out);
     *out = NULL;
     code = tlsmend_error_set(&inner, TLSMEND_E_MEMORY, "out of memory for a plan");
   }
-  if (code == TLSMEND_OK) return code;
+  if (code == TLSMEND_OK)
+    return code;
   free(text);
   return tlsmend_error_set(error, code, "%s: %s", path, inner.text);
 }

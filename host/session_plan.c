@@ -31,8 +31,7 @@ static bool sign_in(tlsmend_plan *plan) {
   return plan->id && plan->user && plan->host;
 }
 
-/* What tells two machines of the same name apart. A machine without one is known by its name alone. */
-static void read_guid(tlsmend_machine *machine, char out[48]) {
+void session_guid(tlsmend_machine *machine, char out[48]) {
   tlsmend_value value = {0};
   if (machine_value_get(machine, "HKLM\\SOFTWARE\\Microsoft\\Cryptography", 0, "MachineGuid", &value, NULL) != TLSMEND_OK)
     return;
@@ -55,7 +54,7 @@ static int new_plan(tlsmend_session *self, tlsmend_plan **out, tlsmend_error *er
   plan->machine = strdup(self->spec);
   plan->created = strdup(now);
   plan->tool = strdup("tlsmend " TLSMEND_VERSION);
-  read_guid(self->machine, plan->guid);
+  session_guid(self->machine, plan->guid);
   return plan->machine && plan->created && plan->tool && sign_in(plan) ? TLSMEND_OK : no_memory(error);
 }
 
@@ -63,6 +62,18 @@ static int new_plan(tlsmend_session *self, tlsmend_plan **out, tlsmend_error *er
 static char *header_text(const json_t *header, const char *name) {
   const char *text = json_string_value(json_object_get(header, name));
   return strdup(text ? text : "");
+}
+
+/* The names of the parameters that are declared secret; NULL if none is. */
+static json_t *secret_names(const json_t *params) {
+  json_t *names = NULL;
+  for (size_t i = 0; i < json_array_size(params); i++) {
+    const json_t *param = json_array_get(params, i);
+    if (!json_is_true(json_object_get(param, "secret"))) continue;
+    if (!names) names = json_array();
+    json_array_append(names, json_object_get(param, "name"));
+  }
+  return names;
 }
 
 /* Enters a runbook into the plan. */
@@ -82,7 +93,8 @@ static plan_runbook *enter(tlsmend_plan *plan, const script_runbook *runbook, tl
                         .sha256 = header_text(header, "sha256"),
                         .builtin = json_is_true(json_object_get(header, "builtin")),
                         .params = script_params(runbook),
-                        .references = json_incref(json_object_get(header, "references"))};
+                        .references = json_incref(json_object_get(header, "references")),
+                        .secrets = secret_names(json_object_get(header, "params"))};
   if (row->id && row->version && row->title && row->source && row->sha256 && row->params && row->references) return row;
   no_memory(error);
   return NULL;
@@ -133,6 +145,22 @@ static int open_all(const tlsmend_session *self, const char *const *names, size_
   return code;
 }
 
+/* Sets a parameter from its text. A path keeps its meaning when the run goes on from another folder. */
+static int set_text(script_runbook *runbook, const char *name, const char *text, tlsmend_error *error) {
+  const json_t *params = json_object_get(script_header(runbook), "params");
+  for (size_t i = 0; i < json_array_size(params); i++) {
+    const json_t *param = json_array_get(params, i);
+    if (strcmp(json_string_value(json_object_get(param, "name")), name) != 0 ||
+        strcmp(json_string_value(json_object_get(param, "type")), "path") != 0 || !*text)
+      continue;
+    char *path = os_path_absolute(text);
+    int code = path ? script_param(runbook, name, path, error) : no_memory(error);
+    free(path);
+    return code;
+  }
+  return script_param(runbook, name, text, error);
+}
+
 /* Hands "name=value" to every runbook that has such a parameter. */
 static int set_param(const runbook_set *set, const char *param, tlsmend_error *error) {
   const char *equals = strchr(param, '=');
@@ -144,7 +172,7 @@ static int set_param(const runbook_set *set, const char *param, tlsmend_error *e
   bool taken = false;
   int code = TLSMEND_OK;
   for (size_t i = 0; code == TLSMEND_OK && i < set->count; i++) {
-    code = script_param(set->items[i], name, equals + 1, error);
+    code = set_text(set->items[i], name, equals + 1, error);
     if (code == TLSMEND_OK) taken = true;
     if (code == TLSMEND_E_ABSENT) code = TLSMEND_OK;
   }

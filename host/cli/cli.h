@@ -22,6 +22,7 @@ int cmd_list(const opt *options);
 int cmd_show(const opt *options);
 int cmd_plan(const opt *options);
 int cmd_apply(const opt *options);
+int cmd_approve(const opt *options);
 int cmd_resume(const opt *options);
 int cmd_status(const opt *options);
 int cmd_rollback(const opt *options);
@@ -32,14 +33,11 @@ int cmd_version(const opt *options);
  * -------------------------------------------------------- */
 
 /* Where the events of a session go; zeroed at first, and until the session is closed. */
-enum { CLI_LIVE_TOLD = 64 };
 typedef struct cli_live {
   bool step_open;                         /* a step has no outcome yet */
   bool warned;                            /* a warning has said why the open step may not be done */
   bool line_open;                         /* the cursor stands behind a step's text */
   bool progress_open;                     /* the cursor stands behind a line of progress */
-  unsigned long long told[CLI_LIVE_TOLD]; /* digests of the last lines that a runbook said */
-  size_t told_count;
 } cli_live;
 
 /* The library's options for this call; restarts as `reboot` says. *live is borrowed until the session is

@@ -19,15 +19,34 @@ static int check_options(const opt *options, tlsmend_error *error) {
   if (saved && options->param_count > 0)
     return say_error(error, TLSMEND_E_USAGE, "a saved plan holds its parameters; plan again with -p %s",
                      options->params[0]);
+  if (!saved && (options->given & (OPT_APPROVED_BY | OPT_APPROVALS | OPT_SIGNATURE)) != 0)
+    return say_error(error, TLSMEND_E_USAGE,
+                     "only a saved plan can be approved: plan -o FILE, approve FILE, apply --plan FILE");
+  if (saved && options->key_count == 0 && (options->given & (OPT_APPROVALS | OPT_SIGNATURE)) != 0)
+    return say_error(error, TLSMEND_E_USAGE, "say whose approvals count: --approved-by KEY");
   if (!saved && !named)
     return say_error(error, TLSMEND_E_USAGE,
                      "apply needs a runbook or --plan FILE; 'tlsmend list' names runbooks");
   return TLSMEND_OK;
 }
 
+static int check_approvals(application *app, tlsmend_error *error) {
+  tlsmend_approval_check check = TLSMEND_APPROVAL_CHECK_INIT;
+  if (app->call.key_count == 0)
+    return TLSMEND_OK;
+  check.keys = app->call.keys;
+  check.key_count = app->call.key_count;
+  check.signatures = app->call.signatures;
+  check.signature_count = app->call.signature_count;
+  check.needed = app->call.approvals;
+  return tlsmend_plan_check_approvals(app->plan, &check, error);
+}
+
 /* A saved plan goes to the machine that -m names, otherwise to the one that it was made for. */
 static int load_plan(application *app, tlsmend_error *error) {
   int code = tlsmend_plan_load(app->call.plan, &app->plan, error);
+  if (code == TLSMEND_OK)
+    code = check_approvals(app, error);
   if (code == TLSMEND_OK && app->call.machine == NULL)
     app->call.machine = tlsmend_plan_machine(app->plan);
   return code;

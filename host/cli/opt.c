@@ -24,6 +24,7 @@ static const opt_row table[] = {
     {OPT_PARAM, 'p', "param", "NAME=VALUE", "a parameter of a runbook; may be repeated"},
     {OPT_OUTPUT, 'o', "output", "FILE", "write to this file, replacing it"},
     {OPT_FORMAT, 0, "format", "text|json", "for people (default), or one JSON object"},
+    {OPT_ANY_FORMAT, 0, "format", "html|...", "also html, terraform, junit, sarif"},
     {OPT_PLAN, 0, "plan", "FILE", "apply this saved plan and nothing else"},
     {OPT_YES, 0, "yes", NULL, "do not ask"},
     {OPT_REBOOT, 0, "reboot", "ask|auto|never", "at a restart: ask (default), do it, or stop"},
@@ -34,6 +35,13 @@ static const opt_row table[] = {
     {OPT_BOOT, 0, "boot", NULL, "the machine's own start calls"},
     {OPT_LIMIT_MEMORY, 0, "limit-memory", "BYTES", "memory of a runbook, such as 64M (default)"},
     {OPT_LIMIT_INSTRUCTIONS, 0, "limit-instructions", "N", "instructions of a run (default 100000000)"},
+    {OPT_KEY, 's', "key", "FILE", "the minisign secret key to sign with"},
+    {OPT_APPROVER, 0, "approver", "NAME", "who approves; stands in the signature"},
+    {OPT_TICKET, 0, "ticket", "ID", "the change's ticket; stands in the signature"},
+    {OPT_EXPIRES, 0, "expires", "DATE", "until when: 2026-12-31, or 14d for two weeks"},
+    {OPT_SIGNATURE, 0, "signature", "FILE", "signature file (default: beside the plan)"},
+    {OPT_APPROVED_BY, 0, "approved-by", "KEY", "public key, or its file; may be repeated"},
+    {OPT_APPROVALS, 0, "approvals", "N", "how many of these keys (default: all)"},
     {OPT_HELP, 'h', "help", NULL, "show help"},
     {OPT_VERSION, 0, "version", NULL, "show the version"},
 };
@@ -89,14 +97,18 @@ static bool number_parse(const char *text, bool units, unsigned long long *out) 
 static int word_parse(opt *out, const opt_row *row, const char *value, tlsmend_error *error) {
   static const char *const reboots[] = {
       [TLSMEND_REBOOT_ASK] = "ask", [TLSMEND_REBOOT_NEVER] = "never", [TLSMEND_REBOOT_AUTO] = "auto"};
-  if (row->bit == OPT_FORMAT && strcmp(value, "text") == 0)
-    return out->format = TLSMEND_FORMAT_TEXT, TLSMEND_OK;
-  if (row->bit == OPT_FORMAT && strcmp(value, "json") == 0)
-    return out->format = TLSMEND_FORMAT_JSON, TLSMEND_OK;
+#define WORD(name, word) word,
+  static const char *const formats[] = {TLSMEND_FORMATS(WORD)};
+#undef WORD
+  for (size_t i = 0; row->bit == OPT_FORMAT && i < sizeof formats / sizeof formats[0]; i++)
+    if (strcmp(value, formats[i]) == 0)
+      return out->format = (tlsmend_format)i, TLSMEND_OK;
   for (int i = 0; row->bit == OPT_REBOOT && i < 3; i++)
     if (strcmp(value, reboots[i]) == 0)
       return out->reboot = (tlsmend_reboot)i, TLSMEND_OK;
-  return say_error(error, TLSMEND_E_USAGE, "--%s takes %s, not '%s'", row->name, row->argument, value);
+  return say_error(error, TLSMEND_E_USAGE, "--%s takes %s, not '%s'", row->name,
+                   row->bit == OPT_FORMAT ? "text, json, html, terraform, junit or sarif" : row->argument,
+                   value);
 }
 
 static int number_option(opt *out, const opt_row *row, const char *value, tlsmend_error *error) {
@@ -107,15 +119,34 @@ static int number_option(opt *out, const opt_row *row, const char *value, tlsmen
                      memory ? ", such as 64M" : "", value);
   if (memory)
     out->memory_limit = (size_t)number;
+  else if (row->bit == OPT_APPROVALS)
+    out->approvals = (size_t)number;
   else
     out->instruction_limit = number;
+  return TLSMEND_OK;
+}
+
+static int approval_option(opt *out, const opt_row *row, const char *value) {
+  if (row->bit == OPT_KEY)
+    out->key = value;
+  else if (row->bit == OPT_APPROVER)
+    out->approver = value;
+  else if (row->bit == OPT_TICKET)
+    out->ticket = value;
+  else if (row->bit == OPT_EXPIRES)
+    out->expires = value;
+  else if (row->bit == OPT_SIGNATURE)
+    out->signatures[out->signature_count++] = value;
+  else
+    out->keys[out->key_count++] = value;
   return TLSMEND_OK;
 }
 
 /* Stores one option with its value; `spelled` is how the person wrote it. */
 static int option_take(opt *out, const opt_row *row, const char *spelled, const char *value,
                        tlsmend_error *error) {
-  if (row->argument != NULL && row->bit != OPT_PARAM && (out->given & row->bit) != 0)
+  const unsigned many = OPT_PARAM | OPT_APPROVED_BY | OPT_SIGNATURE;
+  if (row->argument != NULL && (row->bit & many) == 0 && (out->given & row->bit) != 0)
     return say_error(error, TLSMEND_E_USAGE, "%s is given twice; keep one of them", spelled);
   out->given |= row->bit;
   if (row->argument == NULL)
@@ -133,6 +164,7 @@ static int option_take(opt *out, const opt_row *row, const char *spelled, const 
     return word_parse(out, row, value, error);
   case OPT_LIMIT_MEMORY:
   case OPT_LIMIT_INSTRUCTIONS:
+  case OPT_APPROVALS:
     return number_option(out, row, value, error);
   case OPT_MACHINE:
     return out->machine = value, TLSMEND_OK;
@@ -142,8 +174,10 @@ static int option_take(opt *out, const opt_row *row, const char *spelled, const 
     return out->plan = value, TLSMEND_OK;
   case OPT_STATE:
     return out->state = value, TLSMEND_OK;
-  default:
+  case OPT_LIBRARY:
     return out->library = value, TLSMEND_OK;
+  default:
+    return approval_option(out, row, value);
   }
 }
 
@@ -186,7 +220,9 @@ int opt_parse(opt *out, int argc, char **argv, tlsmend_error *error) {
   *out = (opt){.reboot = TLSMEND_REBOOT_ASK};
   out->operands = calloc(room, sizeof *out->operands);
   out->params = calloc(room, sizeof *out->params);
-  if (out->operands == NULL || out->params == NULL)
+  out->keys = calloc(room, sizeof *out->keys);
+  out->signatures = calloc(room, sizeof *out->signatures);
+  if (out->operands == NULL || out->params == NULL || out->keys == NULL || out->signatures == NULL)
     return say_error(error, TLSMEND_E_MEMORY, "out of memory");
   bool options = true;
   for (int i = 1; i < argc; i++) {
@@ -206,11 +242,16 @@ int opt_parse(opt *out, int argc, char **argv, tlsmend_error *error) {
 void opt_clear(opt *options) {
   free((void *)options->operands);
   free((void *)options->params);
+  free((void *)options->keys);
+  free((void *)options->signatures);
   *options = (opt){0};
 }
 
 int opt_check(const opt *options, unsigned allowed, const char *command, tlsmend_error *error) {
   unsigned wrong = options->given & ~allowed;
+  if (options->format != TLSMEND_FORMAT_TEXT && options->format != TLSMEND_FORMAT_JSON &&
+      (allowed & OPT_ANY_FORMAT) == 0)
+    return say_error(error, TLSMEND_E_USAGE, "'%s' writes --format text and json only", command);
   for (size_t i = 0; i < table_size; i++)
     if ((wrong & table[i].bit) != 0)
       return say_error(error, TLSMEND_E_USAGE, "'%s' takes no --%s; see 'tlsmend help %s'", command,

@@ -27,17 +27,31 @@ enum opt_bit {
   OPT_LIMIT_MEMORY = 1 << 12,
   OPT_LIMIT_INSTRUCTIONS = 1 << 13,
   OPT_HELP = 1 << 14,
-  OPT_VERSION = 1 << 15
+  OPT_VERSION = 1 << 15,
+  OPT_KEY = 1 << 16,
+  OPT_APPROVER = 1 << 17,
+  OPT_TICKET = 1 << 18,
+  OPT_EXPIRES = 1 << 19,
+  OPT_SIGNATURE = 1 << 20,
+  OPT_APPROVED_BY = 1 << 21,
+  OPT_APPROVALS = 1 << 22,
+  OPT_ANY_FORMAT = 1 << 23 /* no option: the command writes every format, not only text and JSON */
 };
 
-/* A parsed command line. All texts are borrowed from argv; the two arrays are freed by opt_clear. */
+/* A parsed command line. All texts are borrowed from argv; the arrays are freed by opt_clear. */
 typedef struct opt {
   unsigned given;
   const char **operands;
   size_t operand_count;
   const char **params;
   size_t param_count;
+  const char **keys; /* of those who have approved */
+  size_t key_count;
+  const char **signatures;
+  size_t signature_count;
+  size_t approvals;
   const char *machine, *output, *plan, *state, *library;
+  const char *key, *approver, *ticket, *expires;
   tlsmend_format format;
   tlsmend_reboot reboot; /* TLSMEND_REBOOT_ASK unless said otherwise */
   size_t memory_limit;

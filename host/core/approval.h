@@ -10,11 +10,11 @@
 #include <tlsmend/machine.h>
 
 typedef struct approval {
-  char key[17];     /* the number of the key as minisign shows it */
-  char *approver;   /* who, NULL if not said */
-  char *ticket;     /* of the change, NULL */
+  char key[17];      /* the number of the key as minisign shows it */
+  char *approver;    /* who, NULL if not said */
+  char *ticket;      /* of the change, NULL */
   int64_t signed_at; /* 0 if not said */
-  int64_t expires;  /* seconds since 1970, 0: never */
+  int64_t expires;   /* seconds since 1970, 0: never */
 } approval;
 
 void approval_clear(approval *approval);

@@ -8,7 +8,8 @@
 static json_t *text_or_null(const char *text) { return text ? json_string(text) : json_null(); }
 
 static json_t *version_to_json(uint64_t version) {
-  if (!version) return json_null();
+  if (!version)
+    return json_null();
   char text[32];
   version_print(version, text);
   return json_string(text);
@@ -18,11 +19,13 @@ static json_t *update_to_json(const tlsmend_update *update) {
   json_t *files = json_array();
   for (size_t i = 0; files && i < update->file_count; i++) {
     const tlsmend_file_effect *file = &update->files[i];
-    json_array_append_new(files, json_pack("{s:s, s:i, s:o, s:o}", "path", file->path, "view", file->view, "before",
-                                           version_to_json(file->before), "after", version_to_json(file->after)));
+    json_array_append_new(files,
+                          json_pack("{s:s, s:i, s:o, s:o}", "path", file->path, "view", file->view, "before",
+                                    version_to_json(file->before), "after", version_to_json(file->after)));
   }
-  return json_pack("{s:o, s:o, s:o, s:o, s:o}", "kb", text_or_null(update->kb), "file", text_or_null(update->file),
-                   "sha256", text_or_null(update->sha256), "package", text_or_null(update->package), "files", files);
+  return json_pack("{s:o, s:o, s:o, s:o, s:o}", "kb", text_or_null(update->kb), "file",
+                   text_or_null(update->file), "sha256", text_or_null(update->sha256), "package",
+                   text_or_null(update->package), "files", files);
 }
 
 /* A secret as its type and a digest that tells two values apart for whoever knows both, and nothing more. */
@@ -44,16 +47,19 @@ json_t *change_value_to_json(const tlsmend_value *value, const char *salt) {
 }
 
 json_t *change_to_json(const tlsmend_change *change, const char *salt) {
-  if (!change->secret) salt = NULL;
+  if (!change->secret)
+    salt = NULL;
   json_t *json = json_pack(
-      "{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:o, s:i}", "kind", change_kind_name(change->kind), "key",
-      text_or_null(change->key), "view", change->key ? json_integer(change->view) : json_null(), "name",
-      text_or_null(change->name), "before", change_value_to_json(&change->before, salt), "after",
+      "{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:o, s:i}", "kind", change_kind_name(change->kind),
+      "key", text_or_null(change->key), "view", change->key ? json_integer(change->view) : json_null(),
+      "name", text_or_null(change->name), "before", change_value_to_json(&change->before, salt), "after",
       change_value_to_json(&change->after, salt), "why", text_or_null(change->why), "runbook",
-      text_or_null(change->runbook), "effective", change_effective(change, NULL), "owner", text_or_null(change->owner),
-      "phase", (int)change->phase);
-  if (json && change->secret) json_object_set_new(json, "secret", json_true());
-  if (!json || change->kind != TLSMEND_CHANGE_UPDATE_INSTALL) return json;
+      text_or_null(change->runbook), "effective", change_effective(change, NULL), "owner",
+      text_or_null(change->owner), "phase", (int)change->phase);
+  if (json && change->secret)
+    json_object_set_new(json, "secret", json_true());
+  if (!json || change->kind != TLSMEND_CHANGE_UPDATE_INSTALL)
+    return json;
   json_t *update = update_to_json(&change->update);
   json_object_update_missing(json, update); /* kb, file and sha256 stand beside kind */
   json_decref(update);
@@ -63,15 +69,18 @@ json_t *change_to_json(const tlsmend_change *change, const char *salt) {
 /* Reads a member that is a string or null; false if it is anything else. */
 static bool text_from_json(const json_t *json, const char *name, char **out) {
   const json_t *member = json_object_get(json, name);
-  if (!member || json_is_null(member)) return true;
-  if (!json_is_string(member) || strlen(json_string_value(member)) != json_string_length(member)) return false;
+  if (!member || json_is_null(member))
+    return true;
+  if (!json_is_string(member) || strlen(json_string_value(member)) != json_string_length(member))
+    return false;
   *out = strdup(json_string_value(member));
   return *out != NULL;
 }
 
 static bool version_from_json(const json_t *json, uint64_t *out) {
   *out = 0;
-  if (!json || json_is_null(json)) return true;
+  if (!json || json_is_null(json))
+    return true;
   return json_is_string(json) && version_parse(json_string_value(json), out);
 }
 
@@ -89,19 +98,23 @@ static bool update_from_json(const json_t *json, tlsmend_update *out) {
     return false;
   const json_t *files = json_object_get(json, "files");
   size_t count = json_array_size(files);
-  if (!count) return true;
+  if (!count)
+    return true;
   out->files = calloc(count, sizeof *out->files);
-  if (!out->files) return false;
+  if (!out->files)
+    return false;
   out->file_count = count;
   for (size_t i = 0; i < count; i++)
-    if (!file_from_json(json_array_get(files, i), &out->files[i])) return false;
+    if (!file_from_json(json_array_get(files, i), &out->files[i]))
+      return false;
   return true;
 }
 
 static bool kind_from_json(const json_t *json, tlsmend_change_kind *out) {
   const char *name = json_string_value(json_object_get(json, "kind"));
   for (tlsmend_change_kind kind = TLSMEND_CHANGE_KEY_CREATE; name && kind <= TLSMEND_CHANGE_REBOOT; kind++) {
-    if (strcmp(name, change_kind_name(kind)) != 0) continue;
+    if (strcmp(name, change_kind_name(kind)) != 0)
+      continue;
     *out = kind;
     return true;
   }
@@ -111,11 +124,16 @@ static bool kind_from_json(const json_t *json, tlsmend_change_kind *out) {
 /* Whether the members that this kind needs are there. */
 static bool complete(const tlsmend_change *change) {
   bool value = change->kind == TLSMEND_CHANGE_VALUE_SET || change->kind == TLSMEND_CHANGE_VALUE_DELETE;
-  bool keyed = value || change->kind == TLSMEND_CHANGE_KEY_CREATE || change->kind == TLSMEND_CHANGE_KEY_DELETE;
-  if (keyed != (change->key != NULL) || value != (change->name != NULL)) return false;
-  if (keyed && change->view != 64 && change->view != 32) return false;
-  if (change->kind == TLSMEND_CHANGE_VALUE_SET) return change->after.present;
-  if (change->kind == TLSMEND_CHANGE_VALUE_DELETE) return change->before.present && !change->after.present;
+  bool keyed =
+      value || change->kind == TLSMEND_CHANGE_KEY_CREATE || change->kind == TLSMEND_CHANGE_KEY_DELETE;
+  if (keyed != (change->key != NULL) || value != (change->name != NULL))
+    return false;
+  if (keyed && change->view != 64 && change->view != 32)
+    return false;
+  if (change->kind == TLSMEND_CHANGE_VALUE_SET)
+    return change->after.present;
+  if (change->kind == TLSMEND_CHANGE_VALUE_DELETE)
+    return change->before.present && !change->after.present;
   return true;
 }
 
@@ -130,9 +148,12 @@ int change_from_json(const json_t *json, tlsmend_change *out, tlsmend_error *err
               text_from_json(json, "why", &out->why) && text_from_json(json, "runbook", &out->runbook) &&
               text_from_json(json, "owner", &out->owner) &&
               value_from_json(json_object_get(json, "before"), &out->before, error) == TLSMEND_OK &&
-              value_from_json(json_object_get(json, "after"), &out->after, error) == TLSMEND_OK && complete(out) &&
+              value_from_json(json_object_get(json, "after"), &out->after, error) == TLSMEND_OK &&
+              complete(out) &&
               (out->kind != TLSMEND_CHANGE_UPDATE_INSTALL || update_from_json(json, &out->update));
-  if (good) return TLSMEND_OK;
+  if (good)
+    return TLSMEND_OK;
   change_clear(out);
-  return tlsmend_error_set(error, TLSMEND_E_CORRUPT, "a change is not one (kind, key, view, name, before, after)");
+  return tlsmend_error_set(error, TLSMEND_E_CORRUPT,
+                           "a change is not one (kind, key, view, name, before, after)");
 }

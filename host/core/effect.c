@@ -10,7 +10,8 @@ typedef struct family {
 
 #define RESTART "restart", "after the next restart of Windows"
 #define CREDENTIALS                                                                                          \
-  "new-credentials", "for programs and services that are started anew; a restart of Windows reaches all of them"
+  "new-credentials",                                                                                         \
+      "for programs and services that are started anew; a restart of Windows reaches all of them"
 #define PROCESS "new-process", "for programs that are started from then on"
 
 /* The first row whose tree holds the key counts. */
@@ -30,15 +31,19 @@ static const family at_restart = {"", RESTART};
 static const family at_once = {"", "at-once", "at once"};
 
 static const family *find(const tlsmend_change *change) {
-  if (change->kind == TLSMEND_CHANGE_UPDATE_INSTALL) return &at_restart;
-  if (change->kind == TLSMEND_CHANGE_REBOOT || !change->key) return &at_once;
+  if (change->kind == TLSMEND_CHANGE_UPDATE_INSTALL)
+    return &at_restart;
+  if (change->kind == TLSMEND_CHANGE_REBOOT || !change->key)
+    return &at_once;
   for (size_t i = 0; i < sizeof families / sizeof families[0]; i++)
-    if (path_within(change->key, families[i].tree)) return &families[i];
+    if (path_within(change->key, families[i].tree))
+      return &families[i];
   return &next_read;
 }
 
 const char *change_effective(const tlsmend_change *change, const char **sentence) {
   const family *found = find(change);
-  if (sentence) *sentence = found->sentence;
+  if (sentence)
+    *sentence = found->sentence;
   return found->word;
 }

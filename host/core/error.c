@@ -19,7 +19,8 @@ static const error_row error_rows[] = {TLSMEND_ERRORS(ROW)};
 
 static const error_row *error_find(int code) {
   for (size_t i = 0; i < sizeof error_rows / sizeof *error_rows; i++)
-    if (error_rows[i].code == code) return &error_rows[i];
+    if (error_rows[i].code == code)
+      return &error_rows[i];
   return NULL;
 }
 
@@ -38,16 +39,31 @@ int tlsmend_error_exit(int code) {
 /* One line: a text that came from a file or a script may hold line breaks and control characters. */
 static void flatten(char *text) {
   for (char *c = text; *c; c++)
-    if ((unsigned char)*c < ' ' || *c == 0x7f) *c = ' ';
+    if ((unsigned char)*c < ' ' || *c == 0x7f)
+      *c = ' ';
+}
+
+/* A line that was cut off must not end within a character: JSON refuses half of one. */
+static void whole_characters(char *text, size_t length) {
+  size_t start = length;
+  while (start && ((unsigned char)text[start - 1] & 0xc0) == 0x80)
+    start--;
+  unsigned char lead = start ? (unsigned char)text[start - 1] : 0;
+  size_t wanted = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc0 ? 2 : 1;
+  if (lead >= 0xc0 && length - start + 1 < wanted)
+    text[start - 1] = 0;
 }
 
 int tlsmend_error_set(tlsmend_error *error, int code, const char *format, ...) {
-  if (!error) return code;
+  if (!error)
+    return code;
   char text[sizeof error->text]; /* an argument may be the caller's own error text */
   va_list list;
   va_start(list, format);
-  vsnprintf(text, sizeof text, format, list);
+  int length = vsnprintf(text, sizeof text, format, list);
   va_end(list);
+  if (length >= (int)sizeof text)
+    whole_characters(text, sizeof text - 1);
   flatten(text);
   memcpy(error->text, text, sizeof text);
   error->code = code;
@@ -59,11 +75,13 @@ void tlsmend_value_clear(tlsmend_value *value) {
   *value = (tlsmend_value){0};
 }
 
-int tlsmend_value_set(tlsmend_value *out, uint32_t type, const void *data, size_t size, tlsmend_error *error) {
+int tlsmend_value_set(tlsmend_value *out, uint32_t type, const void *data, size_t size,
+                      tlsmend_error *error) {
   unsigned char *copy = NULL;
   if (size) {
     copy = malloc(size);
-    if (!copy) return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for %zu bytes of a value", size);
+    if (!copy)
+      return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for %zu bytes of a value", size);
     memcpy(copy, data, size);
   }
   tlsmend_value_clear(out);

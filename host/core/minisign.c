@@ -11,12 +11,19 @@
 
 #include "core/text.h"
 
-enum { PUBLIC_SIZE = 42, SIGNATURE_SIZE = 74, SECRET_SIZE = 158, SEALED = 54, SEALED_SIZE = 104, TRUSTED_MOST = 8192 };
+enum {
+  PUBLIC_SIZE = 42,
+  SIGNATURE_SIZE = 74,
+  SECRET_SIZE = 158,
+  SEALED = 54,
+  SEALED_SIZE = 104,
+  TRUSTED_MOST = 8192
+};
 
-#define UNTRUSTED "untrusted comment: "
-#define TRUSTED "trusted comment: "
+#define UNTRUSTED          "untrusted comment: "
+#define TRUSTED            "trusted comment: "
 #define UNTRUSTED_MINISIGN UNTRUSTED "signature from minisign secret key"
-#define UNTRUSTED_OURS UNTRUSTED "signature from tlsmend"
+#define UNTRUSTED_OURS     UNTRUSTED "signature from tlsmend"
 
 static int wrong(tlsmend_error *error, const char *what) {
   return tlsmend_error_set(error, TLSMEND_E_APPROVAL, "%s", what);
@@ -44,11 +51,13 @@ typedef struct line {
 
 /* The next line without its line break (LF or CRLF); false at the end. */
 static bool take_line(const char **at, const char *end, line *out) {
-  if (*at == end) return false;
+  if (*at == end)
+    return false;
   const char *stop = memchr(*at, '\n', (size_t)(end - *at));
   *out = (line){*at, (size_t)((stop ? stop : end) - *at)};
   *at = stop ? stop + 1 : end;
-  if (stop && out->length && out->text[out->length - 1] == '\r') out->length--;
+  if (stop && out->length && out->text[out->length - 1] == '\r')
+    out->length--;
   return true;
 }
 
@@ -61,12 +70,19 @@ static bool line_begins(const line *line, const char *text) {
   return line->length >= length && memcmp(line->text, text, length) == 0;
 }
 
-/* Exactly `size` bytes of base64, in its one spelling. */
+/* Exactly `size` bytes of base64, in its one spelling: libsodium takes some bytes above 127 for characters of base64. */
 static bool decode(const line *line, unsigned char *out, size_t size) {
   size_t got = 0;
   const char *end = NULL;
-  return sodium_base642bin(out, size, line->text, line->length, NULL, &got, &end, sodium_base64_VARIANT_ORIGINAL) == 0 &&
-         got == size && end == line->text + line->length;
+  char again[sodium_base64_ENCODED_LEN(SECRET_SIZE, sodium_base64_VARIANT_ORIGINAL)];
+  if (sodium_base642bin(out, size, line->text, line->length, NULL, &got, &end,
+                        sodium_base64_VARIANT_ORIGINAL) != 0 ||
+      got != size)
+    return false;
+  sodium_bin2base64(again, sizeof again, out, size, sodium_base64_VARIANT_ORIGINAL);
+  bool same = line_is(line, again);
+  sodium_memzero(again, sizeof again);
+  return same;
 }
 
 /* ---- keys ---------------------------------------------------------------------------------------------------------- */
@@ -78,10 +94,13 @@ int minisign_public_parse(const char *text, size_t size, minisign_public *out, t
   *out = (minisign_public){0};
   bool good = take_line(&at, end, &row) && (!line_begins(&row, UNTRUSTED) || take_line(&at, end, &row)) &&
               !take_line(&at, end, &rest) && decode(&row, bytes, sizeof bytes);
-  if (good && memcmp(bytes, "Ed", 2) != 0) good = false;
+  if (good && memcmp(bytes, "Ed", 2) != 0)
+    good = false;
   if (!good)
-    return wrong(error, "it is not a minisign public key (two lines: an untrusted comment, then 56 characters that begin "
-                        "with RW)");
+    return wrong(
+        error,
+        "it is not a minisign public key (two lines: an untrusted comment, then 56 characters that begin "
+        "with RW)");
   memcpy(out->id, bytes + 2, sizeof out->id);
   memcpy(out->key, bytes + 10, sizeof out->key);
   return TLSMEND_OK;
@@ -89,7 +108,8 @@ int minisign_public_parse(const char *text, size_t size, minisign_public *out, t
 
 static uint64_t little_endian(const unsigned char *bytes) {
   uint64_t number = 0;
-  for (int i = 7; i >= 0; i--) number = number << 8 | bytes[i];
+  for (int i = 7; i >= 0; i--)
+    number = number << 8 | bytes[i];
   return number;
 }
 
@@ -97,14 +117,16 @@ static uint64_t little_endian(const unsigned char *bytes) {
 static int unseal(unsigned char *bytes, const char *password, tlsmend_error *error) {
   unsigned char stream[SEALED_SIZE];
   uint64_t operations = little_endian(bytes + 38), memory = little_endian(bytes + 46);
-  if (!password) return tlsmend_error_set(error, TLSMEND_E_ABSENT, "the key has a password, and none was given");
+  if (!password)
+    return tlsmend_error_set(error, TLSMEND_E_ABSENT, "the key has a password, and none was given");
   if (operations > 1u << 28 || memory > 1u << 31)
     return wrong(error, "the key file asks for more work and memory than any that minisign writes");
-  if (crypto_pwhash_scryptsalsa208sha256(stream, sizeof stream, password, strlen(password), bytes + 6, operations,
-                                         (size_t)memory) != 0)
+  if (crypto_pwhash_scryptsalsa208sha256(stream, sizeof stream, password, strlen(password), bytes + 6,
+                                         operations, (size_t)memory) != 0)
     return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory: the password of the key needs %llu MiB",
                              (unsigned long long)(memory >> 20));
-  for (size_t i = 0; i < sizeof stream; i++) bytes[SEALED + i] ^= stream[i];
+  for (size_t i = 0; i < sizeof stream; i++)
+    bytes[SEALED + i] ^= stream[i];
   sodium_memzero(stream, sizeof stream);
   return TLSMEND_OK;
 }
@@ -142,18 +164,21 @@ int minisign_secret_open(const char *text, size_t size, const char *password, mi
     unsigned char seed[32], again[64];
     crypto_sign_ed25519_sk_to_seed(seed, out->key);
     crypto_sign_seed_keypair(public, again, seed); /* a key that does not fit itself would give itself away */
-    if (memcmp(again, out->key, sizeof again) != 0) code = wrong(error, "the secret key is damaged");
+    if (memcmp(again, out->key, sizeof again) != 0)
+      code = wrong(error, "the secret key is damaged");
     sodium_memzero(seed, sizeof seed);
     sodium_memzero(again, sizeof again);
   }
   sodium_memzero(bytes, sizeof bytes);
-  if (code != TLSMEND_OK) sodium_memzero(out, sizeof *out);
+  if (code != TLSMEND_OK)
+    sodium_memzero(out, sizeof *out);
   return code;
 }
 
 /* ---- signatures ------------------------------------------------------------------------------------------------------ */
 
-static int render(const minisign_signature *signature, const char *untrusted, char **out, tlsmend_error *error) {
+static int render(const minisign_signature *signature, const char *untrusted, char **out,
+                  tlsmend_error *error) {
   unsigned char bytes[SIGNATURE_SIZE];
   char line[sodium_base64_ENCODED_LEN(SIGNATURE_SIZE, sodium_base64_VARIANT_ORIGINAL)], global[sizeof line];
   memcpy(bytes, signature->hashed ? "ED" : "Ed", 2);
@@ -171,14 +196,15 @@ static unsigned char *global_message(const minisign_signature *signature, size_t
   size_t length = strlen(signature->trusted);
   unsigned char *message = malloc(64 + length);
   *size = 64 + length;
-  if (!message) return NULL;
+  if (!message)
+    return NULL;
   memcpy(message, signature->bytes, 64);
   memcpy(message + 64, signature->trusted, length);
   return message;
 }
 
-int minisign_sign(const minisign_secret *secret, const void *bytes, size_t size, const char *trusted, char **out,
-                  tlsmend_error *error) {
+int minisign_sign(const minisign_secret *secret, const void *bytes, size_t size, const char *trusted,
+                  char **out, tlsmend_error *error) {
   unsigned char hash[64];
   minisign_signature signature = {.hashed = true, .trusted = (char *)trusted};
   *out = NULL;
@@ -189,7 +215,8 @@ int minisign_sign(const minisign_secret *secret, const void *bytes, size_t size,
   crypto_sign_detached(signature.bytes, NULL, hash, sizeof hash, secret->key);
   size_t length = 0;
   unsigned char *message = global_message(&signature, &length);
-  if (!message) return no_memory(error);
+  if (!message)
+    return no_memory(error);
   crypto_sign_detached(signature.global, NULL, message, length, secret->key);
   free(message);
   return render(&signature, UNTRUSTED_OURS, out, error);
@@ -204,10 +231,12 @@ static int parse_lines(const line lines[4], minisign_signature *out, tlsmend_err
   unsigned char bytes[SIGNATURE_SIZE];
   size_t prefix = strlen(TRUSTED);
   if (!line_is(&lines[0], UNTRUSTED_MINISIGN) && !line_is(&lines[0], UNTRUSTED_OURS))
-    return wrong(error, line_begins(&lines[0], UNTRUSTED)
-                            ? "its untrusted comment is not the usual one; nobody has signed that line, so leave it out "
-                              "(minisign without -c)"
-                            : "it is not a minisign signature");
+    return wrong(
+        error,
+        line_begins(&lines[0], UNTRUSTED)
+            ? "its untrusted comment is not the usual one; nobody has signed that line, so leave it out "
+              "(minisign without -c)"
+            : "it is not a minisign signature");
   if (!decode(&lines[1], bytes, sizeof bytes) || !line_begins(&lines[2], TRUSTED) ||
       lines[2].length - prefix >= TRUSTED_MOST || memchr(lines[2].text, 0, lines[2].length) ||
       memchr(lines[2].text, '\r', lines[2].length) || !decode(&lines[3], out->global, sizeof out->global) ||
@@ -217,7 +246,8 @@ static int parse_lines(const line lines[4], minisign_signature *out, tlsmend_err
   memcpy(out->id, bytes + 2, 8);
   memcpy(out->bytes, bytes + 10, 64);
   out->trusted = malloc(lines[2].length - prefix + 1);
-  if (!out->trusted) return no_memory(error);
+  if (!out->trusted)
+    return no_memory(error);
   memcpy(out->trusted, lines[2].text + prefix, lines[2].length - prefix);
   out->trusted[lines[2].length - prefix] = 0;
   return TLSMEND_OK;
@@ -228,18 +258,22 @@ int minisign_signature_parse(const char *text, size_t size, minisign_signature *
   line lines[4], rest;
   *out = (minisign_signature){0};
   for (int i = 0; i < 4; i++)
-    if (!take_line(&at, end, &lines[i])) return wrong(error, "it is not a whole minisign signature (four lines)");
+    if (!take_line(&at, end, &lines[i]))
+      return wrong(error, "it is not a whole minisign signature (four lines)");
   if (take_line(&at, end, &rest) || end[-1] != '\n')
     return wrong(error, "it is not a minisign signature (four lines, nothing behind them)");
   int code = parse_lines(lines, out, error);
-  if (code != TLSMEND_OK) minisign_signature_clear(out);
+  if (code != TLSMEND_OK)
+    minisign_signature_clear(out);
   return code;
 }
 
-bool minisign_verify(const minisign_public *key, const minisign_signature *signature, const void *bytes, size_t size) {
+bool minisign_verify(const minisign_public *key, const minisign_signature *signature, const void *bytes,
+                     size_t size) {
   unsigned char hash[64];
   size_t length = 0;
-  if (memcmp(key->id, signature->id, sizeof key->id) != 0) return false;
+  if (memcmp(key->id, signature->id, sizeof key->id) != 0)
+    return false;
   crypto_generichash(hash, sizeof hash, bytes, size, NULL, 0);
   if (crypto_sign_verify_detached(signature->bytes, signature->hashed ? hash : bytes,
                                   signature->hashed ? sizeof hash : size, key->key) != 0)

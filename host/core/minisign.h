@@ -30,8 +30,8 @@ int minisign_secret_open(const char *text, size_t size, const char *password, mi
                          tlsmend_error *error);
 
 /* The text of a signature file over `bytes`, prehashed; malloc'd. `trusted` is one line. */
-int minisign_sign(const minisign_secret *secret, const void *bytes, size_t size, const char *trusted, char **out,
-                  tlsmend_error *error);
+int minisign_sign(const minisign_secret *secret, const void *bytes, size_t size, const char *trusted,
+                  char **out, tlsmend_error *error);
 
 /* Reads a signature file. Strict: every byte of the file is either signed or has one spelling only, so that no bit of it can
  * be changed without being noticed. TLSMEND_E_APPROVAL says what is wrong. Clear with minisign_signature_clear. */
@@ -39,7 +39,8 @@ int minisign_signature_parse(const char *text, size_t size, minisign_signature *
 void minisign_signature_clear(minisign_signature *signature);
 
 /* Whether the signature is this key's over these bytes and over its own trusted comment. */
-bool minisign_verify(const minisign_public *key, const minisign_signature *signature, const void *bytes, size_t size);
+bool minisign_verify(const minisign_public *key, const minisign_signature *signature, const void *bytes,
+                     size_t size);
 
 /* The number of a key as minisign shows it: 16 upper-case hex digits. */
 void minisign_id_print(const unsigned char id[8], char out[17]);

@@ -221,11 +221,22 @@ static bool read_reserve(tlsmend_plan *plan) {
   return true;
 }
 
-int plan_read_add(tlsmend_plan *plan, plan_read_kind kind, const char *key, int view, const char *name,
-                  json_t *answer, tlsmend_error *error) {
-  plan_read read = {kind, (char *)key, view, (char *)name, answer, unicode_name_hash(key, strlen(key))};
+static plan_read read_of(plan_read_kind kind, const char *key, int view, const char *name) {
+  plan_read read = {kind, (char *)key, view, (char *)name, NULL, unicode_name_hash(key, strlen(key))};
   if (name)
     read.hash = read.hash * 31 + unicode_name_hash(name, strlen(name));
+  return read;
+}
+
+bool plan_read_known(const tlsmend_plan *plan, plan_read_kind kind, const char *key, int view, const char *name) {
+  plan_read read = read_of(kind, key, view, name);
+  return plan->read_slots && plan->read_slots[read_slot(plan, &read)];
+}
+
+int plan_read_add(tlsmend_plan *plan, plan_read_kind kind, const char *key, int view, const char *name,
+                  json_t *answer, tlsmend_error *error) {
+  plan_read read = read_of(kind, key, view, name);
+  read.answer = answer;
   if (!answer || !read_reserve(plan))
     goto memory;
   size_t slot = read_slot(plan, &read);

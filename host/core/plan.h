@@ -80,6 +80,9 @@ int plan_append(tlsmend_plan *plan, tlsmend_change *change, tlsmend_error *error
 /* Drops restarts that nothing stands before or after, so that a plan without effects is empty. */
 void plan_close(tlsmend_plan *plan);
 
+/* Whether this read is recorded already: then its answer need not be made. */
+bool plan_read_known(const tlsmend_plan *plan, plan_read_kind kind, const char *key, int view, const char *name);
+
 /* Records a read once; *answer is stolen. */
 int plan_read_add(tlsmend_plan *plan, plan_read_kind kind, const char *key, int view, const char *name,
                   json_t *answer, tlsmend_error *error);
@@ -87,6 +90,9 @@ int plan_read_add(tlsmend_plan *plan, plan_read_kind kind, const char *key, int 
 /* As plan_read_add for a record that is read from a file: it is not looked for among the others. */
 int plan_read_load(tlsmend_plan *plan, plan_read_kind kind, const char *key, int view, const char *name,
                    json_t *answer, tlsmend_error *error);
+
+/* Whether what was read is a value that the plan writes as a secret. */
+bool plan_read_secret(const tlsmend_plan *plan, const plan_read *read);
 
 int plan_unknown_add(tlsmend_plan *plan, const char *text, tlsmend_error *error);
 int plan_finding_add(tlsmend_plan *plan, const char *text, tlsmend_error *error);
@@ -105,7 +111,7 @@ json_t *plan_to_json_clear(const tlsmend_plan *plan);
 /* E_PLAN says what is wrong: not a plan, a newer schema, damaged, edited (the checksum), or with secrets left out. */
 int plan_from_json(const json_t *json, tlsmend_plan **out, tlsmend_error *error);
 
-/* Whether two plans decide the same from the same: all but header and the spelling of the machine. */
+/* Whether two plans decide the same from the same: all but the header and the facts of the machine. */
 bool plan_same(const tlsmend_plan *a, const tlsmend_plan *b);
 
 /* The plan as text for a change board; malloc'd. */

@@ -12,7 +12,8 @@
 static const char *read_kind_name(plan_read_kind kind) {
   switch (kind) {
 #define CASE(name, text)                                                                                     \
-  case PLAN_READ_##name: return text;
+  case PLAN_READ_##name:                                                                                     \
+    return text;
     PLAN_READ_KINDS(CASE)
 #undef CASE
   }
@@ -30,32 +31,36 @@ static json_t *machine_to_json(const tlsmend_plan *plan) {
   const tlsmend_system *system = &plan->system;
   char nt[32];
   snprintf(nt, sizeof nt, "%u.%u", system->major, system->minor);
-  return json_pack("{s:s, s:s, s:o, s:s, s:s, s:i, s:o, s:i, s:s, s:s, s:s, s:s}", "spec", plan->machine, "computer",
-                   system->computer, "guid", text_or_null(plan->guid), "product", system->product, "nt", nt, "build",
-                   (int)system->build, "revision",
-                   system->revision < 0 ? json_null() : json_integer(system->revision), "service_pack",
-                   (int)system->service_pack, "product_type", product_type_name(system->product_type), "edition",
-                   system->edition, "release", system->release, "architecture", system->architecture);
+  return json_pack(
+      "{s:s, s:s, s:o, s:s, s:s, s:i, s:o, s:i, s:s, s:s, s:s, s:s}", "spec", plan->machine, "computer",
+      system->computer, "guid", text_or_null(plan->guid), "product", system->product, "nt", nt, "build",
+      (int)system->build, "revision", system->revision < 0 ? json_null() : json_integer(system->revision),
+      "service_pack", (int)system->service_pack, "product_type", product_type_name(system->product_type),
+      "edition", system->edition, "release", system->release, "architecture", system->architecture);
 }
 
 /* ---- secrets ------------------------------------------------------------------------------------------------ */
 
 static bool listed(const json_t *names, const char *name) {
   for (size_t i = 0; i < json_array_size(names); i++)
-    if (strcmp(json_string_value(json_array_get(names, i)), name) == 0) return true;
+    if (strcmp(json_string_value(json_array_get(names, i)), name) == 0)
+      return true;
   return false;
 }
 
 /* A copy of the parameters in which a salted digest stands for each secret. */
 static json_t *params_to_json(const plan_runbook *runbook, const char *salt) {
-  if (!salt || !runbook->secrets) return json_incref(runbook->params);
+  if (!salt || !runbook->secrets)
+    return json_incref(runbook->params);
   json_t *copy = json_object(), *param;
   const char *name;
   json_object_foreach(runbook->params, name, param) {
-    char *text = listed(runbook->secrets, name) && !json_is_null(param) ? json_dumps(param, JSON_ENCODE_ANY) : NULL;
+    char *text =
+        listed(runbook->secrets, name) && !json_is_null(param) ? json_dumps(param, JSON_ENCODE_ANY) : NULL;
     tlsmend_value bytes = {.present = true, .data = (unsigned char *)text, .size = text ? strlen(text) : 0};
     json_t *digest = text ? change_value_to_json(&bytes, salt) : NULL;
-    if (digest) json_object_del(digest, "type");
+    if (digest)
+      json_object_del(digest, "type");
     json_object_set(copy, name, digest ? digest : param);
     json_decref(digest);
     free(text);
@@ -63,11 +68,11 @@ static json_t *params_to_json(const plan_runbook *runbook, const char *salt) {
   return copy;
 }
 
-static bool is_secret(const tlsmend_plan *plan, const plan_read *read) {
+bool plan_read_secret(const tlsmend_plan *plan, const plan_read *read) {
   for (size_t i = 0; read->kind == PLAN_READ_VALUE && i < plan->change_count; i++) {
     const tlsmend_change *change = &plan->changes[i];
-    if (change->secret && change->name && change->view == read->view && unicode_name_equal(change->key, read->key) &&
-        unicode_name_equal(change->name, read->name))
+    if (change->secret && change->name && change->view == read->view &&
+        unicode_name_equal(change->key, read->key) && unicode_name_equal(change->name, read->name))
       return true;
   }
   return false;
@@ -75,8 +80,10 @@ static bool is_secret(const tlsmend_plan *plan, const plan_read *read) {
 
 static json_t *answer_to_json(const tlsmend_plan *plan, const plan_read *read, const char *salt) {
   tlsmend_value value = {0};
-  if (!salt || json_is_null(read->answer) || !is_secret(plan, read)) return json_incref(read->answer);
-  json_t *json = value_from_json(read->answer, &value, NULL) == TLSMEND_OK ? change_value_to_json(&value, salt) : NULL;
+  if (!salt || json_is_null(read->answer) || !plan_read_secret(plan, read))
+    return json_incref(read->answer);
+  json_t *json =
+      value_from_json(read->answer, &value, NULL) == TLSMEND_OK ? change_value_to_json(&value, salt) : NULL;
   tlsmend_value_clear(&value);
   return json;
 }
@@ -89,20 +96,24 @@ static json_t *runbook_to_json(const plan_runbook *runbook, const char *salt) {
                            runbook->builtin, "sha256", runbook->sha256, "applies", runbook->applies, "reason",
                            runbook->reason ? json_string(runbook->reason) : json_null(), "params",
                            params_to_json(runbook, salt), "references", runbook->references);
-  if (json && runbook->secrets) json_object_set(json, "secret_params", runbook->secrets);
+  if (json && runbook->secrets)
+    json_object_set(json, "secret_params", runbook->secrets);
   return json;
 }
 
 static json_t *read_to_json(const tlsmend_plan *plan, const plan_read *read, const char *salt) {
-  json_t *json = json_pack("{s:s, s:s, s:i}", "kind", read_kind_name(read->kind), "key", read->key, "view", read->view);
-  if (read->name) json_object_set_new(json, "name", json_string(read->name));
+  json_t *json =
+      json_pack("{s:s, s:s, s:i}", "kind", read_kind_name(read->kind), "key", read->key, "view", read->view);
+  if (read->name)
+    json_object_set_new(json, "name", json_string(read->name));
   json_object_set_new(json, "answer", answer_to_json(plan, read, salt));
   return json;
 }
 
 static json_t *lines_to_json(char *const *lines, size_t count) {
   json_t *array = json_array();
-  for (size_t i = 0; i < count; i++) json_array_append_new(array, json_string(lines[i]));
+  for (size_t i = 0; i < count; i++)
+    json_array_append_new(array, json_string(lines[i]));
   return array;
 }
 
@@ -111,7 +122,8 @@ static json_t *irreversible_to_json(const tlsmend_plan *plan) {
   json_t *array = json_array();
   for (size_t i = 0; i < plan->change_count; i++)
     if (plan->changes[i].kind == TLSMEND_CHANGE_UPDATE_INSTALL)
-      json_array_append_new(array, json_sprintf("%s stays installed after a rollback", plan->changes[i].update.kb));
+      json_array_append_new(array,
+                            json_sprintf("%s stays installed after a rollback", plan->changes[i].update.kb));
   return array;
 }
 
@@ -123,7 +135,8 @@ static json_t *checksum_of(const json_t *json) {
   json_object_del(rest, "checksum");
   char *text = rest ? json_dumps(rest, JSON_COMPACT) : NULL;
   json_decref(rest);
-  if (!text) return NULL;
+  if (!text)
+    return NULL;
   crypto_hash_sha256(digest, (const unsigned char *)text, strlen(text));
   free(text);
   sodium_bin2hex(hex, sizeof hex, digest, sizeof digest);
@@ -139,15 +152,17 @@ static json_t *to_json(const tlsmend_plan *plan, const char *salt) {
   for (size_t i = 0; i < plan->read_count; i++)
     json_array_append_new(reads, read_to_json(plan, &plan->reads[i], salt));
   json_t *json = json_pack(
-      "{s:s, s:o, s:o, s:o, s:{s:o, s:o}, s:o, s:o, s:o, s:I, s:b, s:o, s:o, s:o, s:o, s:s}", "schema", PLAN_SCHEMA,
-      "id", text_or_null(plan->id), "created", text_or_null(plan->created), "tool", text_or_null(plan->tool), "by", "user",
-      text_or_null(plan->user), "host", text_or_null(plan->host), "machine", machine_to_json(plan), "runbooks", runbooks,
-      "changes", changes, "reboots", (json_int_t)plan_reboot_count(plan), "reboot_pending", plan->reboot_pending,
-      "irreversible", irreversible_to_json(plan), "unknowns", lines_to_json(plan->unknowns, plan->unknown_count),
-      "findings", lines_to_json(plan->findings, plan->finding_count), "reads", reads, "result",
+      "{s:s, s:o, s:o, s:o, s:{s:o, s:o}, s:o, s:o, s:o, s:I, s:b, s:o, s:o, s:o, s:o, s:s}", "schema",
+      PLAN_SCHEMA, "id", text_or_null(plan->id), "created", text_or_null(plan->created), "tool",
+      text_or_null(plan->tool), "by", "user", text_or_null(plan->user), "host", text_or_null(plan->host),
+      "machine", machine_to_json(plan), "runbooks", runbooks, "changes", changes, "reboots",
+      (json_int_t)plan_reboot_count(plan), "reboot_pending", plan->reboot_pending, "irreversible",
+      irreversible_to_json(plan), "unknowns", lines_to_json(plan->unknowns, plan->unknown_count), "findings",
+      lines_to_json(plan->findings, plan->finding_count), "reads", reads, "result",
       plan->change_count ? "changes" : "compliant");
   json_t *checksum = json ? checksum_of(json) : NULL;
-  if (checksum) json_object_set_new(json, "checksum", checksum);
+  if (checksum)
+    json_object_set_new(json, "checksum", checksum);
   return json;
 }
 
@@ -156,10 +171,10 @@ json_t *plan_to_json(const tlsmend_plan *plan) { return to_json(plan, plan->id ?
 json_t *plan_to_json_clear(const tlsmend_plan *plan) { return to_json(plan, NULL); }
 
 static json_t *decision(const tlsmend_plan *plan) {
-  static const char *const header[] = {"id", "created", "tool", "by", "checksum"};
+  static const char *const header[] = {"id", "created", "tool", "by", "machine", "checksum"};
   json_t *json = plan_to_json_clear(plan);
-  for (size_t i = 0; json && i < sizeof header / sizeof header[0]; i++) json_object_del(json, header[i]);
-  json_object_del(json_object_get(json, "machine"), "spec");
+  for (size_t i = 0; json && i < sizeof header / sizeof header[0]; i++)
+    json_object_del(json, header[i]);
   return json;
 }
 
@@ -176,13 +191,15 @@ bool plan_same(const tlsmend_plan *a, const tlsmend_plan *b) {
 /* A copy of a string member; NULL if it is missing, no string, or has NULs. */
 static char *text_of(const json_t *json, const char *name) {
   const json_t *member = json_object_get(json, name);
-  if (!json_is_string(member) || strlen(json_string_value(member)) != json_string_length(member)) return NULL;
+  if (!json_is_string(member) || strlen(json_string_value(member)) != json_string_length(member))
+    return NULL;
   return strdup(json_string_value(member));
 }
 
 static bool fill(char *out, size_t room, const json_t *json, const char *name) {
   const char *text = json_string_value(json_object_get(json, name));
-  if (!text || strlen(text) >= room) return false;
+  if (!text || strlen(text) >= room)
+    return false;
   memcpy(out, text, strlen(text) + 1);
   return true;
 }
@@ -192,15 +209,18 @@ static bool machine_from_json(const json_t *json, tlsmend_plan *plan) {
   const char *nt = json_string_value(json_object_get(json, "nt"));
   const char *type = json_string_value(json_object_get(json, "product_type"));
   const json_t *revision = json_object_get(json, "revision");
-  if (!nt || sscanf(nt, "%u.%u", &system->major, &system->minor) != 2 || !type) return false;
+  if (!nt || sscanf(nt, "%u.%u", &system->major, &system->minor) != 2 || !type)
+    return false;
   for (int i = 0; i <= 3; i++)
-    if (strcmp(type, product_type_name(i)) == 0) system->product_type = i;
+    if (strcmp(type, product_type_name(i)) == 0)
+      system->product_type = i;
   system->build = (uint32_t)json_integer_value(json_object_get(json, "build"));
   system->service_pack = (uint32_t)json_integer_value(json_object_get(json, "service_pack"));
   system->revision = json_is_integer(revision) ? json_integer_value(revision) : -1;
   plan->machine = text_of(json, "spec");
   const json_t *guid = json_object_get(json, "guid");
-  return plan->machine && (json_is_null(guid) || fill(plan->guid, sizeof plan->guid, json, "guid")) && fill(system->computer, sizeof system->computer, json, "computer") &&
+  return plan->machine && (json_is_null(guid) || fill(plan->guid, sizeof plan->guid, json, "guid")) &&
+         fill(system->computer, sizeof system->computer, json, "computer") &&
          fill(system->product, sizeof system->product, json, "product") &&
          fill(system->edition, sizeof system->edition, json, "edition") &&
          fill(system->release, sizeof system->release, json, "release") &&
@@ -227,23 +247,28 @@ static bool read_from_json(const json_t *json, tlsmend_plan *plan, tlsmend_error
   const char *kind = json_string_value(json_object_get(json, "kind"));
   const char *key = json_string_value(json_object_get(json, "key"));
   json_t *answer = json_object_get(json, "answer");
-  if (!kind || !key || !answer) return false;
+  if (!kind || !key || !answer)
+    return false;
   for (plan_read_kind k = PLAN_READ_KEY; k <= PLAN_READ_HOTFIXES; k++) {
-    if (strcmp(kind, read_kind_name(k)) != 0) continue;
+    if (strcmp(kind, read_kind_name(k)) != 0)
+      continue;
     const char *name = json_string_value(json_object_get(json, "name"));
-    if ((k == PLAN_READ_VALUE) != (name != NULL)) return false;
+    if ((k == PLAN_READ_VALUE) != (name != NULL))
+      return false;
     return plan_read_load(plan, k, key, (int)json_integer_value(json_object_get(json, "view")), name,
-                         json_incref(answer), error) == TLSMEND_OK;
+                          json_incref(answer), error) == TLSMEND_OK;
   }
   return false;
 }
 
 static bool lines_from_json(const json_t *json, tlsmend_plan *plan,
                             int (*add)(tlsmend_plan *, const char *, tlsmend_error *), tlsmend_error *error) {
-  if (!json_is_array(json)) return false;
+  if (!json_is_array(json))
+    return false;
   for (size_t i = 0; i < json_array_size(json); i++) {
     const char *line = json_string_value(json_array_get(json, i));
-    if (!line || add(plan, line, error) != TLSMEND_OK) return false;
+    if (!line || add(plan, line, error) != TLSMEND_OK)
+      return false;
   }
   return true;
 }
@@ -251,15 +276,19 @@ static bool lines_from_json(const json_t *json, tlsmend_plan *plan,
 static bool changes_from_json(const json_t *json, tlsmend_plan *plan, tlsmend_error *error) {
   size_t count = json_array_size(json);
   plan->changes = calloc(count + 1, sizeof *plan->changes);
-  if (!json_is_array(json) || !plan->changes) return false;
+  if (!json_is_array(json) || !plan->changes)
+    return false;
   plan->change_room = count + 1;
   unsigned phase = 0;
   for (size_t i = 0; i < count; i++) {
     tlsmend_change *change = &plan->changes[i];
-    if (change_from_json(json_array_get(json, i), change, error) != TLSMEND_OK) return false;
+    if (change_from_json(json_array_get(json, i), change, error) != TLSMEND_OK)
+      return false;
     plan->change_count++;
-    if (change->phase != phase) return false; /* a phase begins behind its restart */
-    if (change->kind == TLSMEND_CHANGE_REBOOT) phase++;
+    if (change->phase != phase)
+      return false; /* a phase begins behind its restart */
+    if (change->kind == TLSMEND_CHANGE_REBOOT)
+      phase++;
   }
   return true;
 }
@@ -279,10 +308,12 @@ static bool body_from_json(const json_t *json, tlsmend_plan *plan, tlsmend_error
     return false;
   for (size_t i = 0; i < count; i++) {
     plan->runbook_count++;
-    if (!runbook_from_json(json_array_get(runbooks, i), &plan->runbooks[i])) return false;
+    if (!runbook_from_json(json_array_get(runbooks, i), &plan->runbooks[i]))
+      return false;
   }
   for (size_t i = 0; i < json_array_size(reads); i++)
-    if (!read_from_json(json_array_get(reads, i), plan, error)) return false;
+    if (!read_from_json(json_array_get(reads, i), plan, error))
+      return false;
   return changes_from_json(json_object_get(json, "changes"), plan, error) &&
          lines_from_json(json_object_get(json, "unknowns"), plan, plan_unknown_add, error) &&
          lines_from_json(json_object_get(json, "findings"), plan, plan_finding_add, error);
@@ -299,8 +330,7 @@ static bool withholds(const json_t *json) {
       return true;
   }
   json_array_foreach(json_object_get(json, "runbooks"), index, item) {
-    json_object_foreach(json_object_get(item, "params"), name, param)
-      if (json_is_object(param)) return true;
+    json_object_foreach(json_object_get(item, "params"), name, param) if (json_is_object(param)) return true;
   }
   return false;
 }
@@ -311,25 +341,30 @@ static int check_form(const json_t *json, tlsmend_error *error) {
     return tlsmend_error_set(error, TLSMEND_E_PLAN, "this is not a plan (no schema \"" PLAN_SCHEMA "\")");
   if (strcmp(schema, PLAN_SCHEMA) != 0)
     return tlsmend_error_set(error, TLSMEND_E_PLAN,
-                             "the plan has schema %.60s, this tlsmend reads " PLAN_SCHEMA ": use the tlsmend that made it",
+                             "the plan has schema %.60s, this tlsmend reads " PLAN_SCHEMA
+                             ": use the tlsmend that made it",
                              schema);
   json_t *checksum = checksum_of(json);
   bool intact = checksum && json_equal(checksum, json_object_get(json, "checksum"));
   json_decref(checksum);
   if (!intact)
-    return tlsmend_error_set(error, TLSMEND_E_PLAN, "the plan was edited or damaged: its checksum does not fit. Plan again");
-  if (withholds(json))
     return tlsmend_error_set(error, TLSMEND_E_PLAN,
-                             "the plan writes secret values, which a saved plan does not hold: apply the runbook itself");
+                             "the plan was edited or damaged: its checksum does not fit. Plan again");
+  if (withholds(json))
+    return tlsmend_error_set(
+        error, TLSMEND_E_PLAN,
+        "the plan writes secret values, which a saved plan does not hold: apply the runbook itself");
   return TLSMEND_OK;
 }
 
 int plan_from_json(const json_t *json, tlsmend_plan **out, tlsmend_error *error) {
   *out = NULL;
   int code = check_form(json, error);
-  if (code != TLSMEND_OK) return code;
+  if (code != TLSMEND_OK)
+    return code;
   tlsmend_plan *plan = plan_new();
-  if (!plan) return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a plan");
+  if (!plan)
+    return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a plan");
   tlsmend_error inner = {0, "a member is missing or has the wrong type"};
   if (!body_from_json(json, plan, &inner)) {
     tlsmend_plan_free(plan);

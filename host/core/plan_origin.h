@@ -29,14 +29,15 @@ plan_origin *plan_origin_new(const char *path, char *text, size_t size);
 void plan_origin_free(plan_origin *origin);
 
 /* Reads the text of a signature file and keeps it. E_APPROVAL names the path. */
-int plan_origin_sign(plan_origin *origin, const char *path, const char *text, size_t size, tlsmend_error *error);
+int plan_origin_sign(plan_origin *origin, const char *path, const char *text, size_t size,
+                     tlsmend_error *error);
 
 /*
  * Counts the keys that have signed these bytes and whose approval has not expired at `now`. A key that is given twice counts
  * once. E_APPROVAL if a signature by one of the keys does not hold, has expired, or lies in the future by more than a day.
  * What holds is kept in origin->approvals.
  */
-int plan_origin_check(plan_origin *origin, const minisign_public *keys, size_t key_count, int64_t now, size_t *count,
-                      tlsmend_error *error);
+int plan_origin_check(plan_origin *origin, const minisign_public *keys, size_t key_count, int64_t now,
+                      size_t *count, tlsmend_error *error);
 
 #endif

@@ -20,8 +20,13 @@ static void print_machine(const tlsmend_plan *plan, text_builder *out) {
            plan->machine);
 }
 
-static void print_param(const char *name, const json_t *value, text_builder *out) {
+static void print_param(const plan_runbook *runbook, const char *name, const json_t *value, text_builder *out) {
   text_add(out, "         %s = ", name);
+  for (size_t i = 0; i < json_array_size(runbook->secrets); i++) {
+    if (strcmp(json_string_value(json_array_get(runbook->secrets, i)), name) != 0 || json_is_null(value)) continue;
+    text_add(out, "(a secret)\n");
+    return;
+  }
   if (json_is_array(value)) {
     for (size_t i = 0; i < json_array_size(value); i++)
       text_add(out, "%s%s", i ? ", " : "", json_string_value(json_array_get(value, i)));
@@ -42,7 +47,7 @@ static void print_runbook(const plan_runbook *runbook, text_builder *out) {
   if (!runbook->applies) return;
   const char *name;
   json_t *value;
-  json_object_foreach((json_t *)runbook->params, name, value) print_param(name, value, out);
+  json_object_foreach((json_t *)runbook->params, name, value) print_param(runbook, name, value, out);
   for (size_t i = 0; i < json_array_size(runbook->references); i++)
     text_add(out, "         see %s\n", json_string_value(json_array_get(runbook->references, i)));
 }

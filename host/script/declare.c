@@ -185,6 +185,19 @@ static void put_help(const reader *r, json_t *param, const char *field) {
   lua_pop(L, 1);
 }
 
+/* A secret is shown to nobody; others have no such member. */
+static void put_secret(const reader *r, json_t *param, const char *field) {
+  lua_State *L = r->L;
+  char what[128];
+  snprintf(what, sizeof what, "%s.secret", field);
+  lua_getfield(L, -1, "secret");
+  if (!lua_isnil(L, -1) && !lua_isboolean(L, -1))
+    bad_field(r, what, "true or false", -1);
+  if (lua_toboolean(L, -1))
+    put(r, param, "secret", json_true());
+  lua_pop(L, 1);
+}
+
 /* The declaration of one parameter at the top of the stack. */
 static void put_param(const reader *r, json_t *params, const char *name) {
   lua_State *L = r->L;
@@ -192,7 +205,7 @@ static void put_param(const reader *r, json_t *params, const char *name) {
   snprintf(field, sizeof field, "params.%.64s", name);
   if (!lua_istable(L, -1))
     bad_field(r, field, "a table { type = ..., default = ..., help = ... }", -1);
-  check_known(r, lua_gettop(L), "params.*.", "type, default, help, choices");
+  check_known(r, lua_gettop(L), "params.*.", "type, default, help, choices, secret");
   lua_getfield(L, -1, "type");
   const char *type = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "";
   if (!param_type_known(type)) {
@@ -212,6 +225,7 @@ static void put_param(const reader *r, json_t *params, const char *name) {
   lua_pop(L, 1);
   put_default(r, param, field, type);
   put_help(r, param, field);
+  put_secret(r, param, field);
   lua_remove(L, -2);
 }
 

@@ -99,6 +99,7 @@ typedef struct write_options {
   bool typed;
   uint32_t type;
   const char *why;
+  bool secret;
 } write_options;
 
 static void read_option(lua_State *L, write_options *out, bool set) {
@@ -107,6 +108,10 @@ static void read_option(lua_State *L, write_options *out, bool set) {
     out->view = script_check_view(L, lua_gettop(L));
   } else if (strcmp(field, "why") == 0) {
     out->why = script_check_text(L, lua_gettop(L), "the option 'why'");
+  } else if (set && strcmp(field, "secret") == 0) {
+    if (!lua_isboolean(L, -1))
+      script_raise(L, TLSMEND_E_SCRIPT, "the option 'secret' must be true or false, got %s", luaL_typename(L, -1));
+    out->secret = lua_toboolean(L, -1);
   } else if (set && strcmp(field, "type") == 0) {
     const char *name = script_check_text(L, lua_gettop(L), "the option 'type'");
     if (!value_type_parse(name, &out->type))
@@ -114,13 +119,13 @@ static void read_option(lua_State *L, write_options *out, bool set) {
     out->typed = true;
   } else {
     script_raise(L, TLSMEND_E_SCRIPT, "unknown option '%s'; there are %sview and why",
-                 luaL_tolstring(L, lua_gettop(L) - 1, NULL), set ? "type, " : "");
+                 luaL_tolstring(L, lua_gettop(L) - 1, NULL), set ? "type, secret, " : "");
   }
 }
 
 static write_options check_options(lua_State *L, int index, bool set) {
   const char *title = sandbox_context(L)->title;
-  write_options out = {0, false, 0, title != NULL ? title : ""};
+  write_options out = {0, false, 0, title != NULL ? title : "", false};
   lua_settop(L, index);
   if (lua_isnil(L, index))
     return out;
@@ -241,8 +246,8 @@ static int l_set(lua_State *L) {
   script_scratch *scratch = script_scratch_take(L);
   target at = {script_check_path(L, 1, scratch), script_check_text(L, 2, "the value name")};
   encode(L, &at, options.typed ? options.type : natural_type(L, &at), &scratch->value);
-  if (propose_value_set(machine, at.path, options.view, at.name, &scratch->value, options.why, &error) !=
-      TLSMEND_OK)
+  if ((options.secret ? propose_secret_set : propose_value_set)(machine, at.path, options.view, at.name,
+                                                                &scratch->value, options.why, &error) != TLSMEND_OK)
     return script_raise_error(L, &error);
   return 0;
 }

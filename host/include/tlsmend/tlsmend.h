@@ -160,7 +160,18 @@ TLSMEND_API void tlsmend_session_close(tlsmend_session *session);
 
 /* ---- texts ------------------------------------------------------------------------------------------------- */
 
-typedef enum tlsmend_format { TLSMEND_FORMAT_TEXT, TLSMEND_FORMAT_JSON } tlsmend_format;
+/* name, word on the command line. Lists, runbooks, previews and states have TEXT and JSON; plans and reports all. */
+#define TLSMEND_FORMATS(X)                                                                                   \
+  X(TEXT, "text")           /* for people, in a terminal */                                                  \
+  X(JSON, "json")           /* one object; of a plan, the saved plan */                                      \
+  X(HTML, "html")           /* one page without any other file, for a change board */                        \
+  X(TERRAFORM, "terraform") /* resource_changes with actions, for tools that read Terraform's plans */       \
+  X(JUNIT, "junit")         /* one test case a change: a failure is what is not as it should be */           \
+  X(SARIF, "sarif")         /* SARIF 2.1.0: one result a change */
+
+#define TLSMEND_FORMAT_(name, word) TLSMEND_FORMAT_##name,
+typedef enum tlsmend_format { TLSMEND_FORMATS(TLSMEND_FORMAT_) } tlsmend_format;
+#undef TLSMEND_FORMAT_
 
 /* Frees a text that a _render function, tlsmend_runbook_list, _show or _status handed out. NULL is fine. */
 TLSMEND_API void tlsmend_text_free(char *text);
@@ -191,7 +202,8 @@ TLSMEND_API int tlsmend_plan_make(tlsmend_session *session, const char *const *r
                                   const char *const *params, size_t param_count, tlsmend_plan **out,
                                   tlsmend_error *error);
 
-/* Reads a plan that tlsmend_plan_render wrote as JSON. Errors: E_IO, E_CORRUPT, E_UNSUPPORTED (a newer schema). */
+/* Reads a plan that tlsmend_plan_render wrote as JSON, byte for byte. Errors: E_USAGE (no such file), E_PLAN (truncated,
+ * edited, foreign, made by a newer version). */
 TLSMEND_API int tlsmend_plan_load(const char *path, tlsmend_plan **out, tlsmend_error *error);
 
 /* The number of changes, restarts included. 0 means compliant. */
@@ -212,6 +224,61 @@ TLSMEND_API int tlsmend_plan_render(const tlsmend_plan *plan, tlsmend_format for
 
 TLSMEND_API void tlsmend_plan_free(tlsmend_plan *plan);
 
+/* The SHA-256 of the file that the plan was read from, 64 hex digits; NULL for a plan that was not read from a file. Borrowed
+ * until the plan is freed. */
+TLSMEND_API const char *tlsmend_plan_sha256(const tlsmend_plan *plan);
+
+/* ---- approvals --------------------------------------------------------------------------------------------- */
+
+/*
+ * An approval is a detached signature over the bytes of a saved plan, in the format of minisign, whose trusted (signed)
+ * comment holds who approves, the ticket and until when. `minisign -V` verifies it, and signatures that minisign makes with
+ * such a comment are approvals: fields "approver:NAME", "ticket:ID", "expires:2026-12-31", separated by tabs.
+ */
+typedef struct tlsmend_approval_terms {
+  size_t size;           /* sizeof(tlsmend_approval_terms); set by TLSMEND_APPROVAL_TERMS_INIT */
+  const char *password;  /* of the secret key; NULL if it has none */
+  const char *approver;  /* who, one line, or NULL */
+  const char *ticket;    /* of the change, one line, or NULL */
+  const char *expires;   /* "2026-12-31" (to its end, UTC), "2026-12-31T12:00:00Z", "14d"; NULL: never */
+  const char *signature; /* the file to write; NULL: beside the plan, FILE.minisig, then FILE.2.minisig ... */
+  int accept_unknown;    /* non-zero: sign although the plan rests on something that the machine could not tell */
+} tlsmend_approval_terms;
+
+#define TLSMEND_APPROVAL_TERMS_INIT {sizeof(tlsmend_approval_terms), NULL, NULL, NULL, NULL, NULL, 0}
+
+/*
+ * Signs the saved plan `plan` with the minisign secret key file `key`. *out receives the path of the signature; free it with
+ * tlsmend_text_free. A plan that could not be applied is not signed.
+ * Errors: E_PLAN, E_APPROVAL (not a key, wrong password), E_ABSENT (the key has a password and terms hold none), E_UNKNOWN
+ * (see accept_unknown), E_REFUSED (a package is missing), E_USAGE.
+ */
+TLSMEND_API int tlsmend_approve(const char *plan, const char *key, const tlsmend_approval_terms *terms, char **out,
+                                tlsmend_error *error);
+
+/* Whose approvals a plan must have. */
+typedef struct tlsmend_approval_check {
+  size_t size;                   /* sizeof(tlsmend_approval_check); set by TLSMEND_APPROVAL_CHECK_INIT */
+  const char *const *keys;       /* public keys: files of minisign, or the base64 text */
+  size_t key_count;
+  const char *const *signatures; /* signature files; none: those beside the plan, FILE.minisig, FILE.2.minisig ... */
+  size_t signature_count;
+  size_t needed;                 /* how many of the keys must have signed; 0: all */
+  long long now;                 /* seconds since 1970; 0: the clock */
+} tlsmend_approval_check;
+
+#define TLSMEND_APPROVAL_CHECK_INIT {sizeof(tlsmend_approval_check), NULL, 0, NULL, 0, 0, 0}
+
+/*
+ * Checks the approvals of a plan that tlsmend_plan_load read, against the very bytes that were read. What holds is kept with
+ * the plan and goes into the journal of a run. Machine and repetition are checked by tlsmend_apply, and so is the policy of
+ * the site (policy.json in the state folder, for a live machine also in ProgramData\tlsmend): where that demands
+ * approvals, tlsmend_apply refuses a plan without them whatever was checked here.
+ * Errors: E_APPROVAL, E_USAGE.
+ */
+TLSMEND_API int tlsmend_plan_check_approvals(tlsmend_plan *plan, const tlsmend_approval_check *check,
+                                             tlsmend_error *error);
+
 /* ---- apply, resume, roll back ------------------------------------------------------------------------------ */
 
 /* What was done. Free with tlsmend_report_free. */
@@ -230,7 +297,8 @@ typedef enum tlsmend_result {
  * are found and hashed, rights and the state folder are tried; nothing is written unless all hold. Then each step is
  * journalled and done. A step that fails, and a journal that cannot be written any more, lead to the undoing of what was
  * done: the report says so and the function returns TLSMEND_OK. Negative codes mean that nothing was written.
- * Errors: E_DRIFT, E_REFUSED, E_BUSY, E_DENIED, E_IO, E_UNKNOWN.
+ * Errors: E_DRIFT, E_REFUSED, E_BUSY, E_DENIED, E_IO, E_UNKNOWN, E_PLAN (applied before, or not what its runbooks
+ * propose), E_APPROVAL (the site demands approvals).
  */
 TLSMEND_API int tlsmend_apply(tlsmend_session *session, const tlsmend_plan *plan, tlsmend_report **out,
                               tlsmend_error *error);

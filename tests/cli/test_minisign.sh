@@ -1,0 +1,52 @@
+#!/bin/sh
+# The distribution's minisign verifies what `tlsmend approve` signs, and what it signs counts as an approval.
+set -eu
+: "${TLSMEND:?}" "${TLSMEND_SOURCE:?}"
+command -v minisign >/dev/null || {
+  echo "SKIPPED: signatures are not compared with minisign: apt-get install minisign" >&2
+  exit 77
+}
+work=$(mktemp -d "${TMPDIR:-/tmp}/tlsmend-minisign.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+fail() {
+  echo "FAILED: $*" >&2
+  exit 1
+}
+tab=$(printf '\t')
+keys=$TLSMEND_SOURCE/tests/cli/keys
+"$TLSMEND" snapshot -m sim:win7-sp1-x64+KB3140245 -o pc.reg >/dev/null
+"$TLSMEND" plan winhttp-tls12 -m sim:pc.reg -o pc.plan >/dev/null && fail "nothing to plan" || test $? = 2
+cp pc.reg fresh.reg
+
+# Keys as minisign makes them today, with a password and without.
+minisign -G -W -p plain.pub -s plain.key >/dev/null
+printf 'open sesame\nopen sesame\n' | minisign -G -p sealed.pub -s sealed.key >/dev/null 2>&1
+
+"$TLSMEND" approve pc.plan -s plain.key --approver "Ann Ä. Lee" --ticket "CHG 42" --expires 14d >/dev/null
+TLSMEND_PASSWORD="open sesame" "$TLSMEND" approve pc.plan -s sealed.key --approver Bob >/dev/null
+minisign -V -p plain.pub -m pc.plan >out || fail "minisign does not verify ours"
+grep -q "approver:Ann Ä. Lee${tab}ticket:CHG 42${tab}expires:20" out || fail "the trusted comment: $(cat out)"
+minisign -V -H -p sealed.pub -m pc.plan -x pc.plan.2.minisig >/dev/null || fail "minisign does not verify ours (sealed key)"
+minisign -V -p "$keys/ann.pub" -m pc.plan >/dev/null 2>&1 && fail "minisign takes another key"
+
+apply() { "$TLSMEND" apply --plan pc.plan --yes "$@" >out 2>&1; }
+apply --approved-by plain.pub --approved-by "$(tail -n 1 sealed.pub)" || fail "$(cat out)"
+
+# The other way, prehashed and legacy.
+for legacy in '' -l; do
+  for comment in "approver:Ann${tab}expires:2999-12-31" "approver:Ann${tab}expires:2001-12-31"; do
+    rm -rf pc.reg.tlsmend pc.plan*
+    cp fresh.reg pc.reg
+    "$TLSMEND" plan winhttp-tls12 -m sim:pc.reg -o pc.plan >/dev/null || test $? = 2
+    minisign -S $legacy -s plain.key -m pc.plan -t "$comment" >/dev/null
+    code=0
+    apply --approved-by plain.pub || code=$?
+    case $comment in
+      *2999*) [ "$code" = 0 ] || fail "what minisign $legacy signs does not count: $(cat out)" ;;
+      *) [ "$code" = 3 ] && grep -q expired out || fail "an expired approval of minisign $legacy: $code $(cat out)" ;;
+    esac
+  done
+done
+"$TLSMEND" status -m sim:pc.reg --format json | grep -q '"open": 0' || fail "status"
+echo "verified both ways"
