@@ -37,12 +37,17 @@ static void wmi_close(wmi *self) {
     CoUninitialize();
 }
 
+/* WMI answers callers that it may impersonate. Said for each proxy, because what COM does by default belongs to the program that
+ * this library is a part of. */
+static void identify(void *proxy) {
+  CoSetProxyBlanket(proxy, RPC_C_AUTHN_WINNT, RPC_C_AUTHZ_NONE, NULL, RPC_C_AUTHN_LEVEL_CALL,
+                    RPC_C_IMP_LEVEL_IMPERSONATE, NULL, EOAC_NONE);
+}
+
 /* The connection gives up after two minutes by itself (WBEM_FLAG_CONNECT_USE_MAX_WAIT). */
 static int wmi_connect(wmi *self, BSTR namespace, tlsmend_error *error) {
   HRESULT code = CoInitializeEx(NULL, COINIT_MULTITHREADED);
   self->initialised = SUCCEEDED(code); /* a host program may have chosen the other model: its choice stands */
-  CoInitializeSecurity(NULL, -1, NULL, NULL, RPC_C_AUTHN_LEVEL_DEFAULT, RPC_C_IMP_LEVEL_IMPERSONATE, NULL,
-                       EOAC_NONE, NULL);
   code = CoCreateInstance(&CLSID_WbemLocator, NULL, CLSCTX_INPROC_SERVER, &IID_IWbemLocator,
                           (void **)&self->locator);
   if (FAILED(code))
@@ -51,8 +56,7 @@ static int wmi_connect(wmi *self, BSTR namespace, tlsmend_error *error) {
                                     WBEM_FLAG_CONNECT_USE_MAX_WAIT, NULL, NULL, &self->services);
   if (FAILED(code))
     return wmi_fail(error, code, "connection");
-  CoSetProxyBlanket((IUnknown *)self->services, RPC_C_AUTHN_WINNT, RPC_C_AUTHZ_NONE, NULL,
-                    RPC_C_AUTHN_LEVEL_CALL, RPC_C_IMP_LEVEL_IMPERSONATE, NULL, EOAC_NONE);
+  identify(self->services);
   return TLSMEND_OK;
 }
 
@@ -102,6 +106,8 @@ int hotfix_each(tlsmend_machine *machine, tlsmend_name_fn fn, void *data, tlsmen
     HRESULT code =
         IWbemServices_ExecQuery(self.services, language, query,
                                 WBEM_FLAG_FORWARD_ONLY | WBEM_FLAG_RETURN_IMMEDIATELY, NULL, &self.rows);
+    if (SUCCEEDED(code))
+      identify(self.rows);
     result = SUCCEEDED(code) ? rows_call(&self, fn, data, error) : wmi_fail(error, code, "query");
   }
   wmi_close(&self);

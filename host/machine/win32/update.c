@@ -1,5 +1,5 @@
 /*
- * Installing an update: wusa where it may run, expand and DISM (pkgmgr on NT 6.0) where it may not. What an exit code means
+ * Installing an update: wusa where it may run, its cabinets through DISM (pkgmgr on NT 6.0) where it may not. What an exit code means
  * stands in machine/installer.c; a code that says two things at once is settled by looking at the payload.
  */
 #include "machine/win32/win32.h"
@@ -131,13 +131,7 @@ static void folder_remove(char *folder) {
 
 static int run_expanded(win32_machine *self, const char *package, const char *folder, installer_result *out,
                         tlsmend_error *error) {
-  const char *arguments[] = {"-F:*", package, folder, NULL};
-  process_request request = {L"expand.exe", arguments, true};
-  uint32_t code;
-  int result = process_run(self, &request, &code, error);
-  if (result == TLSMEND_OK && code != 0)
-    result = tlsmend_error_set(error, TLSMEND_E_FAILED, "%s cannot be unpacked: expand.exe answers %u",
-                               package, code);
+  int result = cabinet_expand(package, folder, error);
   cabs found = {self, folder, out, error, 0};
   if (result == TLSMEND_OK)
     result = os_dir_each(folder, cab_install, &found, error);

@@ -75,6 +75,9 @@ void package_drop(char *path);
 /* The absolute spelling of a path, as other programs take it; malloc'd. */
 int package_absolute(const char *path, char **out, tlsmend_error *error);
 
+/* cabinet.c: the inner cabinets of an .msu, into a folder. */
+int cabinet_expand(const char *package, const char *folder, tlsmend_error *error);
+
 /* update.c, restart.c, resume.c */
 int update_apply(win32_machine *self, const tlsmend_change *change, tlsmend_outcome *outcome,
                  tlsmend_error *error);
