@@ -84,7 +84,8 @@ typedef struct dice {
 } dice;
 uint32_t roll(dice *self, uint32_t sides);
 
-/* values.c, names.c, trees.c, model.c, rights.c: ended by a test without a function. */
-extern const struct CMUnitTest value_tests[], name_tests[], tree_tests[], model_tests[], right_tests[];
+/* One array a file, ended by a test without a function. */
+extern const struct CMUnitTest value_tests[], name_tests[], tree_tests[], model_tests[], right_tests[],
+    physical_tests[];
 
 #endif

@@ -188,8 +188,7 @@ static bool live_open(tlsmend_machine **out) {
   return true;
 }
 
-/* Takes everybody's rights away; the owner keeps the right to give them back, which end() of the suite needs not use: the
- * next run of the suite, and the removal of the prefix, are not hindered, because the list is put back in live_close. */
+/* Takes everybody's rights away; live_close gives them back through the handle that is open already. */
 static HKEY closed_key;
 
 static bool live_deny(tlsmend_machine *opened, const char *path) {
