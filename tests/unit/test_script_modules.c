@@ -281,7 +281,7 @@ static const failing failures[] = {
     {"registry.set(SITE, 'x', true)", TLSMEND_E_SCRIPT, "data must be an integer, a string or a list"},
     {"registry.set(SITE, 'x')", TLSMEND_E_SCRIPT, "data must be an integer, a string or a list"},
     {"registry.set(SITE, 'x', 1, {vieew = 32})", TLSMEND_E_SCRIPT,
-     "unknown option 'vieew'; there are type, view and why"},
+     "unknown option 'vieew'; there are type, secret, view and why"},
     {"registry.set(SITE, 'x', 1, 'REG_DWORD')", TLSMEND_E_SCRIPT, "the options must be a table"},
     {"registry.set(SITE, 'x', 1, {type = 'DWORD'})", TLSMEND_E_SCRIPT, "'DWORD' is not a registry type"},
     {"registry.delete(SITE, 'x', {type = 'REG_SZ'})", TLSMEND_E_SCRIPT, "unknown option 'type'"},
