@@ -6,6 +6,16 @@ cd "$(dirname "$0")/.."
 jobs=$(nproc 2>/dev/null || echo 2)
 
 sh tests/setup.sh test
-cmake --preset dev 
+cmake --preset dev
 cmake --build --preset dev -- -j "$jobs"
-exec ctest --test-dir build/dev --output-on-failure --no-tests=error -j "$jobs" "$@"
+
+# What was skipped is said once more, and why; the summary of ctest comes last.
+log=build/dev/check.log
+{
+  code=0
+  ctest --test-dir build/dev --output-on-failure --no-tests=error -j "$jobs" "$@" || code=$?
+  echo "$code" >build/dev/check.code
+} | tee "$log"
+sed -n '/^SKIPPED/p; /^NOT RUN/p' build/dev/Testing/Temporary/LastTest.log | sort -u >&2
+sed -n '/tests passed, /,$p' "$log"
+exit "$(cat build/dev/check.code)"

@@ -21,5 +21,7 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/tlsmendConfigVersion.cmak
 install(FILES ${PROJECT_BINARY_DIR}/tlsmendConfig.cmake ${PROJECT_BINARY_DIR}/tlsmendConfigVersion.cmake
         DESTINATION ${package_dir})
 
+# From where the file lies, so that an installation can be moved and --prefix works.
+file(RELATIVE_PATH tlsmend_up ${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})
 configure_file(host/cmake/tlsmend.pc.in ${PROJECT_BINARY_DIR}/tlsmend.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/tlsmend.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

@@ -34,8 +34,7 @@ done
 
 libdir=$(dirname "$(find "$prefix" -name tlsmend.pc)")
 export PKG_CONFIG_PATH="$libdir${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}"
-# The file names the prefix that was configured; this install went elsewhere.
-config() { pkg-config --define-variable=prefix="$prefix" "$@" tlsmend; }
+config() { pkg-config "$@" tlsmend; }
 warnings="-Wall -Wextra -pedantic -Werror"
 cd "$work/program"
 check "pkg-config: C, shared" "${CC:-cc}" -std=c11 $warnings plan.c -o c_shared $(config --cflags --libs)

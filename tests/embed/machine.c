@@ -12,10 +12,11 @@ static int empty_key_exists(tlsmend_machine *self, const tlsmend_key *key, bool 
   return TLSMEND_OK;
 }
 
-static int empty_value_get(tlsmend_machine *self, const tlsmend_key *key, const char *name, tlsmend_value *out,
-                           tlsmend_error *error) {
+static int empty_value_get(tlsmend_machine *self, const tlsmend_key *key, const char *name,
+                           tlsmend_value *out, tlsmend_error *error) {
   (void)self;
-  if (name[0] == '?') return tlsmend_error_set(error, TLSMEND_E_UNKNOWN, "cannot tell %s of %s", name, key->path);
+  if (name[0] == '?')
+    return tlsmend_error_set(error, TLSMEND_E_UNKNOWN, "cannot tell %s of %s", name, key->path);
   return tlsmend_value_set(out, TLSMEND_REG_SZ, "a\0\0", 4, error);
 }
 
