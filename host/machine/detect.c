@@ -10,15 +10,29 @@
 
 bool servicing_package_is(const char *identity, const char *kb) {
   size_t length = strlen(kb);
-  for (const char *at = strstr(identity, "for_KB"); at; at = strstr(at + 1, "for_KB"))
-    if (strncmp(at + 4, kb, length) == 0 && (at[4 + length] == '~' || at[4 + length] == 0)) return true;
+  for (const char *at = strstr(identity, "for_KB"); at; at = strstr(at + 1, "for_KB")) {
+    char next = strncmp(at + 4, kb, length) == 0 ? at[4 + length] : '0';
+    if (next == '~' || next == '_' || next == 0)
+      return true;
+  }
   return false;
+}
+
+/* The package of the update as a whole. Its parts (Package_2_for_KB..., ..._SP1, ..._RTM) are made for one service pack each:
+ * those for another one are superseded as a matter of course. */
+static bool is_parent(const char *identity, const char *kb) {
+  static const char prefix[] = "Package_for_";
+  size_t length = strlen(kb);
+  return strncmp(identity, prefix, sizeof prefix - 1) == 0 &&
+         strncmp(identity + sizeof prefix - 1, kb, length) == 0 &&
+         identity[sizeof prefix - 1 + length] == '~';
 }
 
 static int package_state(tlsmend_machine *machine, const char *name, uint64_t *out, tlsmend_error *error) {
   static const char packages[] = MACHINE_CBS "\\Packages\\";
   char *path = malloc(sizeof packages + strlen(name));
-  if (!path) return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a package key");
+  if (!path)
+    return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a package key");
   strcat(strcpy(path, packages), name);
   tlsmend_value value = {0};
   int code = machine_value_get(machine, path, 0, "CurrentState", &value, error);
@@ -34,26 +48,45 @@ static void say(servicing_presence *out, const char *text) {
   snprintf(out->evidence + used, sizeof out->evidence - used, "%s%s", used ? "; " : "", text);
 }
 
-static int detect_packages(tlsmend_machine *machine, const char *kb, servicing_presence *out, tlsmend_error *error) {
+static bool means_installed(uint64_t state) {
+  return state == SERVICING_SUPERSEDED || state == SERVICING_PARTIALLY_INSTALLED ||
+         state == SERVICING_INSTALLED || state == SERVICING_PERMANENT;
+}
+
+/* Judges one package and says what was seen. */
+static int detect_package(tlsmend_machine *machine, const char *name, servicing_presence *out,
+                          tlsmend_error *error) {
+  uint64_t state = 0;
+  char text[256];
+  int code = package_state(machine, name, &state, error);
+  snprintf(text, sizeof text, "%.120s has state 0x%02x", name, (unsigned)state);
+  say(out, text);
+  if (state == SERVICING_INSTALL_PENDING)
+    out->pending = true;
+  if (means_installed(state))
+    out->installed = true;
+  return code;
+}
+
+/* The parent package decides where there is one, else all the parts. */
+static int detect_packages(tlsmend_machine *machine, const char *kb, servicing_presence *out,
+                           tlsmend_error *error) {
   machine_names names;
   int code = machine_keys(machine, MACHINE_CBS "\\Packages", 0, &names, error);
-  if (code == TLSMEND_E_ABSENT) code = TLSMEND_OK;
-  bool any = false;
+  if (code == TLSMEND_E_ABSENT)
+    code = TLSMEND_OK;
+  bool any = false, parent = false;
+  for (size_t i = 0; i < names.count; i++)
+    parent = parent || is_parent(names.items[i], kb);
   for (size_t i = 0; code == TLSMEND_OK && i < names.count; i++) {
-    if (!servicing_package_is(names.items[i], kb)) continue;
-    uint64_t state = 0;
-    char text[256];
-    code = package_state(machine, names.items[i], &state, error);
-    snprintf(text, sizeof text, "%.120s has state 0x%02x", names.items[i], (unsigned)state);
-    say(out, text);
+    if (parent ? !is_parent(names.items[i], kb) : !servicing_package_is(names.items[i], kb))
+      continue;
+    code = detect_package(machine, names.items[i], out, error);
     any = true;
-    if (state == SERVICING_INSTALL_PENDING) out->pending = true;
-    if (state == SERVICING_SUPERSEDED || state == SERVICING_PARTIALLY_INSTALLED || state == SERVICING_INSTALLED ||
-        state == SERVICING_PERMANENT)
-      out->installed = true;
   }
   machine_names_clear(&names);
-  if (!any && code == TLSMEND_OK) say(out, "no package of it is registered");
+  if (!any && code == TLSMEND_OK)
+    say(out, "no package of it is registered");
   return code;
 }
 
@@ -72,7 +105,8 @@ int servicing_detect(tlsmend_machine *machine, const tlsmend_update *update, ser
     version_print(version, have);
     version_print(file->after, want);
     snprintf(text, sizeof text, "%.60s is %s, %s expected", file->path, have, want);
-    if (!there && strlen(out->evidence) < 120) say(out, text);
+    if (!there && strlen(out->evidence) < 120)
+      say(out, text);
   }
   out->installed = (out->installed && !out->pending) || files;
   return code;

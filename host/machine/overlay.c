@@ -112,7 +112,7 @@ static int value_get(tlsmend_machine *machine, const tlsmend_key *key, const cha
   if (pending) return value_copy(out, &pending->value, error); /* a deleted one is kept as an absent value */
   if (sight.hidden) return TLSMEND_OK;
   code = machine_value_get(machine->below, key->path, key->view, name, out, error);
-  if (code != TLSMEND_OK) return code;
+  if (code != TLSMEND_OK || plan_read_known(self->plan, PLAN_READ_VALUE, key->path, key->view, name)) return code;
   return plan_read_add(self->plan, PLAN_READ_VALUE, key->path, key->view, name, value_to_json(out), error);
 }
 

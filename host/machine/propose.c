@@ -39,35 +39,54 @@ int propose_key_create(tlsmend_machine *machine, const char *path, int view, con
   return code;
 }
 
-static int value_change(tlsmend_machine *machine, const machine_key *key, const char *name,
-                        const tlsmend_value *after, const char *why, tlsmend_error *error) {
+/* What becomes of a value, and why. */
+typedef struct value_write {
+  const char *name;
+  const tlsmend_value *after;
+  const char *why;
+  bool secret;
+} value_write;
+
+static int value_change(tlsmend_machine *machine, const machine_key *key, const value_write *write,
+                        tlsmend_error *error) {
   tlsmend_value before = {0};
-  int code = machine_value_get(machine, key->path, key->view, name, &before, error);
-  if (code == TLSMEND_OK && !value_equal(&before, after)) {
-    tlsmend_change change = {.kind = after->present ? TLSMEND_CHANGE_VALUE_SET : TLSMEND_CHANGE_VALUE_DELETE,
+  int code = machine_value_get(machine, key->path, key->view, write->name, &before, error);
+  if (code == TLSMEND_OK && !value_equal(&before, write->after)) {
+    tlsmend_change change = {.kind = write->after->present ? TLSMEND_CHANGE_VALUE_SET : TLSMEND_CHANGE_VALUE_DELETE,
                              .key = key->path,
                              .view = key->view,
-                             .name = (char *)name,
+                             .name = (char *)write->name,
                              .before = before,
-                             .after = *after,
-                             .why = (char *)why};
+                             .after = *write->after,
+                             .why = (char *)write->why,
+                             .secret = write->secret};
     code = hand_over(machine, &change, error);
   }
   tlsmend_value_clear(&before);
   return code;
 }
 
-int propose_value_set(tlsmend_machine *machine, const char *path, int view, const char *name,
-                      const tlsmend_value *value, const char *why, tlsmend_error *error) {
+static int set_value(tlsmend_machine *machine, const char *path, int view, const value_write *write,
+                     tlsmend_error *error) {
   machine_key key;
-  int code = path_value_name(name, error);
+  int code = path_value_name(write->name, error);
   if (code != TLSMEND_OK) return code;
   code = machine_resolve(machine, path, view, &key, error);
   if (code != TLSMEND_OK) return code;
-  code = create_resolved(machine, key.path, key.view, why, error);
-  if (code == TLSMEND_OK) code = value_change(machine, &key, name, value, why, error);
+  code = create_resolved(machine, key.path, key.view, write->why, error);
+  if (code == TLSMEND_OK) code = value_change(machine, &key, write, error);
   machine_key_clear(&key);
   return code;
+}
+
+int propose_value_set(tlsmend_machine *machine, const char *path, int view, const char *name,
+                      const tlsmend_value *value, const char *why, tlsmend_error *error) {
+  return set_value(machine, path, view, &(value_write){name, value, why, false}, error);
+}
+
+int propose_secret_set(tlsmend_machine *machine, const char *path, int view, const char *name,
+                       const tlsmend_value *value, const char *why, tlsmend_error *error) {
+  return set_value(machine, path, view, &(value_write){name, value, why, true}, error);
 }
 
 int propose_value_delete(tlsmend_machine *machine, const char *path, int view, const char *name, const char *why,
@@ -78,7 +97,7 @@ int propose_value_delete(tlsmend_machine *machine, const char *path, int view, c
   code = machine_resolve(machine, path, view, &key, error);
   if (code != TLSMEND_OK) return code;
   tlsmend_value absent = {0};
-  code = value_change(machine, &key, name, &absent, why, error);
+  code = value_change(machine, &key, &(value_write){name, &absent, why, false}, error);
   machine_key_clear(&key);
   return code;
 }
@@ -116,7 +135,7 @@ static int delete_resolved(tlsmend_machine *machine, const machine_key *key, con
   code = machine_values(machine, key->path, key->view, &names, error);
   tlsmend_value absent = {0};
   for (size_t i = 0; code == TLSMEND_OK && i < names.count; i++)
-    code = value_change(machine, key, names.items[i], &absent, why, error);
+    code = value_change(machine, key, &(value_write){names.items[i], &absent, why, false}, error);
   machine_names_clear(&names);
   if (code != TLSMEND_OK) return code;
   tlsmend_change change = {

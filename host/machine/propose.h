@@ -14,6 +14,10 @@ int propose_key_create(tlsmend_machine *machine, const char *path, int view, con
 int propose_key_delete(tlsmend_machine *machine, const char *path, int view, const char *why, tlsmend_error *error);
 int propose_value_set(tlsmend_machine *machine, const char *path, int view, const char *name,
                       const tlsmend_value *value, const char *why, tlsmend_error *error);
+
+/* As propose_value_set for a value that is shown to nobody. */
+int propose_secret_set(tlsmend_machine *machine, const char *path, int view, const char *name,
+                      const tlsmend_value *value, const char *why, tlsmend_error *error);
 int propose_value_delete(tlsmend_machine *machine, const char *path, int view, const char *name, const char *why,
                          tlsmend_error *error);
 

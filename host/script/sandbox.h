@@ -103,6 +103,9 @@ void script_scratch_clear(script_scratch *scratch);
 /* Makes globals from the allow-list, pushes them, and makes them the globals of the state. [-0, +1, e] */
 void sandbox_globals(lua_State *L);
 
+/* pairs in one order, the same in every process. In sandbox_pairs.c. */
+int l_pairs(lua_State *L);
+
 /* string.find, match, gmatch and gsub: Lua's patterns, counted. In sandbox_string.c. */
 int l_find(lua_State *L);
 int l_match(lua_State *L);

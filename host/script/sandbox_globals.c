@@ -287,7 +287,7 @@ static const struct allowed {
     {"_G", "ipairs", NULL, PURE},
     {"_G", "load", l_load, "text chunks only"},
     {"_G", "next", NULL, PURE},
-    {"_G", "pairs", NULL, PURE},
+    {"_G", "pairs", l_pairs, "in one order, so that two runs propose the same"},
     {"_G", "pcall", l_pcall, STICKY},
     {"_G", "print", l_print, "goes to the log"},
     {"_G", "rawequal", NULL, PURE},
