@@ -17,6 +17,7 @@ struct tlsmend_session {
   tlsmend_event_fn event;
   void *event_data;
   tlsmend_machine *machine;
+  bool unchecked; /* after the last step the runbooks do not run again: the bench compares the machine itself */
 };
 
 /* The script options of a session's or caller's options. Borrowed. */
@@ -33,6 +34,9 @@ void session_tell(const tlsmend_session *self, tlsmend_event event, const char *
 
 /* Renders JSON (stolen) as indented text with a line break at its end. malloc'd. */
 int session_dump(json_t *json, char **out, tlsmend_error *error);
+
+/* Writes a plan or report (stolen) in any format but text. `sha256` is that of the saved plan, or NULL. malloc'd. */
+int session_write(json_t *json, const char *sha256, tlsmend_format format, char **out, tlsmend_error *error);
 
 /* Runs the runbooks of a plan again, with its parameters, and makes a new plan. E_REFUSED if a runbook's text is no longer
  * the one of the plan. */
@@ -87,6 +91,11 @@ int session_hand_out(const tlsmend_session *self, journal *journal, tlsmend_resu
 
 /* Carries out what is open of a run, then runs the runbooks once more and verifies. What fails is taken back. */
 int session_forward(tlsmend_session *self, journal *journal, commit_result *out, tlsmend_error *error);
+
+/* What apply, resume and rollback do once their journal is at hand. The bench begins here: it has no state folder. */
+int session_check(tlsmend_session *self, const tlsmend_plan *plan, tlsmend_error *error);
+int session_continue(tlsmend_session *self, journal *journal, int flags, commit_result *out, tlsmend_error *error);
+int session_undo(tlsmend_session *self, journal *journal, int flags, commit_result *out, tlsmend_error *error);
 
 /* ---- reports ---- */
 

@@ -65,15 +65,16 @@ static const tlsmend_plan *plan_of(const tlsmend_report *report) {
 /* ---- JSON ------------------------------------------------------------------------------------------------------------------ */
 
 /* The plan's JSON without what was read, each change with what became of it. */
-static json_t *run_to_json(const journal *journal) {
+static json_t *run_to_json(const journal *journal, bool reads) {
   json_t *json = plan_to_json(journal->plan);
-  json_object_del(json, "reads");
+  if (!reads) json_object_del(json, "reads");
   json_object_del(json, "checksum");
   json_object_del(json, "result");
   json_object_set_new(json, "run", json_string(journal->run));
   json_object_set_new(json, "begun", json_string(journal->begun));
   json_object_set_new(json, "ended", journal->ended ? json_string(journal->ended) : json_null());
   json_object_set_new(json, "failure", journal->failure ? json_string(journal->failure) : json_null());
+  json_object_set_new(json, "approval", journal->approval ? json_incref(journal->approval) : json_null());
   json_t *changes = json_object_get(json, "changes");
   for (size_t i = 0; i < json_array_size(changes); i++) {
     json_t *change = json_array_get(changes, i);
@@ -146,10 +147,11 @@ static int print_report(const tlsmend_report *report, char **out, tlsmend_error 
 int tlsmend_report_render(const tlsmend_report *report, tlsmend_format format, char **out, tlsmend_error *error) {
   *out = NULL;
   if (format == TLSMEND_FORMAT_TEXT) return print_report(report, out, error);
-  json_t *json = report->journal ? run_to_json(report->journal) : empty_to_json(report);
+  bool page = format == TLSMEND_FORMAT_HTML;
+  json_t *json = report->journal ? run_to_json(report->journal, page) : empty_to_json(report);
   json_object_set_new(json, "schema", json_string(REPORT_SCHEMA));
   json_object_set_new(json, "result", json_string(result_name(report)));
-  return session_dump(json, out, error);
+  return session_write(json, NULL, format, out, error);
 }
 
 /* ---- previews ---------------------------------------------------------------------------------------------------------------- */
@@ -241,7 +243,7 @@ static void print_run(status *status, const journal *journal) {
 }
 
 static int add_run(status *status, const journal *journal) {
-  json_t *run = run_to_json(journal);
+  json_t *run = run_to_json(journal, false);
   json_object_set_new(run, "state", json_string(run_state(journal)));
   json_object_set_new(run, "torn", json_boolean(journal->torn));
   json_object_set_new(run, "journal", json_string(journal->path));

@@ -81,7 +81,7 @@ static int go_on(tlsmend_session *self, journal *journal, commit_result *out, tl
   return code == TLSMEND_OK ? session_forward(self, journal, out, error) : code;
 }
 
-static int continue_run(tlsmend_session *self, journal *journal, int flags, commit_result *out, tlsmend_error *error) {
+int session_continue(tlsmend_session *self, journal *journal, int flags, commit_result *out, tlsmend_error *error) {
   char how[256], boot[64] = "";
   commit commit = session_commit(self, journal);
   bool passed = true, undoing = journal->undoing;
@@ -111,7 +111,7 @@ int tlsmend_resume(tlsmend_session *self, int flags, tlsmend_report **out, tlsme
   if (code == TLSMEND_OK) code = machine_may_write(self->machine, error);
   if (code == TLSMEND_OK) code = session_lock(self, "resume", &lock, error);
   if (code == TLSMEND_OK) code = session_find_run(self, NULL, true, &journal, error); /* now that nobody else may write */
-  if (code == TLSMEND_OK && journal) code = continue_run(self, journal, flags, &result, error);
+  if (code == TLSMEND_OK && journal) code = session_continue(self, journal, flags, &result, error);
   if (code == TLSMEND_OK)
     code = session_hand_out(self, journal, journal ? session_result(result) : TLSMEND_RESULT_NOTHING, out, error);
   else

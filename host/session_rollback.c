@@ -37,7 +37,7 @@ static int check(const tlsmend_session *self, const journal *journal, int flags,
   return code == TLSMEND_OK ? code : tlsmend_error_set(error, code, "%s", inner.text);
 }
 
-static int undo_run(tlsmend_session *self, journal *journal, int flags, commit_result *out, tlsmend_error *error) {
+int session_undo(tlsmend_session *self, journal *journal, int flags, commit_result *out, tlsmend_error *error) {
   char how[256];
   commit commit = session_commit(self, journal);
   commit.skip_changed = (flags & TLSMEND_ROLLBACK_SKIP_CHANGED) != 0;
@@ -61,7 +61,7 @@ int tlsmend_rollback(tlsmend_session *self, const char *run, int flags, tlsmend_
   if (code == TLSMEND_OK) code = machine_may_write(self->machine, error);
   if (code == TLSMEND_OK) code = session_lock(self, "rollback", &lock, error);
   if (code == TLSMEND_OK) code = find_undoable(self, run, &journal, error);
-  if (code == TLSMEND_OK && journal) code = undo_run(self, journal, flags, &result, error);
+  if (code == TLSMEND_OK && journal) code = session_undo(self, journal, flags, &result, error);
   if (code == TLSMEND_OK)
     code = session_hand_out(self, journal, journal ? session_result(result) : TLSMEND_RESULT_NOTHING, out, error);
   else

@@ -26,9 +26,13 @@ function files.name(path) return path:match "([^/\\]+)[/\\]*$" or path end
 function files.list(folder)
   local ok, iterator, state = pcall(lfs.dir, folder)
   if not ok then return nil, tostring(iterator) end
+  -- Windows tells only with the first name that a folder cannot be listed.
+  local name, reason = iterator(state)
+  if not name and reason then return nil, ("%s: %s"):format(folder, reason) end
   local names = {}
-  for name in iterator, state do
+  while name do
     if name ~= "." and name ~= ".." then names[#names + 1] = name end
+    name = iterator(state)
   end
   table.sort(names, function(a, b)
     local left, right = a:lower(), b:lower()

@@ -23,10 +23,12 @@ int cmd_show(const opt *options);
 int cmd_plan(const opt *options);
 int cmd_apply(const opt *options);
 int cmd_approve(const opt *options);
+int cmd_report(const opt *options);
 int cmd_resume(const opt *options);
 int cmd_status(const opt *options);
 int cmd_rollback(const opt *options);
 int cmd_snapshot(const opt *options);
+int cmd_test(const opt *options);
 int cmd_version(const opt *options);
 
 /* ---- live.c: what a person sees while a session works

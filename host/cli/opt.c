@@ -42,6 +42,7 @@ static const opt_row table[] = {
     {OPT_SIGNATURE, 0, "signature", "FILE", "signature file (default: beside the plan)"},
     {OPT_APPROVED_BY, 0, "approved-by", "KEY", "public key, or its file; may be repeated"},
     {OPT_APPROVALS, 0, "approvals", "N", "how many of these keys (default: all)"},
+    {OPT_MACHINES, 0, "machines", "DIR", "more machines to test on: .reg files and expect.lua"},
     {OPT_HELP, 'h', "help", NULL, "show help"},
     {OPT_VERSION, 0, "version", NULL, "show the version"},
 };
@@ -172,6 +173,8 @@ static int option_take(opt *out, const opt_row *row, const char *spelled, const 
     return out->output = value, TLSMEND_OK;
   case OPT_PLAN:
     return out->plan = value, TLSMEND_OK;
+  case OPT_MACHINES:
+    return out->machines = value, TLSMEND_OK;
   case OPT_STATE:
     return out->state = value, TLSMEND_OK;
   case OPT_LIBRARY:

@@ -35,6 +35,7 @@ enum opt_bit {
   OPT_SIGNATURE = 1 << 20,
   OPT_APPROVED_BY = 1 << 21,
   OPT_APPROVALS = 1 << 22,
+  OPT_MACHINES = 1 << 24,
   OPT_ANY_FORMAT = 1 << 23 /* no option: the command writes every format, not only text and JSON */
 };
 
@@ -50,7 +51,7 @@ typedef struct opt {
   const char **signatures;
   size_t signature_count;
   size_t approvals;
-  const char *machine, *output, *plan, *state, *library;
+  const char *machine, *output, *plan, *state, *library, *machines;
   const char *key, *approver, *ticket, *expires;
   tlsmend_format format;
   tlsmend_reboot reboot; /* TLSMEND_REBOOT_ASK unless said otherwise */

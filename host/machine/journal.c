@@ -23,7 +23,7 @@ void journal_close(journal *self) {
   if (!self) return;
   for (size_t i = 0; self->steps && i < self->plan->change_count; i++) free(self->steps[i].note);
   free(self->steps);
-  tlsmend_plan_free(self->plan);
+  if (!self->in_memory) tlsmend_plan_free(self->plan);
   os_log_close(self->log);
   free(self->path);
   free(self->run);
@@ -158,7 +158,8 @@ static bool take(journal *self, const json_t *record) {
 
 static int write_record(journal *self, json_t *record, tlsmend_error *error) {
   int code = self->lost ? tlsmend_error_set(error, TLSMEND_E_IO, "%s could not be written to before", self->path)
-                        : append(self, json_incref(record), error);
+             : self->in_memory ? TLSMEND_OK
+                               : append(self, json_incref(record), error);
   if (self->forgiving) code = TLSMEND_OK;
   if (code == TLSMEND_OK && !take(self, record)) code = no_memory(error);
   json_decref(record);
@@ -261,6 +262,7 @@ static int take_begin(journal *self, const json_t *record, tlsmend_error *error)
     return tlsmend_error_set(error, TLSMEND_E_CORRUPT, "%s: the first record is incomplete", self->path);
   int code = plan_from_json(json_object_get(record, "plan"), &self->plan, error);
   if (code != TLSMEND_OK) return code;
+  self->approval = json_incref(json_object_get(record, "approval"));
   self->steps = calloc(self->plan->change_count + 1, sizeof *self->steps);
   return self->steps ? TLSMEND_OK : no_memory(error);
 }
@@ -302,6 +304,23 @@ int journal_create(const char *state, const tlsmend_plan *plan, const char *boot
   else
     journal_close(self);
   return code;
+}
+
+int journal_create_in_memory(tlsmend_plan *plan, const char *boot, journal **out, tlsmend_error *error) {
+  *out = NULL;
+  journal *self = calloc(1, sizeof *self);
+  if (!self) return no_memory(error);
+  self->in_memory = true;
+  self->plan = plan;
+  self->steps = calloc(plan->change_count + 1, sizeof *self->steps);
+  snprintf(self->boot, sizeof self->boot, "%s", boot);
+  if (self->steps && replace(&self->path, "in memory") && replace(&self->run, "in-memory") &&
+      replace(&self->begun, "now")) {
+    *out = self;
+    return TLSMEND_OK;
+  }
+  journal_close(self);
+  return no_memory(error);
 }
 
 /* ---- reading --------------------------------------------------------------------------------------------------------- */
@@ -373,6 +392,7 @@ int journal_read(const char *path, journal **out, tlsmend_error *error) {
 }
 
 int journal_continue(journal *self, tlsmend_error *error) {
+  if (self->in_memory) return TLSMEND_OK;
   int code = os_log_open(self->path, false, &self->log, error);
   if (code == TLSMEND_OK && self->torn) code = os_log_truncate(self->log, self->size, error);
   if (code == TLSMEND_OK) self->torn = false;

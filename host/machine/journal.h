@@ -45,6 +45,7 @@ typedef struct journal {
   char *failure;   /* why it goes backwards, NULL */
   run_result result;
   tlsmend_plan *plan;
+  json_t *approval; /* of the saved plan: its digest and who has signed it; NULL if the plan was not saved */
   journal_step *steps; /* one for each change of the plan */
   bool torn;           /* the last line was not whole and has been left out */
   struct os_log *log;  /* open for appending, NULL while only read */
@@ -53,10 +54,14 @@ typedef struct journal {
   uint64_t size;       /* of the whole lines */
   size_t lines;
   char chain[65];      /* digest of the last line */
+  bool in_memory;      /* there is no file: for the bench */
 } journal;
 
 /* Begins a journal: makes the folder, the file, and its first record with the whole plan. */
 int journal_create(const char *state, const tlsmend_plan *plan, const char *boot, journal **out, tlsmend_error *error);
+
+/* As journal_create, without a file: nothing outlives the process. The plan is borrowed. For the bench. */
+int journal_create_in_memory(tlsmend_plan *plan, const char *boot, journal **out, tlsmend_error *error);
 
 /* Reads a journal. E_CORRUPT names the line; E_UNSUPPORTED is a newer format; E_ABSENT: it was never begun. */
 int journal_read(const char *path, journal **out, tlsmend_error *error);

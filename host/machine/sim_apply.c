@@ -213,6 +213,12 @@ static bool read_files(const tree_key *key, int view, tlsmend_update *update) {
   return true;
 }
 
+/* A snapshot that was read again has other orders of keys and values than the one that was written. */
+static int compare_files(const void *a, const void *b) {
+  const tlsmend_file_effect *left = a, *right = b;
+  return left->view != right->view ? left->view - right->view : strcmp(left->path, right->path);
+}
+
 /* Completes the pending installation of one update. */
 static int complete(sim *self, const char *kb, tlsmend_error *error) {
   char path[512];
@@ -226,6 +232,7 @@ static int complete(sim *self, const char *kb, tlsmend_error *error) {
     const tree_key *files = tree_key_at(pending, i);
     read_files(files, strcmp(tree_key_name(files), "32") == 0 ? 32 : 64, &update);
   }
+  if (update.file_count) qsort(update.files, update.file_count, sizeof *update.files, compare_files);
   effects effects = {self, kb};
   servicing_writer writer = writer_of(&effects);
   int code = servicing_complete(&update, &writer, error);

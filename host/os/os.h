@@ -29,6 +29,12 @@ int os_file_remove(const char *path, tlsmend_error *error);
 /* Makes a folder and its missing parents; on Windows, folders it makes admit only administrators and SYSTEM. */
 int os_dir_make(const char *path, tlsmend_error *error);
 
+/* Makes a new, empty folder for temporary files; *out is malloc'd. The caller removes it. */
+int os_dir_temporary(char **out, tlsmend_error *error);
+
+/* Removes a folder that is empty. */
+int os_dir_remove(const char *path, tlsmend_error *error);
+
 /* Calls fn with each name in a folder (not "." and ".."), sorted by byte. Absent folder: TLSMEND_E_ABSENT. */
 int os_dir_each(const char *path, int (*fn)(void *data, const char *name), void *data, tlsmend_error *error);
 

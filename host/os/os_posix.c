@@ -94,6 +94,23 @@ int os_file_remove(const char *path, tlsmend_error *error) {
   return folder_flush(path, error);
 }
 
+int os_dir_remove(const char *path, tlsmend_error *error) {
+  return rmdir(path) == 0 ? TLSMEND_OK : fail(error, "remove", path);
+}
+
+int os_dir_temporary(char **out, tlsmend_error *error) {
+  const char *folder = getenv("TMPDIR");
+  *out = os_path_join(folder && *folder ? folder : "/tmp", "tlsmend-XXXXXX");
+  if (!*out)
+    return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a folder");
+  if (mkdtemp(*out))
+    return TLSMEND_OK;
+  int code = fail(error, "make", *out);
+  free(*out);
+  *out = NULL;
+  return code;
+}
+
 static int dir_make_one(const char *path, tlsmend_error *error) {
   if (mkdir(path, 0700) == 0)
     return folder_flush(path, error);

@@ -65,6 +65,39 @@ int os_file_remove(const char *path, tlsmend_error *error) {
   return result;
 }
 
+int os_dir_remove(const char *path, tlsmend_error *error) {
+  wchar_t *wide;
+  int result = wide_path(path, &wide, error);
+  if (result != TLSMEND_OK)
+    return result;
+  if (!RemoveDirectoryW(wide))
+    result = wide_fail(error, GetLastError(), "remove", path);
+  free(wide);
+  return result;
+}
+
+int os_dir_temporary(char **out, tlsmend_error *error) {
+  wchar_t folder[MAX_PATH + 1];
+  char name[32];
+  unsigned chance = 0;
+  DWORD length = GetTempPathW(MAX_PATH + 1, folder);
+  *out = NULL;
+  if (length == 0 || length > MAX_PATH)
+    return wide_fail(error, GetLastError(), "find", "the folder for temporary files");
+  os_random(&chance, sizeof chance);
+  snprintf(name, sizeof name, "tlsmend-%08x", chance);
+  char *base = wide_to_utf8(folder, length);
+  *out = base ? os_path_join(base, name) : NULL;
+  free(base);
+  int code = *out ? os_dir_make(*out, error)
+                  : tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a folder");
+  if (code == TLSMEND_OK)
+    return code;
+  free(*out);
+  *out = NULL;
+  return code;
+}
+
 /* ---- whole files ---- */
 
 static int read_all(HANDLE file, const char *path, char *bytes, size_t size, size_t *got,

@@ -302,6 +302,18 @@ static json_t *need_update(const reader *r, const char *text, size_t number) {
   return json_string(text);
 }
 
+/* A protocol older than TLS 1.2 that the runbook may switch on. */
+static json_t *need_legacy(const reader *r, const char *text, size_t number) {
+  static const char *const known[] = {"SSL 3.0", "TLS 1.0", "TLS 1.1", "DTLS 1.0"};
+  for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+    if (strcmp(text, known[i]) == 0)
+      return json_string(text);
+  script_raise(r->L, TLSMEND_E_SCRIPT,
+               "%s: field 'needs.legacy[%zu]' must be \"SSL 3.0\", \"TLS 1.0\", \"TLS 1.1\" or \"DTLS 1.0\", got \"%s\"",
+               r->file, number, text);
+  return NULL;
+}
+
 typedef json_t *(*need_fn)(const reader *r, const char *text, size_t number);
 
 /* Reads the list at the top of the stack; hands out the array of texts that guard_needs wants. */
@@ -346,13 +358,18 @@ static void put_needs(const reader *r) {
   }
   if (!lua_istable(L, 2))
     bad_field(r, "needs", "a table (what the runbook may touch)", 2);
-  check_known(r, 2, "needs.", "registry, updates, reboot");
+  check_known(r, 2, "needs.", "registry, updates, reboot, legacy");
   json_t *needs = put_object(r, runbook->header, "needs");
   guard_needs *out = &runbook->needs;
   out->registry_count =
       put_needs_list(r, needs, "registry", "a list of key paths", need_path, &runbook->registry);
   out->update_count =
       put_needs_list(r, needs, "updates", "a list such as { \"KB3140245\" }", need_update, &runbook->updates);
+  lua_getfield(L, 2, "legacy");
+  bool has_legacy = !lua_isnil(L, -1); /* only the bench and readers of the header ask for it */
+  lua_pop(L, 1);
+  if (has_legacy)
+    put_needs_list(r, needs, "legacy", "a list such as { \"TLS 1.1\" }", need_legacy, &runbook->legacy);
   lua_getfield(L, 2, "reboot");
   if (!lua_isnil(L, -1) && !lua_isboolean(L, -1))
     bad_field(r, "needs.reboot", "true or false", -1);

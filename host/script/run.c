@@ -122,6 +122,7 @@ void script_close(script_runbook *runbook) {
   json_decref(runbook->values);
   free(runbook->registry);
   free(runbook->updates);
+  free(runbook->legacy);
   free(runbook);
 }
 

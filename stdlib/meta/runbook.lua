@@ -17,8 +17,8 @@
 ---@field type "string"|"integer"|"boolean"|"path"|"string[]"
 ---@field default? any
 ---@field help? string
----@field secret? boolean the value is shown to nobody; plans hold a salted digest, and are not applied from a file
 ---@field choices? any[] what it may be; of a list, what each element may be
+---@field secret? boolean the value is shown to nobody; plans hold a salted digest, and are not applied from a file
 
 ---@class runbook_needs
 ---@field registry? string[] subtrees that may be read and written, canonical: "HKLM\\..."

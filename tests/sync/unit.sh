@@ -14,7 +14,7 @@ if [ -n "$wine" ]; then
     echo "SKIPPED: the C tests of '$preset' need Wine: apt-get install wine64 wine" >&2
     exit 77
   }
-  export WINEPREFIX="$TLSMEND_BINARY/wine-unit-$preset" WINEARCH=$magic WINEDEBUG=-all
+  export WINEPREFIX="$TLSMEND_BINARY/wine-unit-$preset" WINEARCH=$magic WINEDEBUG=-all WINEDLLOVERRIDES="mscoree,mshtml=" LC_ALL=C.UTF-8
   if ! wineboot -i >/dev/null 2>&1 || ! wine cmd /c exit 0 >/dev/null 2>&1; then
     rm -rf "$WINEPREFIX"
     echo "SKIPPED: this Wine has no '$preset' half (wine32 comes from the i386 packages): $preset only built, not run" >&2

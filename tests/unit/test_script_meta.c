@@ -126,6 +126,49 @@ static void documents_and_modules_agree(void **state) {
     check(row->name);
 }
 
+/* The fields of a class of runbook.lua as "id, version, title". */
+static void documented_fields(const char *text, const char *class, char *out, size_t size) {
+  char head[64];
+  snprintf(head, sizeof head, "---@class %s\n", class);
+  const char *at = strstr(text, head);
+  assert_non_null(at);
+  *out = '\0';
+  for (at = strchr(at, '\n') + 1; strncmp(at, "---@field ", 10) == 0; at = strchr(at, '\n') + 1) {
+    size_t used = strlen(out);
+    snprintf(out + used, size - used, "%s%.*s", used ? ", " : "", (int)strcspn(at + 10, "? "), at + 10);
+  }
+}
+
+/* What a declaration may hold is what the definitions say it may hold: the message about an unknown field lists it. */
+static void declarations_agree(void **state) {
+  (void)state;
+  static const struct row {
+    const char *class, *unknown;
+  } rows[] = {{"runbook", "nonsense = 1"},
+              {"runbook_needs", "needs = { nonsense = 1 }"},
+              {"runbook_param", "params = { x = { nonsense = 1 } }"}};
+  char *text = definitions("runbook");
+  const char *base = getenv("TMPDIR") != NULL ? getenv("TMPDIR") : getenv("TEMP");
+  char path[256];
+  snprintf(path, sizeof path, "%.128s/tlsmend-meta-%u.lua", base != NULL ? base : "/tmp", os_process_id());
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    char source[512], wanted[512], fields[400];
+    tlsmend_error error = {0};
+    script_runbook *runbook;
+    snprintf(source, sizeof source,
+             "return { id = 'x', version = '1', title = 'x', run = function() end, %s }", rows[i].unknown);
+    assert_int_equal(os_file_replace(path, source, strlen(source), &error), TLSMEND_OK);
+    assert_int_equal(script_open(NULL, path, &runbook, &error), TLSMEND_E_SCRIPT);
+    documented_fields(text, rows[i].class, fields, sizeof fields);
+    snprintf(wanted, sizeof wanted, "nonsense'; there are %s", fields);
+    size_t size = strlen(error.text), tail = strlen(wanted);
+    if (size < tail || strcmp(error.text + size - tail, wanted) != 0)
+      fail_msg("stdlib/meta/runbook.lua has %s: %s; the host says: %s", rows[i].class, fields, error.text);
+  }
+  remove(path);
+  free(text);
+}
+
 /* The comparison itself sees each kind of difference. */
 static void differences_are_seen(void **state) {
   (void)state;
@@ -155,6 +198,7 @@ static void differences_are_seen(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(documents_and_modules_agree),
+      cmocka_unit_test(declarations_agree),
       cmocka_unit_test(differences_are_seen),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -118,7 +118,7 @@ static const attempt long_calls[] = {
     {"pattern in pcall", "while true do pcall(string.match, ('a'):rep(3e4), ('a*'):rep(20) .. 'b') end",
      TLSMEND_E_LIMIT, "instructions"},
     {"balance", "('('):rep(1e5):gsub('%b()', '')", TLSMEND_E_LIMIT, "instructions"},
-    {"plain find", "local s = ('a'):rep(4e6) s:find(('a'):rep(2e6) .. 'b', 1, true)", TLSMEND_E_LIMIT,
+    {"plain find", "local a = ('a'):rep(1000) a:rep(4000):find(a:rep(2000) .. 'b', 1, true)", TLSMEND_E_LIMIT,
      "instructions"},
     {"gmatch", "for a in ('a'):rep(3e4):gmatch(('.-'):rep(20) .. 'b') do end", TLSMEND_E_LIMIT,
      "instructions"},

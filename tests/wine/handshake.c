@@ -12,7 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const ULONG wanted = ISC_REQ_CONFIDENTIALITY | ISC_REQ_STREAM | ISC_REQ_ALLOCATE_MEMORY | ISC_REQ_MANUAL_CRED_VALIDATION;
+static const ULONG wanted =
+    ISC_REQ_CONFIDENTIALITY | ISC_REQ_STREAM | ISC_REQ_ALLOCATE_MEMORY | ISC_REQ_MANUAL_CRED_VALIDATION;
 
 static int fail(const char *step, long code) {
   printf("failed: %s 0x%08lx\n", step, (unsigned long)code);
@@ -43,13 +44,14 @@ static int deliver(SOCKET peer, SecBuffer *token) {
   return sent;
 }
 
-static SECURITY_STATUS step(CredHandle *credentials, CtxtHandle *context, int first, SecBufferDesc *in, SecBuffer *token) {
+static SECURITY_STATUS step(CredHandle *credentials, CtxtHandle *context, int first, SecBufferDesc *in,
+                            SecBuffer *token) {
   *token = (SecBuffer){0, SECBUFFER_TOKEN, NULL};
   SecBufferDesc out = {SECBUFFER_VERSION, 1, token};
   ULONG attributes = 0;
   wchar_t name[] = L"localhost";
-  return InitializeSecurityContextW(credentials, first ? NULL : context, name, wanted, 0, 0, in, 0, context, &out,
-                                    &attributes, NULL);
+  return InitializeSecurityContextW(credentials, first ? NULL : context, name, wanted, 0, 0, in, 0, context,
+                                    &out, &attributes, NULL);
 }
 
 static SECURITY_STATUS handshake(SOCKET peer, CredHandle *credentials, CtxtHandle *context) {
@@ -104,8 +106,8 @@ int main(int argc, char **argv) {
     return fail("usage: handshake PORT", 0);
   ask.dwFlags = SCH_CRED_MANUAL_CRED_VALIDATION | SCH_CRED_NO_DEFAULT_CREDS;
   wchar_t package[] = UNISP_NAME_W;
-  SECURITY_STATUS status = AcquireCredentialsHandleW(NULL, package, SECPKG_CRED_OUTBOUND, NULL, &ask, NULL, NULL,
-                                                     &credentials, NULL);
+  SECURITY_STATUS status = AcquireCredentialsHandleW(NULL, package, SECPKG_CRED_OUTBOUND, NULL, &ask, NULL,
+                                                     NULL, &credentials, NULL);
   if (status != SEC_E_OK)
     return fail("no credentials", status);
   SOCKET peer = reach((unsigned short)atoi(argv[1]));

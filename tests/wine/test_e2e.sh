@@ -96,6 +96,10 @@ said KB3140245
 tlsmend 3 apply winhttp-tls12 --yes --reboot never # no package at hand: refused before the first write
 said KB3140245
 if find "$WINEPREFIX/drive_c" -name '*.journal' | grep -q .; then fail "a refused run left a journal"; fi
+mkdir -p "$WINEPREFIX/drive_c/open"
+chmod 777 "$WINEPREFIX/drive_c/open" # a state folder that everybody can write to: SYSTEM would read it after the restart
+tlsmend 3 apply winhttp-tls12 --yes --reboot never --state 'C:\open' -p "package=$package"
+said 'can be written by others'
 registry planned
 same before planned
 step "plan and a refused apply changed nothing in $(wc -l <"$work/before.txt") lines of HKLM"

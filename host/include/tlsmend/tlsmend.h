@@ -173,7 +173,8 @@ TLSMEND_API void tlsmend_session_close(tlsmend_session *session);
 typedef enum tlsmend_format { TLSMEND_FORMATS(TLSMEND_FORMAT_) } tlsmend_format;
 #undef TLSMEND_FORMAT_
 
-/* Frees a text that a _render function, tlsmend_runbook_list, _show or _status handed out. NULL is fine. */
+/* Frees a text that a _render function, tlsmend_runbook_list, _show, _status, tlsmend_approve or tlsmend_page handed out.
+ * NULL is fine. */
 TLSMEND_API void tlsmend_text_free(char *text);
 
 /* ---- runbooks ---------------------------------------------------------------------------------------------- */
@@ -339,11 +340,37 @@ TLSMEND_API int tlsmend_report_render(const tlsmend_report *report, tlsmend_form
 
 TLSMEND_API void tlsmend_report_free(tlsmend_report *report);
 
+/* Renders an HTML page of `count` files that --format json wrote: one plan, report or status in full, several as a table of
+ * machines. Free with tlsmend_text_free. Errors: E_USAGE (no such file), E_PLAN (not one of ours). */
+TLSMEND_API int tlsmend_page(const char *const *files, size_t count, char **out, tlsmend_error *error);
+
 /* ---- snapshots --------------------------------------------------------------------------------------------- */
 
 /* Writes what the session's machine holds as a regedit 5 .reg file: all of it for a snapshot. Replaces the file whole.
  * Errors: E_IO, E_UNSUPPORTED (a live machine: not yet). */
 TLSMEND_API int tlsmend_snapshot(tlsmend_session *session, const char *path, tlsmend_error *error);
+
+/* ---- the author's bench -------------------------------------------------------------------------------------- */
+
+/* What to test. All borrowed. */
+typedef struct tlsmend_test_request {
+  const char *const *runbooks; /* ids or paths; each is tested by itself */
+  size_t runbook_count;
+  const char *const *params; /* "name=value", for every runbook that has such a parameter */
+  size_t param_count;
+  const char *machines; /* folder of .reg files and expect.lua, or NULL: X.machines beside X.lua, if it is there */
+  tlsmend_format format; /* TEXT, JSON or JUNIT */
+} tlsmend_test_request;
+
+/*
+ * Tests runbooks on every built-in machine, and on those beside them, in memory: applies or says why not; plan, apply,
+ * restart, resume; a second plan is empty; rollback restores every byte; a change that fails and a power cut at every
+ * moment leave before or after; nothing that was secure is lowered unless that is declared. options->machine, if not NULL,
+ * restricts it to one machine. *findings receives how many things are wrong; *out is freed with tlsmend_text_free.
+ * Errors: E_USAGE, E_SCRIPT (a runbook does not load), E_IO.
+ */
+TLSMEND_API int tlsmend_test(const tlsmend_options *options, const tlsmend_test_request *request, char **out,
+                             size_t *findings, tlsmend_error *error);
 
 #ifdef __cplusplus
 }

@@ -1,0 +1,264 @@
+/* The bench on one machine: plan, apply, restart, resume, plan again, roll back. What is wrong becomes a finding. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench.h"
+#include "core/change.h"
+#include "machine/backends.h"
+#include "machine/machine.h"
+#include "machine/sim.h"
+#include "os/os.h"
+
+static int no_memory(tlsmend_error *error) {
+  return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for the bench");
+}
+
+void bench_find(json_t *record, const char *rule, const char *format, ...) {
+  char text[1200];
+  va_list list;
+  va_start(list, format);
+  vsnprintf(text, sizeof text, format, list);
+  va_end(list);
+  json_t *findings = json_object_get(record, "findings");
+  json_array_append_new(findings, json_pack("{s:s, s:s}", "rule", rule, "text", text));
+}
+
+/* ---- copies of a machine -------------------------------------------------------------------------------------------- */
+
+int bench_copy_open(const bench *self, const bench_machine *machine, bench_copy *out, tlsmend_error *error) {
+  char spec[512];
+  *out = (bench_copy){.session = {.reboot = TLSMEND_REBOOT_ASK, .script = self->script}};
+  snprintf(spec, sizeof spec, "sim:%s", machine->name);
+  out->session.script.log = NULL;
+  out->session.spec = strdup(spec);
+  out->session.state = strdup(".");
+  backend_request request = {.argument = machine->text ? machine->name : machine->path,
+                             .text = machine->text};
+  tlsmend_machine *below = NULL;
+  int code = out->session.spec && out->session.state ? sim_open(&request, &below, error) : no_memory(error);
+  if (code == TLSMEND_OK && !(out->fault = fault_open(below)))
+    code = no_memory(error);
+  if (code == TLSMEND_OK)
+    out->session.machine = &out->fault->base;
+  if (code != TLSMEND_OK)
+    bench_copy_close(out);
+  return code;
+}
+
+void bench_copy_close(bench_copy *copy) {
+  machine_close(copy->session.machine);
+  free(copy->session.spec);
+  free(copy->session.state);
+  *copy = (bench_copy){0};
+}
+
+int bench_render(const bench_copy *copy, bench_bytes *out, tlsmend_error *error) {
+  free(out->bytes);
+  *out = (bench_bytes){0};
+  return sim_render(copy->session.machine->below, &out->bytes, &out->size, error);
+}
+
+bool bench_same(const bench_bytes *a, const bench_bytes *b) {
+  return a->size == b->size && memcmp(a->bytes, b->bytes, a->size) == 0;
+}
+
+int bench_finish(bench_copy *copy, journal *journal, commit_result *out, tlsmend_error *error) {
+  enum { RESTARTS_MOST = 16 };
+  int code = TLSMEND_OK;
+  for (int i = 0; code == TLSMEND_OK && *out == COMMIT_BARRIER && i < RESTARTS_MOST; i++)
+    code = session_continue(&copy->session, journal, 0, out, error);
+  return code;
+}
+
+/* ---- the record ------------------------------------------------------------------------------------------------------ */
+
+static json_t *new_record(const bench_machine *machine) {
+  return json_pack("{s:s, s:s, s:s, s:[], s:i}", "machine", machine->name, "answer", "failed", "reason", "",
+                   "findings", "interruptions", 0);
+}
+
+static void set_answer(json_t *record, const char *answer, const char *reason) {
+  json_object_set_new(record, "answer", json_string(answer));
+  json_object_set_new(record, "reason", json_string(reason ? reason : ""));
+}
+
+static void count_changes(json_t *record, const tlsmend_plan *plan) {
+  size_t updates = 0, values = 0;
+  for (size_t i = 0; i < plan->change_count; i++) {
+    updates += plan->changes[i].kind == TLSMEND_CHANGE_UPDATE_INSTALL;
+    values += plan->changes[i].name != NULL;
+  }
+  json_object_set_new(record, "changes", json_integer((json_int_t)plan->change_count));
+  json_object_set_new(record, "updates", json_integer((json_int_t)updates));
+  json_object_set_new(record, "values", json_integer((json_int_t)values));
+  json_object_set_new(record, "restarts", json_integer((json_int_t)plan_reboot_count(plan)));
+  json_t *unknowns = json_array();
+  for (size_t i = 0; i < plan->unknown_count; i++)
+    json_array_append_new(unknowns, json_string(plan->unknowns[i]));
+  json_object_set_new(record, "unknowns", unknowns);
+}
+
+/* A plan that could not be made: a refusal with a reason is an answer, the rest is the runbook's mistake. */
+static void judge_failure(json_t *record, const tlsmend_error *why) {
+  bool fence = strstr(why->text, "add it to `needs`") != NULL;
+  if (why->code == TLSMEND_E_REFUSED && !fence) {
+    set_answer(record, "blocked", why->text);
+    return;
+  }
+  set_answer(record, "failed", why->text);
+  bench_find(record, fence ? "needs" : why->code == TLSMEND_E_LIMIT ? "limit" : "error", "%s", why->text);
+}
+
+static void judge_plan(json_t *record, const tlsmend_plan *plan) {
+  const plan_runbook *runbook = &plan->runbooks[0];
+  count_changes(record, plan);
+  if (!runbook->applies) {
+    set_answer(record, "does not apply", runbook->reason);
+    if (!runbook->reason || !*runbook->reason)
+      bench_find(record, "no-reason",
+                 "applies answers false without a reason: return false, \"why, and what to do\"");
+    return;
+  }
+  const char *unknown = plan->unknown_count ? plan->unknowns[0] : runbook->reason;
+  set_answer(record,
+             plan->unknown_count  ? "cannot tell"
+             : plan->change_count ? "changes"
+                                  : "nothing to do",
+             unknown);
+}
+
+/* ---- the way there and back -------------------------------------------------------------------------------------------- */
+
+/* The first line in which two machines differ. */
+static void describe_difference(const bench_bytes *a, const bench_bytes *b, char out[160]) {
+  size_t at = 0, start = 0;
+  while (at < a->size && at < b->size && a->bytes[at] == b->bytes[at]) {
+    if (a->bytes[at] == '\n')
+      start = at + 1;
+    at++;
+  }
+  size_t length = 0;
+  for (size_t i = start; i < b->size && b->bytes[i] != '\r' && b->bytes[i] != '\n' && length < 150; i++)
+    if (b->bytes[i] >= 32)
+      out[length++] = (char)b->bytes[i];
+  out[length] = 0;
+}
+
+static const char *failure_of(const journal *journal, const tlsmend_error *error, int code) {
+  if (code != TLSMEND_OK)
+    return error->text;
+  return journal && journal->failure ? journal->failure : "the run did not come to its end";
+}
+
+/* Applies, restarts and resumes. Afterwards the host itself has planned again and verified: session_forward does. */
+static int go(bench_copy *copy, bench_states *states, journal **journal, json_t *record) {
+  tlsmend_error inner = {0, ""};
+  commit_result result = COMMIT_LEFT;
+  char boot[64];
+  int code = session_check(&copy->session, states->plan, &inner);
+  if (code == TLSMEND_OK)
+    code = machine_boot_id(copy->session.machine, boot, &inner);
+  if (code == TLSMEND_OK)
+    code = journal_create_in_memory(states->plan, boot, journal, &inner);
+  if (code == TLSMEND_OK)
+    code = session_forward(&copy->session, *journal, &result, &inner);
+  if (code == TLSMEND_OK)
+    code = bench_finish(copy, *journal, &result, &inner);
+  if (code != TLSMEND_OK || result != COMMIT_DONE) {
+    const char *why = failure_of(*journal, &inner, code);
+    bench_find(record, strstr(why, "still proposes") ? "converges" : "apply", "%s", why);
+    return 0;
+  }
+  return bench_render(copy, &states->after, NULL) == TLSMEND_OK;
+}
+
+static void go_back(bench_copy *copy, const bench_states *states, journal *journal, json_t *record) {
+  tlsmend_error inner = {0, ""};
+  commit_result result = COMMIT_LEFT;
+  bench_bytes now = {0};
+  char line[160];
+  int code = session_undo(&copy->session, journal, 0, &result, &inner);
+  if (code == TLSMEND_OK)
+    code = bench_render(copy, &now, &inner);
+  if (code != TLSMEND_OK || result != COMMIT_UNDONE) {
+    bench_find(record, "rollback", "rolling back failed: %s", failure_of(journal, &inner, code));
+  } else if (!bench_same(&now, &states->before)) {
+    describe_difference(&states->before, &now, line);
+    bench_find(record, "rollback", "rolled back, the machine is not what it was: %s", line);
+  }
+  free(now.bytes);
+}
+
+/* What the policy in Lua says of the plan: what it lowers, and whether it is what the author expects. */
+static int judge_policy(const bench *self, const tlsmend_plan *plan, const char *function, json_t *extra,
+                        json_t *record, tlsmend_error *error) {
+  json_t *argument = plan ? plan_to_json(plan) : json_object(), *found = NULL;
+  json_object_set_new(argument, "extra", extra);
+  json_object_set(argument, "record", record);
+  script_tool_call call = {"bench", function, argument};
+  int code = script_tool_run(self->tool, &call, &found, error);
+  for (size_t i = 0; code == TLSMEND_OK && i < json_array_size(found); i++) {
+    const json_t *row = json_array_get(found, i);
+    bench_find(record, json_string_value(json_object_get(row, "rule")), "%s",
+               json_string_value(json_object_get(row, "text")));
+  }
+  json_decref(found);
+  json_decref(argument);
+  return code;
+}
+
+/* The plan is made and has changes: everything that can be done with it. */
+static int run_through(const bench *self, const bench_machine *machine, bench_copy *copy,
+                       bench_states *states, json_t *record) {
+  bench_bytes planned = {0};
+  tlsmend_error inner = {0, ""};
+  journal *journal = NULL;
+  int code = bench_render(copy, &planned, &inner);
+  if (code == TLSMEND_OK && !bench_same(&planned, &states->before))
+    bench_find(record, "planning-writes", "the machine changed while it was only planned for");
+  free(planned.bytes);
+  if (code == TLSMEND_OK && go(copy, states, &journal, record)) {
+    go_back(copy, states, journal, record);
+    code = bench_break(self, machine, states, record, &inner);
+  }
+  journal_close(journal);
+  if (code != TLSMEND_OK)
+    bench_find(record, "bench", "%s", inner.text);
+  return code;
+}
+
+int bench_test(const bench *self, const bench_machine *machine, json_t **out, tlsmend_error *error) {
+  bench_copy copy;
+  bench_states states = {0};
+  tlsmend_error inner = {0, ""};
+  uint64_t begun = os_clock();
+  json_t *record = *out = new_record(machine);
+  if (!record)
+    return no_memory(error);
+  int code = bench_copy_open(self, machine, &copy, error);
+  if (code != TLSMEND_OK)
+    return code;
+  code = bench_render(&copy, &states.before, error);
+  if (code == TLSMEND_OK) {
+    if (tlsmend_plan_make(&copy.session, &self->runbook, 1, self->params, self->param_count, &states.plan,
+                          &inner) != TLSMEND_OK)
+      judge_failure(record, &inner);
+    else
+      judge_plan(record, states.plan);
+  }
+  if (code == TLSMEND_OK && states.plan && states.plan->change_count) {
+    run_through(self, machine, &copy, &states, record);
+    code = judge_policy(self, states.plan, "lowered", json_incref(self->declared), record, error);
+  }
+  json_t *expected = json_object_get(self->expect, machine->name);
+  if (code == TLSMEND_OK && expected)
+    code = judge_policy(self, states.plan, "expected", json_incref(expected), record, error);
+  json_object_set_new(record, "milliseconds", json_integer((json_int_t)(os_clock() - begun)));
+  tlsmend_plan_free(states.plan);
+  free(states.before.bytes);
+  free(states.after.bytes);
+  bench_copy_close(&copy);
+  return code;
+}

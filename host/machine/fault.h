@@ -1,0 +1,23 @@
+/*
+ * A machine that fails on purpose, for the bench: the Nth change fails, before or after it was carried out. Everything else
+ * is passed through.
+ */
+#ifndef MACHINE_FAULT_H
+#define MACHINE_FAULT_H
+
+#include <tlsmend/machine.h>
+
+typedef struct fault {
+  tlsmend_machine base;
+  unsigned applied; /* changes that were asked for so far */
+  unsigned at;      /* this one fails, counted from 1; 0: none */
+  bool late;        /* it is carried out, and then fails */
+  /* Called right before and right after each effect: the moments at which a power cut leaves something to find out. */
+  void (*watch)(void *data);
+  void *watch_data;
+} fault;
+
+/* Takes the machine over: closing the fault closes it. NULL when out of memory; then `below` is closed. */
+fault *fault_open(tlsmend_machine *below);
+
+#endif

@@ -1,0 +1,31 @@
+/*
+ * A Lua state of the host's own: functions of the standard library, called with JSON and answering JSON. The bench, lint and
+ * the state of a machine have their policy in Lua; this is the door to it. Runbooks are not run here.
+ */
+#ifndef SCRIPT_TOOL_H
+#define SCRIPT_TOOL_H
+
+#include <jansson.h>
+
+#include "script/script.h"
+
+typedef struct script_tool script_tool;
+
+/* `machine` is what registry, system and hotfix read; NULL: there is none. Borrowed, as are the options. */
+int script_tool_open(const script_options *options, tlsmend_machine *machine, script_tool **out,
+                     tlsmend_error *error);
+void script_tool_close(script_tool *tool);
+
+/* Calls a function of a module with one argument (borrowed, may be NULL). *out is a new reference to its first result: nil is
+ * null, a table without keys or with the keys 1..n an array, any other table an object. */
+typedef struct script_tool_call {
+  const char *module, *function;
+  const json_t *argument;
+} script_tool_call;
+int script_tool_run(script_tool *tool, const script_tool_call *call, json_t **out, tlsmend_error *error);
+
+/* Runs a Lua text and takes what it returns, as above. `name` stands in messages. */
+int script_tool_eval(script_tool *tool, const char *name, const char *text, size_t size, json_t **out,
+                     tlsmend_error *error);
+
+#endif

@@ -1,0 +1,186 @@
+-- The policy of `tlsmend test`: which machines there are, which packages stand in, what lowers a machine's security,
+-- and whether a plan is what its author expects. Looks at plans as data (the JSON of `tlsmend plan`), asks no machine.
+
+local machines = require "windows.machines"
+local releases = require "windows.releases"
+local updates = require "windows.updates"
+
+local bench = {}
+
+-- The names of all built-in machines.
+function bench.machines() return machines.names() end
+
+-- The snapshot of one as text, or nil.
+function bench.text(name) return (machines.text(name)) end
+
+-- File names of stand-ins for the packages of updates, for every Windows and processor that they are made for.
+function bench.packages(kbs)
+  local names = {}
+  for _, kb in ipairs(kbs) do
+    for _, branch in ipairs((updates.of(kb) or { branches = {} }).branches) do
+      for _, architecture in ipairs(branch.architectures) do
+        names[#names + 1] = ("%s-%s.msu"):format(branch.file, architecture)
+      end
+    end
+  end
+  return names
+end
+
+-- ---- what is lowered ----
+
+local LEGACY = { ["SSL 2.0"] = true, ["SSL 3.0"] = true, ["TLS 1.0"] = true, ["TLS 1.1"] = true, ["DTLS 1.0"] = true,
+  ["PCT 1.0"] = true }
+local BITS = { ["SSL 2.0"] = 0x8, ["SSL 3.0"] = 0x20, ["TLS 1.0"] = 0x80, ["TLS 1.1"] = 0x200, ["TLS 1.2"] = 0x800,
+  ["TLS 1.3"] = 0x2000 }
+local WEAK_CIPHERS = { "^NULL", "^DES", "^RC2", "^RC4", "^Triple DES" }
+
+local function add(list, rule, format, ...)
+  list[#list + 1] = { rule = rule, text = format:format(...) }
+end
+
+-- A value of a plan as a number; nil if it is absent or no number.
+local function number(value)
+  return value and math.type(value.data) == "integer" and value.data or nil
+end
+
+-- The protocols that a runbook declares that it may switch on: `needs.legacy`, and what its parameters name.
+local function declared(plan)
+  local set = {}
+  for _, name in ipairs(plan.extra or {}) do set[name] = true end
+  local function take(value)
+    if type(value) == "table" then
+      for _, item in pairs(value) do take(item) end
+    elseif type(value) == "string" then
+      set[value] = true
+    end
+  end
+  for _, runbook in ipairs(plan.runbooks) do take(runbook.params) end
+  return set
+end
+
+local function protocol_lowered(change, row, allowed, out)
+  local name, role = change.key:match "\\SCHANNEL\\Protocols\\([^\\]+)\\(%a+)$"
+  if not name then return end
+  local default = row and releases.default(row, name, role) or "on"
+  local enabled = change.name:lower() == "enabled"
+  if not enabled and change.name:lower() ~= "disabledbydefault" then return end
+  local absent = enabled and 1 or (default == "on" and 0 or 1)
+  local function is_on(value) return (enabled and 1 or 0) == (value == 0 and 0 or 1) end
+  local before, after = is_on(number(change.before) or absent), is_on(number(change.after) or absent)
+  if LEGACY[name] and after and not before and not allowed[name] then
+    add(out, "legacy-on", "%s\\%s: %s switches on what was off; if that is meant, say so in needs.legacy or by a " ..
+      "parameter that names it", name, role, change.name)
+  elseif (name == "TLS 1.2" or name == "TLS 1.3") and before and not after then
+    add(out, "secure-off", "%s\\%s: %s switches off what was on", name, role, change.name)
+  end
+end
+
+local function bits_lowered(change, row, allowed, out)
+  if change.name ~= "DefaultSecureProtocols" and change.name ~= "SecureProtocols" then return end
+  local explicit, after = number(change.before), number(change.after)
+  local before = explicit or (change.name == "DefaultSecureProtocols" and row and row.winhttp) or 0
+  if not after then return end
+  if after & 0x28 & ~(explicit or 0) ~= 0 then
+    add(out, "ssl-bit", "%s becomes 0x%X, which offers SSL", change.name, after)
+  end
+  for _, name in ipairs { "TLS 1.0", "TLS 1.1" } do
+    if after & ~before & BITS[name] ~= 0 and not allowed[name] then
+      add(out, "legacy-on", "%s becomes 0x%X, which adds %s; if that is meant, say so in needs.legacy or by a " ..
+        "parameter that names it", change.name, after, name)
+    end
+  end
+  local secure = BITS["TLS 1.2"] | BITS["TLS 1.3"]
+  if before & secure ~= 0 and after & secure == 0 then
+    add(out, "secure-off", "%s becomes 0x%X, which takes TLS 1.2 away", change.name, after)
+  end
+end
+
+local function rest_lowered(change, out)
+  local before, after = number(change.before), number(change.after) or 0
+  if change.name == "SchUseStrongCrypto" or change.name == "SystemDefaultTlsVersions" then
+    if before and before ~= 0 and after == 0 then add(out, "secure-off", "%s becomes %d", change.name, after) end
+  end
+  local cipher = change.key:match "\\SCHANNEL\\Ciphers\\([^\\]+)$"
+  for _, pattern in ipairs(cipher and change.name == "Enabled" and WEAK_CIPHERS or {}) do
+    if cipher:find(pattern) and before == 0 and (number(change.after) or 1) ~= 0 then
+      add(out, "legacy-on", "the cipher %s is switched on again", cipher)
+    end
+  end
+end
+
+-- What a plan lowers of a machine: no protocol before TLS 1.2 switched on, no SSL, no key recreated.
+function bench.lowered(plan)
+  local out, deleted, allowed = {}, {}, declared(plan)
+  local machine = plan.machine
+  local server
+  if machine.product_type then server = machine.product_type ~= "workstation" end
+  local row = releases.of { nt = machine.nt, build = machine.build, server = server, edition = machine.edition }
+  for _, change in ipairs(plan.changes) do
+    local place = change.key and change.key:upper() .. tostring(change.view)
+    if change.kind == "key-delete" then
+      deleted[place] = true
+    elseif change.kind == "key-create" and deleted[place] then
+      add(out, "key-recreated", "%s is deleted and made again: whatever else stood there is lost", change.key)
+    elseif change.name then
+      protocol_lowered(change, row, allowed, out)
+      bits_lowered(change, row, allowed, out)
+      rest_lowered(change, out)
+    end
+  end
+  return out
+end
+
+-- ---- what is expected ----
+
+local function text_of(value)
+  if type(value) == "table" then
+    local parts = {}
+    for _, item in ipairs(value) do parts[#parts + 1] = text_of(item) end
+    return "{ " .. table.concat(parts, ", ") .. " }"
+  end
+  return type(value) == "string" and ("%q"):format(value) or tostring(value)
+end
+
+-- "HKLM\...\Name" of each value that a plan sets -> data; nil stands for "is deleted".
+local function sets(plan)
+  local result = {}
+  for _, change in ipairs(plan.changes or {}) do
+    if change.name then
+      local path = (change.key .. "\\" .. change.name):lower()
+      local data = change.after and change.after.data
+      result[path .. (change.view == 32 and " [32-bit]" or "")] = data == nil and "absent" or data
+    end
+  end
+  return result
+end
+
+local EXPECTED = { answer = "answer", reason = "reason", changes = "changes", updates = "updates", values = "values",
+  restarts = "restarts", sets = "sets" }
+
+-- Compares what expect.lua says of a machine (plan.extra) with what came out.
+function bench.expected(plan)
+  local out, record, got = {}, plan.record, sets(plan)
+  for name, value in pairs(plan.extra) do
+    if not EXPECTED[name] then
+      add(out, "expect", "expect.lua: unknown field %q; there are answer, reason, changes, updates, values, " ..
+        "restarts, sets", name)
+    elseif name == "reason" then
+      if not (record.reason or ""):find(value, 1, true) then
+        add(out, "expect", "the reason is %q, expected one with %q", record.reason, value)
+      end
+    elseif name == "sets" then
+      for path, data in pairs(value) do
+        local is = got[path:lower()]
+        if text_of(is) ~= text_of(data) then
+          add(out, "expect", "%s is set to %s, expected %s", path, text_of(is), text_of(data))
+        end
+      end
+    elseif record[name] ~= value then
+      add(out, "expect", "%s is %s, expected %s", name, text_of(record[name]), text_of(value))
+    end
+  end
+  table.sort(out, function(a, b) return a.text < b.text end)
+  return out
+end
+
+return bench
