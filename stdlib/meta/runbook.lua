@@ -24,3 +24,4 @@
 ---@field registry? string[] subtrees that may be read and written, canonical: "HKLM\\..."
 ---@field updates? string[] "KB3140245"
 ---@field reboot? boolean
+---@field legacy? string[] protocols before TLS 1.2 that it may switch on, such as "TLS 1.1"; read by the bench
