@@ -309,7 +309,8 @@ static json_t *need_legacy(const reader *r, const char *text, size_t number) {
     if (strcmp(text, known[i]) == 0)
       return json_string(text);
   script_raise(r->L, TLSMEND_E_SCRIPT,
-               "%s: field 'needs.legacy[%zu]' must be \"SSL 3.0\", \"TLS 1.0\", \"TLS 1.1\" or \"DTLS 1.0\", got \"%s\"",
+               "%s: field 'needs.legacy[%zu]' must be \"SSL 3.0\", \"TLS 1.0\", \"TLS 1.1\" or \"DTLS 1.0\", "
+               "got \"%s\"",
                r->file, number, text);
   return NULL;
 }

@@ -110,7 +110,8 @@ static void read_option(lua_State *L, write_options *out, bool set) {
     out->why = script_check_text(L, lua_gettop(L), "the option 'why'");
   } else if (set && strcmp(field, "secret") == 0) {
     if (!lua_isboolean(L, -1))
-      script_raise(L, TLSMEND_E_SCRIPT, "the option 'secret' must be true or false, got %s", luaL_typename(L, -1));
+      script_raise(L, TLSMEND_E_SCRIPT, "the option 'secret' must be true or false, got %s",
+                   luaL_typename(L, -1));
     out->secret = lua_toboolean(L, -1);
   } else if (set && strcmp(field, "type") == 0) {
     const char *name = script_check_text(L, lua_gettop(L), "the option 'type'");
@@ -246,8 +247,8 @@ static int l_set(lua_State *L) {
   script_scratch *scratch = script_scratch_take(L);
   target at = {script_check_path(L, 1, scratch), script_check_text(L, 2, "the value name")};
   encode(L, &at, options.typed ? options.type : natural_type(L, &at), &scratch->value);
-  if ((options.secret ? propose_secret_set : propose_value_set)(machine, at.path, options.view, at.name,
-                                                                &scratch->value, options.why, &error) != TLSMEND_OK)
+  if ((options.secret ? propose_secret_set : propose_value_set)(
+          machine, at.path, options.view, at.name, &scratch->value, options.why, &error) != TLSMEND_OK)
     return script_raise_error(L, &error);
   return 0;
 }
