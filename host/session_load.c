@@ -1,17 +1,62 @@
 /* Saved plans: rendering and reading them. What a plan says is core/plan_json.c's; here are files and formats. */
 #include <assert.h>
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/formats.h"
+#include "core/page.h"
 #include "os/os.h"
 #include "session.h"
 
 enum { PLAN_MOST = 64 * 1024 * 1024 };
 
-int tlsmend_plan_render(const tlsmend_plan *plan, tlsmend_format format, char **out, tlsmend_error *error) {
+int session_write(json_t *json, const char *sha256, tlsmend_format format, char **out, tlsmend_error *error) {
+  page_document document = {.json = json, .sha256 = sha256};
   *out = NULL;
-  return format == TLSMEND_FORMAT_JSON ? session_dump(plan_to_json(plan), out, error)
-                                       : plan_print(plan, out, error);
+  int code = TLSMEND_OK;
+  switch (format) {
+  case TLSMEND_FORMAT_HTML:
+    code = page_render(&document, 1, out, error);
+    break;
+  case TLSMEND_FORMAT_TERRAFORM:
+    code = session_dump(terraform_from_plan(json), out, error);
+    break;
+  case TLSMEND_FORMAT_SARIF:
+    code = session_dump(sarif_from_plan(json), out, error);
+    break;
+  case TLSMEND_FORMAT_JUNIT:
+    code = junit_from_plan(json, out, error);
+    break;
+  case TLSMEND_FORMAT_TEXT:
+  case TLSMEND_FORMAT_JSON:
+    return session_dump(json, out, error);
+  }
+  json_decref(json);
+  return code;
+}
+
+/* The digest of the file that the plan was read from, or would be written to. */
+static void digest_of(const tlsmend_plan *plan, char out[65]) {
+  char *text = NULL;
+  unsigned char digest[crypto_hash_sha256_BYTES];
+  out[0] = 0;
+  if (plan->origin) memcpy(out, plan->origin->sha256, 65);
+  if (plan->origin || session_dump(plan_to_json(plan), &text, NULL) != TLSMEND_OK) return;
+  crypto_hash_sha256(digest, (const unsigned char *)text, strlen(text));
+  sodium_bin2hex(out, 65, digest, sizeof digest);
+  free(text);
+}
+
+int tlsmend_plan_render(const tlsmend_plan *plan, tlsmend_format format, char **out, tlsmend_error *error) {
+  char sha256[65];
+  *out = NULL;
+  if (format == TLSMEND_FORMAT_TEXT) return plan_print(plan, out, error);
+  if (format == TLSMEND_FORMAT_JSON) return session_dump(plan_to_json(plan), out, error);
+  digest_of(plan, sha256);
+  json_t *json = plan_to_json(plan);
+  if (json && plan->origin) json_object_set_new(json, "approval", plan_origin_to_json(plan->origin));
+  return session_write(json, sha256, format, out, error);
 }
 
 /* Reads the text of a plan: one spelling, so that what was looked at and signed is what is applied. */

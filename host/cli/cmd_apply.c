@@ -69,7 +69,7 @@ static int make_plan(application *app, tlsmend_error *error) {
  * asked. */
 static int show_plan(const application *app, tlsmend_error *error) {
   char *text = NULL;
-  bool json = app->call.format == TLSMEND_FORMAT_JSON;
+  bool json = app->call.format != TLSMEND_FORMAT_TEXT; /* stdout is for one thing */
   bool asks = tlsmend_plan_change_count(app->plan) > 0 && (app->call.given & OPT_YES) == 0;
   if (json && !asks)
     return TLSMEND_OK;

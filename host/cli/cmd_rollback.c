@@ -5,12 +5,12 @@ static int confirm(const opt *options, tlsmend_session *session, const char *run
   char *text = NULL;
   size_t steps = 0;
   char question[256];
-  if ((options->given & OPT_YES) != 0 && options->format == TLSMEND_FORMAT_JSON)
+  if ((options->given & OPT_YES) != 0 && options->format != TLSMEND_FORMAT_TEXT)
     return TLSMEND_OK;
   int code = tlsmend_rollback_preview(session, run, 0, TLSMEND_FORMAT_TEXT, &text, &steps, error);
   if (code != TLSMEND_OK)
     return code;
-  fprintf(options->format == TLSMEND_FORMAT_JSON ? stderr : stdout, "%s\n", text);
+  fprintf(options->format != TLSMEND_FORMAT_TEXT ? stderr : stdout, "%s\n", text);
   tlsmend_text_free(text);
   if (steps == 0 || (options->given & OPT_YES) != 0)
     return TLSMEND_OK;

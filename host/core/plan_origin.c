@@ -144,3 +144,10 @@ int plan_origin_check(plan_origin *self, const minisign_public *keys, size_t key
   }
   return TLSMEND_OK;
 }
+
+json_t *plan_origin_to_json(const plan_origin *self) {
+  json_t *approvals = json_array();
+  for (size_t i = 0; i < self->approval_count; i++)
+    json_array_append_new(approvals, approval_to_json(&self->approvals[i]));
+  return json_pack("{s:s, s:o}", "plan_sha256", self->sha256, "approvals", approvals);
+}

@@ -40,4 +40,7 @@ int plan_origin_sign(plan_origin *origin, const char *path, const char *text, si
 int plan_origin_check(plan_origin *origin, const minisign_public *keys, size_t key_count, int64_t now,
                       size_t *count, tlsmend_error *error);
 
+/* {"plan_sha256":, "approvals": [...]}: for journals and reports. */
+json_t *plan_origin_to_json(const plan_origin *origin);
+
 #endif
