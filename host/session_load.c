@@ -41,8 +41,10 @@ static void digest_of(const tlsmend_plan *plan, char out[65]) {
   char *text = NULL;
   unsigned char digest[crypto_hash_sha256_BYTES];
   out[0] = 0;
-  if (plan->origin) memcpy(out, plan->origin->sha256, 65);
-  if (plan->origin || session_dump(plan_to_json(plan), &text, NULL) != TLSMEND_OK) return;
+  if (plan->origin)
+    memcpy(out, plan->origin->sha256, 65);
+  if (plan->origin || session_dump(plan_to_json(plan), &text, NULL) != TLSMEND_OK)
+    return;
   crypto_hash_sha256(digest, (const unsigned char *)text, strlen(text));
   sodium_bin2hex(out, 65, digest, sizeof digest);
   free(text);
@@ -51,11 +53,14 @@ static void digest_of(const tlsmend_plan *plan, char out[65]) {
 int tlsmend_plan_render(const tlsmend_plan *plan, tlsmend_format format, char **out, tlsmend_error *error) {
   char sha256[65];
   *out = NULL;
-  if (format == TLSMEND_FORMAT_TEXT) return plan_print(plan, out, error);
-  if (format == TLSMEND_FORMAT_JSON) return session_dump(plan_to_json(plan), out, error);
+  if (format == TLSMEND_FORMAT_TEXT)
+    return plan_print(plan, out, error);
+  if (format == TLSMEND_FORMAT_JSON)
+    return session_dump(plan_to_json(plan), out, error);
   digest_of(plan, sha256);
   json_t *json = plan_to_json(plan);
-  if (json && plan->origin) json_object_set_new(json, "approval", plan_origin_to_json(plan->origin));
+  if (json && plan->origin)
+    json_object_set_new(json, "approval", plan_origin_to_json(plan->origin));
   return session_write(json, sha256, format, out, error);
 }
 

@@ -8,7 +8,8 @@ int cmd_report(const opt *options) {
   tlsmend_error error;
   char *page = NULL;
   if (options->format == TLSMEND_FORMAT_JSON) {
-    say_error(&error, TLSMEND_E_USAGE, "report writes a page; --format json of plan, apply and status is what it reads");
+    say_error(&error, TLSMEND_E_USAGE,
+              "report writes a page; --format json of plan, apply and status is what it reads");
     return say_failure(&error, options->format);
   }
   int code = tlsmend_page(options->operands + 1, options->operand_count - 1, &page, &error);

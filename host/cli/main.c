@@ -32,9 +32,8 @@ static const cli_command commands[] = {
      "sign a saved plan, so that it may be applied",
      OPT_KEY | OPT_APPROVER | OPT_TICKET | OPT_EXPIRES | OPT_SIGNATURE | OPT_ACCEPT_UNKNOWN, 1, 1,
      cmd_approve},
-    {"report", "report FILE... [-o PAGE.html]",
-     "plans, reports and states of many machines on one page", OPT_OUTPUT | OPT_ANY_FORMAT, 1, any_number,
-     cmd_report},
+    {"report", "report FILE... [-o PAGE.html]", "plans, reports and states of many machines on one page",
+     OPT_OUTPUT | OPT_ANY_FORMAT, 1, any_number, cmd_report},
     {"resume", "resume [-m SPEC] [--reboot ask|auto|never]", "continue a run after a restart or a power cut",
      writing | OPT_BOOT | OPT_ANY_FORMAT, 0, 0, cmd_resume},
     {"status", "status [-m SPEC]", "which runs there were, and what is open", session, 0, 0, cmd_status},
@@ -43,8 +42,9 @@ static const cli_command commands[] = {
     {"snapshot", "snapshot [-m SPEC] -o FILE.reg", "write a machine to a file, to plan for it elsewhere",
      session | OPT_OUTPUT, 0, 0, cmd_snapshot},
     {"test", "test RUNBOOK... [-m SPEC] [-p NAME=VALUE]... [--machines DIR]",
-     "try a runbook on every Windows, and break it there", OPT_MACHINE | OPT_PARAM | OPT_MACHINES | OPT_ANY_FORMAT |
-     OPT_LIMIT_MEMORY | OPT_LIMIT_INSTRUCTIONS, 1, any_number, cmd_test},
+     "try a runbook on every Windows, and break it there",
+     OPT_MACHINE | OPT_PARAM | OPT_MACHINES | OPT_ANY_FORMAT | OPT_LIMIT_MEMORY | OPT_LIMIT_INSTRUCTIONS, 1,
+     any_number, cmd_test},
     {"version", "version", "the version of the library", 0, 0, 0, cmd_version},
     {"help", "help [COMMAND]", "this text, or all about one command", 0, 0, 1, cmd_help},
 };

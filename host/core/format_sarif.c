@@ -11,9 +11,11 @@ static json_t *rules(const json_t *plan) {
   json_t *out = json_array(), *runbook;
   size_t index;
   json_array_foreach(json_object_get(plan, "runbooks"), index, runbook) {
-    json_t *rule = json_pack("{s:s, s:{s:s}}", "id", json_text(runbook, "id"), "shortDescription", "text", json_text(runbook, "title"));
+    json_t *rule = json_pack("{s:s, s:{s:s}}", "id", json_text(runbook, "id"), "shortDescription", "text",
+                             json_text(runbook, "title"));
     const char *help = json_string_value(json_array_get(json_object_get(runbook, "references"), 0));
-    if (rule && help && strncmp(help, "https://", 8) == 0) json_object_set_new(rule, "helpUri", json_string(help));
+    if (rule && help && strncmp(help, "https://", 8) == 0)
+      json_object_set_new(rule, "helpUri", json_string(help));
     json_array_append_new(out, rule);
   }
   return out;
@@ -21,7 +23,8 @@ static json_t *rules(const json_t *plan) {
 
 static json_t *result(const char *rule, const char *kind, const char *level, const char *text) {
   json_t *out = json_pack("{s:s, s:s, s:{s:s}}", "kind", kind, "level", level, "message", "text", text);
-  if (out && *rule) json_object_set_new(out, "ruleId", json_string(rule));
+  if (out && *rule)
+    json_object_set_new(out, "ruleId", json_string(rule));
   return out;
 }
 
@@ -34,12 +37,18 @@ static json_t *change_result(const json_t *changes, size_t index) {
   char *message = NULL;
   text_add(&text, "%s %s%s", address ? address : "?", demand ? demand : "?", open ? "" : " (done)");
   json_t *out = text_finish(&text, &message, NULL) == TLSMEND_OK
-                    ? result(json_text(change, "runbook"), open ? "fail" : "pass", left ? "error" : open ? "warning" : "none", message)
+                    ? result(json_text(change, "runbook"), open ? "fail" : "pass",
+                             left   ? "error"
+                             : open ? "warning"
+                                    : "none",
+                             message)
                     : NULL;
   if (out) {
-    json_object_set_new(out, "locations", json_pack("[{s:[{s:s, s:s}]}]", "logicalLocations", "fullyQualifiedName",
-                                                    address ? address : "?", "kind", json_text(change, "kind")));
-    json_object_set_new(out, "partialFingerprints", json_pack("{s:s}", "tlsmendChange/v1", address ? address : "?"));
+    json_object_set_new(out, "locations",
+                        json_pack("[{s:[{s:s, s:s}]}]", "logicalLocations", "fullyQualifiedName",
+                                  address ? address : "?", "kind", json_text(change, "kind")));
+    json_object_set_new(out, "partialFingerprints",
+                        json_pack("{s:s}", "tlsmendChange/v1", address ? address : "?"));
   }
   free(message);
   free(address);
@@ -51,24 +60,29 @@ static void lines(json_t *out, const json_t *list, const char *kind) {
   size_t index;
   json_t *line;
   json_array_foreach(list, index, line) {
-    json_array_append_new(out, result("", kind, "none", json_string_value(line) ? json_string_value(line) : "?"));
+    json_array_append_new(out,
+                          result("", kind, "none", json_string_value(line) ? json_string_value(line) : "?"));
   }
 }
 
 json_t *sarif_from_plan(const json_t *plan) {
   json_t *results = json_array(), *item;
   size_t index;
-  json_array_foreach(json_object_get(plan, "changes"), index, item) json_array_append_new(results, change_result(json_object_get(plan, "changes"), index));
+  json_array_foreach(json_object_get(plan, "changes"), index, item)
+      json_array_append_new(results, change_result(json_object_get(plan, "changes"), index));
   json_array_foreach(json_object_get(plan, "runbooks"), index, item) {
     if (!json_array_size(json_object_get(plan, "changes")))
-      json_array_append_new(results, result(json_text(item, "id"), json_is_false(json_object_get(item, "applies")) ? "notApplicable" : "pass",
-                                            "none", json_is_false(json_object_get(item, "applies")) ? "does not apply here" : "nothing is to be done"));
+      json_array_append_new(
+          results, result(json_text(item, "id"),
+                          json_is_false(json_object_get(item, "applies")) ? "notApplicable" : "pass", "none",
+                          json_is_false(json_object_get(item, "applies")) ? "does not apply here"
+                                                                          : "nothing is to be done"));
   }
   lines(results, json_object_get(plan, "unknowns"), "open");
   lines(results, json_object_get(plan, "findings"), "informational");
   return json_pack("{s:s, s:s, s:[{s:{s:{s:s, s:s, s:o}}, s:o, s:[{s:b}], s:{s:s}}]}", "$schema",
-                   "https://json.schemastore.org/sarif-2.1.0.json", "version", "2.1.0", "runs", "tool", "driver", "name", "tlsmend",
-                   "semanticVersion", TLSMEND_VERSION, "rules", rules(plan), "results", results, "invocations",
-                   "executionSuccessful", *json_text(plan, "failure") == 0, "properties", "machine",
-                   json_text(json_object_get(plan, "machine"), "spec"));
+                   "https://json.schemastore.org/sarif-2.1.0.json", "version", "2.1.0", "runs", "tool",
+                   "driver", "name", "tlsmend", "semanticVersion", TLSMEND_VERSION, "rules", rules(plan),
+                   "results", results, "invocations", "executionSuccessful", *json_text(plan, "failure") == 0,
+                   "properties", "machine", json_text(json_object_get(plan, "machine"), "spec"));
 }

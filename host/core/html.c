@@ -7,12 +7,19 @@
 static unsigned long take_point(const unsigned char **at) {
   const unsigned char *byte = *at;
   unsigned long point = *byte;
-  int more = point < 0x80 ? 0 : (point & 0xE0) == 0xC0 ? 1 : (point & 0xF0) == 0xE0 ? 2 : (point & 0xF8) == 0xF0 ? 3 : -1;
+  int more = point < 0x80             ? 0
+             : (point & 0xE0) == 0xC0 ? 1
+             : (point & 0xF0) == 0xE0 ? 2
+             : (point & 0xF8) == 0xF0 ? 3
+                                      : -1;
   *at = byte + 1;
-  if (more < 0) return 0xFFFD;
-  if (more) point &= 0x3Fu >> more;
+  if (more < 0)
+    return 0xFFFD;
+  if (more)
+    point &= 0x3Fu >> more;
   for (int i = 1; i <= more; i++) {
-    if ((byte[i] & 0xC0) != 0x80) return 0xFFFD;
+    if ((byte[i] & 0xC0) != 0x80)
+      return 0xFFFD;
     point = point << 6 | (byte[i] & 0x3F);
   }
   *at = byte + 1 + more;
@@ -21,25 +28,34 @@ static unsigned long take_point(const unsigned char **at) {
 
 /* Characters that show nothing, or turn what follows around. */
 static bool invisible(unsigned long point) {
-  return point < 0x20 || (point >= 0x7F && point < 0xA0) || point == 0xAD || point == 0x61C || point == 0xFEFF ||
-         (point >= 0x200B && point <= 0x200F) || (point >= 0x2028 && point <= 0x202E) ||
-         (point >= 0x2060 && point <= 0x206F) || (point >= 0xD800 && point < 0xE000) || (point >= 0xFFF9 && point < 0xFFFC) ||
-         point >= 0xE0000;
+  return point < 0x20 || (point >= 0x7F && point < 0xA0) || point == 0xAD || point == 0x61C ||
+         point == 0xFEFF || (point >= 0x200B && point <= 0x200F) || (point >= 0x2028 && point <= 0x202E) ||
+         (point >= 0x2060 && point <= 0x206F) || (point >= 0xD800 && point < 0xE000) ||
+         (point >= 0xFFF9 && point < 0xFFFC) || point >= 0xE0000;
 }
 
 void html_text(text_builder *out, const char *text) {
   for (const unsigned char *at = (const unsigned char *)text; at && *at;) {
     const unsigned char *start = at;
     unsigned long point = take_point(&at);
-    if (point == '&') text_add(out, "&amp;");
-    else if (point == '<') text_add(out, "&lt;");
-    else if (point == '>') text_add(out, "&gt;");
-    else if (point == '"') text_add(out, "&quot;");
-    else if (point == '\'') text_add(out, "&#39;");
-    else if (point == '\n' || point == '\t') text_add(out, "%c", (char)point);
-    else if (point == 0xFFFD) text_add(out, "\xEF\xBF\xBD");
-    else if (invisible(point)) text_add(out, "[U+%04lX]", point);
-    else text_add(out, "%.*s", (int)(at - start), (const char *)start);
+    if (point == '&')
+      text_add(out, "&amp;");
+    else if (point == '<')
+      text_add(out, "&lt;");
+    else if (point == '>')
+      text_add(out, "&gt;");
+    else if (point == '"')
+      text_add(out, "&quot;");
+    else if (point == '\'')
+      text_add(out, "&#39;");
+    else if (point == '\n' || point == '\t')
+      text_add(out, "%c", (char)point);
+    else if (point == 0xFFFD)
+      text_add(out, "\xEF\xBF\xBD");
+    else if (invisible(point))
+      text_add(out, "[U+%04lX]", point);
+    else
+      text_add(out, "%.*s", (int)(at - start), (const char *)start);
   }
 }
 
@@ -57,7 +73,8 @@ void html_link(text_builder *out, const char *address) {
     text_add(out, "\">");
   }
   html_text(out, address);
-  if (web) text_add(out, "</a>");
+  if (web)
+    text_add(out, "</a>");
 }
 
 const char *json_text(const json_t *json, const char *name) {

@@ -33,53 +33,64 @@ static void plan_verdict(const json_t *json, const char **kind, text_builder *ou
   size_t aside = not_applying(json), all = json_array_size(json_object_get(json, "runbooks"));
   if (changes + reboots == 0 && aside && aside == all) {
     *kind = "unknown";
-    text_add(out, "Nothing is planned: %s to this machine.", all == 1 ? "the runbook does not apply" : "no runbook applies");
+    text_add(out, "Nothing is planned: %s to this machine.",
+             all == 1 ? "the runbook does not apply" : "no runbook applies");
   } else if (changes + reboots == 0) {
     text_add(out, "Nothing is to be done: the machine is as it should be.");
   } else {
     count(out, changes, "change");
-    if (reboots) text_add(out, " and ");
-    if (reboots) count(out, reboots, "restart");
+    if (reboots)
+      text_add(out, " and ");
+    if (reboots)
+      count(out, reboots, "restart");
     text_add(out, " %s needed; nothing has been written.", changes + reboots == 1 ? "is" : "are");
   }
-  if (aside && aside < all) text_add(out, " %zu of %zu runbooks do not apply here.", aside, all);
-  if (unknowns) text_add(out, " The plan rests on ");
-  if (unknowns) count(out, (long long)unknowns, "thing");
-  if (unknowns) text_add(out, " that the machine could not tell.");
+  if (aside && aside < all)
+    text_add(out, " %zu of %zu runbooks do not apply here.", aside, all);
+  if (unknowns)
+    text_add(out, " The plan rests on ");
+  if (unknowns)
+    count(out, (long long)unknowns, "thing");
+  if (unknowns)
+    text_add(out, " that the machine could not tell.");
 }
 
 /* One run of a status. */
 static void run_verdict(const json_t *json, const char **kind, text_builder *out) {
   const char *state = json_text(json, "state");
-  bool done = strcmp(state, "done") == 0, undone = strcmp(state, "undone") == 0, open = strncmp(state, "open", 4) == 0;
+  bool done = strcmp(state, "done") == 0, undone = strcmp(state, "undone") == 0,
+       open = strncmp(state, "open", 4) == 0;
   *kind = done || undone ? "good" : open ? "changes" : "bad";
   text_add(out, "Run ");
   html_text(out, json_text(json, "run"));
   text_add(out, ": ");
   html_text(out, state);
-  if (!done && *json_text(json, "failure")) text_add(out, ". ");
+  if (!done && *json_text(json, "failure"))
+    text_add(out, ". ");
   html_text(out, done ? "" : json_text(json, "failure"));
 }
 
 static void status_verdict(const json_t *json, const char **kind, text_builder *out) {
   long long open = json_number(json, "open");
   *kind = open ? "changes" : "good";
-  if (open) count(out, open, "run");
+  if (open)
+    count(out, open, "run");
   text_add(out, open ? " not finished: resume or roll back." : "No run is open.");
 }
 
 void page_verdict(const json_t *json, const char **kind, text_builder *out) {
   static const struct row {
     const char *result, *kind, *sentence;
-  } rows[] = {{"nothing", "good", "Nothing was to be done: the machine is as it should be."},
-              {"done", "good", "Done: every change is made, and a second plan is empty."},
-              {"restart", "changes", "Done so far: a restart is needed to go on."},
-              {"failed-undone", "bad", "Failed: everything that was written has been taken back."},
-              {"failed-left", "bad", "Failed, and not everything could be taken back: see the steps marked left."},
-              {"rolled-back", "good", "Rolled back: every value is what it was before."},
-              {"rolled-back-partly", "bad", "Rolled back, but not everything: see the steps marked left."},
-              {"rollback", "changes", "A rollback would make these changes; nothing has been written."},
-              {"error", "bad", "No plan could be made."}};
+  } rows[] = {
+      {"nothing", "good", "Nothing was to be done: the machine is as it should be."},
+      {"done", "good", "Done: every change is made, and a second plan is empty."},
+      {"restart", "changes", "Done so far: a restart is needed to go on."},
+      {"failed-undone", "bad", "Failed: everything that was written has been taken back."},
+      {"failed-left", "bad", "Failed, and not everything could be taken back: see the steps marked left."},
+      {"rolled-back", "good", "Rolled back: every value is what it was before."},
+      {"rolled-back-partly", "bad", "Rolled back, but not everything: see the steps marked left."},
+      {"rollback", "changes", "A rollback would make these changes; nothing has been written."},
+      {"error", "bad", "No plan could be made."}};
   const char *result = json_text(json, "result"), *schema = json_text(json, "schema");
   if (*json_text(json, "state") && *json_text(json, "journal")) {
     run_verdict(json, kind, out);
@@ -90,7 +101,8 @@ void page_verdict(const json_t *json, const char **kind, text_builder *out) {
     return;
   }
   for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-    if (strcmp(rows[i].result, result) != 0) continue;
+    if (strcmp(rows[i].result, result) != 0)
+      continue;
     *kind = rows[i].kind;
     text_add(out, "%s", rows[i].sentence);
     return;
@@ -101,7 +113,8 @@ void page_verdict(const json_t *json, const char **kind, text_builder *out) {
 /* ---- sections of text ------------------------------------------------------------------------------------------------ */
 
 static void fact(text_builder *out, const char *term, const char *text) {
-  if (!*text) return;
+  if (!*text)
+    return;
   text_add(out, "<dt>%s</dt><dd><bdi>", term);
   html_text(out, text);
   text_add(out, "</bdi></dd>\n");
@@ -111,15 +124,18 @@ static void runbooks(const json_t *json, text_builder *out) {
   size_t index;
   json_t *runbook;
   json_array_foreach(json_object_get(json, "runbooks"), index, runbook) {
-    if (json_is_string(runbook)) fact(out, "Runbook", json_string_value(runbook));
-    if (!json_is_object(runbook)) continue;
+    if (json_is_string(runbook))
+      fact(out, "Runbook", json_string_value(runbook));
+    if (!json_is_object(runbook))
+      continue;
     text_add(out, "<dt>Runbook</dt><dd><bdi>");
     html_text(out, json_text(runbook, "id"));
     text_add(out, " ");
     html_text(out, json_text(runbook, "version"));
     text_add(out, "</bdi>: ");
     html_text(out, json_text(runbook, "title"));
-    text_add(out, "<br><span class=\"quiet\">%s, SHA-256 <code>", json_is_true(json_object_get(runbook, "builtin")) ? "part of tlsmend" : "not part of tlsmend");
+    text_add(out, "<br><span class=\"quiet\">%s, SHA-256 <code>",
+             json_is_true(json_object_get(runbook, "builtin")) ? "part of tlsmend" : "not part of tlsmend");
     html_text(out, json_text(runbook, "sha256"));
     text_add(out, "</code></span>");
     if (json_is_false(json_object_get(runbook, "applies"))) {
@@ -140,7 +156,8 @@ static void facts(const page_document *document, text_builder *out) {
     text_add(out, ", ");
     html_text(out, json_text(machine, "nt"));
     text_add(out, ".%lld", json_number(machine, "build"));
-    if (json_number(machine, "service_pack")) text_add(out, " SP%lld", json_number(machine, "service_pack"));
+    if (json_number(machine, "service_pack"))
+      text_add(out, " SP%lld", json_number(machine, "service_pack"));
     text_add(out, ", ");
     html_text(out, json_text(machine, "architecture"));
     text_add(out, "</dd>\n");
@@ -161,7 +178,8 @@ static void facts(const page_document *document, text_builder *out) {
 static void lines(const json_t *list, text_builder *out) {
   size_t index;
   json_t *line;
-  json_array_foreach(list, index, line) html_element(out, "li", json_string_value(line) ? json_string_value(line) : "?");
+  json_array_foreach(list, index, line)
+      html_element(out, "li", json_string_value(line) ? json_string_value(line) : "?");
 }
 
 /* Who else sets values of this plan. */
@@ -169,7 +187,8 @@ static void owners(const json_t *json, text_builder *out) {
   size_t index;
   json_t *change;
   json_array_foreach(json_object_get(json, "changes"), index, change) {
-    if (!*json_text(change, "owner")) continue;
+    if (!*json_text(change, "owner"))
+      continue;
     text_add(out, "<li>Step %zu will not stay: ", index + 1);
     html_text(out, json_text(change, "name"));
     text_add(out, " is ");
@@ -181,11 +200,15 @@ static void owners(const json_t *json, text_builder *out) {
 static void restarts(const json_t *json, text_builder *out) {
   size_t index;
   json_t *change;
-  text_add(out, "<section id=\"restarts\" aria-labelledby=\"h-restarts\"><h2 id=\"h-restarts\">Restarts</h2>\n");
-  if (!json_number(json, "reboots")) text_add(out, "<p>None.</p>\n");
-  else text_add(out, "<ul>\n");
+  text_add(out,
+           "<section id=\"restarts\" aria-labelledby=\"h-restarts\"><h2 id=\"h-restarts\">Restarts</h2>\n");
+  if (!json_number(json, "reboots"))
+    text_add(out, "<p>None.</p>\n");
+  else
+    text_add(out, "<ul>\n");
   json_array_foreach(json_object_get(json, "changes"), index, change) {
-    if (strcmp(json_text(change, "kind"), "reboot") != 0) continue;
+    if (strcmp(json_text(change, "kind"), "reboot") != 0)
+      continue;
     text_add(out, "<li>Step %zu: ", index + 1);
     html_text(out, json_text(change, "why"));
     text_add(out, "</li>\n");
@@ -198,13 +221,17 @@ static void risks(const json_t *json, text_builder *out) {
   lines(json_object_get(json, "findings"), out);
   owners(json, out);
   lines(json_object_get(json, "irreversible"), out);
-  text_add(out, "<li>Programs that are running go on with the old settings until they are started anew.</li>\n"
-                "<li><code>tlsmend rollback</code> takes every key and value back to what stands here as before, and deletes "
-                "nothing that this plan did not create.</li>\n</ul></section>\n"
-                "<section id=\"unknowns\" aria-labelledby=\"h-unknowns\"><h2 id=\"h-unknowns\">What cannot be told</h2>\n");
+  text_add(out,
+           "<li>Programs that are running go on with the old settings until they are started anew.</li>\n"
+           "<li><code>tlsmend rollback</code> takes every key and value back to what stands here as before, "
+           "and deletes "
+           "nothing that this plan did not create.</li>\n</ul></section>\n"
+           "<section id=\"unknowns\" aria-labelledby=\"h-unknowns\"><h2 id=\"h-unknowns\">What cannot be "
+           "told</h2>\n");
   bool any = json_array_size(json_object_get(json, "unknowns")) > 0;
-  text_add(out, any ? "<p><strong>The plan rests on these. Find them out before it is approved.</strong></p><ul>\n"
-                    : "<p>Nothing: every question that decided this plan was answered.</p>\n");
+  text_add(out,
+           any ? "<p><strong>The plan rests on these. Find them out before it is approved.</strong></p><ul>\n"
+               : "<p>Nothing: every question that decided this plan was answered.</p>\n");
   lines(json_object_get(json, "unknowns"), out);
   text_add(out, "%s</section>\n", any ? "</ul>" : "");
 }
@@ -213,18 +240,24 @@ static void reads(const json_t *json, text_builder *out) {
   size_t index;
   json_t *read;
   const json_t *list = json_object_get(json, "reads");
-  if (!json_array_size(list)) return;
-  text_add(out, "<section id=\"reads\" aria-labelledby=\"h-reads\"><h2 id=\"h-reads\">What was read</h2>\n"
-                "<p>If one of these has moved, an apply of the saved plan is refused.</p>\n"
-                "<details class=\"more\"><summary>%zu readings</summary><div class=\"scroll\"><table><thead><tr>"
-                "<th scope=\"col\">What</th><th scope=\"col\">Where</th><th scope=\"col\">Answer</th></tr></thead><tbody>\n",
+  if (!json_array_size(list))
+    return;
+  text_add(out,
+           "<section id=\"reads\" aria-labelledby=\"h-reads\"><h2 id=\"h-reads\">What was read</h2>\n"
+           "<p>If one of these has moved, an apply of the saved plan is refused.</p>\n"
+           "<details class=\"more\"><summary>%zu readings</summary><div class=\"scroll\"><table><thead><tr>"
+           "<th scope=\"col\">What</th><th scope=\"col\">Where</th><th "
+           "scope=\"col\">Answer</th></tr></thead><tbody>\n",
            json_array_size(list));
   json_array_foreach(list, index, read) {
     char *answer = json_dumps(json_object_get(read, "answer"), JSON_ENCODE_ANY | JSON_COMPACT);
-    text_add(out, "<tr><td>%s%s</td><td><bdi>", json_text(read, "kind"), json_number(read, "view") == 32 ? " (32-bit)" : "");
+    text_add(out, "<tr><td>%s%s</td><td><bdi>", json_text(read, "kind"),
+             json_number(read, "view") == 32 ? " (32-bit)" : "");
     html_text(out, json_text(read, "key"));
-    if (json_object_get(read, "name")) text_add(out, "</bdi> <bdi class=\"name\">");
-    html_text(out, json_object_get(read, "name") && !*json_text(read, "name") ? "(Default)" : json_text(read, "name"));
+    if (json_object_get(read, "name"))
+      text_add(out, "</bdi> <bdi class=\"name\">");
+    html_text(out, json_object_get(read, "name") && !*json_text(read, "name") ? "(Default)"
+                                                                              : json_text(read, "name"));
     text_add(out, "</bdi></td><td><bdi>");
     html_text(out, answer && strcmp(answer, "null") != 0 ? answer : "absent");
     text_add(out, "</bdi></td></tr>\n");
@@ -240,9 +273,11 @@ static void approvals_held(const json_t *approvals, text_builder *out) {
     text_add(out, "<li>");
     html_text(out, *json_text(approval, "approver") ? json_text(approval, "approver") : "somebody");
     text_add(out, ", key <code>%s</code>", json_text(approval, "key"));
-    if (*json_text(approval, "ticket")) text_add(out, ", ticket ");
+    if (*json_text(approval, "ticket"))
+      text_add(out, ", ticket ");
     html_text(out, json_text(approval, "ticket"));
-    if (*json_text(approval, "expires")) text_add(out, ", until ");
+    if (*json_text(approval, "expires"))
+      text_add(out, ", until ");
     html_text(out, json_text(approval, "expires"));
     text_add(out, "</li>\n");
   }
@@ -252,9 +287,11 @@ static void approval(const page_document *document, text_builder *out) {
   const json_t *held = json_object_get(document->json, "approval");
   const char *digest = document->sha256 ? document->sha256 : json_text(held, "plan_sha256");
   bool done = *json_text(document->json, "run") != 0;
-  text_add(out, "<section id=\"approval\" aria-labelledby=\"h-approval\"><h2 id=\"h-approval\">Approval</h2>\n<dl class=\"facts\">\n");
+  text_add(out, "<section id=\"approval\" aria-labelledby=\"h-approval\"><h2 "
+                "id=\"h-approval\">Approval</h2>\n<dl class=\"facts\">\n");
   fact(out, "Plan", json_text(document->json, "id"));
-  if (*digest) text_add(out, "<dt>SHA-256 of the saved plan</dt><dd><code class=\"digest\">%s</code></dd>\n", digest);
+  if (*digest)
+    text_add(out, "<dt>SHA-256 of the saved plan</dt><dd><code class=\"digest\">%s</code></dd>\n", digest);
   text_add(out, "</dl>\n");
   if (json_array_size(json_object_get(held, "approvals"))) {
     text_add(out, "<p>Approved by:</p><ul>\n");
@@ -264,10 +301,13 @@ static void approval(const page_document *document, text_builder *out) {
     text_add(out, "<p>This run had no signed approval.</p>\n");
   }
   if (!done)
-    text_add(out, "<p>To approve exactly this: <code>tlsmend approve FILE.plan -s KEY --approver NAME --ticket ID --expires "
+    text_add(out, "<p>To approve exactly this: <code>tlsmend approve FILE.plan -s KEY --approver NAME "
+                  "--ticket ID --expires "
                   "14d</code>. The digest of FILE.plan must be the one above.</p>\n"
-                  "<table class=\"sign\"><thead><tr><th scope=\"col\">Name</th><th scope=\"col\">Date</th><th scope=\"col\">Signature"
-                  "</th></tr></thead><tbody><tr><td>&nbsp;</td><td>&nbsp;</td><td>&nbsp;</td></tr><tr><td>&nbsp;</td><td>&nbsp;"
+                  "<table class=\"sign\"><thead><tr><th scope=\"col\">Name</th><th "
+                  "scope=\"col\">Date</th><th scope=\"col\">Signature"
+                  "</th></tr></thead><tbody><tr><td>&nbsp;</td><td>&nbsp;</td><td>&nbsp;</td></"
+                  "tr><tr><td>&nbsp;</td><td>&nbsp;"
                   "</td><td>&nbsp;</td></tr></tbody></table>\n");
   text_add(out, "</section>\n");
 }
@@ -275,12 +315,14 @@ static void approval(const page_document *document, text_builder *out) {
 /* ---- the whole -------------------------------------------------------------------------------------------------------- */
 
 static void print_lines(const char *const *at, text_builder *out) {
-  for (; *at; at++) text_add(out, "%s\n", *at);
+  for (; *at; at++)
+    text_add(out, "%s\n", *at);
 }
 
 static const char *noun(const json_t *json) {
   const char *schema = json_text(json, "schema");
-  if (strncmp(schema, "tlsmend-report/", 15) == 0) return "Report on";
+  if (strncmp(schema, "tlsmend-report/", 15) == 0)
+    return "Report on";
   return strncmp(schema, "tlsmend-status/", 15) == 0 ? "State of" : "Plan for";
 }
 
@@ -291,19 +333,24 @@ static void title(const page_document *documents, size_t count, text_builder *ou
     return;
   }
   text_add(out, "%s ", noun(documents[0].json));
-  html_text(out, *json_text(machine, "computer") ? json_text(machine, "computer") : json_text(machine, "spec"));
+  html_text(out,
+            *json_text(machine, "computer") ? json_text(machine, "computer") : json_text(machine, "spec"));
 }
 
 static void head(const page_document *documents, size_t count, text_builder *out) {
-  text_add(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-                "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-                "<meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"referrer\" content=\"no-referrer\">\n"
-                "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
-                "script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\">\n<title>");
+  text_add(
+      out,
+      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+      "<meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"referrer\" "
+      "content=\"no-referrer\">\n"
+      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
+      "script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\">\n<title>");
   title(documents, count, out);
   text_add(out, "</title>\n<style>\n");
   print_lines(page_style, out);
-  text_add(out, "</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#main\">Skip to the content</a>\n<header><p class=\"brand\">tlsmend</p><h1>");
+  text_add(out, "</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#main\">Skip to the "
+                "content</a>\n<header><p class=\"brand\">tlsmend</p><h1>");
   title(documents, count, out);
   text_add(out, "</h1>\n");
 }
@@ -313,7 +360,8 @@ static void one(const page_document *document, text_builder *out) {
   text_builder sentence = {0};
   char *text = NULL;
   page_verdict(document->json, &kind, &sentence);
-  if (text_finish(&sentence, &text, NULL) != TLSMEND_OK) out->failed = true;
+  if (text_finish(&sentence, &text, NULL) != TLSMEND_OK)
+    out->failed = true;
   text_add(out, "<p class=\"verdict %s\">%s</p></header>\n<main id=\"main\">\n", kind, text ? text : "");
   free(text);
   facts(document, out);
@@ -321,6 +369,11 @@ static void one(const page_document *document, text_builder *out) {
     page_table(document, 1, out);
     return;
   }
+  const char *result = json_text(document->json, "result");
+  if (strncmp(result, "failed", 6) == 0 || strncmp(result, "rolled", 6) == 0)
+    text_add(out, "<p><strong>Below stands what was planned. This run was taken back: the machine is as it "
+                  "was before, but for "
+                  "the steps marked left.</strong></p>\n");
   page_matrix(document->json, out);
   page_steps(document->json, out);
   page_difference(document->json, out);
@@ -339,7 +392,9 @@ int page_render(const page_document *documents, size_t count, char **out, tlsmen
     text_add(&text, "</header>\n<main id=\"main\">\n");
     page_table(documents, count, &text);
   }
-  text_add(&text, "</main>\n<footer><p>This page needs no network and holds no secret values.</p></footer>\n<script>\n");
+  text_add(
+      &text,
+      "</main>\n<footer><p>This page needs no network and holds no secret values.</p></footer>\n<script>\n");
   print_lines(page_script, &text);
   text_add(&text, "</script>\n</body>\n</html>\n");
   return text_finish(&text, out, error);

@@ -10,7 +10,7 @@
 #include "core/unicode.h"
 
 #define SCHANNEL "HKLM\\SYSTEM\\CurrentControlSet\\Control\\SecurityProviders\\SCHANNEL\\Protocols"
-#define WINHTTP "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Internet Settings\\WinHttp"
+#define WINHTTP  "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Internet Settings\\WinHttp"
 
 enum { COLUMNS = 4, ROWS = 6 };
 
@@ -21,8 +21,10 @@ static const char *const cell_classes[] = {"none", "default", "on", "off", "aske
 static const struct protocol {
   const char *name;
   long long bit;
-} protocols[ROWS] = {{"SSL 2.0", 0x8}, {"SSL 3.0", 0x20}, {"TLS 1.0", 0x80}, {"TLS 1.1", 0x200}, {"TLS 1.2", 0x800}, {"TLS 1.3", 0x2000}};
-static const char *const columns[COLUMNS] = {"Schannel client", "Schannel server", "WinHTTP 64-bit", "WinHTTP 32-bit"};
+} protocols[ROWS] = {{"SSL 2.0", 0x8},   {"SSL 3.0", 0x20},  {"TLS 1.0", 0x80},
+                     {"TLS 1.1", 0x200}, {"TLS 1.2", 0x800}, {"TLS 1.3", 0x2000}};
+static const char *const columns[COLUMNS] = {"Schannel client", "Schannel server", "WinHTTP 64-bit",
+                                             "WinHTTP 32-bit"};
 
 /* ---- one value ------------------------------------------------------------------------------------------------------ */
 
@@ -30,8 +32,10 @@ typedef enum known { UNKNOWN, ABSENT, NUMBER, OTHER } known;
 
 static known take(const json_t *value, long long *out) {
   const json_t *data = json_object_get(value, "data");
-  if (json_is_null(value)) return ABSENT;
-  if (!json_is_integer(data)) return OTHER;
+  if (json_is_null(value))
+    return ABSENT;
+  if (!json_is_integer(data))
+    return OTHER;
   *out = (long long)json_integer_value(data);
   return NUMBER;
 }
@@ -49,21 +53,25 @@ static bool key_absent(const json_t *reads, const char *key, int view) {
     const char *path = json_text(read, "key");
     size_t length = strlen(path);
     if (strcmp(json_text(read, "kind"), "key") == 0 && json_is_false(json_object_get(read, "answer")) &&
-        json_number(read, "view") == view && strncmp(path, key, length) == 0 && (!key[length] || key[length] == '\\'))
+        json_number(read, "view") == view && strncmp(path, key, length) == 0 &&
+        (!key[length] || key[length] == '\\'))
       return true;
   }
   return false;
 }
 
 /* What a value was, or will be. */
-static known look(const json_t *json, const char *key, int view, const char *name, bool after, long long *out) {
+static known look(const json_t *json, const char *key, int view, const char *name, bool after,
+                  long long *out) {
   size_t index;
   json_t *item, *found = NULL;
   const json_t *reads = json_object_get(json, "reads");
   json_array_foreach(json_object_get(json, "changes"), index, item) {
-    if (about(item, key, view, name) && (after || !found)) found = item;
+    if (about(item, key, view, name) && (after || !found))
+      found = item;
   }
-  if (found) return take(json_object_get(found, after ? "after" : "before"), out);
+  if (found)
+    return take(json_object_get(found, after ? "after" : "before"), out);
   json_array_foreach(reads, index, item) {
     if (strcmp(json_text(item, "kind"), "value") == 0 && about(item, key, view, name))
       return take(json_object_get(item, "answer"), out);
@@ -80,22 +88,28 @@ static cell schannel_cell(const json_t *json, const char *protocol, const char *
   snprintf(key, sizeof key, "%s\\%s\\%s", SCHANNEL, protocol, role);
   known on = look(json, key, view, "Enabled", after, &enabled);
   known hidden = look(json, key, view, "DisabledByDefault", after, &disabled);
-  if (on == UNKNOWN && hidden == UNKNOWN) return NOT_READ;
-  if (on == NUMBER && enabled == 0) return OFF;
-  if (on == ABSENT && hidden == ABSENT) return DEFAULT;
-  if (hidden == NUMBER && disabled != 0) return ASKED;
+  if (on == UNKNOWN && hidden == UNKNOWN)
+    return NOT_READ;
+  if (on == NUMBER && enabled == 0)
+    return OFF;
+  if (on == ABSENT && hidden == ABSENT)
+    return DEFAULT;
+  if (hidden == NUMBER && disabled != 0)
+    return ASKED;
   return on == NUMBER && hidden == NUMBER ? ON : HALF;
 }
 
 static cell winhttp_cell(const json_t *json, long long bit, int view, bool after) {
   long long bits = 0;
   known found = look(json, WINHTTP, view, "DefaultSecureProtocols", after, &bits);
-  if (found == UNKNOWN) return NOT_READ;
+  if (found == UNKNOWN)
+    return NOT_READ;
   return found == ABSENT ? DEFAULT : found == OTHER ? HALF : bits & bit ? ON : OFF;
 }
 
 static cell cell_of(const json_t *json, int row, int column, bool after) {
-  if (column < 2) return schannel_cell(json, protocols[row].name, column ? "Server" : "Client", after);
+  if (column < 2)
+    return schannel_cell(json, protocols[row].name, column ? "Server" : "Client", after);
   return winhttp_cell(json, protocols[row].bit, column == 2 ? 64 : 32, after);
 }
 
@@ -107,20 +121,26 @@ typedef struct matrix {
 } matrix;
 
 static void draw_half(text_builder *out, cell cell, int x, int y, const char *when) {
-  text_add(out, "<g class=\"cell %s %s\"><rect x=\"%d\" y=\"%d\" width=\"82\" height=\"30\" rx=\"5\"/>", cell_classes[cell], when, x, y);
+  text_add(out, "<g class=\"cell %s %s\"><rect x=\"%d\" y=\"%d\" width=\"82\" height=\"30\" rx=\"5\"/>",
+           cell_classes[cell], when, x, y);
   text_add(out, "<text x=\"%d\" y=\"%d\">%s</text></g>\n", x + 41, y + 20, cell_names[cell]);
 }
 
 static void draw(const matrix *matrix, text_builder *out) {
-  text_add(out, "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Protocols before and after, a picture\">\n"
-                "<svg class=\"matrix\" viewBox=\"0 0 860 %d\" role=\"img\" aria-labelledby=\"matrix-title matrix-text\">\n"
-                "<title id=\"matrix-title\">Protocols before and after</title>\n"
-                "<desc id=\"matrix-text\">The same stands in the table below.</desc>\n",
+  text_add(out,
+           "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Protocols before and after, a "
+           "picture\">\n"
+           "<svg class=\"matrix\" viewBox=\"0 0 860 %d\" role=\"img\" aria-labelledby=\"matrix-title "
+           "matrix-text\">\n"
+           "<title id=\"matrix-title\">Protocols before and after</title>\n"
+           "<desc id=\"matrix-text\">The same stands in the table below.</desc>\n",
            60 + ROWS * 38);
   for (int column = 0; column < COLUMNS; column++)
-    text_add(out, "<text class=\"head\" x=\"%d\" y=\"22\">%s</text><text class=\"sub\" x=\"%d\" y=\"42\">before</text>"
-                  "<text class=\"sub\" x=\"%d\" y=\"42\">after</text>\n",
-             165 + column * 196, columns[column], 119 + column * 196, 211 + column * 196);
+    text_add(
+        out,
+        "<text class=\"head\" x=\"%d\" y=\"22\">%s</text><text class=\"sub\" x=\"%d\" y=\"42\">before</text>"
+        "<text class=\"sub\" x=\"%d\" y=\"42\">after</text>\n",
+        165 + column * 196, columns[column], 119 + column * 196, 211 + column * 196);
   for (int row = 0; row < ROWS; row++) {
     int y = 52 + row * 38;
     text_add(out, "<text class=\"row\" x=\"0\" y=\"%d\">%s</text>\n", y + 20, protocols[row].name);
@@ -128,7 +148,8 @@ static void draw(const matrix *matrix, text_builder *out) {
       bool moves = matrix->before[row][column] != matrix->after[row][column];
       int x = 78 + column * 196;
       draw_half(out, matrix->before[row][column], x, y, "before");
-      if (moves) text_add(out, "<path class=\"arrow\" d=\"M%d %d h6 m-3 -4 l4 4 l-4 4\"/>\n", x + 84, y + 15);
+      if (moves)
+        text_add(out, "<path class=\"arrow\" d=\"M%d %d h6 m-3 -4 l4 4 l-4 4\"/>\n", x + 84, y + 15);
       draw_half(out, matrix->after[row][column], x + 94, y, moves ? "moves" : "stays");
     }
   }
@@ -136,15 +157,18 @@ static void draw(const matrix *matrix, text_builder *out) {
 }
 
 static void tabulate(const matrix *matrix, text_builder *out) {
-  text_add(out, "<details class=\"more\"><summary>The same as a table</summary><div class=\"scroll\"><table>\n"
-                "<thead><tr><th scope=\"col\">Protocol</th>");
-  for (int column = 0; column < COLUMNS; column++) html_element(out, "th scope=\"col\"", columns[column]);
+  text_add(out,
+           "<details class=\"more\"><summary>The same as a table</summary><div class=\"scroll\"><table>\n"
+           "<thead><tr><th scope=\"col\">Protocol</th>");
+  for (int column = 0; column < COLUMNS; column++)
+    html_element(out, "th scope=\"col\"", columns[column]);
   text_add(out, "</tr></thead><tbody>\n");
   for (int row = 0; row < ROWS; row++) {
     text_add(out, "<tr><th scope=\"row\">%s</th>", protocols[row].name);
     for (int column = 0; column < COLUMNS; column++) {
       cell before = matrix->before[row][column], after = matrix->after[row][column];
-      text_add(out, before == after ? "<td>%s</td>" : "<td><strong>%s, then %s</strong></td>", cell_names[before], cell_names[after]);
+      text_add(out, before == after ? "<td>%s</td>" : "<td><strong>%s, then %s</strong></td>",
+               cell_names[before], cell_names[after]);
     }
     text_add(out, "</tr>\n");
   }
@@ -152,18 +176,23 @@ static void tabulate(const matrix *matrix, text_builder *out) {
 }
 
 void page_matrix(const json_t *json, text_builder *out) {
-  static const char legend[] = "<p class=\"quiet\">&ldquo;default&rdquo;: no value is set, this Windows decides. &ldquo;if asked for&rdquo;: only "
-                               "for programs that ask for this protocol. &ldquo;not read&rdquo;: nothing in this plan looked at it. WinHTTP uses "
+  static const char legend[] = "<p class=\"quiet\">&ldquo;default&rdquo;: no value is set, this Windows "
+                               "decides. &ldquo;if asked for&rdquo;: only "
+                               "for programs that ask for this protocol. &ldquo;not read&rdquo;: nothing in "
+                               "this plan looked at it. WinHTTP uses "
                                "only what Schannel offers as a client.</p>\n";
   matrix matrix = {.any = false};
   for (int row = 0; row < ROWS; row++)
     for (int column = 0; column < COLUMNS; column++) {
       matrix.before[row][column] = cell_of(json, row, column, false);
       matrix.after[row][column] = cell_of(json, row, column, true);
-      matrix.any = matrix.any || matrix.after[row][column] != NOT_READ || matrix.before[row][column] != NOT_READ;
+      matrix.any =
+          matrix.any || matrix.after[row][column] != NOT_READ || matrix.before[row][column] != NOT_READ;
     }
-  if (!matrix.any) return;
-  text_add(out, "<section id=\"protocols\" aria-labelledby=\"h-protocols\"><h2 id=\"h-protocols\">Protocols before and after</h2>\n");
+  if (!matrix.any)
+    return;
+  text_add(out, "<section id=\"protocols\" aria-labelledby=\"h-protocols\"><h2 id=\"h-protocols\">Protocols "
+                "before and after</h2>\n");
   draw(&matrix, out);
   tabulate(&matrix, out);
   text_add(out, "%s</section>\n", legend);

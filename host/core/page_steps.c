@@ -11,43 +11,50 @@
 #include "core/value.h"
 
 static const char *verb(const char *kind) {
-  static const char *const verbs[][2] = {{"key-create", "Create key"},          {"key-delete", "Delete key"},
-                                         {"value-set", "Set value"},            {"value-delete", "Delete value"},
-                                         {"update-install", "Install update"}, {"reboot", "Restart"}};
+  static const char *const verbs[][2] = {
+      {"key-create", "Create key"},     {"key-delete", "Delete key"},         {"value-set", "Set value"},
+      {"value-delete", "Delete value"}, {"update-install", "Install update"}, {"reboot", "Restart"}};
   for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
-    if (strcmp(verbs[i][0], kind) == 0) return verbs[i][1];
+    if (strcmp(verbs[i][0], kind) == 0)
+      return verbs[i][1];
   return "Do";
 }
 
 static const char *group_of(const char *kind) {
-  return strcmp(kind, "update-install") == 0 ? "update" : strcmp(kind, "reboot") == 0 ? "restart" : "registry";
+  return strcmp(kind, "update-install") == 0 ? "update"
+         : strcmp(kind, "reboot") == 0       ? "restart"
+                                             : "registry";
 }
 
 /* A value for people. malloc'd. */
 static char *shown(const json_t *json) {
   tlsmend_value value = {0};
-  if (json_is_string(json_object_get(json, "secret"))) return strdup("a secret");
+  if (json_is_string(json_object_get(json, "secret")))
+    return strdup("a secret");
   char *text = value_from_json(json, &value, NULL) == TLSMEND_OK ? value_print(&value) : NULL;
   tlsmend_value_clear(&value);
   return text ? text : strdup("?");
 }
 
 static void row(text_builder *out, const char *term, const char *text) {
-  if (!*text) return;
+  if (!*text)
+    return;
   text_add(out, "<dt>%s</dt><dd>", term);
   html_text(out, text);
   text_add(out, "</dd>");
 }
 
 static const char *count_sentence(const json_t *change) {
-  static const char *const words[][2] = {{"at-once", "at once"},
-                                         {"next-read", "when the program that uses it reads it again"},
-                                         {"new-process", "for programs that are started from then on"},
-                                         {"new-credentials", "for programs and services that are started anew; a restart reaches all"},
-                                         {"service-restart", "when the service is restarted"},
-                                         {"restart", "after the next restart of Windows"}};
+  static const char *const words[][2] = {
+      {"at-once", "at once"},
+      {"next-read", "when the program that uses it reads it again"},
+      {"new-process", "for programs that are started from then on"},
+      {"new-credentials", "for programs and services that are started anew; a restart reaches all"},
+      {"service-restart", "when the service is restarted"},
+      {"restart", "after the next restart of Windows"}};
   for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-    if (strcmp(words[i][0], json_text(change, "effective")) == 0) return words[i][1];
+    if (strcmp(words[i][0], json_text(change, "effective")) == 0)
+      return words[i][1];
   return "";
 }
 
@@ -55,7 +62,8 @@ static void references(const json_t *json, const char *runbook, text_builder *ou
   size_t index, at;
   json_t *item, *reference;
   json_array_foreach(json_object_get(json, "runbooks"), index, item) {
-    if (strcmp(json_text(item, "id"), runbook) != 0 || !json_array_size(json_object_get(item, "references"))) continue;
+    if (strcmp(json_text(item, "id"), runbook) != 0 || !json_array_size(json_object_get(item, "references")))
+      continue;
     text_add(out, "<dt>References</dt><dd><ul>");
     json_array_foreach(json_object_get(item, "references"), at, reference) {
       text_add(out, "<li>");
@@ -69,7 +77,9 @@ static void references(const json_t *json, const char *runbook, text_builder *ou
 static void update_rows(const json_t *change, text_builder *out) {
   size_t index;
   json_t *file;
-  row(out, "Package", *json_text(change, "file") ? json_text(change, "file") : "not at hand: plan again with it before this can be applied");
+  row(out, "Package",
+      *json_text(change, "file") ? json_text(change, "file")
+                                 : "not at hand: plan again with it before this can be applied");
   row(out, "SHA-256", json_text(change, "sha256"));
   json_array_foreach(json_object_get(change, "files"), index, file) {
     text_add(out, "<dt>Brings</dt><dd>");
@@ -86,7 +96,8 @@ static void update_rows(const json_t *change, text_builder *out) {
 static const char *tail_of(const char *key) {
   const char *leaf = path_leaf(key);
   for (const char *at = leaf - 1; leaf > key && at > key; at--)
-    if (at[-1] == '\\') return at;
+    if (at[-1] == '\\')
+      return at;
   return leaf;
 }
 
@@ -95,7 +106,8 @@ static void summary(const json_t *change, text_builder *out) {
   text_add(out, "<summary><span class=\"verb %s\">%s</span> ", group_of(kind), verb(kind));
   if (json_is_string(json_object_get(change, "name"))) {
     char *before = shown(json_object_get(change, "before")), *after = shown(json_object_get(change, "after"));
-    html_element(out, "bdi class=\"name\"", *json_text(change, "name") ? json_text(change, "name") : "(Default)");
+    html_element(out, "bdi class=\"name\"",
+                 *json_text(change, "name") ? json_text(change, "name") : "(Default)");
     text_add(out, " <span class=\"move\"><bdi>");
     html_text(out, before);
     text_add(out, "</bdi> <span aria-hidden=\"true\">&rarr;</span><span class=\"sr\">becomes</span> <bdi>");
@@ -111,23 +123,28 @@ static void summary(const json_t *change, text_builder *out) {
     html_text(out, tail_of(key));
     text_add(out, "</bdi></span>");
   }
-  if (strcmp(kind, "reboot") == 0) html_element(out, "span class=\"quiet\"", json_text(change, "why"));
-  if (json_number(change, "view") == 32 && *key) text_add(out, " <span class=\"tag\">32-bit</span>");
-  if (*json_text(change, "owner")) text_add(out, " <span class=\"tag warn\">set by policy</span>");
+  if (strcmp(kind, "reboot") == 0)
+    html_element(out, "span class=\"quiet\"", json_text(change, "why"));
+  if (json_number(change, "view") == 32 && *key)
+    text_add(out, " <span class=\"tag\">32-bit</span>");
+  if (*json_text(change, "owner"))
+    text_add(out, " <span class=\"tag warn\">set by policy</span>");
   if (*json_text(change, "status"))
-    text_add(out, " <span class=\"tag status-%s\">%s</span>", json_text(change, "status"), json_text(change, "status"));
+    text_add(out, " <span class=\"tag status-%s\">%s</span>", json_text(change, "status"),
+             json_text(change, "status"));
   text_add(out, "</summary>");
 }
 
 static void step(const json_t *json, const json_t *change, size_t number, text_builder *out) {
   const char *kind = json_text(change, "kind");
-  text_add(out, "<li class=\"step\" value=\"%zu\" data-group=\"%s\" data-status=\"%s\"><details>", number, group_of(kind),
-           json_text(change, "status"));
+  text_add(out, "<li class=\"step\" value=\"%zu\" data-group=\"%s\" data-status=\"%s\"><details>", number,
+           group_of(kind), json_text(change, "status"));
   summary(change, out);
   text_add(out, "<dl>");
   row(out, "Key", json_text(change, "key"));
   row(out, "Why", json_text(change, "why"));
-  if (strcmp(kind, "update-install") == 0) update_rows(change, out);
+  if (strcmp(kind, "update-install") == 0)
+    update_rows(change, out);
   row(out, "Counts", count_sentence(change));
   row(out, "Owner", json_text(change, "owner"));
   row(out, "Note", json_text(change, "note"));
@@ -141,21 +158,26 @@ void page_steps(const json_t *json, text_builder *out) {
   size_t index;
   long long phase = -1;
   json_t *change;
-  if (!json_array_size(changes)) return;
-  text_add(out, "<section id=\"steps\" aria-labelledby=\"h-steps\"><h2 id=\"h-steps\">Steps</h2>\n"
-                "<form class=\"controls\" hidden role=\"search\"><label>Filter <input type=\"search\" id=\"filter\" "
-                "autocomplete=\"off\"></label> <label>Show <select id=\"group\"><option value=\"\">everything</option>"
-                "<option value=\"registry\">registry</option><option value=\"update\">updates</option>"
-                "<option value=\"restart\">restarts</option></select></label> "
-                "<button type=\"button\" id=\"expand\">Expand all</button> "
-                "<button type=\"button\" id=\"collapse\">Collapse all</button> "
-                "<output id=\"shown\" aria-live=\"polite\"></output></form>\n");
+  if (!json_array_size(changes))
+    return;
+  text_add(
+      out,
+      "<section id=\"steps\" aria-labelledby=\"h-steps\"><h2 id=\"h-steps\">Steps</h2>\n"
+      "<form class=\"controls\" hidden role=\"search\"><label>Filter <input type=\"search\" id=\"filter\" "
+      "autocomplete=\"off\"></label> <label>Show <select id=\"group\"><option value=\"\">everything</option>"
+      "<option value=\"registry\">registry</option><option value=\"update\">updates</option>"
+      "<option value=\"restart\">restarts</option></select></label> "
+      "<button type=\"button\" id=\"expand\">Expand all</button> "
+      "<button type=\"button\" id=\"collapse\">Collapse all</button> "
+      "<output id=\"shown\" aria-live=\"polite\"></output></form>\n");
   json_array_foreach(changes, index, change) {
     if (json_number(change, "phase") != phase) {
       phase = json_number(change, "phase");
       text_add(out, "%s", index ? "</ol>\n" : "");
-      if (phase) text_add(out, "<h3>After restart %lld</h3>\n", phase);
-      else if (json_number(json, "reboots")) text_add(out, "<h3>Before the restart</h3>\n");
+      if (phase)
+        text_add(out, "<h3>After restart %lld</h3>\n", phase);
+      else if (json_number(json, "reboots"))
+        text_add(out, "<h3>Before the restart</h3>\n");
       text_add(out, "<ol class=\"steps\">\n");
     }
     step(json, change, index + 1, out);
@@ -170,19 +192,25 @@ static char *spelled(const char *name, const json_t *json) {
   tlsmend_value value = {0};
   unsigned char *bytes = NULL;
   size_t size = 0;
-  if (value_from_json(json, &value, NULL) != TLSMEND_OK) return NULL;
+  if (value_from_json(json, &value, NULL) != TLSMEND_OK)
+    return NULL;
   regfile_writer *writer = regfile_writer_new(REGFILE_UTF8);
   regfile_writer_key(writer, "HKLM\\X");
   regfile_writer_value(writer, name, &value);
   tlsmend_value_clear(&value);
-  if (regfile_writer_finish(writer, &bytes, &size, NULL) != TLSMEND_OK) return NULL;
+  if (regfile_writer_finish(writer, &bytes, &size, NULL) != TLSMEND_OK)
+    return NULL;
   char *text = calloc(1, size + 1), *end = NULL;
-  if (text) memcpy(text, bytes, size);
+  if (text)
+    memcpy(text, bytes, size);
   free(bytes);
   char *line = text ? strstr(text, "]\r\n") : NULL;
-  if (line) memmove(text, line + 3, strlen(line + 3) + 1);
-  while (text && (end = strstr(text, "\r"))) memmove(end, end + 1, strlen(end));
-  for (size_t length = text ? strlen(text) : 0; length && text[length - 1] == '\n'; length--) text[length - 1] = 0;
+  if (line)
+    memmove(text, line + 3, strlen(line + 3) + 1);
+  while (text && (end = strstr(text, "\r")))
+    memmove(end, end + 1, strlen(end));
+  for (size_t length = text ? strlen(text) : 0; length && text[length - 1] == '\n'; length--)
+    text[length - 1] = 0;
   return text;
 }
 
@@ -194,8 +222,10 @@ static void difference_line(text_builder *out, const char *sign, const char *tag
 
 static void difference_value(const json_t *change, const char *member, const char *sign, text_builder *out) {
   const json_t *value = json_object_get(change, member);
-  if (json_is_null(value)) return;
-  char *text = json_object_get(value, "secret") ? strdup("(a secret)") : spelled(json_text(change, "name"), value);
+  if (json_is_null(value))
+    return;
+  char *text =
+      json_object_get(value, "secret") ? strdup("(a secret)") : spelled(json_text(change, "name"), value);
   difference_line(out, sign, *sign == '+' ? "ins" : "del", text ? text : "?");
   free(text);
 }
@@ -221,17 +251,23 @@ void page_difference(const json_t *json, text_builder *out) {
   const char *last = "";
   long long last_view = 0;
   json_array_foreach(json_object_get(json, "changes"), index, change) lines += *json_text(change, "key") != 0;
-  if (!lines) return;
-  text_add(out, "<section id=\"difference\" aria-labelledby=\"h-difference\"><h2 id=\"h-difference\">Registry difference</h2>\n"
-                "<p class=\"quiet\">As a registration file would say it: <del>- goes</del>, <ins>+ comes</ins>.</p>\n"
-                "<pre class=\"difference\" tabindex=\"0\" role=\"region\" aria-label=\"Registry difference\">");
+  if (!lines)
+    return;
+  text_add(
+      out,
+      "<section id=\"difference\" aria-labelledby=\"h-difference\"><h2 id=\"h-difference\">Registry "
+      "difference</h2>\n"
+      "<p class=\"quiet\">As a registration file would say it: <del>- goes</del>, <ins>+ comes</ins>.</p>\n"
+      "<pre class=\"difference\" tabindex=\"0\" role=\"region\" aria-label=\"Registry difference\">");
   json_array_foreach(json_object_get(json, "changes"), index, change) {
     const char *key = json_text(change, "key");
-    if (!*key) continue;
+    if (!*key)
+      continue;
     difference_key(change, strcmp(key, last) != 0 || json_number(change, "view") != last_view, out);
     last = key;
     last_view = json_number(change, "view");
-    if (!json_is_string(json_object_get(change, "name"))) continue;
+    if (!json_is_string(json_object_get(change, "name")))
+      continue;
     difference_value(change, "before", "-", out);
     difference_value(change, "after", "+", out);
   }

@@ -25,11 +25,15 @@ static void runbook_names(const json_t *json, text_builder *out) {
 static void change_line(const json_t *change, text_builder *out) {
   text_add(out, "<li>%s ", json_text(change, "kind"));
   html_text(out, *json_text(change, "key") ? json_text(change, "key") : json_text(change, "kb"));
-  if (json_number(change, "view") == 32) text_add(out, " (32-bit)");
-  if (*json_text(change, "name")) text_add(out, " <b>");
+  if (json_number(change, "view") == 32)
+    text_add(out, " (32-bit)");
+  if (*json_text(change, "name"))
+    text_add(out, " <b>");
   html_text(out, json_text(change, "name"));
-  if (*json_text(change, "name")) text_add(out, "</b>");
-  if (*json_text(change, "status")) text_add(out, " <span class=\"tag\">%s</span>", json_text(change, "status"));
+  if (*json_text(change, "name"))
+    text_add(out, "</b>");
+  if (*json_text(change, "status"))
+    text_add(out, " <span class=\"tag\">%s</span>", json_text(change, "status"));
   text_add(out, "</li>\n");
 }
 
@@ -39,7 +43,8 @@ static void details(const json_t *json, text_builder *out) {
   json_t *item;
   text_add(out, "<td>");
   if (json_array_size(changes)) {
-    text_add(out, "<details><summary>%zu step%s</summary><ol>\n", json_array_size(changes), json_array_size(changes) == 1 ? "" : "s");
+    text_add(out, "<details><summary>%zu step%s</summary><ol>\n", json_array_size(changes),
+             json_array_size(changes) == 1 ? "" : "s");
     json_array_foreach(changes, index, item) change_line(item, out);
     text_add(out, "</ol></details>");
   }
@@ -57,20 +62,26 @@ static void row(const page_document *document, const json_t *json, text_builder 
   char *sentence = NULL;
   text_builder text = {0};
   page_verdict(json, &kind, &text);
-  if (text_finish(&text, &sentence, NULL) != TLSMEND_OK) out->failed = true;
+  if (text_finish(&text, &sentence, NULL) != TLSMEND_OK)
+    out->failed = true;
   text_add(out, "<tr class=\"machine\" data-kind=\"%s\"><th scope=\"row\"><bdi>", kind);
-  html_text(out, *json_text(machine, "computer") ? json_text(machine, "computer") : json_text(machine, "spec"));
+  html_text(out,
+            *json_text(machine, "computer") ? json_text(machine, "computer") : json_text(machine, "spec"));
   text_add(out, "</bdi></th>");
   cell(out, json_text(machine, "product"));
   runbook_names(json, out);
-  text_add(out, "<td><span class=\"dot %s\" aria-hidden=\"true\"></span> %s</td>", kind, sentence ? sentence : "");
+  text_add(out, "<td><span class=\"dot %s\" aria-hidden=\"true\"></span> %s</td>", kind,
+           sentence ? sentence : "");
   free(sentence);
-  cell(out, *json_text(json, "ended") ? json_text(json, "ended") : *json_text(json, "begun") ? json_text(json, "begun") : json_text(json, "created"));
+  cell(out, *json_text(json, "ended")   ? json_text(json, "ended")
+            : *json_text(json, "begun") ? json_text(json, "begun")
+                                        : json_text(json, "created"));
   details(json, out);
   text_add(out, "<td><bdi>");
   html_text(out, document->name ? document->name : "");
   text_add(out, "</bdi>");
-  if (document->sha256) text_add(out, "<br><code class=\"digest\">%s</code>", document->sha256);
+  if (document->sha256)
+    text_add(out, "<br><code class=\"digest\">%s</code>", document->sha256);
   text_add(out, "</td></tr>\n");
 }
 
@@ -78,19 +89,29 @@ static void rows(const page_document *document, text_builder *out) {
   size_t index;
   json_t *run;
   const json_t *runs = json_object_get(document->json, "runs");
-  if (!json_array_size(runs)) row(document, document->json, out);
+  if (!json_array_size(runs))
+    row(document, document->json, out);
   json_array_foreach(runs, index, run) row(document, run, out);
 }
 
 void page_table(const page_document *documents, size_t count, text_builder *out) {
-  text_add(out, "<form class=\"controls\" hidden role=\"search\"><label>Filter <input type=\"search\" id=\"filter\" autocomplete=\"off\"></label> "
-                "<label>Show <select id=\"group\"><option value=\"\">all</option><option value=\"good\">good</option>"
-                "<option value=\"changes\">to do</option><option value=\"unknown\">cannot tell</option><option value=\"bad\">failed</option>"
-                "</select></label> <button type=\"button\" id=\"expand\">Expand all</button> "
-                "<button type=\"button\" id=\"collapse\">Collapse all</button> <output id=\"shown\" aria-live=\"polite\"></output></form>\n"
-                "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Machines\"><table class=\"machines\"><thead><tr>"
-                "<th scope=\"col\">Machine</th><th scope=\"col\">Windows</th><th scope=\"col\">Runbooks</th><th scope=\"col\">Verdict</th>"
-                "<th scope=\"col\">When</th><th scope=\"col\">Changes</th><th scope=\"col\">File</th></tr></thead><tbody>\n");
-  for (size_t i = 0; i < count; i++) rows(&documents[i], out);
+  text_add(
+      out,
+      "<form class=\"controls\" hidden role=\"search\"><label>Filter <input type=\"search\" id=\"filter\" "
+      "autocomplete=\"off\"></label> "
+      "<label>Show <select id=\"group\"><option value=\"\">all</option><option value=\"good\">good</option>"
+      "<option value=\"changes\">to do</option><option value=\"unknown\">cannot tell</option><option "
+      "value=\"bad\">failed</option>"
+      "</select></label> <button type=\"button\" id=\"expand\">Expand all</button> "
+      "<button type=\"button\" id=\"collapse\">Collapse all</button> <output id=\"shown\" "
+      "aria-live=\"polite\"></output></form>\n"
+      "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Machines\"><table "
+      "class=\"machines\"><thead><tr>"
+      "<th scope=\"col\">Machine</th><th scope=\"col\">Windows</th><th scope=\"col\">Runbooks</th><th "
+      "scope=\"col\">Verdict</th>"
+      "<th scope=\"col\">When</th><th scope=\"col\">Changes</th><th "
+      "scope=\"col\">File</th></tr></thead><tbody>\n");
+  for (size_t i = 0; i < count; i++)
+    rows(&documents[i], out);
   text_add(out, "</tbody></table></div>\n");
 }
