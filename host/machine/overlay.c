@@ -25,6 +25,14 @@ typedef struct overlay_file {
   uint64_t version;
 } overlay_file;
 
+/* Names of subkeys or values of one key of the machine below. */
+typedef struct overlay_names {
+  char *path;
+  int view;
+  bool values;
+  machine_names names;
+} overlay_names;
+
 typedef struct overlay {
   tlsmend_machine base;
   tlsmend_plan *plan;
@@ -37,6 +45,7 @@ typedef struct overlay {
   size_t file_count;
   char **hotfixes;
   size_t hotfix_count;
+  overlay_names spelled;
 } overlay;
 
 static int no_memory(tlsmend_error *error) {
@@ -339,22 +348,43 @@ static int take_effect(overlay *self, const tlsmend_change *change, tlsmend_erro
   return TLSMEND_OK;
 }
 
-/* Looks for one name among those that are enumerated; the caller's spelling is replaced by the machine's. */
-static int spell(void *data, const char *name) {
-  char *spelled = data; /* of the same length where it is the same name, which upcasing leaves as it is nearly always */
-  if (strlen(name) == strlen(spelled) && unicode_name_equal(name, spelled)) strcpy(spelled, name);
-  return 0;
+/* The names below a key of the machine below, kept from one deletion to the next: a key is deleted value by value. */
+static const machine_names *names_to_spell(overlay *self, const char *path, int view, bool values) {
+  overlay_names *kept = &self->spelled;
+  if (kept->path && kept->view == view && kept->values == values && strcmp(kept->path, path) == 0)
+    return &kept->names;
+  machine_names_clear(&kept->names);
+  free(kept->path);
+  *kept = (overlay_names){.path = strdup(path), .view = view, .values = values};
+  int code = values ? machine_values(self->base.below, path, view, &kept->names, NULL)
+                    : machine_keys(self->base.below, path, view, &kept->names, NULL);
+  if (code != TLSMEND_OK)
+    kept->names = (machine_names){0};
+  return &kept->names;
+}
+
+static int compare_spelling(const void *name, const void *item) {
+  return unicode_name_compare(name, *(char *const *)item);
+}
+
+/* Replaces a name by the machine's spelling of it, which has the same length nearly always; otherwise it is left. */
+static void spell(char *name, const machine_names *names) {
+  char *const *found =
+      names->count ? bsearch(name, names->items, names->count, sizeof *names->items, compare_spelling) : NULL;
+  if (found && strlen(*found) == strlen(name))
+    strcpy(name, *found);
 }
 
 /* What is deleted is spelled as the machine below spells it: undoing must bring back that name, not the runbook's spelling.
  * No read of the plan: the decision does not rest on it. */
 static void spell_deletion(overlay *self, tlsmend_change *change) {
   if (change->kind == TLSMEND_CHANGE_VALUE_DELETE)
-    machine_each_value(self->base.below, change->key, change->view, spell, change->name, NULL);
+    spell(change->name, names_to_spell(self, change->key, change->view, true));
   size_t parent = change->kind == TLSMEND_CHANGE_KEY_DELETE ? path_parent(change->key) : 0;
-  if (!parent) return;
+  if (!parent)
+    return;
   change->key[parent] = 0;
-  machine_each_key(self->base.below, change->key, change->view, spell, change->key + parent + 1, NULL);
+  spell(change->key + parent + 1, names_to_spell(self, change->key, change->view, false));
   change->key[parent] = '\\';
 }
 
@@ -390,6 +420,8 @@ static void close_overlay(tlsmend_machine *machine) {
   free(self->installs);
   free(self->files);
   free(self->hotfixes);
+  machine_names_clear(&self->spelled.names);
+  free(self->spelled.path);
   free(self);
 }
 
