@@ -159,7 +159,8 @@ static void test_random(void **state) {
     world_forget("state");
   }
   print_message("%zu done, %zu undone\n", done, undone);
-  assert_true(done >= DONE_LEAST && undone >= 1);
+  /* None of the first 30 is undone. */
+  assert_true(done >= DONE_LEAST && (undone >= 1 || ROUNDS <= 30));
 }
 
 /* ---- the shipped runbooks, everywhere ---- */
