@@ -77,6 +77,34 @@ function schannel.state(protocol, role)
   return "on", "on"
 end
 
+-- What stands in values on the version key itself, where it counts for nothing.
+local function report_misplaced(protocol)
+  for _, name in ipairs { "Enabled", "DisabledByDefault" } do
+    if select(2, registry.get(schannel.KEY .. "\\" .. protocol, name)) then
+      log.finding(("Schannel: %s on the key %s itself counts for nothing; it belongs into %s\\Client and %s\\Server")
+        :format(name, protocol, protocol, protocol))
+    end
+  end
+end
+
+-- Tells what deserves attention: names that are no protocol, values on a version key, values of a wrong type. Changes
+-- nothing.
+function schannel.report()
+  for _, name in ipairs(registry.keys(schannel.KEY) or {}) do
+    local historical = name == "PCT 1.0" or name == "Multi-Protocol Unified Hello"
+    if known[name] then
+      report_misplaced(name)
+      for _, role in ipairs(schannel.ROLES) do
+        if schannel.state(name, role) == "malformed" then
+          log.finding(("Schannel: %s\\%s holds a value that is no REG_DWORD"):format(name, role))
+        end
+      end
+    elseif not historical then
+      log.finding(("Schannel: the key %s is no protocol and counts for nothing; names are like TLS 1.2"):format(name))
+    end
+  end
+end
+
 local function refuse_unsafe(protocol, role)
   if protocol:find "^SSL" then
     error(("schannel: %s is never switched on"):format(protocol), 3)
@@ -118,10 +146,21 @@ function schannel.ensure(protocol, role, options)
   return schannel.enable(protocol, role, options)
 end
 
--- Switches a protocol off for a role by both values: nobody can use it, not even a program that asks for it. options:
--- why.
+-- Whether TLS 1.2 or later is on in effect for a role.
+function schannel.is_modern(role)
+  for _, protocol in ipairs { "TLS 1.2", "TLS 1.3" } do
+    if select(2, schannel.state(protocol, role)) == "on" then return true end
+  end
+  return false
+end
+
+-- Switches a protocol off for a role by both values: nobody can use it, not even a program that asks for it. Refuses
+-- TLS where nothing newer would be left. options: why.
 function schannel.disable(protocol, role, options)
   local path = schannel.path(protocol, role)
+  if protocol:find "^TLS 1%.[01]$" and not schannel.is_modern(role) then
+    error(("schannel: %s\\%s stays on: TLS 1.2 is not on there, nothing would be left"):format(protocol, role), 2)
+  end
   local why = options and options.why or ("Schannel does not use %s as %s any more"):format(protocol, role:lower())
   if read(path, "Enabled") ~= 0 then write(path, "Enabled", 0, why) end
   local disabled = read(path, "DisabledByDefault")

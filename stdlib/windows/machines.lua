@@ -3,7 +3,8 @@
 -- nothing of how snapshots are read. What stands in it follows real hives: no DefaultSecureProtocols, no protocol keys
 -- but the one that Windows itself writes up to 8.1.
 --
--- A name is RELEASE[-spN]-ARCH with any number of "+KB": "win7-sp1-x64", "win7-sp1-x64+KB3140245".
+-- A name is RELEASE[-spN]-ARCH with any number of "+KB" and of "+" roles (windows.machine_roles): "win7-sp1-x64",
+-- "win7-sp1-x64+KB3140245", "ws2012-x64+rdp+sql-11.0.7001.0".
 
 local releases = require "windows.releases"
 
@@ -78,6 +79,7 @@ local function control(tree, row, architecture)
   put(tree, CONTROL .. "\\ComputerName\\ComputerName", { ComputerName = computer })
   put(tree, CONTROL .. "\\ProductOptions", { ProductType = row.product_type == "server" and "ServerNT" or "WinNT" })
   put(tree, CONTROL .. "\\Session Manager\\Environment", { PROCESSOR_ARCHITECTURE = PROCESSORS[architecture] })
+  put(tree, CONTROL .. "\\Terminal Server", { fDenyTSConnections = 1 })
   put(tree, CONTROL .. "\\Windows", { CSDVersion = row.service_pack * 0x100 })
 end
 
@@ -129,7 +131,7 @@ local function install(tree, row, architecture, kb)
   local known = updates.of(kb)
   if not known then return nil, kb .. " is not in windows.updates" end
   local system = { nt = row.nt, service_pack = row.service_pack, server = row.product_type == "server",
-    edition = row.edition, architecture = architecture }
+    edition = row.edition, architecture = architecture, build = row.build }
   local branch, reason = updates.branch(known, system)
   if not branch then return nil, reason end
   put(tree, FACTS .. "\\Hotfixes", { [known.kb] = "installed" })
@@ -147,6 +149,16 @@ local function install(tree, row, architecture, kb)
     end
   end
   return true
+end
+
+-- One part of a name behind its "+": an update or a role.
+local function add(tree, row, architecture, part)
+  if part:upper():find "^KB%d" then return install(tree, row, architecture, part) end
+  local kit = {
+    put = function(path, values) put(tree, path, values) end,
+    put_views = function(path, values) put_views(tree, architecture ~= "x86", path, values) end,
+  }
+  return require("windows.machine_roles").add(kit, part)
 end
 
 -- ---- text ----
@@ -199,8 +211,8 @@ function machines.text(name)
   dotnet(tree, row, sixtyfour)
   foundation(tree, row, architecture)
   facts(tree, row, architecture, sixtyfour)
-  for kb in rest:gmatch "%+([^+]*)" do
-    local done, reason = install(tree, row, architecture, kb)
+  for part in rest:gmatch "%+([^+]*)" do
+    local done, reason = add(tree, row, architecture, part)
     if not done then return nil, reason end
   end
   return render(tree)

@@ -1,8 +1,15 @@
--- Updates: the rows of windows.update_rows, found by KB and by machine, and what their packages are called.
+-- Updates: the rows of windows.update_rows*, found by KB and by machine, and what their packages are called.
 -- Does not ask a machine anything (hotfix does) and installs nothing (update does).
 
 local releases = require "windows.releases"
-local rows = require "windows.update_rows"
+
+local rows = {}
+for _, part in ipairs { "windows.update_rows", "windows.update_rows_dotnet", "windows.update_rows_suites" } do
+  for kb, row in pairs((require(part))) do
+    assert(rows[kb] == nil, kb .. " stands in two tables")
+    rows[kb] = row
+  end
+end
 
 local updates = { rows = rows }
 
@@ -39,6 +46,8 @@ function updates.branch(row, system)
     if releases.order(branch.nt) == releases.order(system.nt) then
       if branch.service_pack and (system.service_pack or 0) < branch.service_pack then
         reason = ("%s needs Service Pack %d; install that first"):format(row.kb, branch.service_pack)
+      elseif branch.builds and not contains(branch.builds, system.build) then
+        reason = ("%s is not made for build %d"):format(row.kb, system.build or 0)
       elseif not matches_edition(branch, system) then
         reason = ("%s is not made for this edition (%s)"):format(row.kb, system.edition or "unknown")
       elseif not contains(branch.architectures, system.architecture) then

@@ -1,0 +1,169 @@
+-- Schannel's switches for ciphers, hashes and key exchange, and the key sizes. Owns the keys Ciphers, Hashes and
+-- KeyExchangeAlgorithms below SCHANNEL; the protocols are tls.schannel's. Microsoft advises to steer algorithms with
+-- the order of the cipher suites (tls.suites) and to leave these alone: switching off SHA or PKCS breaks more than it
+-- says. Source: TLSREG; SCDSC; KB245030 for the numbers. New credentials read them.
+
+local log = require "log"
+local registry = require "registry"
+
+local algorithms = {}
+
+algorithms.KEY = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\SecurityProviders\\SCHANNEL"
+algorithms.ON = 0xFFFFFFFF -- documented for this family; protocols take 1. Any number but 0 works.
+
+-- The names, exactly: each is one key, the slash is part of it. Closed lists.
+algorithms.FAMILIES = {
+  Ciphers = { "NULL", "DES 56/56", "RC2 40/128", "RC2 56/128", "RC2 128/128", "RC4 40/128", "RC4 56/128", "RC4 64/128",
+    "RC4 128/128", "Triple DES 168", "AES 128/128", "AES 256/256" },
+  Hashes = { "MD5", "SHA", "SHA256", "SHA384", "SHA512" },
+  KeyExchangeAlgorithms = { "Diffie-Hellman", "ECDH", "PKCS" },
+}
+local ORDER = { "Ciphers", "Hashes", "KeyExchangeAlgorithms" }
+
+-- Never switched on, and recreating their keys is no repair.
+local WEAK = { NULL = true, MD5 = true, ["DES 56/56"] = true, ["Triple DES 168"] = true }
+local function is_weak(name) return WEAK[name] or name:find "^RC[24] " ~= nil end
+
+-- Names that look right and do nothing on Vista and later.
+local FORMER = { ["Triple DES 168/168"] = "Triple DES 168" }
+
+local known = {}
+for family, names in pairs(algorithms.FAMILIES) do
+  known[family] = {}
+  for _, name in ipairs(names) do known[family][name:lower()] = name end
+end
+
+local function check(family, name)
+  if not known[family] then
+    error(("algorithms: %q is no family; Ciphers, Hashes and KeyExchangeAlgorithms are"):format(tostring(family)), 3)
+  end
+  if known[family][tostring(name):lower()] ~= name then
+    local former = FORMER[name] and ("; from Vista on it is called %q"):format(FORMER[name])
+    error(("algorithms: %q is none of %s%s"):format(tostring(name), family,
+      former or ": " .. table.concat(algorithms.FAMILIES[family], ", ")), 3)
+  end
+end
+
+-- The key of an algorithm.
+function algorithms.path(family, name)
+  check(family, name)
+  return ("%s\\%s\\%s"):format(algorithms.KEY, family, name)
+end
+
+-- What is set for an algorithm: "default" (no value: on), "on", "off", "malformed".
+function algorithms.state(family, name)
+  local data, kind = registry.get(algorithms.path(family, name), "Enabled")
+  if kind == nil then return "default" end
+  if kind ~= "REG_DWORD" or math.type(data) ~= "integer" then return "malformed" end
+  return data == 0 and "off" or "on"
+end
+
+-- Switches an algorithm on; refuses what is weak. A value that is not 0 stays, whichever it is. Answers whether that
+-- changes anything.
+function algorithms.enable(family, name, options)
+  local path = algorithms.path(family, name)
+  if is_weak(name) then error(("algorithms: %s is never switched on"):format(name), 2) end
+  local state = algorithms.state(family, name)
+  if state == "on" or state == "default" then return false end
+  registry.set(path, "Enabled", algorithms.ON, { why = options and options.why or
+    ("Schannel may use %s again"):format(name) })
+  return true
+end
+
+-- Switches an algorithm off. options: why.
+function algorithms.disable(family, name, options)
+  local path = algorithms.path(family, name)
+  if algorithms.state(family, name) == "off" then return false end
+  registry.set(path, "Enabled", 0, { why = options and options.why or ("Schannel does not use %s"):format(name) })
+  return true
+end
+
+-- ---- key sizes, in bits ----
+
+-- What holds without a value; the numbers need KB3061518 (client) and KB3174644 (server) up to 8.1.
+algorithms.SIZES = {
+  ["Diffie-Hellman"] = { ClientMinKeyBitLength = 1024, ServerMinKeyBitLength = 2048, ClientMaxKeyBitLength = false },
+  PKCS = { ClientMinKeyBitLength = 1024, ClientMaxKeyBitLength = false },
+}
+
+local function check_size(name, value)
+  local sizes = algorithms.SIZES[name]
+  if not sizes or sizes[value] == nil then
+    error(("algorithms: %s has no size %q"):format(tostring(name), tostring(value)), 3)
+  end
+end
+
+-- A size in bits and where it comes from: "set", "default", or "malformed" without a number.
+function algorithms.size(name, value)
+  check_size(name, value)
+  local data, kind = registry.get(algorithms.path("KeyExchangeAlgorithms", name), value)
+  if kind == nil then return algorithms.SIZES[name][value] or nil, "default" end
+  if kind ~= "REG_DWORD" or math.type(data) ~= "integer" then return nil, "malformed" end
+  return data, "set"
+end
+
+-- Sets a size. Refuses a minimum below 1024 and one that is smaller than what holds now.
+function algorithms.set_size(name, value, bits, options)
+  check_size(name, value)
+  local now = algorithms.size(name, value)
+  if value:find "Min" and (bits < 1024 or now and bits < now) then
+    error(("algorithms: %s of %s would sink to %d bits"):format(value, name, bits), 2)
+  end
+  registry.set(algorithms.path("KeyExchangeAlgorithms", name), value, bits, { why = options and options.why or
+    ("keys of %s have at least %d bits"):format(name, bits) })
+end
+
+-- ---- what deserves attention ----
+
+-- "RC4 128" with a key "128" below: made by tools that take the slash for a separator. It counts for nothing.
+local function report_stray(family, name)
+  local below = registry.keys(("%s\\%s\\%s"):format(algorithms.KEY, family, name)) or {}
+  for _, child in ipairs(below) do
+    local meant = known[family][(name .. "/" .. child):lower()] or FORMER[name .. "/" .. child]
+    log.finding(("Schannel: %s\\%s has a key %s below it and counts for " ..
+      "nothing%s"):format(family, name, child, meant and
+      ("; \"%s\" was meant, one key with a slash in its name"):format(meant) or ""))
+  end
+  return #below > 0
+end
+
+local function report_known(family, name)
+  local state = algorithms.state(family, name)
+  if state == "malformed" then
+    log.finding(("Schannel: Enabled of %s\\%s is no REG_DWORD"):format(family, name))
+  elseif state == "off" and not is_weak(name) then
+    log.finding(("Schannel: %s\\%s is switched off, so every cipher suite with it is gone; steer suites by their " ..
+      "order instead"):format(family, name))
+  elseif state == "on" and is_weak(name) then
+    log.finding(("Schannel: %s\\%s is switched on and weak"):format(family, name))
+  end
+end
+
+local function report_sizes()
+  for name, values in pairs(algorithms.SIZES) do
+    local bits = algorithms.size(name, "ClientMinKeyBitLength")
+    if bits and bits < values.ClientMinKeyBitLength then
+      log.finding(("Schannel: keys of %s with %d bits are accepted"):format(name, bits))
+    end
+    if not bits then log.finding(("Schannel: ClientMinKeyBitLength of %s is no REG_DWORD"):format(name)) end
+  end
+end
+
+-- Tells what deserves attention: keys that count for nothing, weak algorithms on, needed ones off, short keys. Changes
+-- nothing.
+function algorithms.report()
+  for _, family in ipairs(ORDER) do
+    for _, name in ipairs(registry.keys(algorithms.KEY .. "\\" .. family) or {}) do
+      local exact = known[family][name:lower()]
+      if exact then
+        report_known(family, exact)
+      elseif not report_stray(family, name) then
+        log.finding(("Schannel: %s\\%s is no name of an algorithm and counts for nothing%s"):format(family, name,
+          FORMER[name] and ("; from Vista on it is %s"):format(FORMER[name]) or ""))
+      end
+    end
+  end
+  report_sizes()
+end
+
+return algorithms

@@ -1,0 +1,139 @@
+-- The order of cipher suites. Owns the policy value Functions (it wins) and reads the local one, which is Windows' to
+-- write (BCryptAddContextFunction, the TLS cmdlets). Before 10 a name with ECDHE ends in its curve, "_P256", "_P384" or
+-- "_P521"; from 10 on it does not, and a list of the other kind is ignored. A change of order needs a restart of
+-- Windows. Source: PRIO; CS7; CSSX; M365-ENC for what the services take.
+
+local log = require "log"
+local registry = require "registry"
+local system = require "system"
+
+local suites = {}
+
+suites.POLICY = "HKLM\\SOFTWARE\\Policies\\Microsoft\\Cryptography\\Configuration\\SSL\\00010002"
+suites.LOCAL = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\Cryptography\\Configuration\\Local\\SSL\\00010002"
+suites.LIMIT = 1023 -- characters of the policy's list
+
+-- What Microsoft 365 takes, best first (M365-ENC). Azure Front Door takes those with GCM only.
+suites.SERVICE = {
+  "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+  "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384", "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256",
+  "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA", "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA",
+  "TLS_RSA_WITH_AES_256_GCM_SHA384", "TLS_RSA_WITH_AES_128_GCM_SHA256",
+}
+-- The only ones that 7, 8 and 8.1 share with Azure Front Door; they come with KB3042058 or KB2919355.
+suites.FRONT_DOOR = { "TLS_DHE_RSA_WITH_AES_256_GCM_SHA384", "TLS_DHE_RSA_WITH_AES_128_GCM_SHA256" }
+
+-- A name without its curve, and the curve or nil.
+function suites.bare(name)
+  local bare, curve = name:match "^(.-)_(P%d%d%d)$"
+  if bare then return bare, curve end
+  return name, nil
+end
+
+-- Whether names carry their curve on this Windows.
+function suites.with_curves() return system.nt < "10.0" end
+
+-- The spellings of a suite on this Windows: with each curve before 10, without from 10 on.
+function suites.names(name)
+  local bare, curve = suites.bare(name)
+  if not suites.with_curves() or not bare:find "^TLS_ECDHE_" then return { bare } end
+  if curve then return { name } end
+  return { bare .. "_P256", bare .. "_P384" }
+end
+
+local function split(text)
+  local list = {}
+  for name in text:gmatch "[^,]+" do list[#list + 1] = name end
+  return list
+end
+
+-- The order that is set, and whose it is: list, "policy" or "local"; nil, "default" where neither is there (Windows'
+-- own order, which stands in no value); nil, "malformed".
+function suites.order()
+  local data, kind = registry.get(suites.POLICY, "Functions")
+  if kind == "REG_SZ" or kind == "REG_MULTI_SZ" then
+    return type(data) == "table" and data or split(data), "policy"
+  elseif kind then
+    return nil, "malformed"
+  end
+  data, kind = registry.get(suites.LOCAL, "Functions")
+  if kind == nil then return nil, "default" end
+  if kind ~= "REG_MULTI_SZ" or type(data) ~= "table" then return nil, "malformed" end
+  return data, "local"
+end
+
+-- Those of a list (bare names) that an order does not hold in any spelling.
+function suites.missing(order, wanted)
+  local have, missing = {}, {}
+  for _, name in ipairs(order) do have[suites.bare((name:match "^%s*(.-)%s*$"))] = true end
+  for _, name in ipairs(wanted) do
+    if not have[name] then missing[#missing + 1] = name end
+  end
+  return missing
+end
+
+local function report_policy(order)
+  local text = registry.get(suites.POLICY, "Functions")
+  log.finding(("the order of cipher suites is set by policy (%d names): it wins, and only the policy's owner " ..
+    "changes it")
+    :format(#order))
+  if type(text) == "string" and #text > suites.LIMIT then
+    log.finding(("the policy's list has %d characters; %d is the limit"):format(#text, suites.LIMIT))
+  end
+  if type(text) == "string" and text:find "%s" then
+    log.finding "the policy's list has blanks in it; names behind a blank are not recognised"
+  end
+end
+
+-- Names that this Windows ignores: written for another release.
+local function report_spelling(order)
+  for _, name in ipairs(order) do
+    local bare, curve = suites.bare(name)
+    if bare:find "^TLS_ECDHE_" and (curve ~= nil) ~= suites.with_curves() then
+      log.finding(("%s is ignored here: names with ECDHE %s a curve at their end on %s"):format(name,
+        suites.with_curves() and "have" or "do not have", system.name))
+      return
+    end
+  end
+end
+
+-- Tells whose the order is, what in it counts for nothing, and whether anything is left that Microsoft's services take.
+-- Changes nothing.
+function suites.report()
+  local order, owner = suites.order()
+  if owner == "malformed" then
+    log.finding "the order of cipher suites is malformed: Functions has a wrong type"
+  elseif owner == "policy" then
+    report_policy(order)
+  end
+  if not order or #order == 0 then return end
+  report_spelling(order)
+  if #suites.missing(order, suites.SERVICE) == #suites.SERVICE then
+    log.finding "the order of cipher suites holds none that Microsoft 365 takes (M365-ENC)"
+  end
+  if suites.with_curves() and #suites.missing(order, suites.FRONT_DOOR) == #suites.FRONT_DOOR then
+    log.finding(("the order of cipher suites has no DHE_RSA suite with GCM, the only ones that %s shares with Azure " ..
+      "Front Door"):format(system.name))
+  end
+end
+
+-- Sets the policy's order, spelled for this Windows. Refuses where a policy has one already, and what is too long.
+-- options: why.
+function suites.set_policy(list, options)
+  local now, owner = suites.order()
+  local names = {}
+  for _, name in ipairs(list) do
+    for _, spelling in ipairs(suites.names(name)) do names[#names + 1] = spelling end
+  end
+  local text = table.concat(names, ",")
+  if owner == "policy" and table.concat(now, ",") == text then return false end
+  if owner == "policy" then error("suites: a policy owns the order; change the policy, it would write it again", 2) end
+  if #text > suites.LIMIT then
+    error(("suites: the list has %d characters, a policy takes %d"):format(#text, suites.LIMIT), 2)
+  end
+  registry.set(suites.POLICY, "Functions", text, { why = options and options.why or
+    "Schannel offers and takes these cipher suites in this order, after a restart" })
+  return true
+end
+
+return suites

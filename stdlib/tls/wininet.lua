@@ -1,0 +1,184 @@
+-- WinINET's protocols: the boxes of Internet Options, what Internet Explorer, the old Edge and programs on WinINET
+-- offer. Owns the value SecureProtocols of the machine, of the policies and of every user whose registry is loaded.
+-- Chromium's Edge, Chrome and Firefox do not read it. The bits are WinHTTP's. Source: IEPOL; SP13; MMAY. The profile of
+-- a user who is not signed in and the profile that new users get stand in files that a runbook cannot load: both are
+-- told, never guessed. Programs read the value when they start.
+
+local log = require "log"
+local registry = require "registry"
+local releases = require "windows.releases"
+local system = require "system"
+local winhttp = require "tls.winhttp"
+
+local wininet = {}
+
+local SETTINGS = "Microsoft\\Windows\\CurrentVersion\\Internet Settings"
+wininet.VALUE = "SecureProtocols"
+wininet.MACHINE = "HKLM\\SOFTWARE\\" .. SETTINGS -- for users without a value of their own (S3)
+wininet.POLICY = "HKLM\\SOFTWARE\\Policies\\" .. SETTINGS -- wins, and greys the boxes
+wininet.USERS = "HKU"
+wininet.PROFILES = "HKLM\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\ProfileList"
+wininet.EXPLORER = "HKLM\\SOFTWARE\\Microsoft\\Internet Explorer"
+
+-- The key of a user's own setting, or of the policy for that user.
+function wininet.user_key(sid) return ("HKU\\%s\\Software\\%s"):format(sid, SETTINGS) end
+function wininet.user_policy(sid) return ("HKU\\%s\\Software\\Policies\\%s"):format(sid, SETTINGS) end
+
+-- People, not services: accounts of a domain, of the machine, or of Entra ID.
+local function is_person(sid)
+  return sid:find "^S%-1%-5%-21%-[%d-]+$" ~= nil or sid:find "^S%-1%-12%-1%-[%d-]+$" ~= nil
+end
+
+-- SIDs of people: those whose registry is loaded, and those who have a profile that is not. The first is nil where the
+-- machine at hand holds no users at all, as a snapshot may.
+function wininet.users()
+  local keys = registry.keys(wininet.USERS)
+  local loaded, known, absent = {}, {}, {}
+  for _, sid in ipairs(keys or {}) do
+    if is_person(sid) then loaded[#loaded + 1], known[sid:upper()] = sid, true end
+  end
+  for _, sid in ipairs(registry.keys(wininet.PROFILES) or {}) do
+    if is_person(sid) and not known[sid:upper()] then absent[#absent + 1] = sid end
+  end
+  return keys and #keys > 0 and loaded or nil, absent
+end
+
+-- What stands in a key: { present, bits, malformed, text }.
+function wininet.current(key, view)
+  local data, kind = registry.get(key, wininet.VALUE, view)
+  if kind == nil then return { present = false, text = "absent" } end
+  if kind ~= "REG_DWORD" or math.type(data) ~= "integer" then
+    return { present = true, malformed = true, text = ("malformed: %s where REG_DWORD belongs"):format(kind) }
+  end
+  return { present = true, bits = data, text = ("0x%X (%s)"):format(data, winhttp.names(data)) }
+end
+
+local function has_tls12(now)
+  return now.bits ~= nil and now.bits & winhttp.SSL_BITS == 0 and now.bits & (winhttp.TLS_1_2 | winhttp.TLS_1_3) ~= 0
+end
+
+-- The major version of Internet Explorer, 11 from 8.1 on; nil if the machine does not say. Its registry values are
+-- general knowledge (G).
+function wininet.explorer()
+  if system.nt >= "6.3" then return 11 end
+  local text = registry.get(wininet.EXPLORER, "svcVersion") or registry.get(wininet.EXPLORER, "Version")
+  return type(text) == "string" and tonumber(text:match "^(%d+)%.") or nil
+end
+
+-- What WinINET offers without any value: the bits; nil if it is not known which Explorer this is. The numbers are
+-- general knowledge (G); that TLS 1.1 and 1.2 come with Explorer 11 is not (SP13).
+function wininet.release_default()
+  local version = wininet.explorer()
+  if not version then return nil end
+  if version < 11 then return 0x0A0 end
+  local modern = system.row and releases.default(system.row, "TLS 1.3", "Client") == "on"
+  return modern and 0x2800 or 0xA80
+end
+
+-- Whether a user without a value of his own gets TLS 1.2 and no SSL: by the machine's value in each view, else by
+-- Windows. false where that is not known.
+function wininet.default_good()
+  local default = wininet.release_default()
+  local built_in = default ~= nil and default & winhttp.TLS_1_2 ~= 0
+  for _, view in ipairs(registry.views(wininet.MACHINE)) do
+    local now = wininet.current(wininet.MACHINE, view)
+    if now.present and not has_tls12(now) or not now.present and not built_in then return false end
+  end
+  return true
+end
+
+-- The policy that owns the setting: its key and what stands there; nil if there is none.
+function wininet.policy(sid)
+  for _, key in ipairs { wininet.POLICY, sid and wininet.user_policy(sid) } do
+    local now = wininet.current(key)
+    if now.present then return key, now end
+  end
+end
+
+local function report_policy(key, now)
+  log.finding(("%s of the policy %s is %s: it wins over every user's setting%s"):format(wininet.VALUE, key, now.text,
+    has_tls12(now) and "" or "; change the policy \"Turn off encryption support\", it would write it again"))
+end
+
+local function wanted(list)
+  local bits = winhttp.bits(list)
+  local default = wininet.release_default()
+  return default and bits | default & winhttp.TLS_1_3 or bits
+end
+
+local function write(key, view, bits, why)
+  registry.set(key, wininet.VALUE, bits, { view = view, why = why })
+  return true
+end
+
+local function mend_machine(bits)
+  local changed = false
+  local default = wininet.release_default()
+  local built_in = default ~= nil and default & winhttp.TLS_1_2 ~= 0
+  for _, view in ipairs(registry.views(wininet.MACHINE)) do
+    local now = wininet.current(wininet.MACHINE, view)
+    if now.present and not has_tls12(now) or not now.present and not built_in then
+      changed = write(wininet.MACHINE, view, bits, ("%s; people without a setting of their own offer %s"):format(
+        now.text, winhttp.names(bits)))
+    end
+  end
+  if changed then
+    log.finding "that SecureProtocols of the machine holds for people without a value is known from third parties (S3)"
+  end
+  return changed
+end
+
+local function mend_user(sid, bits)
+  local owner, policy = wininet.policy(sid)
+  if owner then
+    report_policy(owner, policy)
+    return false
+  end
+  local now = wininet.current(wininet.user_key(sid))
+  if has_tls12(now) or not now.present and wininet.default_good() then return false end
+  return write(wininet.user_key(sid), nil, bits, ("%s; Internet Options of %s get %s"):format(now.text, sid,
+    winhttp.names(bits)))
+end
+
+local function report_absent(loaded, absent)
+  if not loaded then log.finding "the machine at hand holds no user's registry: settings of people are not seen" end
+  if #absent > 0 then
+    log.finding(("people who are not signed in: %d (%s%s); their Internet Options are not seen and not changed; " ..
+      "sign them in " ..
+      "and run this again, or set the policy"):format(#absent, absent[1], #absent > 1 and " and others" or ""))
+  end
+  log.info "the profile that new users get (Users\\Default) is not looked into; the machine's value holds for them"
+end
+
+-- Gives TLS 1.2 to everybody who lacks it or offers SSL: the machine's value, then each loaded user. What is good or
+-- stricter stays. Where a policy owns the setting it says so and changes nothing. Answers whether that changes
+-- anything.
+function wininet.mend(list)
+  local bits = wanted(list)
+  local owner, now = wininet.policy()
+  if owner then
+    report_policy(owner, now)
+    return false
+  end
+  local loaded, absent = wininet.users()
+  local changed = false
+  for _, sid in ipairs(loaded or {}) do changed = mend_user(sid, bits) or changed end
+  changed = mend_machine(bits) or changed
+  report_absent(loaded, absent)
+  return changed
+end
+
+-- Whether everybody who can be seen offers TLS 1.2 and no SSL; false and who does not.
+function wininet.good()
+  local owner, now = wininet.policy()
+  if owner then return has_tls12(now), owner .. ": " .. now.text end
+  if not wininet.default_good() then return false, "people without a setting of their own have no TLS 1.2" end
+  for _, sid in ipairs((wininet.users()) or {}) do
+    owner, now = wininet.policy(sid)
+    if not owner then owner, now = wininet.user_key(sid), wininet.current(wininet.user_key(sid)) end
+    if now.present and not has_tls12(now) then return false, owner .. ": " .. now.text end
+  end
+  return true
+end
+
+return wininet
