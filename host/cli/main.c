@@ -41,6 +41,8 @@ static const cli_command commands[] = {
      session | OPT_YES | OPT_ANY_FORMAT, 0, 1, cmd_rollback},
     {"snapshot", "snapshot [-m SPEC] -o FILE.reg", "write a machine to a file, to plan for it elsewhere",
      session | OPT_OUTPUT, 0, 0, cmd_snapshot},
+    {"state", "state [-m SPEC] [-o FILE]", "what TLS of a machine really does, and why",
+     session | OPT_OUTPUT | OPT_ANY_FORMAT, 0, 0, cmd_state},
     {"test", "test RUNBOOK... [-m SPEC] [-p NAME=VALUE]... [--machines DIR]",
      "try a runbook on every Windows, and break it there",
      OPT_MACHINE | OPT_PARAM | OPT_MACHINES | OPT_ANY_FORMAT | OPT_LIMIT_MEMORY | OPT_LIMIT_INSTRUCTIONS, 1,

@@ -350,6 +350,19 @@ TLSMEND_API int tlsmend_page(const char *const *files, size_t count, char **out,
  * Errors: E_IO, E_UNSUPPORTED (a live machine: not yet). */
 TLSMEND_API int tlsmend_snapshot(tlsmend_session *session, const char *path, tlsmend_error *error);
 
+/* ---- the effective state ------------------------------------------------------------------------------------- */
+
+typedef enum tlsmend_verdict {
+  TLSMEND_VERDICT_COMPLIANT,     /* TLS 1.2 is effective for every client */
+  TLSMEND_VERDICT_NOT_COMPLIANT, /* somewhere it is not */
+  TLSMEND_VERDICT_UNKNOWN        /* somewhere it cannot be told, and nowhere it is not */
+} tlsmend_verdict;
+
+/* Renders what Schannel, WinHTTP, WinINET and .NET of the session's machine do: defaults, what is set and where, what
+ * overrides it, now and after a restart. TEXT, JSON and HTML. Reads only. Free *out with tlsmend_text_free. */
+TLSMEND_API int tlsmend_state(tlsmend_session *session, tlsmend_format format, char **out, tlsmend_verdict *verdict,
+                              tlsmend_error *error);
+
 /* ---- the author's bench -------------------------------------------------------------------------------------- */
 
 /* What to test. All borrowed. */

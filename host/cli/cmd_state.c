@@ -1,0 +1,37 @@
+/* `tlsmend state`: what the machine's TLS really does. */
+#include <string.h>
+
+#include "cli/cli.h"
+#include "os/os.h"
+
+/* To a file, or to stdout; frees the text. */
+static int put(const opt *options, char *text, tlsmend_error *error) {
+  if (options->output == NULL)
+    return say_text(text) ? TLSMEND_OK : say_error(error, TLSMEND_E_IO, "the output cannot be written");
+  int code = os_file_replace(options->output, text, strlen(text), error);
+  tlsmend_text_free(text);
+  return code;
+}
+
+int cmd_state(const opt *options) {
+  static const int exits[] = {
+      [TLSMEND_VERDICT_COMPLIANT] = 0, [TLSMEND_VERDICT_NOT_COMPLIANT] = 2, [TLSMEND_VERDICT_UNKNOWN] = 5};
+  tlsmend_error error;
+  tlsmend_session *session = NULL;
+  tlsmend_verdict verdict = TLSMEND_VERDICT_UNKNOWN;
+  char *text = NULL;
+  cli_live live = {0};
+  if (options->format == TLSMEND_FORMAT_TERRAFORM || options->format == TLSMEND_FORMAT_SARIF ||
+      options->format == TLSMEND_FORMAT_JUNIT) {
+    say_error(&error, TLSMEND_E_USAGE, "'state' writes --format text, json and html");
+    return say_failure(&error, TLSMEND_FORMAT_TEXT);
+  }
+  tlsmend_options library = cli_options(options, TLSMEND_REBOOT_NEVER, &live);
+  int code = tlsmend_session_open(&library, &session, &error);
+  if (code == TLSMEND_OK)
+    code = tlsmend_state(session, options->format, &text, &verdict, &error);
+  if (code == TLSMEND_OK)
+    code = put(options, text, &error);
+  tlsmend_session_close(session);
+  return code == TLSMEND_OK ? exits[verdict] : say_failure(&error, options->format);
+}
