@@ -7,6 +7,9 @@
 #include "core/format_common.h"
 #include "core/formats.h"
 
+#define RULE_UNKNOWN   "tlsmend/unknown"
+#define RULE_ATTENTION "tlsmend/attention"
+
 static json_t *rules(const json_t *plan) {
   json_t *out = json_array(), *runbook;
   size_t index;
@@ -18,6 +21,10 @@ static json_t *rules(const json_t *plan) {
       json_object_set_new(rule, "helpUri", json_string(help));
     json_array_append_new(out, rule);
   }
+  json_array_append_new(out, json_pack("{s:s, s:{s:s}}", "id", RULE_UNKNOWN, "shortDescription", "text",
+                                       "What the machine could not tell and the plan rests on."));
+  json_array_append_new(out, json_pack("{s:s, s:{s:s}}", "id", RULE_ATTENTION, "shortDescription", "text",
+                                       "What deserves attention."));
   return out;
 }
 
@@ -56,12 +63,12 @@ static json_t *change_result(const json_t *changes, size_t index) {
   return out;
 }
 
-static void lines(json_t *out, const json_t *list, const char *kind) {
+static void lines(json_t *out, const json_t *list, const char *rule, const char *kind) {
   size_t index;
   json_t *line;
   json_array_foreach(list, index, line) {
-    json_array_append_new(out,
-                          result("", kind, "none", json_string_value(line) ? json_string_value(line) : "?"));
+    json_array_append_new(
+        out, result(rule, kind, "none", json_string_value(line) ? json_string_value(line) : "?"));
   }
 }
 
@@ -78,8 +85,8 @@ json_t *sarif_from_plan(const json_t *plan) {
                           json_is_false(json_object_get(item, "applies")) ? "does not apply here"
                                                                           : "nothing is to be done"));
   }
-  lines(results, json_object_get(plan, "unknowns"), "open");
-  lines(results, json_object_get(plan, "findings"), "informational");
+  lines(results, json_object_get(plan, "unknowns"), RULE_UNKNOWN, "open");
+  lines(results, json_object_get(plan, "findings"), RULE_ATTENTION, "informational");
   return json_pack("{s:s, s:s, s:[{s:{s:{s:s, s:s, s:o}}, s:o, s:[{s:b}], s:{s:s}}]}", "$schema",
                    "https://json.schemastore.org/sarif-2.1.0.json", "version", "2.1.0", "runs", "tool",
                    "driver", "name", "tlsmend", "semanticVersion", TLSMEND_VERSION, "rules", rules(plan),

@@ -79,7 +79,8 @@ json_t *terraform_from_plan(const json_t *plan) {
       json_array_append_new(changes, resource(json_object_get(plan, "changes"), index));
   }
   bool applyable = json_array_size(changes) > 0 && !failed;
-  return json_pack("{s:s, s:s, s:o, s:[], s:b, s:b, s:b}", "format_version", "1.2", "timestamp",
+  return json_pack("{s:s, s:s, s:s, s:o, s:[], s:b, s:b, s:b}", "format_version", "1.2", "terraform_version",
+                   "0.0.0+tlsmend." TLSMEND_VERSION, "timestamp",
                    *json_text(plan, "created") ? json_text(plan, "created") : "1970-01-01T00:00:00Z",
                    "resource_changes", changes, "resource_drift", "applyable", applyable, "complete",
                    json_array_size(json_object_get(plan, "unknowns")) == 0, "errored", failed);

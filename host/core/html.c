@@ -31,7 +31,7 @@ static bool invisible(unsigned long point) {
   return point < 0x20 || (point >= 0x7F && point < 0xA0) || point == 0xAD || point == 0x61C ||
          point == 0xFEFF || (point >= 0x200B && point <= 0x200F) || (point >= 0x2028 && point <= 0x202E) ||
          (point >= 0x2060 && point <= 0x206F) || (point >= 0xD800 && point < 0xE000) ||
-         (point >= 0xFFF9 && point < 0xFFFC) || point >= 0xE0000;
+         (point >= 0xFFF9 && point <= 0xFFFF && point != 0xFFFD) || point >= 0xE0000;
 }
 
 void html_text(text_builder *out, const char *text) {
