@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "core/change.h"
+#include "core/path.h"
+#include "core/unicode.h"
 #include "core/value.h"
 #include "machine/machine.h"
 #include "machine/servicing.h"
@@ -51,13 +53,26 @@ static int position_of(tlsmend_machine *machine, const tlsmend_change *change, p
   return code;
 }
 
+/* As position_of for a step of the journal: a value that an undoing which could not be written down has brought further back is
+ * back too. */
+static int standing(commit *self, size_t step, position *out, tlsmend_error *error) {
+  const tlsmend_change *change = &self->journal->plan->changes[step];
+  int code = position_of(self->machine, change, out, error);
+  if (code != TLSMEND_OK || *out != AT_NEITHER) return code;
+  tlsmend_value now = {0};
+  code = machine_value_get(self->machine, change->key, change->view, change->name, &now, error);
+  if (code == TLSMEND_OK && journal_is_back(self->journal, step, &now)) *out = AT_BEFORE;
+  tlsmend_value_clear(&now);
+  return code;
+}
+
 int commit_settle(commit *self, tlsmend_error *error) {
   const tlsmend_plan *plan = self->journal->plan;
   int code = TLSMEND_OK;
   for (size_t i = 0; code == TLSMEND_OK && i < plan->change_count; i++) {
     if (self->journal->steps[i].state != STEP_INTENDED || plan->changes[i].kind == TLSMEND_CHANGE_REBOOT) continue;
     position position;
-    code = position_of(self->machine, &plan->changes[i], &position, error);
+    code = standing(self, i, &position, error);
     if (code != TLSMEND_OK) break;
     if (position == AT_NEITHER) {
       char *line = change_print(&plan->changes[i]);
@@ -81,11 +96,13 @@ static int leave(commit *self, size_t step, const char *note, tlsmend_error *err
   return journal_step_state(self->journal, step, STEP_LEFT, note, error);
 }
 
-static int undo_update(commit *self, size_t step, const tlsmend_change *change, tlsmend_error *error) {
+/* An update that a machine cannot remove stays, and reports say so; one that it could not remove this time is left. */
+static int undo_update(commit *self, size_t step, const tlsmend_change *change, bool *failed, tlsmend_error *error) {
   tlsmend_error inner = {0, ""};
   int code = journal_step_state(self->journal, step, STEP_UNDOING, NULL, error);
   if (code != TLSMEND_OK) return code;
   code = machine_update_remove(self->machine, change, &inner);
+  *failed = code != TLSMEND_OK && code != TLSMEND_E_UNSUPPORTED;
   if (code == TLSMEND_OK) return journal_step_state(self->journal, step, STEP_UNDONE, NULL, error);
   return leave(self, step, inner.text, error);
 }
@@ -111,7 +128,7 @@ static int undo_registry(commit *self, size_t step, const tlsmend_change *change
   code = journal_step_state(self->journal, step, STEP_UNDOING, NULL, error);
   if (code != TLSMEND_OK) goto out;
   tell_step(self, step, &inverse, "undo: ");
-  int undone = position_of(self->machine, change, &now, &inner);
+  int undone = standing(self, step, &now, &inner);
   bool empty = true;
   if (undone == TLSMEND_OK && now == AT_AFTER && inverse.kind == TLSMEND_CHANGE_KEY_DELETE)
     undone = key_is_empty(self->machine, change, &empty, &inner);
@@ -142,7 +159,7 @@ static int undo_step(commit *self, size_t step, bool *failed, tlsmend_error *err
   const tlsmend_change *change = &self->journal->plan->changes[step];
   switch (change->kind) {
     case TLSMEND_CHANGE_REBOOT: return journal_step_state(self->journal, step, STEP_UNDONE, NULL, error);
-    case TLSMEND_CHANGE_UPDATE_INSTALL: return undo_update(self, step, change, error);
+    case TLSMEND_CHANGE_UPDATE_INSTALL: return undo_update(self, step, change, failed, error);
     case TLSMEND_CHANGE_KEY_CREATE:
     case TLSMEND_CHANGE_KEY_DELETE:
     case TLSMEND_CHANGE_VALUE_SET:
@@ -151,18 +168,45 @@ static int undo_step(commit *self, size_t step, bool *failed, tlsmend_error *err
   return TLSMEND_OK;
 }
 
+/* Whether undoing one change needs that the other is undone: they speak of one value, or of a key and what lies in it. */
+static bool tied(const tlsmend_change *a, const tlsmend_change *b) {
+  if (!a->key || !b->key || a->view != b->view) return false;
+  if (a->name && b->name && !unicode_name_equal(a->name, b->name)) return false;
+  return path_within(a->key, b->key) || path_within(b->key, a->key);
+}
+
+/* A step before one that could not be undone stands as it is if it is tied to it: out of order, its undoing would be taken for
+ * done where the later step only looks like it. */
+static bool is_stuck(const commit *self, const bool *stuck, size_t step) {
+  const tlsmend_change *changes = self->journal->plan->changes;
+  for (size_t i = step + 1; i < self->journal->plan->change_count; i++)
+    if (stuck[i] && tied(&changes[i], &changes[step])) return true;
+  return false;
+}
+
+static int undo_all(commit *self, bool *stuck, bool *failed, tlsmend_error *error) {
+  int code = TLSMEND_OK;
+  for (size_t i = self->journal->plan->change_count; code == TLSMEND_OK && i-- > 0;) {
+    step_state state = self->journal->steps[i].state;
+    if (state != STEP_DONE && state != STEP_UNDOING && state != STEP_LEFT) continue;
+    stuck[i] = *failed && is_stuck(self, stuck, i);
+    if (!stuck[i]) code = undo_step(self, i, &stuck[i], error);
+    *failed = *failed || stuck[i];
+  }
+  return code;
+}
+
 int commit_backward(commit *self, const char *why, commit_result *out, tlsmend_error *error) {
-  bool failed = false;
+  bool failed = false, *stuck = calloc(self->journal->plan->change_count + 1, sizeof *stuck);
   *out = COMMIT_LEFT;
+  if (!stuck) return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory to undo the run");
   self->journal->forgiving = true;
   int code = self->journal->undoing && self->journal->result == RUN_OPEN ? TLSMEND_OK
                                                                          : journal_undo(self->journal, why, error);
-  for (size_t i = self->journal->plan->change_count; code == TLSMEND_OK && i-- > 0;) {
-    step_state state = self->journal->steps[i].state;
-    if (state == STEP_DONE || state == STEP_UNDOING || state == STEP_LEFT) code = undo_step(self, i, &failed, error);
-  }
+  if (code == TLSMEND_OK) code = undo_all(self, stuck, &failed, error);
   if (code == TLSMEND_OK) code = journal_end(self->journal, failed ? RUN_LEFT : RUN_UNDONE, error);
   if (code == TLSMEND_OK) *out = failed ? COMMIT_LEFT : COMMIT_UNDONE;
+  free(stuck);
   return code;
 }
 

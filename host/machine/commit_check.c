@@ -250,17 +250,30 @@ static int is_kept(tlsmend_machine *overlay, const tlsmend_change *inverse, bool
   return code;
 }
 
+/* Whether the effect of a step is gone already. */
+static bool is_back(tlsmend_machine *overlay, const journal *journal, size_t step) {
+  const tlsmend_change *change = &journal->plan->changes[step];
+  if (!change->name) return check_before(overlay, change, NULL) == TLSMEND_OK;
+  tlsmend_value now = {0};
+  bool back = machine_value_get(overlay, change->key, change->view, change->name, &now, NULL) == TLSMEND_OK &&
+              journal_is_back(journal, step, &now);
+  tlsmend_value_clear(&now);
+  return back;
+}
+
 /* One step backwards on the overlay. */
 typedef struct undo_walk {
   tlsmend_machine *overlay;
+  const journal *journal;
   undo_check check;
   undo_fn fn;
   void *data;
 } undo_walk;
 
-static int undo_one(const undo_walk *walk, const tlsmend_change *change, bool begun, tlsmend_error *error) {
-  if (change->kind == TLSMEND_CHANGE_UPDATE_INSTALL || change->kind == TLSMEND_CHANGE_REBOOT)
-    return TLSMEND_OK;
+static int undo_one(const undo_walk *walk, size_t step, tlsmend_error *error) {
+  const tlsmend_change *change = &walk->journal->plan->changes[step];
+  bool lenient = walk->check != UNDO_STRICT || walk->journal->steps[step].state != STEP_DONE;
+  if (change->kind == TLSMEND_CHANGE_UPDATE_INSTALL || change->kind == TLSMEND_CHANGE_REBOOT) return TLSMEND_OK;
   tlsmend_change inverse;
   tlsmend_outcome outcome;
   bool kept = false, skipped = false;
@@ -268,9 +281,8 @@ static int undo_one(const undo_walk *walk, const tlsmend_change *change, bool be
   if (code != TLSMEND_OK)
     return code;
   code = check_before(walk->overlay, &inverse, error);
-  if (code == TLSMEND_E_DRIFT && (begun || walk->check != UNDO_STRICT) &&
-      check_before(walk->overlay, change, NULL) == TLSMEND_OK) {
-    change_clear(&inverse); /* back already */
+  if (code == TLSMEND_E_DRIFT && lenient && is_back(walk->overlay, walk->journal, step)) {
+    change_clear(&inverse);
     return TLSMEND_OK;
   }
   if (code == TLSMEND_E_DRIFT && walk->check == UNDO_SKIP) {
@@ -287,16 +299,16 @@ static int undo_one(const undo_walk *walk, const tlsmend_change *change, bool be
   return code;
 }
 
-int commit_check_undo(tlsmend_machine *machine, const journal *journal, undo_check check, undo_fn fn,
-                      void *data, tlsmend_error *error) {
-  undo_walk walk = {NULL, check, fn, data};
+int commit_check_undo(tlsmend_machine *machine, const journal *journal, undo_check check, undo_fn fn, void *data,
+                      tlsmend_error *error) {
+  undo_walk walk = {NULL, journal, check, fn, data};
   tlsmend_plan *scratch = plan_new();
   int code = scratch ? overlay_open(machine, scratch, &walk.overlay, error)
                      : tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory to check the rollback");
   for (size_t i = journal->plan->change_count; code == TLSMEND_OK && i-- > 0;) {
     step_state state = journal->steps[i].state;
     if (state == STEP_DONE || state == STEP_INTENDED || state == STEP_UNDOING || state == STEP_LEFT)
-      code = undo_one(&walk, &journal->plan->changes[i], state != STEP_DONE, error);
+      code = undo_one(&walk, i, error);
   }
   machine_close(walk.overlay);
   tlsmend_plan_free(scratch);

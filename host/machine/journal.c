@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/unicode.h"
+#include "core/value.h"
 #include "os/os.h"
 
 enum { JOURNAL_MOST = 256 * 1024 * 1024 };
@@ -35,7 +37,7 @@ void journal_close(journal *self) {
 
 /* ---- the chain --------------------------------------------------------------------------------------------------- */
 
-static void digest(const char *chain, const char *record, size_t size, char out[65]) {
+void journal_digest(const char *chain, const char *record, size_t size, char out[65]) {
   crypto_hash_sha256_state state;
   unsigned char bytes[crypto_hash_sha256_BYTES];
   crypto_hash_sha256_init(&state);
@@ -57,7 +59,7 @@ static int append(journal *self, json_t *record, tlsmend_error *error) {
     return no_memory(error);
   }
   char chain[65];
-  digest(self->chain, text, length, chain);
+  journal_digest(self->chain, text, length, chain);
   memcpy(line, chain, 64);
   line[64] = ' ';
   memcpy(line + 65, text, length);
@@ -284,6 +286,16 @@ static int begin(journal *self, const char *state, const tlsmend_plan *plan, con
   return code;
 }
 
+bool journal_is_back(const journal *self, size_t step, const tlsmend_value *now) {
+  const tlsmend_change *changes = self->plan->changes, *change = &changes[step];
+  for (size_t i = step + 1; change->name && i-- > 0;)
+    if (self->steps[i].state != STEP_OPEN && changes[i].name && changes[i].view == change->view &&
+        value_equal(&changes[i].before, now) && unicode_name_equal(changes[i].name, change->name) &&
+        unicode_name_equal(changes[i].key, change->key))
+      return true;
+  return false;
+}
+
 void journal_discard(journal *self) {
   if (!self) return;
   os_log_close(self->log); /* Windows removes no open file */
@@ -329,7 +341,7 @@ int journal_create_in_memory(tlsmend_plan *plan, const char *boot, journal **out
 static json_t *read_line(journal *self, const char *line, size_t length) {
   char chain[65];
   if (length < 67 || line[64] != ' ') return NULL;
-  digest(self->chain, line + 65, length - 65, chain);
+  journal_digest(self->chain, line + 65, length - 65, chain);
   if (memcmp(chain, line, 64) != 0) return NULL;
   json_t *record = json_loadb(line + 65, length - 65, JSON_REJECT_DUPLICATES, NULL);
   if (record) memcpy(self->chain, chain, sizeof chain);

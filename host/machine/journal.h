@@ -63,6 +63,9 @@ int journal_create(const char *state, const tlsmend_plan *plan, const char *boot
 /* As journal_create, without a file: nothing outlives the process. The plan is borrowed. For the bench. */
 int journal_create_in_memory(tlsmend_plan *plan, const char *boot, journal **out, tlsmend_error *error);
 
+/* The digest of a record behind the digest of the one before it ("" before the first). */
+void journal_digest(const char *chain, const char *record, size_t size, char out[65]);
+
 /* Reads a journal. E_CORRUPT names the line; E_UNSUPPORTED is a newer format; E_ABSENT: it was never begun. */
 int journal_read(const char *path, journal **out, tlsmend_error *error);
 
@@ -82,6 +85,10 @@ int journal_restarted(journal *self, size_t step, const char *boot, tlsmend_erro
 int journal_resumed(journal *self, const char *boot, tlsmend_error *error); /* goes on, not at a barrier */
 int journal_undo(journal *self, const char *why, tlsmend_error *error);
 int journal_end(journal *self, run_result result, tlsmend_error *error);
+
+/* Whether a value that a step has written is what it was before that step, or before an earlier one of the run: then it is back
+ * already, by an undoing that could not be written down. */
+bool journal_is_back(const journal *self, size_t step, const tlsmend_value *now);
 
 /* Takes away a journal in which no step was ever begun; closes it in any case. */
 void journal_discard(journal *self);

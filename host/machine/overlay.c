@@ -168,6 +168,15 @@ static int each_key(tlsmend_machine *machine, const tlsmend_key *key, tlsmend_na
   return code;
 }
 
+static int compare_name(const void *name, const void *item) {
+  return unicode_name_compare(name, *(char *const *)item);
+}
+
+/* Whether a name is among names, which are sorted. */
+static bool names_have(const machine_names *names, const char *name) {
+  return names->count && bsearch(name, names->items, names->count, sizeof *names->items, compare_name);
+}
+
 static int each_value(tlsmend_machine *machine, const tlsmend_key *key, tlsmend_name_fn fn, void *data,
                       tlsmend_error *error) {
   overlay *self = (overlay *)machine;
@@ -176,11 +185,13 @@ static int each_value(tlsmend_machine *machine, const tlsmend_key *key, tlsmend_
   int code = look(self, key->path, key->view, &sight, error);
   if (code == TLSMEND_OK && sight.hidden && !sight.exists) return absent_key(key->path, error);
   if (code == TLSMEND_OK && !sight.hidden) code = names_below(self, key, PLAN_READ_VALUES, &below, error);
-  for (size_t i = 0; code == TLSMEND_OK && i < below.count; i++)
-    if (!sight.key || !tree_value_find(sight.key, below.items[i])) code = fn(data, below.items[i]);
+  for (size_t i = 0; code == TLSMEND_OK && i < below.count; i++) { /* a value that is set keeps its spelling */
+    const tree_value *pending = sight.key ? tree_value_find(sight.key, below.items[i]) : NULL;
+    if (!pending || pending->value.present) code = fn(data, below.items[i]);
+  }
   for (size_t i = 0; code == TLSMEND_OK && sight.key && i < tree_value_count(sight.key); i++) {
     const tree_value *value = tree_value_at(sight.key, i);
-    if (value->value.present) code = fn(data, value->name);
+    if (value->value.present && !names_have(&below, value->name)) code = fn(data, value->name);
   }
   machine_names_clear(&below);
   return code;
@@ -226,7 +237,16 @@ static tree_key *make(overlay *self, const char *path, int view) {
   return key;
 }
 
+/* A key that was deleted and is made again has the spelling of its second maker. */
+static void forget_deleted(overlay *self, const char *path, int view) {
+  char *place = tree_path(path, view);
+  const tree_key *key = place ? tree_find(self->pending, place) : NULL;
+  if (key && tree_key_mark(key) == TREE_DELETED) tree_remove(self->pending, place);
+  free(place);
+}
+
 static int mark_created(overlay *self, const char *path, int view, tlsmend_error *error) {
+  forget_deleted(self, path, view);
   tree_key *key = make(self, path, view);
   if (!key) return no_memory(error);
   tree_key_set_mark(key, TREE_CREATED);
@@ -247,6 +267,8 @@ static int mark_deleted(overlay *self, const char *path, int view, tlsmend_error
 static int put_value(overlay *self, const char *path, int view, const char *name, const tlsmend_value *value,
                      tlsmend_error *error) {
   tree_key *key = make(self, path, view);
+  const tree_value *pending = key ? tree_value_find(key, name) : NULL;
+  if (pending && !pending->value.present) tree_value_remove(key, name); /* its next maker spells it */
   return key && tree_value_put(key, name, value) ? TLSMEND_OK : no_memory(error);
 }
 
