@@ -1,0 +1,295 @@
+/*
+ * Apply, resume and rollback through the public interface: what is refused, and that nothing is written then. Every single
+ * thing that was read is changed once; every step is made to fail once.
+ */
+#include "unit/engine.h"
+
+#include <tlsmend/tlsmend.h>
+
+#include "machine/journal.h"
+
+static const char runbook[] =
+    "local registry = require 'registry'\n"
+    "return { id = 'site', version = '1.0.0', title = 'Site', references = {}, params = {},\n"
+    "  needs = { registry = { 'HKLM\\\\SOFTWARE\\\\Site' } },\n"
+    "  run = function()\n"
+    "    local K = 'HKLM\\\\SOFTWARE\\\\Site'\n"
+    "    if registry.exists(K .. '\\\\Seen') then registry.get(K .. '\\\\Seen', 'v') end\n"
+    "    registry.keys(K .. '\\\\List') registry.values(K .. '\\\\List')\n"
+    "    registry.set(K, 'v', 2) registry.delete(K, 'old') registry.set(K .. '\\\\New\\\\Key', 'n', 'text')\n"
+    "    registry.set(K, 'w', 3, { view = 32 })\n"
+    "    registry.delete_key(K .. '\\\\Tree')\n"
+    "  end }\n";
+
+static const char site[] =
+    "[HKEY_LOCAL_MACHINE\\SOFTWARE\\Site]\r\n\"v\"=dword:00000001\r\n\"old\"=\"x\"\r\n\"unread\"=\"u\"\r\n\r\n"
+    "[HKEY_LOCAL_MACHINE\\SOFTWARE\\Site\\Seen]\r\n\"v\"=\"seen\"\r\n\"unread\"=\"u\"\r\n\r\n"
+    "[HKEY_LOCAL_MACHINE\\SOFTWARE\\Site\\List]\r\n\"one\"=\"1\"\r\n\r\n"
+    "[HKEY_LOCAL_MACHINE\\SOFTWARE\\Site\\List\\Below]\r\n\r\n"
+    "[HKEY_LOCAL_MACHINE\\SOFTWARE\\Site\\Tree]\r\n\"t\"=\"t\"\r\n\r\n"
+    "[HKEY_LOCAL_MACHINE\\SOFTWARE\\Site\\Tree\\Inner]\r\n\"i\"=hex(0):01\r\n\r\n";
+
+static void write_machine(void) {
+  char text[4096];
+  snprintf(text, sizeof text, "%s%s", windows7, site);
+  file_text("pc.reg", text);
+  file_text("site.lua", runbook);
+}
+
+static tlsmend_session *open_session(void) {
+  tlsmend_options options = TLSMEND_OPTIONS_INIT;
+  char *path = engine_path("pc.reg"), *state = engine_path("state"), spec[512];
+  tlsmend_session *session = NULL;
+  snprintf(spec, sizeof spec, "sim:%s", path);
+  options.machine = spec;
+  options.state = state;
+  MUST(tlsmend_session_open(&options, &session, &error));
+  free(path), free(state);
+  return session;
+}
+
+static tlsmend_plan *make_plan(tlsmend_session *session, const char *name) {
+  char *path = engine_path(name);
+  const char *runbooks[] = {path};
+  tlsmend_plan *plan = NULL;
+  MUST(tlsmend_plan_make(session, runbooks, 1, NULL, 0, &plan, &error));
+  free(path);
+  return plan;
+}
+
+static void assert_no_journal(void) {
+  char *state = engine_path("state");
+  assert_false(os_dir_exists(state));
+  free(state);
+}
+
+/* Changes the snapshot by hand, through a machine of its own. */
+static void edit(tlsmend_change *change) {
+  char *path = engine_path("pc.reg");
+  backend_request request = {.argument = path, .path = path};
+  tlsmend_machine *machine = NULL;
+  tlsmend_outcome outcome;
+  MUST(sim_open(&request, &machine, &error));
+  change->before = (tlsmend_value){0};
+  if (change->name) MUST(machine_value_get(machine, change->key, change->view, change->name, &change->before, &error));
+  MUST(machine_apply(machine, change, &outcome, &error));
+  tlsmend_value_clear(&change->before);
+  machine_close(machine);
+  free(path);
+}
+
+/* One edit of the machine between plan and apply, and whether it moves something that the plan rests on. */
+typedef struct mutation {
+  tlsmend_change_kind kind;
+  const char *key, *name;
+  int view;
+  bool matters;
+} mutation;
+
+static const mutation mutations[] = {
+    {TLSMEND_CHANGE_VALUE_SET, SITE, "v", 64, true},
+    {TLSMEND_CHANGE_VALUE_DELETE, SITE, "v", 64, true},
+    {TLSMEND_CHANGE_VALUE_DELETE, SITE, "old", 64, true},
+    {TLSMEND_CHANGE_VALUE_SET, SITE, "old", 64, true},
+    {TLSMEND_CHANGE_KEY_CREATE, SITE "\\New", NULL, 64, true},
+    {TLSMEND_CHANGE_KEY_CREATE, "HKLM\\SOFTWARE", NULL, 32, true},
+    {TLSMEND_CHANGE_VALUE_SET, SITE "\\Seen", "v", 64, true},
+    {TLSMEND_CHANGE_VALUE_DELETE, SITE "\\Seen", "v", 64, true},
+    {TLSMEND_CHANGE_KEY_CREATE, SITE "\\List\\More", NULL, 64, true},
+    {TLSMEND_CHANGE_KEY_DELETE, SITE "\\List\\Below", NULL, 64, true},
+    {TLSMEND_CHANGE_VALUE_SET, SITE "\\List", "two", 64, true},
+    {TLSMEND_CHANGE_VALUE_DELETE, SITE "\\List", "one", 64, true},
+    {TLSMEND_CHANGE_VALUE_SET, SITE "\\Tree", "t", 64, true},
+    {TLSMEND_CHANGE_VALUE_SET, SITE "\\Tree", "more", 64, true},
+    {TLSMEND_CHANGE_KEY_CREATE, SITE "\\Tree\\More", NULL, 64, true},
+    {TLSMEND_CHANGE_VALUE_SET, SITE "\\Tree\\Inner", "i", 64, true},
+    {TLSMEND_CHANGE_VALUE_SET, SITE, "unread", 64, false},
+    {TLSMEND_CHANGE_VALUE_SET, SITE, "another", 64, false},
+    {TLSMEND_CHANGE_VALUE_SET, SITE "\\Seen", "unread", 64, false},
+    {TLSMEND_CHANGE_VALUE_SET, SITE "\\List", "one", 64, false}, /* its name was read, not its data */
+    {TLSMEND_CHANGE_KEY_CREATE, SITE "\\Unread", NULL, 64, false},
+    {TLSMEND_CHANGE_VALUE_SET, SITE "\\List\\Below", "v", 64, false},
+};
+
+static void mutate(const mutation *mutation) {
+  tlsmend_change change = {.kind = mutation->kind,
+                           .key = (char *)mutation->key,
+                           .name = (char *)mutation->name,
+                           .view = mutation->view};
+  if (mutation->kind == TLSMEND_CHANGE_VALUE_SET)
+    MUST(value_set_string(&change.after, TLSMEND_REG_SZ, "somebody else", &error));
+  edit(&change);
+  tlsmend_value_clear(&change.after);
+}
+
+static void test_mutations(void **state) {
+  for (size_t i = 0; i < sizeof mutations / sizeof *mutations; i++) {
+    engine_setup(state);
+    write_machine();
+    tlsmend_session *session = open_session();
+    tlsmend_plan *plan = make_plan(session, "site.lua");
+    tlsmend_session_close(session);
+    mutate(&mutations[i]);
+    size_t size = 0;
+    char *bytes = file_read("pc.reg", &size);
+    session = open_session();
+    tlsmend_report *report = NULL;
+    tlsmend_error error = {0, ""};
+    int code = tlsmend_apply(session, plan, &report, &error);
+    if (code != (mutations[i].matters ? TLSMEND_E_DRIFT : TLSMEND_OK))
+      fail_msg("mutation %zu (%s %s): %s %s", i, mutations[i].key, mutations[i].name ? mutations[i].name : "",
+               tlsmend_error_name(code), error.text);
+    if (mutations[i].matters) {
+      assert_file("pc.reg", bytes, size);
+      assert_no_journal();
+      assert_null(report);
+    } else {
+      assert_int_equal(tlsmend_report_result(report), TLSMEND_RESULT_DONE);
+      tlsmend_report_free(report);
+      MUST(tlsmend_rollback(session, NULL, 0, &report, &error));
+      assert_file("pc.reg", bytes, size);
+    }
+    tlsmend_report_free(report);
+    tlsmend_plan_free(plan);
+    tlsmend_session_close(session);
+    free(bytes);
+  }
+}
+
+/* Somebody changes what a run has written: rollback refuses all of it, or leaves that and undoes the rest. */
+static void test_skip_changed(void **state) {
+  (void)state;
+  write_machine();
+  tlsmend_session *session = open_session();
+  tlsmend_plan *plan = make_plan(session, "site.lua");
+  tlsmend_report *report = NULL;
+  char *text = NULL, *original = NULL;
+  size_t steps = 0, size = 0, original_size = 0;
+  original = file_read("pc.reg", &original_size);
+  MUST(tlsmend_apply(session, plan, &report, &error));
+  tlsmend_report_free(report);
+  tlsmend_session_close(session);
+  mutate(&(mutation){TLSMEND_CHANGE_VALUE_SET, SITE, "v", 64, true});
+  mutate(&(mutation){TLSMEND_CHANGE_VALUE_SET, SITE "\\New\\Key", "foreign", 64, true});
+  char *bytes = file_read("pc.reg", &size);
+  session = open_session();
+  MUST_FAIL(TLSMEND_E_DRIFT, tlsmend_rollback(session, NULL, 0, &report, &error));
+  MUST_FAIL(TLSMEND_E_DRIFT, tlsmend_rollback_preview(session, NULL, 0, TLSMEND_FORMAT_TEXT, &text, &steps, &error));
+  assert_file("pc.reg", bytes, size);
+  int skip = TLSMEND_ROLLBACK_SKIP_CHANGED;
+  MUST(tlsmend_rollback_preview(session, NULL, skip, TLSMEND_FORMAT_TEXT, &text, &steps, &error));
+  assert_non_null(strstr(text, "somebody else"));
+  assert_true(steps > 3);
+  assert_file("pc.reg", bytes, size);
+  tlsmend_text_free(text);
+  MUST(tlsmend_rollback(session, NULL, skip, &report, &error));
+  assert_int_equal(tlsmend_report_result(report), TLSMEND_RESULT_UNDONE);
+  tlsmend_report_free(report);
+  MUST(tlsmend_rollback(session, NULL, 0, &report, &error));
+  assert_int_equal(tlsmend_report_result(report), TLSMEND_RESULT_NOTHING);
+  tlsmend_report_free(report);
+  tlsmend_session_close(session);
+  free(bytes);
+  /* Nothing but the two values of somebody else, and the keys that hold one of them, is left. */
+  tlsmend_value value = {0};
+  MUST(value_set_dword(&value, 1, &error));
+  tlsmend_change back = {.kind = TLSMEND_CHANGE_VALUE_SET, .key = SITE, .name = "v", .view = 64, .after = value};
+  edit(&back);
+  tlsmend_change last = {.kind = TLSMEND_CHANGE_VALUE_DELETE, .key = SITE "\\New\\Key", .name = "foreign", .view = 64};
+  edit(&last);
+  edit(&(tlsmend_change){.kind = TLSMEND_CHANGE_KEY_DELETE, .key = SITE "\\New\\Key", .view = 64});
+  edit(&(tlsmend_change){.kind = TLSMEND_CHANGE_KEY_DELETE, .key = SITE "\\New", .view = 64});
+  tlsmend_machine *now = sim_of_file("pc.reg");
+  char *end = show_site(now);
+  machine_close(now);
+  file_write("pc.reg", original, original_size);
+  now = sim_of_file("pc.reg");
+  char *wanted = show_site(now);
+  machine_close(now);
+  assert_same_text(end, wanted);
+  free(end), free(wanted), free(original);
+  tlsmend_value_clear(&value);
+  tlsmend_plan_free(plan);
+}
+
+/* A plan for another machine: each fact that makes it another. */
+static void test_other_machine(void **state) {
+  (void)state;
+  static const char *const others[][2] = {{"7601", "7600"}, {"\"6.1\"", "\"6.2\""}, {"\"x64\"", "\"arm64\""}};
+  for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+    engine_setup(state);
+    write_machine();
+    tlsmend_session *session = open_session();
+    tlsmend_plan *plan = make_plan(session, "site.lua");
+    tlsmend_session_close(session);
+    size_t size = 0;
+    char *bytes = file_read("pc.reg", &size), other[4096], *at = strstr(bytes, others[i][0]);
+    assert_non_null(at);
+    snprintf(other, sizeof other, "%.*s%s%s", (int)(at - bytes), bytes, others[i][1], at + strlen(others[i][0]));
+    file_text("pc.reg", other);
+    session = open_session();
+    tlsmend_report *report = NULL;
+    MUST_FAIL(TLSMEND_E_REFUSED, tlsmend_apply(session, plan, &report, &error));
+    assert_file("pc.reg", other, strlen(other));
+    assert_no_journal();
+    tlsmend_plan_free(plan);
+    tlsmend_session_close(session);
+    free(bytes);
+  }
+}
+
+/* A state folder that cannot be made: nothing is written. */
+static void test_state_folder(void **state) {
+  (void)state;
+  write_machine();
+  size_t size = 0;
+  char *bytes = file_read("pc.reg", &size);
+  file_text("state", "a file where the folder should be");
+  tlsmend_session *session = open_session();
+  tlsmend_plan *plan = make_plan(session, "site.lua");
+  tlsmend_report *report = NULL;
+  tlsmend_error error = {0, ""};
+  int code = tlsmend_apply(session, plan, &report, &error);
+  assert_true(code < 0 && *error.text);
+  assert_file("pc.reg", bytes, size);
+  free(bytes);
+  tlsmend_plan_free(plan);
+  tlsmend_session_close(session);
+}
+
+/* While one works, apply, resume and rollback are refused with its name; planning and looking are not. */
+static void test_one_at_a_time(void **state) {
+  (void)state;
+  write_machine();
+  tlsmend_session *session = open_session();
+  tlsmend_plan *plan = make_plan(session, "site.lua");
+  tlsmend_report *report = NULL;
+  MUST(tlsmend_apply(session, plan, &report, &error));
+  tlsmend_report_free(report);
+  char *path = engine_path("state/lock"), *text = NULL;
+  size_t open = 0;
+  os_lock *lock = NULL;
+  MUST(os_lock_take(path, "process 1234, apply", &lock, NULL, 0, &error));
+  tlsmend_error error = {0, ""};
+  report = NULL;
+  assert_int_equal(tlsmend_rollback(session, NULL, 0, &report, &error), TLSMEND_E_BUSY);
+  assert_non_null(strstr(error.text, "process 1234, apply"));
+  tlsmend_plan_free(plan);
+  plan = make_plan(session, "site.lua");
+  assert_int_equal(tlsmend_plan_change_count(plan), 0);
+  MUST(tlsmend_status(session, TLSMEND_FORMAT_TEXT, &text, &open, &error));
+  tlsmend_text_free(text);
+  os_lock_release(lock);
+  MUST(tlsmend_rollback(session, NULL, 0, &report, &error)); /* the file of the lock stays, the lock does not */
+  tlsmend_report_free(report);
+  tlsmend_plan_free(plan);
+  tlsmend_session_close(session);
+  free(path);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {ENGINE_TEST(test_mutations),    ENGINE_TEST(test_skip_changed),
+                                     ENGINE_TEST(test_other_machine), ENGINE_TEST(test_state_folder),
+                                     ENGINE_TEST(test_one_at_a_time)};
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
