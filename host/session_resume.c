@@ -15,7 +15,8 @@ enum { SPARE_RESTARTS = 2 }; /* beside those of the plan: for a power cut or som
 /* The step at which a run stands: the first that is not done. */
 static size_t first_open(const journal *journal) {
   size_t step = 0;
-  while (step < journal->plan->change_count && journal->steps[step].state == STEP_DONE) step++;
+  while (step < journal->plan->change_count && journal->steps[step].state == STEP_DONE)
+    step++;
   return step;
 }
 
@@ -28,7 +29,8 @@ static int restart(tlsmend_session *self, const tlsmend_change *change, char boo
   tlsmend_outcome outcome;
   int code = machine_apply(self->machine, change, &outcome, error);
   *passed = code == TLSMEND_OK && outcome.restarted;
-  if (!*passed) return code;
+  if (!*passed)
+    return code;
   session_tell(self, TLSMEND_EVENT_NOTE, "the simulated machine was restarted");
   return machine_boot_id(self->machine, boot, error);
 }
@@ -37,14 +39,16 @@ static int restart(tlsmend_session *self, const tlsmend_change *change, char boo
 static int pass_barrier(tlsmend_session *self, journal *journal, int flags, char boot[64], bool *passed,
                         tlsmend_error *error) {
   size_t step = first_open(journal);
-  bool told = (flags & TLSMEND_RESUME_STARTED) && !simulated(self); /* a simulated machine knows its restarts better */
+  bool told = (flags & TLSMEND_RESUME_STARTED) &&
+              !simulated(self); /* a simulated machine knows its restarts better */
   bool may = self->reboot == TLSMEND_REBOOT_AUTO || (self->reboot == TLSMEND_REBOOT_ASK && simulated(self));
   int code = TLSMEND_OK;
   *passed = strcmp(boot, journal->boot) != 0 || told;
   if (!*passed) { /* whoever stopped the run may have done so before this was arranged */
     commit commit = session_commit(self, journal);
     commit_arrange(&commit);
-    if (may) code = restart(self, &journal->plan->changes[step], boot, passed, error);
+    if (may)
+      code = restart(self, &journal->plan->changes[step], boot, passed, error);
   }
   return code == TLSMEND_OK && *passed ? journal_restarted(journal, step, boot, error) : code;
 }
@@ -52,11 +56,13 @@ static int pass_barrier(tlsmend_session *self, journal *journal, int flags, char
 /* A machine that restarts again and again would never come to an end by itself. */
 static bool over_budget(const journal *journal, tlsmend_error *why) {
   size_t planned = plan_reboot_count(journal->plan);
-  if (journal->boots <= planned + SPARE_RESTARTS) return false;
-  tlsmend_error_set(why, TLSMEND_E_LIMIT,
-                    "the machine has restarted %u times in this run, %zu were planned: something restarts it, or the run "
-                    "is stopped again and again; look into the event log before you apply again",
-                    journal->boots, planned);
+  if (journal->boots <= planned + SPARE_RESTARTS)
+    return false;
+  tlsmend_error_set(
+      why, TLSMEND_E_LIMIT,
+      "the machine has restarted %u times in this run, %zu were planned: something restarts it, or the run "
+      "is stopped again and again; look into the event log before you apply again",
+      journal->boots, planned);
   return true;
 }
 
@@ -70,31 +76,39 @@ static int go_on(tlsmend_session *self, journal *journal, commit_result *out, tl
     session_tell(self, TLSMEND_EVENT_WARNING, "%s", inner.text);
     return commit_backward(&commit, inner.text, out, error);
   }
-  if (code == TLSMEND_OK) code = commit_check_undo(self->machine, journal, UNDO_STRICT, NULL, NULL, &inner);
-  if (code == TLSMEND_OK) code = commit_check_steps(self->machine, journal->plan, step, &inner);
+  if (code == TLSMEND_OK)
+    code = commit_check_undo(self->machine, journal, UNDO_STRICT, NULL, NULL, &inner);
+  if (code == TLSMEND_OK)
+    code = commit_check_steps(self->machine, journal->plan, step, &inner);
   if (code == TLSMEND_E_DRIFT)
-    return tlsmend_error_set(error, code,
-                             "run %s cannot go on: %s. Put it back and resume, or give the run up: tlsmend rollback",
-                             journal->run, inner.text);
-  if (code != TLSMEND_OK) return tlsmend_error_set(error, code, "%s", inner.text);
+    return tlsmend_error_set(
+        error, code, "run %s cannot go on: %s. Put it back and resume, or give the run up: tlsmend rollback",
+        journal->run, inner.text);
+  if (code != TLSMEND_OK)
+    return tlsmend_error_set(error, code, "%s", inner.text);
   code = commit_check_packages(journal->plan, step, error);
   return code == TLSMEND_OK ? session_forward(self, journal, out, error) : code;
 }
 
-int session_continue(tlsmend_session *self, journal *journal, int flags, commit_result *out, tlsmend_error *error) {
+int session_continue(tlsmend_session *self, journal *journal, int flags, commit_result *out,
+                     tlsmend_error *error) {
   char how[256], boot[64] = "";
   commit commit = session_commit(self, journal);
   bool passed = true, undoing = journal->undoing;
   int code = journal_continue(journal, error);
-  if (code == TLSMEND_OK && !undoing) code = commit_settle(&commit, error);
-  if (code == TLSMEND_OK && !undoing) code = machine_boot_id(self->machine, boot, error);
+  if (code == TLSMEND_OK && !undoing)
+    code = commit_settle(&commit, error);
+  if (code == TLSMEND_OK && !undoing)
+    code = machine_boot_id(self->machine, boot, error);
   if (code == TLSMEND_OK && !undoing)
     code = journal->at_barrier ? pass_barrier(self, journal, flags, boot, &passed, error)
                                : journal_resumed(journal, boot, error);
   *out = COMMIT_BARRIER;
-  if (code != TLSMEND_OK || !passed) return code;
+  if (code != TLSMEND_OK || !passed)
+    return code;
   code = machine_resume_arrange(self->machine, NULL, self->state, how, error); /* it has done its work */
-  if (code == TLSMEND_OK && undoing) return commit_backward(&commit, "continued", out, error);
+  if (code == TLSMEND_OK && undoing)
+    return commit_backward(&commit, "continued", out, error);
   return code == TLSMEND_OK ? go_on(self, journal, out, error) : code;
 }
 
@@ -105,15 +119,21 @@ int tlsmend_resume(tlsmend_session *self, int flags, tlsmend_report **out, tlsme
   journal *journal = NULL;
   commit_result result = COMMIT_DONE;
   int code = session_find_run(self, NULL, true, &journal, error);
-  if (code == TLSMEND_OK && !journal) return session_hand_out(self, NULL, TLSMEND_RESULT_NOTHING, out, error);
+  if (code == TLSMEND_OK && !journal)
+    return session_hand_out(self, NULL, TLSMEND_RESULT_NOTHING, out, error);
   journal_close(journal);
   journal = NULL;
-  if (code == TLSMEND_OK) code = machine_may_write(self->machine, error);
-  if (code == TLSMEND_OK) code = session_lock(self, "resume", &lock, error);
-  if (code == TLSMEND_OK) code = session_find_run(self, NULL, true, &journal, error); /* now that nobody else may write */
-  if (code == TLSMEND_OK && journal) code = session_continue(self, journal, flags, &result, error);
   if (code == TLSMEND_OK)
-    code = session_hand_out(self, journal, journal ? session_result(result) : TLSMEND_RESULT_NOTHING, out, error);
+    code = machine_may_write(self->machine, error);
+  if (code == TLSMEND_OK)
+    code = session_lock(self, "resume", &lock, error);
+  if (code == TLSMEND_OK)
+    code = session_find_run(self, NULL, true, &journal, error); /* now that nobody else may write */
+  if (code == TLSMEND_OK && journal)
+    code = session_continue(self, journal, flags, &result, error);
+  if (code == TLSMEND_OK)
+    code = session_hand_out(self, journal, journal ? session_result(result) : TLSMEND_RESULT_NOTHING, out,
+                            error);
   else
     journal_close(journal);
   os_lock_release(lock);

@@ -13,9 +13,11 @@
 
 static int find_undoable(const tlsmend_session *self, const char *run, journal **out, tlsmend_error *error) {
   int code = session_find_run(self, run, false, out, error);
-  if (code != TLSMEND_OK) return code;
+  if (code != TLSMEND_OK)
+    return code;
   if (run && !*out)
-    return tlsmend_error_set(error, TLSMEND_E_USAGE, "there is no run %s of this machine: `tlsmend status` lists them", run);
+    return tlsmend_error_set(error, TLSMEND_E_USAGE,
+                             "there is no run %s of this machine: `tlsmend status` lists them", run);
   if (*out && (*out)->result == RUN_UNDONE) {
     code = tlsmend_error_set(error, TLSMEND_E_USAGE, "run %s is undone already", (*out)->run);
     journal_close(*out);
@@ -30,43 +32,56 @@ static int check(const tlsmend_session *self, const journal *journal, int flags,
   undo_check how = flags & TLSMEND_ROLLBACK_SKIP_CHANGED ? UNDO_SKIP : UNDO_LENIENT;
   int code = commit_check_undo(self->machine, journal, how, fn, data, &inner);
   if (code == TLSMEND_E_DRIFT)
-    return tlsmend_error_set(error, code,
-                             "%s: somebody has changed it since, and nothing was undone. Put it back, or pass "
-                             "--skip-changed to leave what was changed and undo the rest",
-                             inner.text);
+    return tlsmend_error_set(
+        error, code,
+        "%s: somebody has changed it since, and nothing was undone. Put it back, or pass "
+        "--skip-changed to leave what was changed and undo the rest",
+        inner.text);
   return code == TLSMEND_OK ? code : tlsmend_error_set(error, code, "%s", inner.text);
 }
 
-int session_undo(tlsmend_session *self, journal *journal, int flags, commit_result *out, tlsmend_error *error) {
+int session_undo(tlsmend_session *self, journal *journal, int flags, commit_result *out,
+                 tlsmend_error *error) {
   char how[256];
   commit commit = session_commit(self, journal);
   commit.skip_changed = (flags & TLSMEND_ROLLBACK_SKIP_CHANGED) != 0;
   int code = check(self, journal, flags, NULL, NULL, error);
-  if (code == TLSMEND_OK) code = journal_continue(journal, error);
-  if (code == TLSMEND_OK && !journal->undoing) code = commit_settle(&commit, error);
-  if (code == TLSMEND_OK) code = machine_resume_arrange(self->machine, NULL, self->state, how, error);
+  if (code == TLSMEND_OK)
+    code = journal_continue(journal, error);
+  if (code == TLSMEND_OK && !journal->undoing)
+    code = commit_settle(&commit, error);
+  if (code == TLSMEND_OK)
+    code = machine_resume_arrange(self->machine, NULL, self->state, how, error);
   return code == TLSMEND_OK ? commit_backward(&commit, "rolled back", out, error) : code;
 }
 
-int tlsmend_rollback(tlsmend_session *self, const char *run, int flags, tlsmend_report **out, tlsmend_error *error) {
+int tlsmend_rollback(tlsmend_session *self, const char *run, int flags, tlsmend_report **out,
+                     tlsmend_error *error) {
   assert(self && out);
   *out = NULL;
   os_lock *lock = NULL;
   journal *journal = NULL;
   commit_result result = COMMIT_DONE;
   int code = find_undoable(self, run, &journal, error);
-  if (code == TLSMEND_OK && !journal) return session_hand_out(self, NULL, TLSMEND_RESULT_NOTHING, out, error);
+  if (code == TLSMEND_OK && !journal)
+    return session_hand_out(self, NULL, TLSMEND_RESULT_NOTHING, out, error);
   journal_close(journal);
   journal = NULL;
-  if (code == TLSMEND_OK) code = machine_may_write(self->machine, error);
-  if (code == TLSMEND_OK) code = session_lock(self, "rollback", &lock, error);
-  if (code == TLSMEND_OK) code = find_undoable(self, run, &journal, error);
-  if (code == TLSMEND_OK && journal) code = session_undo(self, journal, flags, &result, error);
   if (code == TLSMEND_OK)
-    code = session_hand_out(self, journal, journal ? session_result(result) : TLSMEND_RESULT_NOTHING, out, error);
+    code = machine_may_write(self->machine, error);
+  if (code == TLSMEND_OK)
+    code = session_lock(self, "rollback", &lock, error);
+  if (code == TLSMEND_OK)
+    code = find_undoable(self, run, &journal, error);
+  if (code == TLSMEND_OK && journal)
+    code = session_undo(self, journal, flags, &result, error);
+  if (code == TLSMEND_OK)
+    code = session_hand_out(self, journal, journal ? session_result(result) : TLSMEND_RESULT_NOTHING, out,
+                            error);
   else
     journal_close(journal);
-  if (*out) (*out)->rolled_back = true;
+  if (*out)
+    (*out)->rolled_back = true;
   os_lock_release(lock);
   return code;
 }
@@ -81,7 +96,8 @@ typedef struct preview {
 static int collect(void *data, const tlsmend_change *inverse, bool skipped) {
   const preview *preview = data;
   tlsmend_change copy;
-  if (change_copy(&copy, inverse, NULL) != TLSMEND_OK) return TLSMEND_E_MEMORY;
+  if (change_copy(&copy, inverse, NULL) != TLSMEND_OK)
+    return TLSMEND_E_MEMORY;
   free(copy.why);
   copy.why = NULL;
   copy.phase = 0;
@@ -94,12 +110,13 @@ static int collect(void *data, const tlsmend_change *inverse, bool skipped) {
 static size_t updates_to_remove(const tlsmend_session *self, const journal *journal) {
   size_t count = 0;
   for (size_t i = 0; self->machine->ops->update_remove && i < journal->plan->change_count; i++)
-    count += journal->plan->changes[i].kind == TLSMEND_CHANGE_UPDATE_INSTALL && journal->steps[i].state != STEP_OPEN;
+    count += journal->plan->changes[i].kind == TLSMEND_CHANGE_UPDATE_INSTALL &&
+             journal->steps[i].state != STEP_OPEN;
   return count;
 }
 
-int tlsmend_rollback_preview(tlsmend_session *self, const char *run, int flags, tlsmend_format format, char **out,
-                             size_t *steps, tlsmend_error *error) {
+int tlsmend_rollback_preview(tlsmend_session *self, const char *run, int flags, tlsmend_format format,
+                             char **out, size_t *steps, tlsmend_error *error) {
   assert(self && out && steps);
   *out = NULL;
   *steps = 0;
@@ -108,9 +125,12 @@ int tlsmend_rollback_preview(tlsmend_session *self, const char *run, int flags, 
   int code = preview.inverse && preview.skipped
                  ? find_undoable(self, run, &journal, error)
                  : tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a preview");
-  if (code == TLSMEND_OK && journal) code = check(self, journal, flags, collect, &preview, error);
-  if (code == TLSMEND_OK) code = report_preview(self, journal, preview.inverse, preview.skipped, format, out, error);
-  if (code == TLSMEND_OK && journal) *steps = preview.inverse->change_count + updates_to_remove(self, journal);
+  if (code == TLSMEND_OK && journal)
+    code = check(self, journal, flags, collect, &preview, error);
+  if (code == TLSMEND_OK)
+    code = report_preview(self, journal, preview.inverse, preview.skipped, format, out, error);
+  if (code == TLSMEND_OK && journal)
+    *steps = preview.inverse->change_count + updates_to_remove(self, journal);
   journal_close(journal);
   tlsmend_plan_free(preview.inverse);
   tlsmend_plan_free(preview.skipped);

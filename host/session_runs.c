@@ -20,9 +20,11 @@ int session_lock(const tlsmend_session *self, const char *verb, os_lock **out, t
   snprintf(holder, sizeof holder, "process %u, %s", os_process_id(), verb);
   char *path = os_path_join(self->state, "lock");
   int code = path ? os_dir_make(self->state, error) : no_memory(error);
-  if (code == TLSMEND_OK) code = os_lock_take(path, holder, out, other, sizeof other, error);
+  if (code == TLSMEND_OK)
+    code = os_lock_take(path, holder, out, other, sizeof other, error);
   if (code == TLSMEND_E_BUSY)
-    code = tlsmend_error_set(error, code, "another tlsmend works on this machine (%s): wait until it has finished",
+    code = tlsmend_error_set(error, code,
+                             "another tlsmend works on this machine (%s): wait until it has finished",
                              *other ? other : "unknown");
   free(path);
   return code;
@@ -39,8 +41,10 @@ typedef struct run_search {
 } run_search;
 
 static bool fits(const run_search *search, const journal *journal) {
-  if (strcmp(journal->plan->machine, search->session->spec) != 0) return false;
-  if (search->run) return strcmp(journal->run, search->run) == 0;
+  if (strcmp(journal->plan->machine, search->session->spec) != 0)
+    return false;
+  if (search->run)
+    return strcmp(journal->run, search->run) == 0;
   return search->open_only ? journal->result == RUN_OPEN : journal->result != RUN_UNDONE;
 }
 
@@ -53,8 +57,10 @@ static int look_at(void *data, const char *path) {
   search_call *call = data;
   journal *journal = NULL;
   int code = journal_read(path, &journal, call->error);
-  if (code == TLSMEND_E_ABSENT) return TLSMEND_OK; /* never begun: nothing was written */
-  if (code != TLSMEND_OK) return code;
+  if (code == TLSMEND_E_ABSENT)
+    return TLSMEND_OK; /* never begun: nothing was written */
+  if (code != TLSMEND_OK)
+    return code;
   if (!fits(call->search, journal)) {
     journal_close(journal);
     return TLSMEND_OK;
@@ -65,12 +71,13 @@ static int look_at(void *data, const char *path) {
 }
 
 int session_find_run(const tlsmend_session *self, const char *run, bool open_only, journal **out,
-                    tlsmend_error *error) {
+                     tlsmend_error *error) {
   run_search search = {self, run, open_only, NULL};
   search_call call = {&search, error};
   int code = journal_each(self->state, look_at, &call, error);
   *out = search.found;
-  if (code == TLSMEND_OK) return code;
+  if (code == TLSMEND_OK)
+    return code;
   journal_close(search.found);
   *out = NULL;
   return code;
@@ -80,9 +87,10 @@ int session_refuse_open_run(const tlsmend_session *self, tlsmend_error *error) {
   journal *open = NULL;
   int code = session_find_run(self, NULL, true, &open, error);
   if (code == TLSMEND_OK && open)
-    code = tlsmend_error_set(error, TLSMEND_E_BUSY,
-                             "run %s of %s is not finished: `tlsmend resume` continues it, `tlsmend rollback %s` undoes it",
-                             open->run, open->begun, open->run);
+    code = tlsmend_error_set(
+        error, TLSMEND_E_BUSY,
+        "run %s of %s is not finished: `tlsmend resume` continues it, `tlsmend rollback %s` undoes it",
+        open->run, open->begun, open->run);
   journal_close(open);
   return code;
 }
@@ -100,18 +108,23 @@ commit session_commit(tlsmend_session *self, journal *journal) {
 
 tlsmend_result session_result(commit_result result) {
   switch (result) {
-    case COMMIT_DONE: return TLSMEND_RESULT_DONE;
-    case COMMIT_BARRIER: return TLSMEND_RESULT_RESTART;
-    case COMMIT_UNDONE: return TLSMEND_RESULT_UNDONE;
-    case COMMIT_LEFT: return TLSMEND_RESULT_LEFT;
+  case COMMIT_DONE:
+    return TLSMEND_RESULT_DONE;
+  case COMMIT_BARRIER:
+    return TLSMEND_RESULT_RESTART;
+  case COMMIT_UNDONE:
+    return TLSMEND_RESULT_UNDONE;
+  case COMMIT_LEFT:
+    return TLSMEND_RESULT_LEFT;
   }
   return TLSMEND_RESULT_LEFT;
 }
 
-int session_hand_out(const tlsmend_session *self, journal *journal, tlsmend_result result, tlsmend_report **out,
-                    tlsmend_error *error) {
+int session_hand_out(const tlsmend_session *self, journal *journal, tlsmend_result result,
+                     tlsmend_report **out, tlsmend_error *error) {
   *out = report_new(self, journal, result);
-  if (*out) return TLSMEND_OK;
+  if (*out)
+    return TLSMEND_OK;
   journal_close(journal);
   return no_memory(error);
 }

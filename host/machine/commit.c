@@ -13,13 +13,15 @@
 #include "machine/servicing.h"
 
 static void tell(const commit *self, tlsmend_event event, const char *text) {
-  if (self->event) self->event(self->event_data, event, text);
+  if (self->event)
+    self->event(self->event_data, event, text);
 }
 
 static void tell_step(const commit *self, size_t step, const tlsmend_change *change, const char *verb) {
   char *line = change_print(change);
   char text[1024];
-  snprintf(text, sizeof text, "%zu/%zu %s%s", step + 1, self->journal->plan->change_count, verb, line ? line : "?");
+  snprintf(text, sizeof text, "%zu/%zu %s%s", step + 1, self->journal->plan->change_count, verb,
+           line ? line : "?");
   free(line);
   tell(self, TLSMEND_EVENT_STEP, text);
 }
@@ -28,7 +30,8 @@ static void tell_step(const commit *self, size_t step, const tlsmend_change *cha
 
 typedef enum position { AT_BEFORE, AT_AFTER, AT_NEITHER } position;
 
-static int position_of(tlsmend_machine *machine, const tlsmend_change *change, position *out, tlsmend_error *error) {
+static int position_of(tlsmend_machine *machine, const tlsmend_change *change, position *out,
+                       tlsmend_error *error) {
   *out = AT_NEITHER;
   if (change->kind == TLSMEND_CHANGE_UPDATE_INSTALL) {
     servicing_presence presence;
@@ -36,7 +39,8 @@ static int position_of(tlsmend_machine *machine, const tlsmend_change *change, p
     *out = presence.installed || presence.pending ? AT_AFTER : AT_BEFORE;
     return code;
   }
-  if (change->kind == TLSMEND_CHANGE_REBOOT) return TLSMEND_OK;
+  if (change->kind == TLSMEND_CHANGE_REBOOT)
+    return TLSMEND_OK;
   if (!change->name) {
     bool exists = false;
     int code = machine_key_exists(machine, change->key, change->view, &exists, error);
@@ -58,10 +62,12 @@ static int position_of(tlsmend_machine *machine, const tlsmend_change *change, p
 static int standing(commit *self, size_t step, position *out, tlsmend_error *error) {
   const tlsmend_change *change = &self->journal->plan->changes[step];
   int code = position_of(self->machine, change, out, error);
-  if (code != TLSMEND_OK || *out != AT_NEITHER) return code;
+  if (code != TLSMEND_OK || *out != AT_NEITHER)
+    return code;
   tlsmend_value now = {0};
   code = machine_value_get(self->machine, change->key, change->view, change->name, &now, error);
-  if (code == TLSMEND_OK && journal_is_back(self->journal, step, &now)) *out = AT_BEFORE;
+  if (code == TLSMEND_OK && journal_is_back(self->journal, step, &now))
+    *out = AT_BEFORE;
   tlsmend_value_clear(&now);
   return code;
 }
@@ -70,16 +76,19 @@ int commit_settle(commit *self, tlsmend_error *error) {
   const tlsmend_plan *plan = self->journal->plan;
   int code = TLSMEND_OK;
   for (size_t i = 0; code == TLSMEND_OK && i < plan->change_count; i++) {
-    if (self->journal->steps[i].state != STEP_INTENDED || plan->changes[i].kind == TLSMEND_CHANGE_REBOOT) continue;
+    if (self->journal->steps[i].state != STEP_INTENDED || plan->changes[i].kind == TLSMEND_CHANGE_REBOOT)
+      continue;
     position position;
     code = standing(self, i, &position, error);
-    if (code != TLSMEND_OK) break;
+    if (code != TLSMEND_OK)
+      break;
     if (position == AT_NEITHER) {
       char *line = change_print(&plan->changes[i]);
-      code = tlsmend_error_set(error, TLSMEND_E_DRIFT,
-                               "the program was stopped in step %zu (%s), and the machine is neither as before it nor as "
-                               "after it: somebody else has written there",
-                               i + 1, line ? line : "?");
+      code = tlsmend_error_set(
+          error, TLSMEND_E_DRIFT,
+          "the program was stopped in step %zu (%s), and the machine is neither as before it nor as "
+          "after it: somebody else has written there",
+          i + 1, line ? line : "?");
       free(line);
       break;
     }
@@ -97,36 +106,44 @@ static int leave(commit *self, size_t step, const char *note, tlsmend_error *err
 }
 
 /* An update that a machine cannot remove stays, and reports say so; one that it could not remove this time is left. */
-static int undo_update(commit *self, size_t step, const tlsmend_change *change, bool *failed, tlsmend_error *error) {
+static int undo_update(commit *self, size_t step, const tlsmend_change *change, bool *failed,
+                       tlsmend_error *error) {
   tlsmend_error inner = {0, ""};
   int code = journal_step_state(self->journal, step, STEP_UNDOING, NULL, error);
-  if (code != TLSMEND_OK) return code;
+  if (code != TLSMEND_OK)
+    return code;
   code = machine_update_remove(self->machine, change, &inner);
   *failed = code != TLSMEND_OK && code != TLSMEND_E_UNSUPPORTED;
-  if (code == TLSMEND_OK) return journal_step_state(self->journal, step, STEP_UNDONE, NULL, error);
+  if (code == TLSMEND_OK)
+    return journal_step_state(self->journal, step, STEP_UNDONE, NULL, error);
   return leave(self, step, inner.text, error);
 }
 
 /* A key of ours that holds what is not ours stays. */
-static int key_is_empty(tlsmend_machine *machine, const tlsmend_change *change, bool *out, tlsmend_error *error) {
+static int key_is_empty(tlsmend_machine *machine, const tlsmend_change *change, bool *out,
+                        tlsmend_error *error) {
   machine_names keys = {0}, values = {0};
   int code = machine_keys(machine, change->key, change->view, &keys, error);
-  if (code == TLSMEND_OK) code = machine_values(machine, change->key, change->view, &values, error);
+  if (code == TLSMEND_OK)
+    code = machine_values(machine, change->key, change->view, &values, error);
   *out = code == TLSMEND_OK && !keys.count && !values.count;
   machine_names_clear(&keys);
   machine_names_clear(&values);
   return code;
 }
 
-static int undo_registry(commit *self, size_t step, const tlsmend_change *change, bool *failed, tlsmend_error *error) {
+static int undo_registry(commit *self, size_t step, const tlsmend_change *change, bool *failed,
+                         tlsmend_error *error) {
   tlsmend_change inverse;
   tlsmend_outcome outcome;
   tlsmend_error inner = {0, ""};
   position now = AT_AFTER;
   int code = change_invert(change, &inverse, error);
-  if (code != TLSMEND_OK) return code;
+  if (code != TLSMEND_OK)
+    return code;
   code = journal_step_state(self->journal, step, STEP_UNDOING, NULL, error);
-  if (code != TLSMEND_OK) goto out;
+  if (code != TLSMEND_OK)
+    goto out;
   tell_step(self, step, &inverse, "undo: ");
   int undone = standing(self, step, &now, &inner);
   bool empty = true;
@@ -142,10 +159,12 @@ static int undo_registry(commit *self, size_t step, const tlsmend_change *change
     code = leave(self, step, "kept: somebody else has changed it since", error);
     goto out;
   }
-  if (undone == TLSMEND_OK && now != AT_BEFORE) undone = machine_apply(self->machine, &inverse, &outcome, &inner);
+  if (undone == TLSMEND_OK && now != AT_BEFORE)
+    undone = machine_apply(self->machine, &inverse, &outcome, &inner);
   if (undone == TLSMEND_OK) {
     code = journal_step_state(self->journal, step, STEP_UNDONE, NULL, error);
-    if (code == TLSMEND_OK) tell(self, TLSMEND_EVENT_DONE, "");
+    if (code == TLSMEND_OK)
+      tell(self, TLSMEND_EVENT_DONE, "");
   } else {
     *failed = true;
     code = leave(self, step, inner.text, error);
@@ -158,20 +177,25 @@ out:
 static int undo_step(commit *self, size_t step, bool *failed, tlsmend_error *error) {
   const tlsmend_change *change = &self->journal->plan->changes[step];
   switch (change->kind) {
-    case TLSMEND_CHANGE_REBOOT: return journal_step_state(self->journal, step, STEP_UNDONE, NULL, error);
-    case TLSMEND_CHANGE_UPDATE_INSTALL: return undo_update(self, step, change, failed, error);
-    case TLSMEND_CHANGE_KEY_CREATE:
-    case TLSMEND_CHANGE_KEY_DELETE:
-    case TLSMEND_CHANGE_VALUE_SET:
-    case TLSMEND_CHANGE_VALUE_DELETE: return undo_registry(self, step, change, failed, error);
+  case TLSMEND_CHANGE_REBOOT:
+    return journal_step_state(self->journal, step, STEP_UNDONE, NULL, error);
+  case TLSMEND_CHANGE_UPDATE_INSTALL:
+    return undo_update(self, step, change, failed, error);
+  case TLSMEND_CHANGE_KEY_CREATE:
+  case TLSMEND_CHANGE_KEY_DELETE:
+  case TLSMEND_CHANGE_VALUE_SET:
+  case TLSMEND_CHANGE_VALUE_DELETE:
+    return undo_registry(self, step, change, failed, error);
   }
   return TLSMEND_OK;
 }
 
 /* Whether undoing one change needs that the other is undone: they speak of one value, or of a key and what lies in it. */
 static bool tied(const tlsmend_change *a, const tlsmend_change *b) {
-  if (!a->key || !b->key || a->view != b->view) return false;
-  if (a->name && b->name && !unicode_name_equal(a->name, b->name)) return false;
+  if (!a->key || !b->key || a->view != b->view)
+    return false;
+  if (a->name && b->name && !unicode_name_equal(a->name, b->name))
+    return false;
   return path_within(a->key, b->key) || path_within(b->key, a->key);
 }
 
@@ -180,7 +204,8 @@ static bool tied(const tlsmend_change *a, const tlsmend_change *b) {
 static bool is_stuck(const commit *self, const bool *stuck, size_t step) {
   const tlsmend_change *changes = self->journal->plan->changes;
   for (size_t i = step + 1; i < self->journal->plan->change_count; i++)
-    if (stuck[i] && tied(&changes[i], &changes[step])) return true;
+    if (stuck[i] && tied(&changes[i], &changes[step]))
+      return true;
   return false;
 }
 
@@ -188,9 +213,11 @@ static int undo_all(commit *self, bool *stuck, bool *failed, tlsmend_error *erro
   int code = TLSMEND_OK;
   for (size_t i = self->journal->plan->change_count; code == TLSMEND_OK && i-- > 0;) {
     step_state state = self->journal->steps[i].state;
-    if (state != STEP_DONE && state != STEP_UNDOING && state != STEP_LEFT) continue;
+    if (state != STEP_DONE && state != STEP_UNDOING && state != STEP_LEFT)
+      continue;
     stuck[i] = *failed && is_stuck(self, stuck, i);
-    if (!stuck[i]) code = undo_step(self, i, &stuck[i], error);
+    if (!stuck[i])
+      code = undo_step(self, i, &stuck[i], error);
     *failed = *failed || stuck[i];
   }
   return code;
@@ -199,20 +226,26 @@ static int undo_all(commit *self, bool *stuck, bool *failed, tlsmend_error *erro
 int commit_backward(commit *self, const char *why, commit_result *out, tlsmend_error *error) {
   bool failed = false, *stuck = calloc(self->journal->plan->change_count + 1, sizeof *stuck);
   *out = COMMIT_LEFT;
-  if (!stuck) return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory to undo the run");
+  if (!stuck)
+    return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory to undo the run");
   self->journal->forgiving = true;
-  int code = self->journal->undoing && self->journal->result == RUN_OPEN ? TLSMEND_OK
-                                                                         : journal_undo(self->journal, why, error);
-  if (code == TLSMEND_OK) code = undo_all(self, stuck, &failed, error);
-  if (code == TLSMEND_OK) code = journal_end(self->journal, failed ? RUN_LEFT : RUN_UNDONE, error);
-  if (code == TLSMEND_OK) *out = failed ? COMMIT_LEFT : COMMIT_UNDONE;
+  int code = self->journal->undoing && self->journal->result == RUN_OPEN
+                 ? TLSMEND_OK
+                 : journal_undo(self->journal, why, error);
+  if (code == TLSMEND_OK)
+    code = undo_all(self, stuck, &failed, error);
+  if (code == TLSMEND_OK)
+    code = journal_end(self->journal, failed ? RUN_LEFT : RUN_UNDONE, error);
+  if (code == TLSMEND_OK)
+    *out = failed ? COMMIT_LEFT : COMMIT_UNDONE;
   free(stuck);
   return code;
 }
 
 /* ---- forwards ------------------------------------------------------------------------------------------------------------ */
 
-static int fail_step(commit *self, size_t step, const tlsmend_error *why, commit_result *out, tlsmend_error *error) {
+static int fail_step(commit *self, size_t step, const tlsmend_error *why, commit_result *out,
+                     tlsmend_error *error) {
   position now = AT_BEFORE;
   char text[1200];
   tell(self, TLSMEND_EVENT_WARNING, why->text);
@@ -254,8 +287,10 @@ static int stop(commit *self, size_t step, commit_result *out, tlsmend_error *er
   char boot[64] = "";
   tlsmend_outcome outcome;
   tlsmend_error inner = {0, ""};
-  if (machine_boot_id(self->machine, boot, &inner) != TLSMEND_OK) return fail_step(self, step, &inner, out, error);
-  if (journal_barrier(self->journal, step, boot, &inner) != TLSMEND_OK) return lose_journal(self, &inner, out, error);
+  if (machine_boot_id(self->machine, boot, &inner) != TLSMEND_OK)
+    return fail_step(self, step, &inner, out, error);
+  if (journal_barrier(self->journal, step, boot, &inner) != TLSMEND_OK)
+    return lose_journal(self, &inner, out, error);
   commit_arrange(self);
   *out = COMMIT_BARRIER;
   if (self->may_restart &&
@@ -270,7 +305,8 @@ static int do_step(commit *self, size_t step, commit_result *out, bool *over, tl
   tlsmend_error inner = {0, ""};
   tell_step(self, step, change, "");
   *over = true;
-  if (change->kind == TLSMEND_CHANGE_REBOOT) return stop(self, step, out, error);
+  if (change->kind == TLSMEND_CHANGE_REBOOT)
+    return stop(self, step, out, error);
   if (journal_step_state(self->journal, step, STEP_INTENDED, NULL, &inner) != TLSMEND_OK)
     return lose_journal(self, &inner, out, error);
   if (machine_apply(self->machine, change, &outcome, &inner) != TLSMEND_OK)
@@ -289,12 +325,14 @@ int commit_forward(commit *self, commit_result *out, tlsmend_error *error) {
   int code = TLSMEND_OK;
   *out = COMMIT_DONE;
   for (size_t i = 0; code == TLSMEND_OK && !over && i < self->journal->plan->change_count; i++)
-    if (self->journal->steps[i].state != STEP_DONE) code = do_step(self, i, out, &over, error);
+    if (self->journal->steps[i].state != STEP_DONE)
+      code = do_step(self, i, out, &over, error);
   return code;
 }
 
 int commit_end(commit *self, commit_result *out, tlsmend_error *error) {
   tlsmend_error inner = {0, ""};
-  if (journal_end(self->journal, RUN_DONE, &inner) == TLSMEND_OK) return TLSMEND_OK;
+  if (journal_end(self->journal, RUN_DONE, &inner) == TLSMEND_OK)
+    return TLSMEND_OK;
   return lose_journal(self, &inner, out, error);
 }

@@ -10,9 +10,9 @@
 typedef struct commit {
   tlsmend_machine *machine;
   journal *journal;
-  const char *state;  /* the folder of journals, for the arrangement to be resumed */
-  bool may_restart;   /* ask the machine to restart at a barrier */
-  bool skip_changed;  /* going backwards, leave what somebody else has written since */
+  const char *state;      /* the folder of journals, for the arrangement to be resumed */
+  bool may_restart;       /* ask the machine to restart at a barrier */
+  bool skip_changed;      /* going backwards, leave what somebody else has written since */
   tlsmend_event_fn event; /* or NULL */
   void *event_data;
 } commit;
@@ -60,8 +60,8 @@ typedef enum undo_check {
 typedef int (*undo_fn)(void *data, const tlsmend_change *inverse, bool skipped);
 
 /* Walks the steps that are done backwards, without writing. E_DRIFT if the machine is not as `check` allows. fn may be NULL. */
-int commit_check_undo(tlsmend_machine *machine, const journal *journal, undo_check check, undo_fn fn, void *data,
-                      tlsmend_error *error);
+int commit_check_undo(tlsmend_machine *machine, const journal *journal, undo_check check, undo_fn fn,
+                      void *data, tlsmend_error *error);
 
 /* After a restart: waits until servicing is idle, then checks that the updates before the last restart of the journal are
  * really there. E_FAILED with evidence if one is not. */

@@ -253,7 +253,8 @@ static int is_kept(tlsmend_machine *overlay, const tlsmend_change *inverse, bool
 /* Whether the effect of a step is gone already. */
 static bool is_back(tlsmend_machine *overlay, const journal *journal, size_t step) {
   const tlsmend_change *change = &journal->plan->changes[step];
-  if (!change->name) return check_before(overlay, change, NULL) == TLSMEND_OK;
+  if (!change->name)
+    return check_before(overlay, change, NULL) == TLSMEND_OK;
   tlsmend_value now = {0};
   bool back = machine_value_get(overlay, change->key, change->view, change->name, &now, NULL) == TLSMEND_OK &&
               journal_is_back(journal, step, &now);
@@ -273,7 +274,8 @@ typedef struct undo_walk {
 static int undo_one(const undo_walk *walk, size_t step, tlsmend_error *error) {
   const tlsmend_change *change = &walk->journal->plan->changes[step];
   bool lenient = walk->check != UNDO_STRICT || walk->journal->steps[step].state != STEP_DONE;
-  if (change->kind == TLSMEND_CHANGE_UPDATE_INSTALL || change->kind == TLSMEND_CHANGE_REBOOT) return TLSMEND_OK;
+  if (change->kind == TLSMEND_CHANGE_UPDATE_INSTALL || change->kind == TLSMEND_CHANGE_REBOOT)
+    return TLSMEND_OK;
   tlsmend_change inverse;
   tlsmend_outcome outcome;
   bool kept = false, skipped = false;
@@ -299,8 +301,8 @@ static int undo_one(const undo_walk *walk, size_t step, tlsmend_error *error) {
   return code;
 }
 
-int commit_check_undo(tlsmend_machine *machine, const journal *journal, undo_check check, undo_fn fn, void *data,
-                      tlsmend_error *error) {
+int commit_check_undo(tlsmend_machine *machine, const journal *journal, undo_check check, undo_fn fn,
+                      void *data, tlsmend_error *error) {
   undo_walk walk = {NULL, journal, check, fn, data};
   tlsmend_plan *scratch = plan_new();
   int code = scratch ? overlay_open(machine, scratch, &walk.overlay, error)

@@ -16,46 +16,53 @@ typedef struct guard {
 static bool declared(const guard *self, const char *path, bool above) {
   for (size_t i = 0; i < self->needs->registry_count; i++) {
     const char *tree = self->needs->registry[i];
-    if (path_within(path, tree) || (above && path_within(tree, path))) return true;
+    if (path_within(path, tree) || (above && path_within(tree, path)))
+      return true;
   }
   return false;
 }
 
 static int refuse(const guard *self, const char *what, const char *thing, tlsmend_error *error) {
-  return tlsmend_error_set(error, TLSMEND_E_REFUSED, "%s may not %s %s: add it to `needs` of the runbook if it should",
+  return tlsmend_error_set(error, TLSMEND_E_REFUSED,
+                           "%s may not %s %s: add it to `needs` of the runbook if it should",
                            self->needs->runbook, what, thing);
 }
 
 static int key_exists(tlsmend_machine *machine, const tlsmend_key *key, bool *out, tlsmend_error *error) {
   const guard *self = (const guard *)machine;
-  if (!declared(self, key->path, true)) return refuse(self, "read", key->path, error);
+  if (!declared(self, key->path, true))
+    return refuse(self, "read", key->path, error);
   return machine_key_exists(machine->below, key->path, key->view, out, error);
 }
 
 static int value_get(tlsmend_machine *machine, const tlsmend_key *key, const char *name, tlsmend_value *out,
                      tlsmend_error *error) {
   const guard *self = (const guard *)machine;
-  if (!declared(self, key->path, false)) return refuse(self, "read", key->path, error);
+  if (!declared(self, key->path, false))
+    return refuse(self, "read", key->path, error);
   return machine_value_get(machine->below, key->path, key->view, name, out, error);
 }
 
 static int each_key(tlsmend_machine *machine, const tlsmend_key *key, tlsmend_name_fn fn, void *data,
                     tlsmend_error *error) {
   const guard *self = (const guard *)machine;
-  if (!declared(self, key->path, false)) return refuse(self, "list", key->path, error);
+  if (!declared(self, key->path, false))
+    return refuse(self, "list", key->path, error);
   return machine_each_key(machine->below, key->path, key->view, fn, data, error);
 }
 
 static int each_value(tlsmend_machine *machine, const tlsmend_key *key, tlsmend_name_fn fn, void *data,
                       tlsmend_error *error) {
   const guard *self = (const guard *)machine;
-  if (!declared(self, key->path, false)) return refuse(self, "list", key->path, error);
+  if (!declared(self, key->path, false))
+    return refuse(self, "list", key->path, error);
   return machine_each_value(machine->below, key->path, key->view, fn, data, error);
 }
 
 static bool update_declared(const guard *self, const char *kb) {
   for (size_t i = 0; i < self->needs->update_count; i++)
-    if (strcmp(self->needs->updates[i], kb) == 0) return true;
+    if (strcmp(self->needs->updates[i], kb) == 0)
+      return true;
   return false;
 }
 
@@ -63,20 +70,24 @@ static int apply(tlsmend_machine *machine, const tlsmend_change *change, tlsmend
                  tlsmend_error *error) {
   const guard *self = (const guard *)machine;
   switch (change->kind) {
-    case TLSMEND_CHANGE_KEY_CREATE: /* also the missing keys on the way down to a declared one */
-      if (!declared(self, change->key, true)) return refuse(self, "create", change->key, error);
-      break;
-    case TLSMEND_CHANGE_KEY_DELETE:
-    case TLSMEND_CHANGE_VALUE_SET:
-    case TLSMEND_CHANGE_VALUE_DELETE:
-      if (!declared(self, change->key, false)) return refuse(self, "write to", change->key, error);
-      break;
-    case TLSMEND_CHANGE_UPDATE_INSTALL:
-      if (!update_declared(self, change->update.kb)) return refuse(self, "install", change->update.kb, error);
-      break;
-    case TLSMEND_CHANGE_REBOOT:
-      if (!self->needs->reboot) return refuse(self, "restart", "the machine", error);
-      break;
+  case TLSMEND_CHANGE_KEY_CREATE: /* also the missing keys on the way down to a declared one */
+    if (!declared(self, change->key, true))
+      return refuse(self, "create", change->key, error);
+    break;
+  case TLSMEND_CHANGE_KEY_DELETE:
+  case TLSMEND_CHANGE_VALUE_SET:
+  case TLSMEND_CHANGE_VALUE_DELETE:
+    if (!declared(self, change->key, false))
+      return refuse(self, "write to", change->key, error);
+    break;
+  case TLSMEND_CHANGE_UPDATE_INSTALL:
+    if (!update_declared(self, change->update.kb))
+      return refuse(self, "install", change->update.kb, error);
+    break;
+  case TLSMEND_CHANGE_REBOOT:
+    if (!self->needs->reboot)
+      return refuse(self, "restart", "the machine", error);
+    break;
   }
   return machine_apply(machine->below, change, outcome, error);
 }
@@ -92,10 +103,12 @@ static const tlsmend_machine_ops guard_ops = {.version = TLSMEND_MACHINE_OPS_VER
                                               .each_value = each_value,
                                               .apply = apply};
 
-int guard_open(tlsmend_machine *below, const guard_needs *needs, tlsmend_machine **out, tlsmend_error *error) {
+int guard_open(tlsmend_machine *below, const guard_needs *needs, tlsmend_machine **out,
+               tlsmend_error *error) {
   *out = NULL;
   guard *self = calloc(1, sizeof *self);
-  if (!self) return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a guard");
+  if (!self)
+    return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a guard");
   self->base = (tlsmend_machine){.ops = &guard_ops, .below = below};
   self->needs = needs;
   *out = &self->base;

@@ -22,10 +22,13 @@ static int no_memory(tlsmend_error *error) {
 }
 
 void journal_close(journal *self) {
-  if (!self) return;
-  for (size_t i = 0; self->steps && i < self->plan->change_count; i++) free(self->steps[i].note);
+  if (!self)
+    return;
+  for (size_t i = 0; self->steps && i < self->plan->change_count; i++)
+    free(self->steps[i].note);
   free(self->steps);
-  if (!self->in_memory) tlsmend_plan_free(self->plan);
+  if (!self->in_memory)
+    tlsmend_plan_free(self->plan);
   os_log_close(self->log);
   free(self->path);
   free(self->run);
@@ -51,7 +54,8 @@ void journal_digest(const char *chain, const char *record, size_t size, char out
 static int append(journal *self, json_t *record, tlsmend_error *error) {
   char *text = record ? json_dumps(record, JSON_COMPACT | JSON_ENSURE_ASCII) : NULL;
   json_decref(record);
-  if (!text) return no_memory(error);
+  if (!text)
+    return no_memory(error);
   size_t length = strlen(text);
   char *line = malloc(length + 67);
   if (!line) {
@@ -71,7 +75,8 @@ static int append(journal *self, json_t *record, tlsmend_error *error) {
     self->lines++;
   } else {
     self->lost = true;
-    os_log_truncate(self->log, self->size, NULL); /* half a record counts as none; without this it is cut off later */
+    os_log_truncate(self->log, self->size,
+                    NULL); /* half a record counts as none; without this it is cut off later */
   }
   free(line);
   free(text);
@@ -94,8 +99,10 @@ static bool replace(char **out, const char *text) {
 
 static bool take_boot(journal *self, const json_t *record) {
   const char *boot = json_string_value(json_object_get(record, "boot"));
-  if (!boot || strlen(boot) >= sizeof self->boot) return false;
-  if (*self->boot && strcmp(self->boot, boot) != 0) self->boots++;
+  if (!boot || strlen(boot) >= sizeof self->boot)
+    return false;
+  if (*self->boot && strcmp(self->boot, boot) != 0)
+    self->boots++;
   memcpy(self->boot, boot, strlen(boot) + 1);
   return true;
 }
@@ -111,9 +118,11 @@ static bool step_of(const journal *self, const json_t *record, size_t *out) {
 static bool take_step(journal *self, const json_t *record) {
   size_t step;
   const char *state = json_string_value(json_object_get(record, "state"));
-  if (!state || !step_of(self, record, &step)) return false;
+  if (!state || !step_of(self, record, &step))
+    return false;
   for (int i = STEP_OPEN; i <= STEP_LEFT; i++) {
-    if (strcmp(state, step_names[i]) != 0) continue;
+    if (strcmp(state, step_names[i]) != 0)
+      continue;
     self->steps[step].state = (step_state)i;
     self->at_barrier = false;
     const char *note = json_string_value(json_object_get(record, "note"));
@@ -125,7 +134,8 @@ static bool take_step(journal *self, const json_t *record) {
 static bool take_end(journal *self, const json_t *record) {
   const char *result = json_string_value(json_object_get(record, "result"));
   for (int i = RUN_DONE; result && i <= RUN_LEFT; i++) {
-    if (strcmp(result, result_names[i]) != 0) continue;
+    if (strcmp(result, result_names[i]) != 0)
+      continue;
     self->result = (run_result)i;
     return replace(&self->ended, json_string_value(json_object_get(record, "time")));
   }
@@ -135,7 +145,8 @@ static bool take_end(journal *self, const json_t *record) {
 /* A barrier and its passing are one record each, with the step, so that no kill can come between the two. */
 static bool take_barrier(journal *self, const json_t *record, bool passed) {
   size_t step;
-  if (!step_of(self, record, &step)) return false;
+  if (!step_of(self, record, &step))
+    return false;
   self->at_barrier = !passed;
   self->steps[step].state = passed ? STEP_DONE : STEP_INTENDED;
   return take_boot(self, record);
@@ -143,12 +154,18 @@ static bool take_barrier(journal *self, const json_t *record, bool passed) {
 
 static bool take(journal *self, const json_t *record) {
   const char *kind = json_string_value(json_object_get(record, "record"));
-  if (!kind) return false;
-  if (strcmp(kind, "step") == 0) return take_step(self, record);
-  if (strcmp(kind, "end") == 0) return take_end(self, record);
-  if (strcmp(kind, "barrier") == 0) return take_barrier(self, record, false);
-  if (strcmp(kind, "restarted") == 0) return take_barrier(self, record, true);
-  if (strcmp(kind, "resumed") == 0) return take_boot(self, record);
+  if (!kind)
+    return false;
+  if (strcmp(kind, "step") == 0)
+    return take_step(self, record);
+  if (strcmp(kind, "end") == 0)
+    return take_end(self, record);
+  if (strcmp(kind, "barrier") == 0)
+    return take_barrier(self, record, false);
+  if (strcmp(kind, "restarted") == 0)
+    return take_barrier(self, record, true);
+  if (strcmp(kind, "resumed") == 0)
+    return take_boot(self, record);
   if (strcmp(kind, "undo") == 0) {
     self->undoing = true;
     self->at_barrier = false;
@@ -159,11 +176,14 @@ static bool take(journal *self, const json_t *record) {
 }
 
 static int write_record(journal *self, json_t *record, tlsmend_error *error) {
-  int code = self->lost ? tlsmend_error_set(error, TLSMEND_E_IO, "%s could not be written to before", self->path)
+  int code = self->lost
+                 ? tlsmend_error_set(error, TLSMEND_E_IO, "%s could not be written to before", self->path)
              : self->in_memory ? TLSMEND_OK
                                : append(self, json_incref(record), error);
-  if (self->forgiving) code = TLSMEND_OK;
-  if (code == TLSMEND_OK && !take(self, record)) code = no_memory(error);
+  if (self->forgiving)
+    code = TLSMEND_OK;
+  if (code == TLSMEND_OK && !take(self, record))
+    code = no_memory(error);
   json_decref(record);
   return code;
 }
@@ -172,7 +192,8 @@ int journal_step_state(journal *self, size_t step, step_state state, const char 
   json_t *record = record_of("step");
   json_object_set_new(record, "step", json_integer((json_int_t)step));
   json_object_set_new(record, "state", json_string(step_names[state]));
-  if (note && *note) json_object_set_new(record, "note", json_string(note));
+  if (note && *note)
+    json_object_set_new(record, "note", json_string(note));
   return write_record(self, record, error);
 }
 
@@ -182,7 +203,8 @@ static json_t *boot_record(const char *kind, const char *boot) {
   return record;
 }
 
-static int barrier_record(journal *self, const char *kind, size_t step, const char *boot, tlsmend_error *error) {
+static int barrier_record(journal *self, const char *kind, size_t step, const char *boot,
+                          tlsmend_error *error) {
   json_t *record = boot_record(kind, boot);
   json_object_set_new(record, "step", json_integer((json_int_t)step));
   return write_record(self, record, error);
@@ -220,7 +242,8 @@ enum { RUN_TIME = 15, RUN_ID = 20 }; /* "20261121-235959", and with "-0001" behi
 static int note_run(void *data, const char *path) {
   size_t length = strlen(path), tail = RUN_ID + strlen(".journal");
   const char *name = length > tail ? path + length - tail : path;
-  if (name > path && strchr("/\\", name[-1]) && name[8] == '-' && name[RUN_TIME] == '-') memcpy(data, name, RUN_ID);
+  if (name > path && strchr("/\\", name[-1]) && name[8] == '-' && name[RUN_TIME] == '-')
+    memcpy(data, name, RUN_ID);
   return 0;
 }
 
@@ -233,9 +256,11 @@ static char *new_run_id(const char *state, tlsmend_error *error) {
     return NULL;
   }
   os_time_print(os_time(), now);
-  snprintf(id, RUN_ID + 1, "%.4s%.2s%.2s-%.2s%.2s%.2s-0001", now, now + 5, now + 8, now + 11, now + 14, now + 17);
+  snprintf(id, RUN_ID + 1, "%.4s%.2s%.2s-%.2s%.2s%.2s-0001", now, now + 5, now + 8, now + 11, now + 14,
+           now + 17);
   if (memcmp(id, last, RUN_TIME) <= 0)
-    snprintf(id, RUN_ID + 1, "%.15s-%04x", last, ((unsigned)strtoul(last + RUN_TIME + 1, NULL, 16) + 1) & 0xffff);
+    snprintf(id, RUN_ID + 1, "%.15s-%04x", last,
+             ((unsigned)strtoul(last + RUN_TIME + 1, NULL, 16) + 1) & 0xffff);
   return id;
 }
 
@@ -256,20 +281,22 @@ static int take_begin(journal *self, const json_t *record, tlsmend_error *error)
   if (!schema || strncmp(schema, "tlsmend-journal/", 16) != 0)
     return tlsmend_error_set(error, TLSMEND_E_CORRUPT, "%s is not a journal", self->path);
   if (strcmp(schema, JOURNAL_SCHEMA) != 0)
-    return tlsmend_error_set(error, TLSMEND_E_UNSUPPORTED, "%s has format %s, this tlsmend knows " JOURNAL_SCHEMA,
-                             self->path, schema);
+    return tlsmend_error_set(error, TLSMEND_E_UNSUPPORTED,
+                             "%s has format %s, this tlsmend knows " JOURNAL_SCHEMA, self->path, schema);
   if (!replace(&self->run, json_string_value(json_object_get(record, "run"))) ||
-      !replace(&self->begun, json_string_value(json_object_get(record, "time"))) || !take_boot(self, record) ||
-      !self->run || !self->begun)
+      !replace(&self->begun, json_string_value(json_object_get(record, "time"))) ||
+      !take_boot(self, record) || !self->run || !self->begun)
     return tlsmend_error_set(error, TLSMEND_E_CORRUPT, "%s: the first record is incomplete", self->path);
   int code = plan_from_json(json_object_get(record, "plan"), &self->plan, error);
-  if (code != TLSMEND_OK) return code;
+  if (code != TLSMEND_OK)
+    return code;
   self->approval = json_incref(json_object_get(record, "approval"));
   self->steps = calloc(self->plan->change_count + 1, sizeof *self->steps);
   return self->steps ? TLSMEND_OK : no_memory(error);
 }
 
-static int begin(journal *self, const char *state, const tlsmend_plan *plan, const char *boot, tlsmend_error *error) {
+static int begin(journal *self, const char *state, const tlsmend_plan *plan, const char *boot,
+                 tlsmend_error *error) {
   char *run = new_run_id(state, error);
   self->path = run ? journal_path(state, run) : NULL;
   json_t *record = record_of("begin");
@@ -279,9 +306,12 @@ static int begin(journal *self, const char *state, const tlsmend_plan *plan, con
   json_object_set_new(record, "plan", plan_to_json(plan));
   free(run);
   int code = self->path ? os_dir_make(state, error) : no_memory(error);
-  if (code == TLSMEND_OK) code = os_log_open(self->path, true, &self->log, error);
-  if (code == TLSMEND_OK) code = append(self, json_incref(record), error);
-  if (code == TLSMEND_OK) code = take_begin(self, record, error);
+  if (code == TLSMEND_OK)
+    code = os_log_open(self->path, true, &self->log, error);
+  if (code == TLSMEND_OK)
+    code = append(self, json_incref(record), error);
+  if (code == TLSMEND_OK)
+    code = take_begin(self, record, error);
   json_decref(record);
   return code;
 }
@@ -297,17 +327,20 @@ bool journal_is_back(const journal *self, size_t step, const tlsmend_value *now)
 }
 
 void journal_discard(journal *self) {
-  if (!self) return;
+  if (!self)
+    return;
   os_log_close(self->log); /* Windows removes no open file */
   self->log = NULL;
   os_file_remove(self->path, NULL);
   journal_close(self);
 }
 
-int journal_create(const char *state, const tlsmend_plan *plan, const char *boot, journal **out, tlsmend_error *error) {
+int journal_create(const char *state, const tlsmend_plan *plan, const char *boot, journal **out,
+                   tlsmend_error *error) {
   *out = NULL;
   journal *self = calloc(1, sizeof *self);
-  if (!self) return no_memory(error);
+  if (!self)
+    return no_memory(error);
   int code = begin(self, state, plan, boot, error);
   if (code == TLSMEND_OK)
     *out = self;
@@ -321,7 +354,8 @@ int journal_create(const char *state, const tlsmend_plan *plan, const char *boot
 int journal_create_in_memory(tlsmend_plan *plan, const char *boot, journal **out, tlsmend_error *error) {
   *out = NULL;
   journal *self = calloc(1, sizeof *self);
-  if (!self) return no_memory(error);
+  if (!self)
+    return no_memory(error);
   self->in_memory = true;
   self->plan = plan;
   self->steps = calloc(plan->change_count + 1, sizeof *self->steps);
@@ -340,19 +374,23 @@ int journal_create_in_memory(tlsmend_plan *plan, const char *boot, journal **out
 /* Checks one line (without its line break) against the chain and hands out its record; NULL if it does not fit. */
 static json_t *read_line(journal *self, const char *line, size_t length) {
   char chain[65];
-  if (length < 67 || line[64] != ' ') return NULL;
+  if (length < 67 || line[64] != ' ')
+    return NULL;
   journal_digest(self->chain, line + 65, length - 65, chain);
-  if (memcmp(chain, line, 64) != 0) return NULL;
+  if (memcmp(chain, line, 64) != 0)
+    return NULL;
   json_t *record = json_loadb(line + 65, length - 65, JSON_REJECT_DUPLICATES, NULL);
-  if (record) memcpy(self->chain, chain, sizeof chain);
+  if (record)
+    memcpy(self->chain, chain, sizeof chain);
   return record;
 }
 
 static int damaged(const journal *self, size_t line, tlsmend_error *error) {
-  return tlsmend_error_set(error, TLSMEND_E_CORRUPT,
-                           "%s: line %zu does not fit the line before it: the journal was edited or damaged. Nothing is "
-                           "done with it; restore the file, or move it away and plan anew",
-                           self->path, line);
+  return tlsmend_error_set(
+      error, TLSMEND_E_CORRUPT,
+      "%s: line %zu does not fit the line before it: the journal was edited or damaged. Nothing is "
+      "done with it; restore the file, or move it away and plan anew",
+      self->path, line);
 }
 
 /* Only the end of a file can be torn: a line without its break, or with bytes that never reached the disk. */
@@ -374,14 +412,16 @@ static int read_lines(journal *self, const char *text, size_t size, tlsmend_erro
     end = memchr(start, '\n', size - (size_t)self->size);
     line++;
     json_t *record = end ? read_line(self, start, (size_t)(end - start)) : NULL;
-    if (!record) return torn(start, text + size) ? cut(self, line, error) : damaged(self, line, error);
+    if (!record)
+      return torn(start, text + size) ? cut(self, line, error) : damaged(self, line, error);
     int code = TLSMEND_OK;
     if (line == 1)
       code = take_begin(self, record, error);
     else if (!take(self, record))
       code = damaged(self, line, error);
     json_decref(record);
-    if (code != TLSMEND_OK) return code;
+    if (code != TLSMEND_OK)
+      return code;
     self->lines = line;
   }
   return line ? TLSMEND_OK : cut(self, 1, error);
@@ -390,11 +430,14 @@ static int read_lines(journal *self, const char *text, size_t size, tlsmend_erro
 int journal_read(const char *path, journal **out, tlsmend_error *error) {
   *out = NULL;
   journal *self = calloc(1, sizeof *self);
-  if (!self) return no_memory(error);
+  if (!self)
+    return no_memory(error);
   char *text = NULL;
   size_t size = 0;
-  int code = replace(&self->path, path) ? os_file_read(path, JOURNAL_MOST, &text, &size, error) : no_memory(error);
-  if (code == TLSMEND_OK) code = read_lines(self, text, size, error);
+  int code =
+      replace(&self->path, path) ? os_file_read(path, JOURNAL_MOST, &text, &size, error) : no_memory(error);
+  if (code == TLSMEND_OK)
+    code = read_lines(self, text, size, error);
   free(text);
   if (code == TLSMEND_OK)
     *out = self;
@@ -404,10 +447,13 @@ int journal_read(const char *path, journal **out, tlsmend_error *error) {
 }
 
 int journal_continue(journal *self, tlsmend_error *error) {
-  if (self->in_memory) return TLSMEND_OK;
+  if (self->in_memory)
+    return TLSMEND_OK;
   int code = os_log_open(self->path, false, &self->log, error);
-  if (code == TLSMEND_OK && self->torn) code = os_log_truncate(self->log, self->size, error);
-  if (code == TLSMEND_OK) self->torn = false;
+  if (code == TLSMEND_OK && self->torn)
+    code = os_log_truncate(self->log, self->size, error);
+  if (code == TLSMEND_OK)
+    self->torn = false;
   return code;
 }
 
@@ -420,14 +466,16 @@ typedef struct listing {
 static int list_one(void *data, const char *name) {
   const listing *listing = data;
   size_t length = strlen(name);
-  if (length < 9 || strcmp(name + length - 8, ".journal") != 0) return 0;
+  if (length < 9 || strcmp(name + length - 8, ".journal") != 0)
+    return 0;
   char *path = os_path_join(listing->state, name);
   int code = path ? listing->fn(listing->data, path) : TLSMEND_E_MEMORY;
   free(path);
   return code;
 }
 
-int journal_each(const char *state, int (*fn)(void *data, const char *path), void *data, tlsmend_error *error) {
+int journal_each(const char *state, int (*fn)(void *data, const char *path), void *data,
+                 tlsmend_error *error) {
   listing listing = {state, fn, data};
   int code = os_dir_each(state, list_one, &listing, error);
   return code == TLSMEND_E_ABSENT ? TLSMEND_OK : code;

@@ -37,7 +37,7 @@ typedef struct journal {
   char *path;
   char *run; /* its id: 20261121-235959-1a2b */
   char *begun;
-  char *ended; /* NULL while open */
+  char *ended;     /* NULL while open */
   char boot[64];   /* boot id of the last record that has one */
   unsigned boots;  /* how often that was another one than before: restarts since the beginning */
   bool at_barrier; /* the last thing done was to stop for a restart */
@@ -49,16 +49,18 @@ typedef struct journal {
   journal_step *steps; /* one for each change of the plan */
   bool torn;           /* the last line was not whole and has been left out */
   struct os_log *log;  /* open for appending, NULL while only read */
-  bool lost;           /* a record could not be written: nothing more is appended, the disk lacks what came after */
-  bool forgiving;      /* a record that cannot be written is no failure: taking back matters more than writing it down */
-  uint64_t size;       /* of the whole lines */
+  bool lost; /* a record could not be written: nothing more is appended, the disk lacks what came after */
+  bool
+      forgiving; /* a record that cannot be written is no failure: taking back matters more than writing it down */
+  uint64_t size; /* of the whole lines */
   size_t lines;
-  char chain[65];      /* digest of the last line */
-  bool in_memory;      /* there is no file: for the bench */
+  char chain[65]; /* digest of the last line */
+  bool in_memory; /* there is no file: for the bench */
 } journal;
 
 /* Begins a journal: makes the folder, the file, and its first record with the whole plan. */
-int journal_create(const char *state, const tlsmend_plan *plan, const char *boot, journal **out, tlsmend_error *error);
+int journal_create(const char *state, const tlsmend_plan *plan, const char *boot, journal **out,
+                   tlsmend_error *error);
 
 /* As journal_create, without a file: nothing outlives the process. The plan is borrowed. For the bench. */
 int journal_create_in_memory(tlsmend_plan *plan, const char *boot, journal **out, tlsmend_error *error);
@@ -94,7 +96,8 @@ bool journal_is_back(const journal *self, size_t step, const tlsmend_value *now)
 void journal_discard(journal *self);
 
 /* The names of the journals in a state folder, oldest first; empty if there is no folder. */
-int journal_each(const char *state, int (*fn)(void *data, const char *path), void *data, tlsmend_error *error);
+int journal_each(const char *state, int (*fn)(void *data, const char *path), void *data,
+                 tlsmend_error *error);
 
 /* "open", "intended", "done", "undoing", "undone", "left". Static. */
 const char *journal_step_name(step_state state);

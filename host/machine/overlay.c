@@ -75,17 +75,20 @@ static char *tree_path(const char *path, int view) {
 static int look(const overlay *self, const char *path, int view, sight *out, tlsmend_error *error) {
   *out = (sight){0};
   char *place = tree_path(path, view);
-  if (!place) return no_memory(error);
+  if (!place)
+    return no_memory(error);
   const tree_key *key = tree_find(self->pending, place);
   out->key = (tree_key *)key;
   for (size_t end = strlen(place); !key && end;) {
-    while (end && place[--end] != '\\') {}
+    while (end && place[--end] != '\\') {
+    }
     place[end] = 0;
     key = tree_find(self->pending, place);
   }
   free(place);
   out->exists = out->key && tree_key_mark(out->key) == TREE_CREATED;
-  for (; key && !out->hidden; key = tree_key_parent(key)) out->hidden = tree_key_mark(key) != TREE_PLAIN;
+  for (; key && !out->hidden; key = tree_key_parent(key))
+    out->hidden = tree_key_mark(key) != TREE_PLAIN;
   return TLSMEND_OK;
 }
 
@@ -93,7 +96,8 @@ static int look(const overlay *self, const char *path, int view, sight *out, tls
 
 static json_t *names_to_json(const machine_names *names) {
   json_t *array = json_array();
-  for (size_t i = 0; i < names->count; i++) json_array_append_new(array, json_string(names->items[i]));
+  for (size_t i = 0; i < names->count; i++)
+    json_array_append_new(array, json_string(names->items[i]));
   return array;
 }
 
@@ -101,13 +105,15 @@ static int key_exists(tlsmend_machine *machine, const tlsmend_key *key, bool *ou
   overlay *self = (overlay *)machine;
   sight sight;
   int code = look(self, key->path, key->view, &sight, error);
-  if (code != TLSMEND_OK) return code;
+  if (code != TLSMEND_OK)
+    return code;
   if (sight.hidden) {
     *out = sight.exists;
     return TLSMEND_OK;
   }
   code = machine_key_exists(machine->below, key->path, key->view, out, error);
-  if (code != TLSMEND_OK) return code;
+  if (code != TLSMEND_OK)
+    return code;
   return plan_read_add(self->plan, PLAN_READ_KEY, key->path, key->view, NULL, json_boolean(*out), error);
 }
 
@@ -116,12 +122,16 @@ static int value_get(tlsmend_machine *machine, const tlsmend_key *key, const cha
   overlay *self = (overlay *)machine;
   sight sight;
   int code = look(self, key->path, key->view, &sight, error);
-  if (code != TLSMEND_OK) return code;
+  if (code != TLSMEND_OK)
+    return code;
   const tree_value *pending = sight.key ? tree_value_find(sight.key, name) : NULL;
-  if (pending) return value_copy(out, &pending->value, error); /* a deleted one is kept as an absent value */
-  if (sight.hidden) return TLSMEND_OK;
+  if (pending)
+    return value_copy(out, &pending->value, error); /* a deleted one is kept as an absent value */
+  if (sight.hidden)
+    return TLSMEND_OK;
   code = machine_value_get(machine->below, key->path, key->view, name, out, error);
-  if (code != TLSMEND_OK || plan_read_known(self->plan, PLAN_READ_VALUE, key->path, key->view, name)) return code;
+  if (code != TLSMEND_OK || plan_read_known(self->plan, PLAN_READ_VALUE, key->path, key->view, name))
+    return code;
   return plan_read_add(self->plan, PLAN_READ_VALUE, key->path, key->view, name, value_to_json(out), error);
 }
 
@@ -131,7 +141,8 @@ static int names_below(overlay *self, const tlsmend_key *key, plan_read_kind kin
   int code = kind == PLAN_READ_KEYS ? machine_keys(self->base.below, key->path, key->view, out, error)
                                     : machine_values(self->base.below, key->path, key->view, out, error);
   bool absent = code == TLSMEND_E_ABSENT;
-  if (code != TLSMEND_OK && !absent) return code;
+  if (code != TLSMEND_OK && !absent)
+    return code;
   json_t *answer = absent ? json_null() : names_to_json(out);
   int recorded = plan_read_add(self->plan, kind, key->path, key->view, NULL, answer, error);
   return recorded == TLSMEND_OK ? code : recorded;
@@ -140,7 +151,8 @@ static int names_below(overlay *self, const tlsmend_key *key, plan_read_kind kin
 /* The child of a pending key by name: NULL, or its node. */
 static tree_key *child_of(const tree_key *key, const char *name) {
   for (size_t i = 0; i < tree_key_count(key); i++)
-    if (unicode_name_equal(tree_key_name(tree_key_at(key, i)), name)) return tree_key_at(key, i);
+    if (unicode_name_equal(tree_key_name(tree_key_at(key, i)), name))
+      return tree_key_at(key, i);
   return NULL;
 }
 
@@ -154,15 +166,19 @@ static int each_key(tlsmend_machine *machine, const tlsmend_key *key, tlsmend_na
   sight sight;
   machine_names below = {0};
   int code = look(self, key->path, key->view, &sight, error);
-  if (code == TLSMEND_OK && sight.hidden && !sight.exists) return absent_key(key->path, error);
-  if (code == TLSMEND_OK && !sight.hidden) code = names_below(self, key, PLAN_READ_KEYS, &below, error);
+  if (code == TLSMEND_OK && sight.hidden && !sight.exists)
+    return absent_key(key->path, error);
+  if (code == TLSMEND_OK && !sight.hidden)
+    code = names_below(self, key, PLAN_READ_KEYS, &below, error);
   for (size_t i = 0; code == TLSMEND_OK && i < below.count; i++) {
     const tree_key *child = sight.key ? child_of(sight.key, below.items[i]) : NULL;
-    if (!child || tree_key_mark(child) == TREE_PLAIN) code = fn(data, below.items[i]);
+    if (!child || tree_key_mark(child) == TREE_PLAIN)
+      code = fn(data, below.items[i]);
   }
   for (size_t i = 0; code == TLSMEND_OK && sight.key && i < tree_key_count(sight.key); i++) {
     const tree_key *child = tree_key_at(sight.key, i);
-    if (tree_key_mark(child) == TREE_CREATED) code = fn(data, tree_key_name(child));
+    if (tree_key_mark(child) == TREE_CREATED)
+      code = fn(data, tree_key_name(child));
   }
   machine_names_clear(&below);
   return code;
@@ -183,29 +199,37 @@ static int each_value(tlsmend_machine *machine, const tlsmend_key *key, tlsmend_
   sight sight;
   machine_names below = {0};
   int code = look(self, key->path, key->view, &sight, error);
-  if (code == TLSMEND_OK && sight.hidden && !sight.exists) return absent_key(key->path, error);
-  if (code == TLSMEND_OK && !sight.hidden) code = names_below(self, key, PLAN_READ_VALUES, &below, error);
-  for (size_t i = 0; code == TLSMEND_OK && i < below.count; i++) { /* a value that is set keeps its spelling */
+  if (code == TLSMEND_OK && sight.hidden && !sight.exists)
+    return absent_key(key->path, error);
+  if (code == TLSMEND_OK && !sight.hidden)
+    code = names_below(self, key, PLAN_READ_VALUES, &below, error);
+  for (size_t i = 0; code == TLSMEND_OK && i < below.count;
+       i++) { /* a value that is set keeps its spelling */
     const tree_value *pending = sight.key ? tree_value_find(sight.key, below.items[i]) : NULL;
-    if (!pending || pending->value.present) code = fn(data, below.items[i]);
+    if (!pending || pending->value.present)
+      code = fn(data, below.items[i]);
   }
   for (size_t i = 0; code == TLSMEND_OK && sight.key && i < tree_value_count(sight.key); i++) {
     const tree_value *value = tree_value_at(sight.key, i);
-    if (value->value.present && !names_have(&below, value->name)) code = fn(data, value->name);
+    if (value->value.present && !names_have(&below, value->name))
+      code = fn(data, value->name);
   }
   machine_names_clear(&below);
   return code;
 }
 
-static int file_version(tlsmend_machine *machine, const char *path, int view, uint64_t *out, tlsmend_error *error) {
+static int file_version(tlsmend_machine *machine, const char *path, int view, uint64_t *out,
+                        tlsmend_error *error) {
   overlay *self = (overlay *)machine;
   for (size_t i = 0; i < self->file_count; i++) {
-    if (self->files[i].view != view || !unicode_name_equal(self->files[i].path, path)) continue;
+    if (self->files[i].view != view || !unicode_name_equal(self->files[i].path, path))
+      continue;
     *out = self->files[i].version;
     return TLSMEND_OK;
   }
   int code = machine_file_version(machine->below, path, view, out, error);
-  if (code != TLSMEND_OK && code != TLSMEND_E_ABSENT && code != TLSMEND_E_UNKNOWN) return code;
+  if (code != TLSMEND_OK && code != TLSMEND_E_ABSENT && code != TLSMEND_E_UNKNOWN)
+    return code;
   char text[32];
   version_print(*out, text);
   json_t *answer = code == TLSMEND_E_ABSENT ? json_null() : json_string(text);
@@ -220,10 +244,13 @@ static int each_hotfix(tlsmend_machine *machine, tlsmend_name_fn fn, void *data,
   if (code == TLSMEND_OK || code == TLSMEND_E_UNKNOWN) {
     json_t *answer = code == TLSMEND_OK ? names_to_json(&below) : json_string("unknown");
     int recorded = plan_read_add(self->plan, PLAN_READ_HOTFIXES, "", 64, NULL, answer, error);
-    if (recorded != TLSMEND_OK) code = recorded;
+    if (recorded != TLSMEND_OK)
+      code = recorded;
   }
-  for (size_t i = 0; code == TLSMEND_OK && i < below.count; i++) code = fn(data, below.items[i]);
-  for (size_t i = 0; code == TLSMEND_OK && i < self->hotfix_count; i++) code = fn(data, self->hotfixes[i]);
+  for (size_t i = 0; code == TLSMEND_OK && i < below.count; i++)
+    code = fn(data, below.items[i]);
+  for (size_t i = 0; code == TLSMEND_OK && i < self->hotfix_count; i++)
+    code = fn(data, self->hotfixes[i]);
   machine_names_clear(&below);
   return code;
 }
@@ -241,25 +268,29 @@ static tree_key *make(overlay *self, const char *path, int view) {
 static void forget_deleted(overlay *self, const char *path, int view) {
   char *place = tree_path(path, view);
   const tree_key *key = place ? tree_find(self->pending, place) : NULL;
-  if (key && tree_key_mark(key) == TREE_DELETED) tree_remove(self->pending, place);
+  if (key && tree_key_mark(key) == TREE_DELETED)
+    tree_remove(self->pending, place);
   free(place);
 }
 
 static int mark_created(overlay *self, const char *path, int view, tlsmend_error *error) {
   forget_deleted(self, path, view);
   tree_key *key = make(self, path, view);
-  if (!key) return no_memory(error);
+  if (!key)
+    return no_memory(error);
   tree_key_set_mark(key, TREE_CREATED);
   return TLSMEND_OK;
 }
 
 static int mark_deleted(overlay *self, const char *path, int view, tlsmend_error *error) {
   char *place = tree_path(path, view);
-  if (!place) return no_memory(error);
+  if (!place)
+    return no_memory(error);
   tree_remove(self->pending, place);
   tree_key *key = tree_make(self->pending, place);
   free(place);
-  if (!key) return no_memory(error);
+  if (!key)
+    return no_memory(error);
   tree_key_set_mark(key, TREE_DELETED);
   return TLSMEND_OK;
 }
@@ -268,7 +299,8 @@ static int put_value(overlay *self, const char *path, int view, const char *name
                      tlsmend_error *error) {
   tree_key *key = make(self, path, view);
   const tree_value *pending = key ? tree_value_find(key, name) : NULL;
-  if (pending && !pending->value.present) tree_value_remove(key, name); /* its next maker spells it */
+  if (pending && !pending->value.present)
+    tree_value_remove(key, name); /* its next maker spells it */
   return key && tree_value_put(key, name, value) ? TLSMEND_OK : no_memory(error);
 }
 
@@ -300,10 +332,12 @@ static int effect_key_delete(void *data, const char *path, tlsmend_error *error)
 static int effect_file_set(void *data, const char *path, int view, uint64_t version, tlsmend_error *error) {
   overlay *self = data;
   overlay_file *grown = realloc(self->files, (self->file_count + 1) * sizeof *grown);
-  if (!grown) return no_memory(error);
+  if (!grown)
+    return no_memory(error);
   self->files = grown;
   char *copy = strdup(path);
-  if (!copy) return no_memory(error);
+  if (!copy)
+    return no_memory(error);
   memmove(grown + 1, grown, self->file_count * sizeof *grown); /* the newest answers first */
   grown[0] = (overlay_file){copy, view, version};
   self->file_count++;
@@ -313,9 +347,11 @@ static int effect_file_set(void *data, const char *path, int view, uint64_t vers
 static int effect_hotfix_add(void *data, const char *kb, tlsmend_error *error) {
   overlay *self = data;
   char **grown = realloc(self->hotfixes, (self->hotfix_count + 1) * sizeof *grown);
-  if (grown) self->hotfixes = grown;
+  if (grown)
+    self->hotfixes = grown;
   char *copy = grown ? strdup(kb) : NULL;
-  if (!copy) return no_memory(error);
+  if (!copy)
+    return no_memory(error);
   self->hotfixes[self->hotfix_count++] = copy;
   return TLSMEND_OK;
 }
@@ -327,10 +363,12 @@ static servicing_writer effects(overlay *self) {
 
 static int install(overlay *self, const tlsmend_change *change, tlsmend_error *error) {
   tlsmend_change *grown = realloc(self->installs, (self->install_count + 1) * sizeof *grown);
-  if (!grown) return no_memory(error);
+  if (!grown)
+    return no_memory(error);
   self->installs = grown;
   int code = change_copy(&grown[self->install_count], change, error);
-  if (code != TLSMEND_OK) return code;
+  if (code != TLSMEND_OK)
+    return code;
   self->install_count++;
   servicing_writer writer = effects(self);
   return servicing_install(&change->update, &writer, error);
@@ -344,28 +382,35 @@ static int restart(overlay *self, tlsmend_error *error) {
   int code = TLSMEND_OK;
   for (size_t i = 0; code == TLSMEND_OK && i < self->install_count; i++)
     code = servicing_complete(&self->installs[i].update, &writer, error);
-  for (size_t i = 0; i < self->install_count; i++) change_clear(&self->installs[i]);
+  for (size_t i = 0; i < self->install_count; i++)
+    change_clear(&self->installs[i]);
   self->install_count = 0;
   return code == TLSMEND_OK ? servicing_restarted(&writer, error) : code;
 }
 
 /* Whether the machine below waits for a restart of its own accord; read when a runbook first asks for one. */
 static int note_pending(overlay *self, tlsmend_error *error) {
-  if (self->phase) return TLSMEND_OK;
-  return machine_key_exists(self->base.below, SERVICING_REBOOT_PENDING, 0, &self->plan->reboot_pending, error);
+  if (self->phase)
+    return TLSMEND_OK;
+  return machine_key_exists(self->base.below, SERVICING_REBOOT_PENDING, 0, &self->plan->reboot_pending,
+                            error);
 }
 
 /* ---- the door: every write becomes a change of the plan --------------------------------------------------------------- */
 
 static int take_effect(overlay *self, const tlsmend_change *change, tlsmend_error *error) {
   switch (change->kind) {
-    case TLSMEND_CHANGE_KEY_CREATE: return mark_created(self, change->key, change->view, error);
-    case TLSMEND_CHANGE_KEY_DELETE: return mark_deleted(self, change->key, change->view, error);
-    case TLSMEND_CHANGE_VALUE_SET:
-    case TLSMEND_CHANGE_VALUE_DELETE:
-      return put_value(self, change->key, change->view, change->name, &change->after, error);
-    case TLSMEND_CHANGE_UPDATE_INSTALL: return install(self, change, error);
-    case TLSMEND_CHANGE_REBOOT: return restart(self, error);
+  case TLSMEND_CHANGE_KEY_CREATE:
+    return mark_created(self, change->key, change->view, error);
+  case TLSMEND_CHANGE_KEY_DELETE:
+    return mark_deleted(self, change->key, change->view, error);
+  case TLSMEND_CHANGE_VALUE_SET:
+  case TLSMEND_CHANGE_VALUE_DELETE:
+    return put_value(self, change->key, change->view, change->name, &change->after, error);
+  case TLSMEND_CHANGE_UPDATE_INSTALL:
+    return install(self, change, error);
+  case TLSMEND_CHANGE_REBOOT:
+    return restart(self, error);
   }
   return TLSMEND_OK;
 }
@@ -416,13 +461,18 @@ static int apply(tlsmend_machine *machine, const tlsmend_change *change, tlsmend
   overlay *self = (overlay *)machine;
   tlsmend_change copy;
   int code = change_copy(&copy, change, error);
-  if (code != TLSMEND_OK) return code;
+  if (code != TLSMEND_OK)
+    return code;
   copy.phase = self->phase;
   spell_deletion(self, &copy);
-  if (self->runbook && !copy.runbook && !(copy.runbook = strdup(self->runbook))) code = no_memory(error);
-  if (code == TLSMEND_OK && change->kind == TLSMEND_CHANGE_REBOOT) code = note_pending(self, error);
-  if (code == TLSMEND_OK) code = take_effect(self, change, error);
-  if (code == TLSMEND_OK) code = plan_append(self->plan, &copy, error);
+  if (self->runbook && !copy.runbook && !(copy.runbook = strdup(self->runbook)))
+    code = no_memory(error);
+  if (code == TLSMEND_OK && change->kind == TLSMEND_CHANGE_REBOOT)
+    code = note_pending(self, error);
+  if (code == TLSMEND_OK)
+    code = take_effect(self, change, error);
+  if (code == TLSMEND_OK)
+    code = plan_append(self->plan, &copy, error);
   change_clear(&copy);
   return code;
 }
@@ -436,9 +486,12 @@ static int pause_never(tlsmend_machine *machine, unsigned milliseconds, tlsmend_
 static void close_overlay(tlsmend_machine *machine) {
   overlay *self = (overlay *)machine;
   tree_free(self->pending);
-  for (size_t i = 0; i < self->install_count; i++) change_clear(&self->installs[i]);
-  for (size_t i = 0; i < self->file_count; i++) free(self->files[i].path);
-  for (size_t i = 0; i < self->hotfix_count; i++) free(self->hotfixes[i]);
+  for (size_t i = 0; i < self->install_count; i++)
+    change_clear(&self->installs[i]);
+  for (size_t i = 0; i < self->file_count; i++)
+    free(self->files[i].path);
+  for (size_t i = 0; i < self->hotfix_count; i++)
+    free(self->hotfixes[i]);
   free(self->installs);
   free(self->files);
   free(self->hotfixes);

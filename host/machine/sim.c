@@ -16,12 +16,15 @@
 
 enum { FILE_MOST = 512 * 1024 * 1024 };
 
-char *sim_path(const sim *self, const char *path, int view) { return path_stored(path, self->x64 ? view : 64); }
+char *sim_path(const sim *self, const char *path, int view) {
+  return path_stored(path, self->x64 ? view : 64);
+}
 
 /* The node of a key, NULL if it does not exist. */
 static tree_key *find(tlsmend_machine *machine, const tlsmend_key *key) {
   const sim *self = (const sim *)machine;
-  if (!self->x64 || key->view == 64) return tree_find(self->tree, key->path);
+  if (!self->x64 || key->view == 64)
+    return tree_find(self->tree, key->path);
   char *path = sim_path(self, key->path, key->view);
   tree_key *found = path ? tree_find(self->tree, path) : NULL;
   free(path);
@@ -44,7 +47,8 @@ static int value_get(tlsmend_machine *machine, const tlsmend_key *key, const cha
 static int each_key(tlsmend_machine *machine, const tlsmend_key *key, tlsmend_name_fn fn, void *data,
                     tlsmend_error *error) {
   const tree_key *found = find(machine, key);
-  if (!found) return tlsmend_error_set(error, TLSMEND_E_ABSENT, "%s does not exist", key->path);
+  if (!found)
+    return tlsmend_error_set(error, TLSMEND_E_ABSENT, "%s does not exist", key->path);
   int code = TLSMEND_OK;
   for (size_t i = 0; code == TLSMEND_OK && i < tree_key_count(found); i++)
     code = fn(data, tree_key_name(tree_key_at(found, i)));
@@ -54,7 +58,8 @@ static int each_key(tlsmend_machine *machine, const tlsmend_key *key, tlsmend_na
 static int each_value(tlsmend_machine *machine, const tlsmend_key *key, tlsmend_name_fn fn, void *data,
                       tlsmend_error *error) {
   const tree_key *found = find(machine, key);
-  if (!found) return tlsmend_error_set(error, TLSMEND_E_ABSENT, "%s does not exist", key->path);
+  if (!found)
+    return tlsmend_error_set(error, TLSMEND_E_ABSENT, "%s does not exist", key->path);
   int code = TLSMEND_OK;
   for (size_t i = 0; code == TLSMEND_OK && i < tree_value_count(found); i++)
     code = fn(data, tree_value_at(found, i)->name);
@@ -77,26 +82,32 @@ static int derive(tlsmend_machine *machine, tlsmend_system *out, tlsmend_error *
   return code;
 }
 
-static int file_version(tlsmend_machine *machine, const char *path, int view, uint64_t *out, tlsmend_error *error) {
+static int file_version(tlsmend_machine *machine, const char *path, int view, uint64_t *out,
+                        tlsmend_error *error) {
   const sim *self = (const sim *)machine;
   const char *key = view == 32 ? FACTS_KEY "\\Files\\32" : FACTS_KEY "\\Files\\64";
   if (!tree_find(self->tree, key))
     return tlsmend_error_set(error, TLSMEND_E_UNKNOWN, "the snapshot has no file versions (no %s)", key);
   char *text = fact(self, key, path);
-  if (!text) return tlsmend_error_set(error, TLSMEND_E_ABSENT, "the snapshot has no file %s", path);
+  if (!text)
+    return tlsmend_error_set(error, TLSMEND_E_ABSENT, "the snapshot has no file %s", path);
   bool good = version_parse(text, out);
   free(text);
-  if (good) return TLSMEND_OK;
-  return tlsmend_error_set(error, TLSMEND_E_CORRUPT, "%s: value %s is no version like 6.1.7601.23375", key, path);
+  if (good)
+    return TLSMEND_OK;
+  return tlsmend_error_set(error, TLSMEND_E_CORRUPT, "%s: value %s is no version like 6.1.7601.23375", key,
+                           path);
 }
 
 static int each_hotfix(tlsmend_machine *machine, tlsmend_name_fn fn, void *data, tlsmend_error *error) {
   const sim *self = (const sim *)machine;
   const tree_key *key = tree_find(self->tree, FACTS_KEY "\\Hotfixes");
   if (!key)
-    return tlsmend_error_set(error, TLSMEND_E_UNKNOWN, "the snapshot has no list of hotfixes (no " FACTS_KEY "\\Hotfixes)");
+    return tlsmend_error_set(error, TLSMEND_E_UNKNOWN,
+                             "the snapshot has no list of hotfixes (no " FACTS_KEY "\\Hotfixes)");
   int code = TLSMEND_OK;
-  for (size_t i = 0; code == TLSMEND_OK && i < tree_value_count(key); i++) code = fn(data, tree_value_at(key, i)->name);
+  for (size_t i = 0; code == TLSMEND_OK && i < tree_value_count(key); i++)
+    code = fn(data, tree_value_at(key, i)->name);
   return code;
 }
 
@@ -126,18 +137,22 @@ static const tlsmend_machine_ops sim_ops = {.version = TLSMEND_MACHINE_OPS_VERSI
 /* Whether the 32-bit view is a place of its own. Where the architecture is not known, what stands in the file decides. */
 static bool has_two_views(sim *self) {
   tlsmend_system system;
-  if (derive(&self->base, &system, NULL) != TLSMEND_OK) return true;
+  if (derive(&self->base, &system, NULL) != TLSMEND_OK)
+    return true;
   return strcmp(system.architecture, "x86") != 0;
 }
 
 static int load(sim *self, const backend_request *request, tlsmend_error *error) {
-  if (request->text) return sim_parse(self, request->argument, request->text, strlen(request->text), error);
+  if (request->text)
+    return sim_parse(self, request->argument, request->text, strlen(request->text), error);
   char *bytes = NULL;
   int code = os_file_read(request->argument, FILE_MOST, &bytes, &self->size, error);
   if (code == TLSMEND_E_ABSENT)
-    return tlsmend_error_set(error, TLSMEND_E_USAGE, "there is no snapshot %s, and no built-in machine of that name",
+    return tlsmend_error_set(error, TLSMEND_E_USAGE,
+                             "there is no snapshot %s, and no built-in machine of that name",
                              request->argument);
-  if (code != TLSMEND_OK) return code;
+  if (code != TLSMEND_OK)
+    return code;
   self->bytes = (unsigned char *)bytes;
   self->utf16 = self->size >= 2 && self->bytes[0] == 0xff && self->bytes[1] == 0xfe;
   return sim_parse(self, request->argument, self->bytes, self->size, error);
@@ -146,16 +161,20 @@ static int load(sim *self, const backend_request *request, tlsmend_error *error)
 int sim_open(const backend_request *request, tlsmend_machine **out, tlsmend_error *error) {
   *out = NULL;
   sim *self = calloc(1, sizeof *self);
-  if (!self) return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a snapshot");
+  if (!self)
+    return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a snapshot");
   self->base.ops = &sim_ops;
   self->boot = 1;
   self->tree = tree_new();
-  if (request->path) self->path = strdup(request->path);
-  if (request->state) self->state = strdup(request->state);
+  if (request->path)
+    self->path = strdup(request->path);
+  if (request->state)
+    self->state = strdup(request->state);
   int code = TLSMEND_OK;
   if (!self->tree || (request->path && !self->path) || (request->state && !self->state))
     code = tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a snapshot");
-  if (code == TLSMEND_OK) code = load(self, request, error);
+  if (code == TLSMEND_OK)
+    code = load(self, request, error);
   if (code != TLSMEND_OK) {
     close_sim(&self->base);
     return code;

@@ -8,14 +8,14 @@
 typedef struct sim {
   tlsmend_machine base;
   tree *tree;
-  char *path;          /* the file, NULL: the machine lives in memory only */
-  char *state;         /* the folder of journals, NULL: none */
-  bool utf16;          /* how the file is written */
-  bool original_kept;  /* what the file was before the first change is in the state folder */
+  char *path;           /* the file, NULL: the machine lives in memory only */
+  char *state;          /* the folder of journals, NULL: none */
+  bool utf16;           /* how the file is written */
+  bool original_kept;   /* what the file was before the first change is in the state folder */
   unsigned char *bytes; /* what the file held when it was read, until the first change */
   size_t size;
-  bool x64;            /* there is a 32-bit view of its own */
-  unsigned boot;       /* restarts, without a state folder */
+  bool x64;      /* there is a 32-bit view of its own */
+  unsigned boot; /* restarts, without a state folder */
 } sim;
 
 /* Reads .reg text into the tree. */
@@ -31,7 +31,8 @@ int sim_save(sim *self, tlsmend_error *error);
 char *sim_path(const sim *self, const char *path, int view);
 
 /* The write ops (sim_apply.c). */
-int sim_apply(tlsmend_machine *machine, const tlsmend_change *change, tlsmend_outcome *outcome, tlsmend_error *error);
+int sim_apply(tlsmend_machine *machine, const tlsmend_change *change, tlsmend_outcome *outcome,
+              tlsmend_error *error);
 int sim_update_remove(tlsmend_machine *machine, const tlsmend_change *change, tlsmend_error *error);
 int sim_boot_id(tlsmend_machine *machine, char out[64], tlsmend_error *error);
 

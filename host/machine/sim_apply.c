@@ -33,7 +33,8 @@ static int drift(const tlsmend_change *change, const char *now, tlsmend_error *e
 static int write_value(const sim *self, const char *path, const char *name, const tlsmend_value *value,
                        tlsmend_error *error) {
   tree_key *key = tree_find(self->tree, path);
-  if (!key) return tlsmend_error_set(error, TLSMEND_E_DRIFT, "%s does not exist any more", path);
+  if (!key)
+    return tlsmend_error_set(error, TLSMEND_E_DRIFT, "%s does not exist any more", path);
   if (!value->present) {
     tree_value_remove(key, name);
     return TLSMEND_OK;
@@ -41,7 +42,8 @@ static int write_value(const sim *self, const char *path, const char *name, cons
   return tree_value_put(key, name, value) ? TLSMEND_OK : no_memory(error);
 }
 
-static int change_value(const sim *self, const char *path, const tlsmend_change *change, tlsmend_error *error) {
+static int change_value(const sim *self, const char *path, const tlsmend_change *change,
+                        tlsmend_error *error) {
   const tree_key *key = tree_find(self->tree, path);
   const tree_value *found = key ? tree_value_find(key, change->name) : NULL;
   tlsmend_value now = found ? found->value : (tlsmend_value){0};
@@ -57,23 +59,28 @@ static int change_value(const sim *self, const char *path, const tlsmend_change 
 static int change_key(const sim *self, char *path, const tlsmend_change *change, tlsmend_error *error) {
   const tree_key *key = tree_find(self->tree, path);
   if (change->kind == TLSMEND_CHANGE_KEY_DELETE) {
-    if (!key) return drift(change, "absent", error);
-    if (tree_key_count(key) || tree_value_count(key)) return drift(change, "not empty", error);
+    if (!key)
+      return drift(change, "absent", error);
+    if (tree_key_count(key) || tree_value_count(key))
+      return drift(change, "not empty", error);
     tree_remove(self->tree, path);
     return TLSMEND_OK;
   }
-  if (key) return drift(change, "there already", error);
+  if (key)
+    return drift(change, "there already", error);
   size_t parent = path_parent(path);
   path[parent] = 0;
   bool has_parent = parent && tree_find(self->tree, path);
   path[parent] = '\\';
-  if (!has_parent) return drift(change, "without its parent key", error);
+  if (!has_parent)
+    return drift(change, "without its parent key", error);
   return tree_make(self->tree, path) ? TLSMEND_OK : no_memory(error);
 }
 
 static int change_registry(const sim *self, const tlsmend_change *change, tlsmend_error *error) {
   char *path = sim_path(self, change->key, change->view);
-  if (!path) return no_memory(error);
+  if (!path)
+    return no_memory(error);
   int code = change->name ? change_value(self, path, change, error) : change_key(self, path, change, error);
   free(path);
   return code;
@@ -96,38 +103,48 @@ static tree_key *record_key(const effects *effects, const char *below) {
 static int put_text(tree_key *key, const char *name, const char *text, tlsmend_error *error) {
   tlsmend_value value = {0};
   int code = value_set_string(&value, TLSMEND_REG_SZ, text, error);
-  if (code == TLSMEND_OK && !tree_value_put(key, name, &value)) code = no_memory(error);
+  if (code == TLSMEND_OK && !tree_value_put(key, name, &value))
+    code = no_memory(error);
   tlsmend_value_clear(&value);
   return code;
 }
 
 /* Remembers what stands at a value now, or, without a name, that a key does not exist yet (`made`) or does. */
-static int remember(const effects *effects, const char *path, const char *name, bool made, tlsmend_error *error) {
+static int remember(const effects *effects, const char *path, const char *name, bool made,
+                    tlsmend_error *error) {
   tree_key *before = record_key(effects, "\\Before");
-  if (!before) return no_memory(error);
+  if (!before)
+    return no_memory(error);
   char below[32];
   snprintf(below, sizeof below, "\\Before\\%04zu", tree_key_count(before));
   tree_key *entry = record_key(effects, below);
-  if (!entry) return no_memory(error);
+  if (!entry)
+    return no_memory(error);
   int code = put_text(entry, "Key", path, error);
-  if (code != TLSMEND_OK || !name) return code == TLSMEND_OK ? put_text(entry, made ? "Made" : "Gone", "", error) : code;
+  if (code != TLSMEND_OK || !name)
+    return code == TLSMEND_OK ? put_text(entry, made ? "Made" : "Gone", "", error) : code;
   code = put_text(entry, "Name", name, error);
   const tree_key *key = tree_find(effects->self->tree, path);
   const tree_value *value = key ? tree_value_find(key, name) : NULL;
-  if (code == TLSMEND_OK && value && !tree_value_put(entry, "Value", &value->value)) code = no_memory(error);
+  if (code == TLSMEND_OK && value && !tree_value_put(entry, "Value", &value->value))
+    code = no_memory(error);
   return code;
 }
 
 static int effect_key_create(void *data, const char *path, tlsmend_error *error) {
   const effects *effects = data;
-  if (tree_find(effects->self->tree, path)) return TLSMEND_OK;
+  if (tree_find(effects->self->tree, path))
+    return TLSMEND_OK;
   char *parent = strdup(path);
-  if (!parent) return no_memory(error);
+  if (!parent)
+    return no_memory(error);
   parent[path_parent(path)] = 0;
   int code = *parent ? effect_key_create(data, parent, error) : TLSMEND_OK;
   free(parent);
-  if (code == TLSMEND_OK) code = remember(effects, path, NULL, true, error);
-  if (code == TLSMEND_OK && !tree_make(effects->self->tree, path)) code = no_memory(error);
+  if (code == TLSMEND_OK)
+    code = remember(effects, path, NULL, true, error);
+  if (code == TLSMEND_OK && !tree_make(effects->self->tree, path))
+    code = no_memory(error);
   return code;
 }
 
@@ -135,15 +152,18 @@ static int effect_value_set(void *data, const char *path, const char *name, cons
                             tlsmend_error *error) {
   const effects *effects = data;
   int code = effect_key_create(data, path, error);
-  if (code == TLSMEND_OK) code = remember(effects, path, name, false, error);
+  if (code == TLSMEND_OK)
+    code = remember(effects, path, name, false, error);
   return code == TLSMEND_OK ? write_value(effects->self, path, name, value, error) : code;
 }
 
 static int effect_key_delete(void *data, const char *path, tlsmend_error *error) {
   const effects *effects = data;
-  if (!tree_find(effects->self->tree, path)) return TLSMEND_OK;
+  if (!tree_find(effects->self->tree, path))
+    return TLSMEND_OK;
   int code = effects->kb ? remember(effects, path, NULL, false, error) : TLSMEND_OK;
-  if (code == TLSMEND_OK) tree_remove(effects->self->tree, path);
+  if (code == TLSMEND_OK)
+    tree_remove(effects->self->tree, path);
   return code;
 }
 
@@ -153,7 +173,8 @@ static int effect_file_set(void *data, const char *path, int view, uint64_t vers
   version_print(version, text);
   int code = value_set_string(&value, TLSMEND_REG_SZ, text, error);
   if (code == TLSMEND_OK)
-    code = effect_value_set(data, view == 32 ? FACTS_KEY "\\Files\\32" : FACTS_KEY "\\Files\\64", path, &value, error);
+    code = effect_value_set(data, view == 32 ? FACTS_KEY "\\Files\\32" : FACTS_KEY "\\Files\\64", path,
+                            &value, error);
   tlsmend_value_clear(&value);
   return code;
 }
@@ -161,10 +182,12 @@ static int effect_file_set(void *data, const char *path, int view, uint64_t vers
 /* A snapshot that does not list hotfixes does not begin to. */
 static int effect_hotfix_add(void *data, const char *kb, tlsmend_error *error) {
   const effects *effects = data;
-  if (!tree_find(effects->self->tree, FACTS_KEY "\\Hotfixes")) return TLSMEND_OK;
+  if (!tree_find(effects->self->tree, FACTS_KEY "\\Hotfixes"))
+    return TLSMEND_OK;
   tlsmend_value value = {0};
   int code = value_set_string(&value, TLSMEND_REG_SZ, "", error);
-  if (code == TLSMEND_OK) code = effect_value_set(data, FACTS_KEY "\\Hotfixes", kb, &value, error);
+  if (code == TLSMEND_OK)
+    code = effect_value_set(data, FACTS_KEY "\\Hotfixes", kb, &value, error);
   tlsmend_value_clear(&value);
   return code;
 }
@@ -177,7 +200,8 @@ static servicing_writer writer_of(effects *effects) {
 /* Keeps what the restart will need: the package and its files. The key's absence says "not pending". */
 static int keep_pending(const effects *effects, const tlsmend_update *update, tlsmend_error *error) {
   tree_key *key = record_key(effects, "\\Pending");
-  if (!key) return no_memory(error);
+  if (!key)
+    return no_memory(error);
   int code = update->package ? put_text(key, "Package", update->package, error) : TLSMEND_OK;
   for (size_t i = 0; code == TLSMEND_OK && i < update->file_count; i++) {
     char text[32];
@@ -192,7 +216,8 @@ static int install(sim *self, const tlsmend_change *change, tlsmend_outcome *out
   effects effects = {self, change->update.kb};
   servicing_writer writer = writer_of(&effects);
   int code = keep_pending(&effects, &change->update, error);
-  if (code == TLSMEND_OK) code = servicing_install(&change->update, &writer, error);
+  if (code == TLSMEND_OK)
+    code = servicing_install(&change->update, &writer, error);
   *outcome = (tlsmend_outcome){.exit_code = 3010, .restart = true};
   return code;
 }
@@ -202,13 +227,15 @@ static bool read_files(const tree_key *key, int view, tlsmend_update *update) {
   for (size_t i = 0; key && i < tree_value_count(key); i++) {
     const tree_value *value = tree_value_at(key, i);
     tlsmend_file_effect *grown = realloc(update->files, (update->file_count + 1) * sizeof *grown);
-    if (!grown) return false;
+    if (!grown)
+      return false;
     update->files = grown;
     char *text = value_text(&value->value);
     tlsmend_file_effect effect = {value->name, view, 0, 0};
     bool good = text && version_parse(text, &effect.after);
     free(text);
-    if (good) grown[update->file_count++] = effect;
+    if (good)
+      grown[update->file_count++] = effect;
   }
   return true;
 }
@@ -224,22 +251,27 @@ static int complete(sim *self, const char *kb, tlsmend_error *error) {
   char path[512];
   snprintf(path, sizeof path, UPDATES "\\%s\\Pending", kb);
   const tree_key *pending = tree_find(self->tree, path);
-  if (!pending) return TLSMEND_OK;
+  if (!pending)
+    return TLSMEND_OK;
   tlsmend_update update = {.kb = (char *)kb};
   const tree_value *package = tree_value_find(pending, "Package");
-  if (package) update.package = value_text(&package->value);
+  if (package)
+    update.package = value_text(&package->value);
   for (size_t i = 0; i < tree_key_count(pending); i++) {
     const tree_key *files = tree_key_at(pending, i);
     read_files(files, strcmp(tree_key_name(files), "32") == 0 ? 32 : 64, &update);
   }
-  if (update.file_count) qsort(update.files, update.file_count, sizeof *update.files, compare_files);
+  if (update.file_count)
+    qsort(update.files, update.file_count, sizeof *update.files, compare_files);
   effects effects = {self, kb};
   servicing_writer writer = writer_of(&effects);
   int code = servicing_complete(&update, &writer, error);
-  if (code == TLSMEND_OK) code = servicing_restarted(&writer, error);
+  if (code == TLSMEND_OK)
+    code = servicing_restarted(&writer, error);
   free(update.files); /* the names in it are the tree's */
   free(update.package);
-  if (code == TLSMEND_OK) tree_remove(self->tree, path);
+  if (code == TLSMEND_OK)
+    tree_remove(self->tree, path);
   return code;
 }
 
@@ -247,11 +279,13 @@ static int complete(sim *self, const char *kb, tlsmend_error *error) {
 
 /* The number of restarts is no fact of the registry: it stands beside the journals, and a rollback does not turn it back. */
 static unsigned boots(const sim *self) {
-  if (!self->state) return self->boot;
+  if (!self->state)
+    return self->boot;
   char *path = os_path_join(self->state, "boot"), *text = NULL;
   size_t size = 0;
   unsigned count = self->boot;
-  if (path && os_file_read(path, 64, &text, &size, NULL) == TLSMEND_OK) count = (unsigned)strtoul(text, NULL, 10);
+  if (path && os_file_read(path, 64, &text, &size, NULL) == TLSMEND_OK)
+    count = (unsigned)strtoul(text, NULL, 10);
   free(text);
   free(path);
   return count;
@@ -265,12 +299,15 @@ int sim_boot_id(tlsmend_machine *machine, char out[64], tlsmend_error *error) {
 
 static int count_boot(sim *self, tlsmend_error *error) {
   self->boot = boots(self) + 1;
-  if (!self->state) return TLSMEND_OK;
+  if (!self->state)
+    return TLSMEND_OK;
   char text[32], *path = os_path_join(self->state, "boot");
   int length = snprintf(text, sizeof text, "%u\n", self->boot);
   int code = path ? os_dir_make(self->state, error) : no_memory(error);
-  if (code == TLSMEND_OK) code = os_file_replace(path, text, (size_t)length, error);
-  if (code != TLSMEND_OK) self->boot--;
+  if (code == TLSMEND_OK)
+    code = os_file_replace(path, text, (size_t)length, error);
+  if (code != TLSMEND_OK)
+    self->boot--;
   free(path);
   return code;
 }
@@ -284,9 +321,12 @@ static int restart(sim *self, tlsmend_outcome *outcome, tlsmend_error *error) {
     code = complete(self, tree_key_name(tree_key_at(updates, i)), error);
   effects nobody = {self, NULL};
   servicing_writer writer = writer_of(&nobody);
-  if (code == TLSMEND_OK) code = servicing_restarted(&writer, error);
-  if (code == TLSMEND_OK) code = sim_save(self, error);
-  if (code == TLSMEND_OK) code = count_boot(self, error);
+  if (code == TLSMEND_OK)
+    code = servicing_restarted(&writer, error);
+  if (code == TLSMEND_OK)
+    code = sim_save(self, error);
+  if (code == TLSMEND_OK)
+    code = count_boot(self, error);
   outcome->restarted = true;
   return code;
 }
@@ -297,7 +337,8 @@ static int restart(sim *self, tlsmend_outcome *outcome, tlsmend_error *error) {
 static void reload(sim *self) {
   char *bytes = NULL;
   size_t size = 0;
-  if (!self->path || os_file_read(self->path, (size_t)-1 / 2, &bytes, &size, NULL) != TLSMEND_OK) return;
+  if (!self->path || os_file_read(self->path, (size_t)-1 / 2, &bytes, &size, NULL) != TLSMEND_OK)
+    return;
   tree *kept = self->tree;
   self->tree = tree_new();
   if (self->tree && sim_parse(self, self->path, bytes, size, NULL) == TLSMEND_OK) {
@@ -309,20 +350,29 @@ static void reload(sim *self) {
   free(bytes);
 }
 
-int sim_apply(tlsmend_machine *machine, const tlsmend_change *change, tlsmend_outcome *outcome, tlsmend_error *error) {
+int sim_apply(tlsmend_machine *machine, const tlsmend_change *change, tlsmend_outcome *outcome,
+              tlsmend_error *error) {
   sim *self = (sim *)machine;
   int code = TLSMEND_OK;
   switch (change->kind) {
-    case TLSMEND_CHANGE_KEY_CREATE:
-    case TLSMEND_CHANGE_KEY_DELETE:
-    case TLSMEND_CHANGE_VALUE_SET:
-    case TLSMEND_CHANGE_VALUE_DELETE: code = change_registry(self, change, error); break;
-    case TLSMEND_CHANGE_UPDATE_INSTALL: code = install(self, change, outcome, error); break;
-    case TLSMEND_CHANGE_REBOOT: code = restart(self, outcome, error); break;
+  case TLSMEND_CHANGE_KEY_CREATE:
+  case TLSMEND_CHANGE_KEY_DELETE:
+  case TLSMEND_CHANGE_VALUE_SET:
+  case TLSMEND_CHANGE_VALUE_DELETE:
+    code = change_registry(self, change, error);
+    break;
+  case TLSMEND_CHANGE_UPDATE_INSTALL:
+    code = install(self, change, outcome, error);
+    break;
+  case TLSMEND_CHANGE_REBOOT:
+    code = restart(self, outcome, error);
+    break;
   }
   self->base.facts_known = false;
-  if (code == TLSMEND_OK && change->kind != TLSMEND_CHANGE_REBOOT) code = sim_save(self, error);
-  if (code != TLSMEND_OK) reload(self);
+  if (code == TLSMEND_OK && change->kind != TLSMEND_CHANGE_REBOOT)
+    code = sim_save(self, error);
+  if (code != TLSMEND_OK)
+    reload(self);
   return code;
 }
 
@@ -352,7 +402,8 @@ static void prune(sim *self, const char *record) {
   for (;;) {
     path[path_parent(path)] = 0;
     const tree_key *key = tree_find(self->tree, path);
-    if (!path_within(path, "HKLM\\SOFTWARE\\tlsmend") || !key || tree_key_count(key) || tree_value_count(key)) return;
+    if (!path_within(path, "HKLM\\SOFTWARE\\tlsmend") || !key || tree_key_count(key) || tree_value_count(key))
+      return;
     tree_remove(self->tree, path);
   }
 }
@@ -367,10 +418,14 @@ int sim_update_remove(tlsmend_machine *machine, const tlsmend_change *change, tl
   for (size_t i = before ? tree_key_count(before) : 0; code == TLSMEND_OK && i-- > 0;) {
     snprintf(path, sizeof path, "%s\\Before\\%04zu", record, i);
     const tree_key *entry = tree_find(self->tree, path);
-    if (entry) code = take_back(self, entry, error);
+    if (entry)
+      code = take_back(self, entry, error);
   }
-  if (code == TLSMEND_OK) prune(self, record);
-  if (code == TLSMEND_OK) code = sim_save(self, error);
-  if (code != TLSMEND_OK) reload(self);
+  if (code == TLSMEND_OK)
+    prune(self, record);
+  if (code == TLSMEND_OK)
+    code = sim_save(self, error);
+  if (code != TLSMEND_OK)
+    reload(self);
   return code;
 }

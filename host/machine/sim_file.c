@@ -29,7 +29,8 @@ static int on_key_delete(void *data, const char *path, tlsmend_error *error) {
   return TLSMEND_OK;
 }
 
-static int on_value(void *data, const char *path, const char *name, const tlsmend_value *value, tlsmend_error *error) {
+static int on_value(void *data, const char *path, const char *name, const tlsmend_value *value,
+                    tlsmend_error *error) {
   tree_key *key = tree_make(data, path);
   return key && tree_value_put(key, name, value) ? TLSMEND_OK : no_memory(error);
 }
@@ -37,7 +38,8 @@ static int on_value(void *data, const char *path, const char *name, const tlsmen
 static int on_value_delete(void *data, const char *path, const char *name, tlsmend_error *error) {
   (void)error;
   tree_key *key = tree_find(data, path);
-  if (key) tree_value_remove(key, name);
+  if (key)
+    tree_value_remove(key, name);
   return TLSMEND_OK;
 }
 
@@ -59,10 +61,13 @@ static int compare_values(const void *a, const void *b) {
 static bool print_values(const tree_key *key, regfile_writer *writer) {
   size_t count = tree_value_count(key);
   tree_value **values = malloc((count + 1) * sizeof *values);
-  if (!values) return false;
-  for (size_t i = 0; i < count; i++) values[i] = tree_value_at(key, i);
+  if (!values)
+    return false;
+  for (size_t i = 0; i < count; i++)
+    values[i] = tree_value_at(key, i);
   qsort(values, count, sizeof *values, compare_values);
-  for (size_t i = 0; i < count; i++) regfile_writer_value(writer, values[i]->name, &values[i]->value);
+  for (size_t i = 0; i < count; i++)
+    regfile_writer_value(writer, values[i]->name, &values[i]->value);
   free(values);
   return true;
 }
@@ -71,18 +76,22 @@ static bool print_values(const tree_key *key, regfile_writer *writer) {
 static bool print_key(const tree_key *key, const char *path, regfile_writer *writer) {
   if (path) {
     regfile_writer_key(writer, path);
-    if (!print_values(key, writer)) return false;
+    if (!print_values(key, writer))
+      return false;
   }
   size_t count = tree_key_count(key);
   tree_key **keys = malloc((count + 1) * sizeof *keys);
   bool good = keys != NULL;
-  for (size_t i = 0; good && i < count; i++) keys[i] = tree_key_at(key, i);
-  if (good) qsort(keys, count, sizeof *keys, compare_keys);
+  for (size_t i = 0; good && i < count; i++)
+    keys[i] = tree_key_at(key, i);
+  if (good)
+    qsort(keys, count, sizeof *keys, compare_keys);
   for (size_t i = 0; good && i < count; i++) {
     const char *name = tree_key_name(keys[i]);
     size_t room = (path ? strlen(path) : 0) + strlen(name) + 2;
     char *child = malloc(room);
-    if (child) snprintf(child, room, "%s%s%s", path ? path : "", path ? "\\" : "", name);
+    if (child)
+      snprintf(child, room, "%s%s%s", path ? path : "", path ? "\\" : "", name);
     good = child && print_key(keys[i], child, writer);
     free(child);
   }
@@ -93,10 +102,12 @@ static bool print_key(const tree_key *key, const char *path, regfile_writer *wri
 int sim_print(const tree *tree, bool utf16, unsigned char **out, size_t *size, tlsmend_error *error) {
   *out = NULL;
   regfile_writer *writer = regfile_writer_new(utf16 ? REGFILE_UTF16 : REGFILE_UTF8);
-  if (!writer) return no_memory(error);
+  if (!writer)
+    return no_memory(error);
   bool good = print_key(tree_root(tree), NULL, writer);
   int code = regfile_writer_finish(writer, out, size, error);
-  if (good || code != TLSMEND_OK) return code;
+  if (good || code != TLSMEND_OK)
+    return code;
   free(*out);
   *out = NULL;
   return no_memory(error);
@@ -115,7 +126,8 @@ static char *original_path(const sim *self, const tree *tree) {
   unsigned char digest[crypto_hash_sha256_BYTES], *form = NULL;
   char hex[2 * sizeof digest + 1], name[64];
   size_t size = 0;
-  if (sim_print(tree, false, &form, &size, NULL) != TLSMEND_OK) return NULL;
+  if (sim_print(tree, false, &form, &size, NULL) != TLSMEND_OK)
+    return NULL;
   crypto_hash_sha256(digest, form, size);
   free(form);
   snprintf(name, sizeof name, "original-%.16s.reg", sodium_bin2hex(hex, sizeof hex, digest, sizeof digest));
@@ -134,17 +146,23 @@ static bool own_form(const sim *self, const tree *tree) {
 
 /* Keeps the bytes that the file had before the first change of this process, unless they are our own form. */
 static int keep_original(sim *self, tlsmend_error *error) {
-  if (self->original_kept || !self->bytes) return TLSMEND_OK;
+  if (self->original_kept || !self->bytes)
+    return TLSMEND_OK;
   sim reading = {.tree = tree_new()};
   char *path = NULL;
-  int code = reading.tree ? sim_parse(&reading, self->path, self->bytes, self->size, error) : no_memory(error);
+  int code =
+      reading.tree ? sim_parse(&reading, self->path, self->bytes, self->size, error) : no_memory(error);
   bool foreign = code == TLSMEND_OK && !own_form(self, reading.tree);
-  if (foreign && !(path = original_path(self, reading.tree))) code = no_memory(error);
-  if (foreign && code == TLSMEND_OK) code = os_dir_make(self->state, error);
-  if (foreign && code == TLSMEND_OK) code = os_file_replace(path, self->bytes, self->size, error);
+  if (foreign && !(path = original_path(self, reading.tree)))
+    code = no_memory(error);
+  if (foreign && code == TLSMEND_OK)
+    code = os_dir_make(self->state, error);
+  if (foreign && code == TLSMEND_OK)
+    code = os_file_replace(path, self->bytes, self->size, error);
   free(path);
   tree_free(reading.tree);
-  if (code != TLSMEND_OK) return code;
+  if (code != TLSMEND_OK)
+    return code;
   self->original_kept = true;
   free(self->bytes);
   self->bytes = NULL;
@@ -158,7 +176,8 @@ static bool original(const sim *self, unsigned char **out, size_t *size) {
   bool found = path && os_file_exists(path) && reading.tree &&
                os_file_read(path, (size_t)-1 / 2, &kept, size, NULL) == TLSMEND_OK &&
                sim_parse(&reading, path, kept, *size, NULL) == TLSMEND_OK;
-  if (found) again = original_path(self, reading.tree);
+  if (found)
+    again = original_path(self, reading.tree);
   found = again && strcmp(again, path) == 0;
   tree_free(reading.tree);
   free(again);
@@ -171,13 +190,15 @@ static bool original(const sim *self, unsigned char **out, size_t *size) {
 }
 
 int sim_save(sim *self, tlsmend_error *error) {
-  if (!self->path) return TLSMEND_OK;
+  if (!self->path)
+    return TLSMEND_OK;
   unsigned char *bytes = NULL;
   size_t size = 0;
   int code = self->state ? keep_original(self, error) : TLSMEND_OK;
   if (code == TLSMEND_OK && !(self->state && original(self, &bytes, &size)))
     code = sim_print(self->tree, self->utf16, &bytes, &size, error);
-  if (code == TLSMEND_OK) code = os_file_replace(self->path, bytes, size, error);
+  if (code == TLSMEND_OK)
+    code = os_file_replace(self->path, bytes, size, error);
   free(bytes);
   return code;
 }

@@ -28,9 +28,9 @@ enum { WRITE = 1, FLUSH = 2, CREATE = 4, NAME = 8, CUT = 16, ALL = 31 };
 
 typedef struct fault_row {
   const char *name;
-  int calls;   /* which it can strike */
-  int number;  /* errno */
-  bool on;     /* from then on */
+  int calls;  /* which it can strike */
+  int number; /* errno */
+  bool on;    /* from then on */
 } fault_row;
 
 static const fault_row rows[] = {
@@ -45,9 +45,13 @@ static fault_row row_of(fault_kind kind) {
   case FAULT_KILL:
   case FAULT_POWER:
   case FAULT_POWER_BYTES:
-  case FAULT_VANISH: row.calls = ALL; break;
+  case FAULT_VANISH:
+    row.calls = ALL;
+    break;
   case FAULT_TEAR:
-  case FAULT_SHORT: row.calls = WRITE; break;
+  case FAULT_SHORT:
+    row.calls = WRITE;
+    break;
   case FAULT_FULL_SHORT:
   case FAULT_FULL:
   case FAULT_FULL_ONCE:
@@ -66,7 +70,8 @@ static fault_row row_of(fault_kind kind) {
     row.number = EROFS;
     row.on = true;
     break;
-  case FAULT_COUNT: break;
+  case FAULT_COUNT:
+    break;
   }
   return row;
 }
@@ -88,7 +93,8 @@ void fault_arm(fault_kind kind, size_t n, const char *folder, const char *state)
   plan.n = n;
   snprintf(plan.folder, sizeof plan.folder, "%s", folder);
   snprintf(plan.state, sizeof plan.state, "%s", state);
-  if (kind == FAULT_POWER || kind == FAULT_POWER_BYTES) power_begin(folder);
+  if (kind == FAULT_POWER || kind == FAULT_POWER_BYTES)
+    power_begin(folder);
   plan.armed = true;
 }
 
@@ -97,7 +103,8 @@ bool fault_struck(void) { return plan.struck; }
 
 void fault_die(void) {
   kill(getpid(), SIGKILL);
-  for (;;) pause();
+  for (;;)
+    pause();
 }
 
 static void vanish(void) {
@@ -108,11 +115,14 @@ static void vanish(void) {
 
 /* Whether this call is struck; kills and power cuts do not come back. */
 static bool struck(int call) {
-  if (!plan.armed || !(plan.row.calls & call)) return false;
+  if (!plan.armed || !(plan.row.calls & call))
+    return false;
   plan.count++;
-  if (plan.count < plan.n || (plan.count > plan.n && !plan.row.on)) return false;
+  if (plan.count < plan.n || (plan.count > plan.n && !plan.row.on))
+    return false;
   plan.struck = true;
-  if (plan.kind == FAULT_KILL) fault_die();
+  if (plan.kind == FAULT_KILL)
+    fault_die();
   if (plan.kind == FAULT_POWER || plan.kind == FAULT_POWER_BYTES) {
     power_cut(plan.folder, plan.kind == FAULT_POWER_BYTES);
     fault_die();
@@ -127,11 +137,13 @@ static bool struck(int call) {
 
 ssize_t fault_write(int fd, const void *bytes, size_t size) {
   bool before = plan.struck;
-  if (!struck(WRITE)) return write(fd, bytes, size);
+  if (!struck(WRITE))
+    return write(fd, bytes, size);
   bool first = !before;
   if (plan.kind == FAULT_TEAR || (first && (plan.kind == FAULT_FULL_SHORT || plan.kind == FAULT_SHORT))) {
     ssize_t put = write(fd, bytes, size / 2);
-    if (plan.kind == FAULT_TEAR) fault_die();
+    if (plan.kind == FAULT_TEAR)
+      fault_die();
     return put;
   }
   errno = plan.row.number;
@@ -144,15 +156,18 @@ ssize_t fault_pwrite(int fd, const void *bytes, size_t size, off_t offset) {
 }
 
 int fault_fsync(int fd) {
-  if (struck(FLUSH)) return -1;
+  if (struck(FLUSH))
+    return -1;
   power_flushed(fd); /* no real flush: the tests stand on what would be lost, not on a slow disk */
   return 0;
 }
 
 int fault_rename(const char *from, const char *to) {
-  if (struck(NAME)) return -1;
+  if (struck(NAME))
+    return -1;
   int result = rename(from, to);
-  if (fault_on_rename) fault_on_rename(to);
+  if (fault_on_rename)
+    fault_on_rename(to);
   return result;
 }
 
@@ -166,8 +181,10 @@ int fault_open(const char *path, int flags, ...) {
   mode_t mode = flags & O_CREAT ? va_arg(list, mode_t) : 0;
   va_end(list);
   bool made = (flags & O_CREAT) && access(path, F_OK) != 0;
-  if ((made || (flags & O_ACCMODE) != O_RDONLY) && struck(made ? CREATE : NAME)) return -1;
+  if ((made || (flags & O_ACCMODE) != O_RDONLY) && struck(made ? CREATE : NAME))
+    return -1;
   int fd = open(path, flags, mode);
-  if (fd >= 0 && made) power_created(fd);
+  if (fd >= 0 && made)
+    power_created(fd);
   return fd;
 }

@@ -41,10 +41,12 @@ static char *slurp(int fd, size_t *size) {
   char link[64];
   snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
   int again = open(link, O_RDONLY);
-  if (again < 0 || fstat(again, &status) != 0) abort();
+  if (again < 0 || fstat(again, &status) != 0)
+    abort();
   *size = (size_t)status.st_size;
   char *bytes = malloc(*size + 1);
-  if (!bytes || pread(again, bytes, *size, 0) != (ssize_t)*size) abort();
+  if (!bytes || pread(again, bytes, *size, 0) != (ssize_t)*size)
+    abort();
   close(again);
   return bytes;
 }
@@ -52,12 +54,14 @@ static char *slurp(int fd, size_t *size) {
 /* The newest file with an inode: the number may have been used before. -1: never seen. */
 static int file_of(ino_t inode) {
   for (int i = disk.file_count; i-- > 0;)
-    if (disk.files[i].inode == inode) return i;
+    if (disk.files[i].inode == inode)
+      return i;
   return -1;
 }
 
 static int file_add(ino_t inode) {
-  if (disk.file_count == MOST) abort();
+  if (disk.file_count == MOST)
+    abort();
   disk.files[disk.file_count] = (bytes_of){.inode = inode};
   return disk.file_count++;
 }
@@ -71,28 +75,34 @@ static bool directly_in(const char *path, const char *folder) {
 static void list(const char *folder) {
   int kept = 0;
   for (int i = 0; i < disk.name_count; i++)
-    if (!directly_in(disk.names[i].path, folder)) disk.names[kept++] = disk.names[i];
+    if (!directly_in(disk.names[i].path, folder))
+      disk.names[kept++] = disk.names[i];
   disk.name_count = kept;
   DIR *open = opendir(folder);
   for (struct dirent *entry; open && (entry = readdir(open));) {
     struct stat status;
-    if (entry->d_name[0] == '.' || disk.name_count == MOST) continue;
+    if (entry->d_name[0] == '.' || disk.name_count == MOST)
+      continue;
     name_of *name = &disk.names[disk.name_count];
     snprintf(name->path, sizeof name->path, "%s/%s", folder, entry->d_name);
-    if (stat(name->path, &status) != 0) continue;
+    if (stat(name->path, &status) != 0)
+      continue;
     name->folder = S_ISDIR(status.st_mode);
     name->file = name->folder ? -1 : file_of(status.st_ino);
-    if (!name->folder && name->file < 0) name->file = file_add(status.st_ino);
+    if (!name->folder && name->file < 0)
+      name->file = file_add(status.st_ino);
     disk.name_count++;
   }
-  if (open) closedir(open);
+  if (open)
+    closedir(open);
 }
 
 static void flush_file(int fd) {
   struct stat status;
   fstat(fd, &status);
   int file = file_of(status.st_ino);
-  if (file < 0) file = file_add(status.st_ino);
+  if (file < 0)
+    file = file_add(status.st_ino);
   free(disk.files[file].bytes);
   disk.files[file].bytes = slurp(fd, &disk.files[file].size);
 }
@@ -101,13 +111,15 @@ static void scan(const char *folder) {
   list(folder);
   for (int i = 0; i < disk.name_count; i++) {
     name_of name = disk.names[i];
-    if (!directly_in(name.path, folder)) continue;
+    if (!directly_in(name.path, folder))
+      continue;
     if (name.folder) {
       scan(name.path);
       continue;
     }
     int fd = open(name.path, O_RDONLY);
-    if (fd < 0) continue;
+    if (fd < 0)
+      continue;
     flush_file(fd);
     close(fd);
   }
@@ -122,7 +134,8 @@ void power_begin(const char *folder) {
 
 void power_created(int fd) {
   struct stat status;
-  if (!disk.on) return;
+  if (!disk.on)
+    return;
   fstat(fd, &status);
   file_add(status.st_ino);
 }
@@ -130,16 +143,19 @@ void power_created(int fd) {
 void power_flushed(int fd) {
   struct stat status;
   char path[400], link[64];
-  if (!disk.on || fstat(fd, &status) != 0) return;
+  if (!disk.on || fstat(fd, &status) != 0)
+    return;
   if (!S_ISDIR(status.st_mode)) {
     flush_file(fd);
     return;
   }
   snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
   ssize_t length = readlink(link, path, sizeof path - 1);
-  if (length < 0) return;
+  if (length < 0)
+    return;
   path[length] = 0;
-  if (strncmp(path, disk.folder, strlen(disk.folder)) == 0) list(path);
+  if (strncmp(path, disk.folder, strlen(disk.folder)) == 0)
+    list(path);
 }
 
 static void empty(const char *folder) {
@@ -147,7 +163,8 @@ static void empty(const char *folder) {
   for (struct dirent *entry; open && (entry = readdir(open));) {
     char path[700];
     struct stat status;
-    if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
+    if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+      continue;
     snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
     if (stat(path, &status) == 0 && S_ISDIR(status.st_mode)) {
       empty(path);
@@ -156,7 +173,8 @@ static void empty(const char *folder) {
       unlink(path);
     }
   }
-  if (open) closedir(open);
+  if (open)
+    closedir(open);
 }
 
 void power_cut(const char *folder, bool names) {
@@ -165,18 +183,24 @@ void power_cut(const char *folder, bool names) {
     int count = 0;
     list(folder);
     for (int i = 0; i < disk.name_count && count < 8; i++)
-      if (disk.names[i].folder) strcpy(folders[count++], disk.names[i].path);
-    for (int i = 0; i < count; i++) list(folders[i]);
+      if (disk.names[i].folder)
+        strcpy(folders[count++], disk.names[i].path);
+    for (int i = 0; i < count; i++)
+      list(folders[i]);
   }
   empty(folder);
   for (int i = 0; i < disk.name_count; i++)
-    if (disk.names[i].folder) mkdir(disk.names[i].path, 0700);
+    if (disk.names[i].folder)
+      mkdir(disk.names[i].path, 0700);
   for (int i = 0; i < disk.name_count; i++) {
-    if (disk.names[i].folder) continue;
+    if (disk.names[i].folder)
+      continue;
     const bytes_of *file = &disk.files[disk.names[i].file];
     int fd = open(disk.names[i].path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-    if (fd < 0) continue; /* its folder is not on the disk */
-    if (file->size && write(fd, file->bytes, file->size) != (ssize_t)file->size) abort();
+    if (fd < 0)
+      continue; /* its folder is not on the disk */
+    if (file->size && write(fd, file->bytes, file->size) != (ssize_t)file->size)
+      abort();
     close(fd);
   }
 }

@@ -13,10 +13,13 @@
 static size_t faults[FAULT_COUNT][VERB_COUNT], ends[8], refused;
 
 static bool prepare(verb verb) {
-  if (verb == APPLY) return true;
+  if (verb == APPLY)
+    return true;
   outcome last = world_run(APPLY, FAULT_KILL, 0, NULL);
-  if (verb == RESUME) return last.result == TLSMEND_RESULT_RESTART;
-  if (last.result == TLSMEND_RESULT_RESTART) last = world_resume();
+  if (verb == RESUME)
+    return last.result == TLSMEND_RESULT_RESTART;
+  if (last.result == TLSMEND_RESULT_RESTART)
+    last = world_resume();
   return last.result == TLSMEND_RESULT_DONE;
 }
 
@@ -26,46 +29,58 @@ static void check_answer(const char *what, verb verb, fault_kind kind, const out
   bool original = contents_only ? world_original_contents() : world_original();
   if (outcome->code != TLSMEND_OK) {
     refused++;
-    if (verb == APPLY && !original) world_fail(what, "refused (%d), but something was written", outcome->code);
-    if (!world_known() && !original) world_fail(what, "refused (%d) in no state between two steps", outcome->code);
+    if (verb == APPLY && !original)
+      world_fail(what, "refused (%d), but something was written", outcome->code);
+    if (!world_known() && !original)
+      world_fail(what, "refused (%d) in no state between two steps", outcome->code);
     return;
   }
   ends[outcome->result]++;
   switch (outcome->result) {
   case TLSMEND_RESULT_DONE:
-    if (!world_planned()) world_fail(what, "says done and is not as planned");
+    if (!world_planned())
+      world_fail(what, "says done and is not as planned");
     break;
   case TLSMEND_RESULT_UNDONE:
-    if (!original) world_fail(what, "says undone and is not as before");
+    if (!original)
+      world_fail(what, "says undone and is not as before");
     break;
   case TLSMEND_RESULT_RESTART:
-    if (!world_known()) world_fail(what, "is in no state between two steps");
+    if (!world_known())
+      world_fail(what, "is in no state between two steps");
     break;
-  case TLSMEND_RESULT_LEFT: break; /* one undo that failed does not stop the others: what is left is told by the ways out */
+  case TLSMEND_RESULT_LEFT:
+    break; /* one undo that failed does not stop the others: what is left is told by the ways out */
   case TLSMEND_RESULT_NOTHING: /* right, if the journal vanished before it was read */
-    if (kind != FAULT_VANISH || verb == APPLY || !world_known()) world_fail(what, "says that nothing was to be done");
+    if (kind != FAULT_VANISH || verb == APPLY || !world_known())
+      world_fail(what, "says that nothing was to be done");
   }
 }
 
 /* With the fault gone: both ways out. */
 static void check_ways_out(const char *what, const outcome *outcome) {
   size_t open = 0;
-  if (!world_status(&open) || open > 1) world_fail(what, "status does not understand it");
+  if (!world_status(&open) || open > 1)
+    world_fail(what, "status does not understand it");
   world *after = world_save();
   bool before = world_original();
   struct outcome resumed = world_resume();
   bool undone_unwritten = outcome->code == TLSMEND_OK && outcome->result == TLSMEND_RESULT_UNDONE;
-  if (resumed.code == TLSMEND_E_DRIFT && !undone_unwritten) world_fail(what, "resume sees a drift that nobody made");
-  if (resumed.code != TLSMEND_OK && resumed.code != TLSMEND_E_DRIFT) world_fail(what, "resume answers %d", resumed.code);
+  if (resumed.code == TLSMEND_E_DRIFT && !undone_unwritten)
+    world_fail(what, "resume sees a drift that nobody made");
+  if (resumed.code != TLSMEND_OK && resumed.code != TLSMEND_E_DRIFT)
+    world_fail(what, "resume answers %d", resumed.code);
   if (open && resumed.code == TLSMEND_OK && resumed.result == TLSMEND_RESULT_DONE && !world_planned())
     world_fail(what, "resumed, but not as planned");
-  if (!open && !before && !world_planned() && !(outcome->code == TLSMEND_OK && outcome->result == TLSMEND_RESULT_LEFT))
+  if (!open && !before && !world_planned() &&
+      !(outcome->code == TLSMEND_OK && outcome->result == TLSMEND_RESULT_LEFT))
     world_fail(what, "no run is open, and the machine is half changed");
   world_restore(after);
   struct outcome rolled = world_run(ROLLBACK, FAULT_KILL, 0, NULL);
   if (rolled.code != TLSMEND_OK || rolled.result == TLSMEND_RESULT_LEFT)
     world_fail(what, "rollback does not undo it (%d, %d)", rolled.code, (int)rolled.result);
-  if (!world_original()) world_fail(what, "rolled back, but not to the original bytes");
+  if (!world_original())
+    world_fail(what, "rolled back, but not to the original bytes");
   world_restore(after);
   world_free(after);
 }
@@ -77,12 +92,16 @@ static void strike_everywhere(const scenario *scenario, verb verb, fault_kind ki
     bool struck = false;
     world_restore(before);
     outcome outcome = world_run(verb, kind, n, &struck);
-    if (!struck) break;
+    if (!struck)
+      break;
     faults[kind][verb]++;
-    snprintf(what, sizeof what, "%s, %s, %s, call %zu", scenario->name, verb_names[verb], fault_name(kind), n);
-    if (outcome.killed) world_fail(what, "died");
+    snprintf(what, sizeof what, "%s, %s, %s, call %zu", scenario->name, verb_names[verb], fault_name(kind),
+             n);
+    if (outcome.killed)
+      world_fail(what, "died");
     check_answer(what, verb, kind, &outcome);
-    if (kind != FAULT_VANISH) check_ways_out(what, &outcome);
+    if (kind != FAULT_VANISH)
+      check_ways_out(what, &outcome);
   }
   world_restore(before);
   world_free(before);
@@ -95,7 +114,8 @@ static void try_scenario(const scenario *scenario) {
   for (fault_kind kind = FAULT_FULL; changes && kind < FAULT_COUNT; kind++)
     for (verb verb = APPLY; verb < VERB_COUNT; verb++) {
       world_restore(fresh);
-      if (prepare(verb)) strike_everywhere(scenario, verb, kind);
+      if (prepare(verb))
+        strike_everywhere(scenario, verb, kind);
     }
   printf("  %-16s on %s, %zu changes: each fault at each call\n", scenario->name, scenario->machine, changes);
   world_free(fresh);
@@ -107,16 +127,20 @@ int main(void) {
   size_t sum = 0;
   setvbuf(stdout, NULL, _IOLBF, 0);
   world_begin();
-  for (const scenario *scenario = getenv("FAULT_SHIPPED_ONLY") ? scenarios + 3 : scenarios; scenario->name; scenario++) try_scenario(scenario);
+  for (const scenario *scenario = getenv("FAULT_SHIPPED_ONLY") ? scenarios + 3 : scenarios; scenario->name;
+       scenario++)
+    try_scenario(scenario);
   try_scenario(&shipped);
   for (int kind = 0; kind < FAULT_COUNT; kind++) {
     size_t *row = faults[kind];
     if (row[APPLY])
-      printf("%s: apply %zu, resume %zu, rollback %zu\n", fault_name((fault_kind)kind), row[APPLY], row[RESUME], row[ROLLBACK]);
+      printf("%s: apply %zu, resume %zu, rollback %zu\n", fault_name((fault_kind)kind), row[APPLY],
+             row[RESUME], row[ROLLBACK]);
     sum += row[APPLY] + row[RESUME] + row[ROLLBACK];
   }
   printf("faults injected: %zu, lost: 0; refused %zu", sum, refused);
-  for (int i = 0; i < 5; i++) printf(", %s %zu", results[i], ends[i]);
+  for (int i = 0; i < 5; i++)
+    printf(", %s %zu", results[i], ends[i]);
   printf("\n");
   world_end();
   return sum > 100 ? 0 : 1;

@@ -15,33 +15,45 @@ static size_t points[FAULT_COUNT][VERB_COUNT], twice, undone_loops;
 
 /* Brings the world to where a verb begins. False: this scenario has no such place. */
 static bool prepare(verb verb) {
-  if (verb == APPLY) return true;
+  if (verb == APPLY)
+    return true;
   outcome last = world_run(APPLY, FAULT_KILL, 0, NULL);
-  if (verb == RESUME) return last.result == TLSMEND_RESULT_RESTART;
-  if (last.result == TLSMEND_RESULT_RESTART) last = world_resume();
+  if (verb == RESUME)
+    return last.result == TLSMEND_RESULT_RESTART;
+  if (last.result == TLSMEND_RESULT_RESTART)
+    last = world_resume();
   return last.result == TLSMEND_RESULT_DONE;
 }
 
 /* What must hold after a kill, whatever was killed: the machine is between two steps, and both ways lead out. */
 static void check_both_ways(const char *what) {
   size_t open = 0;
-  if (!world_known()) world_fail(what, "the machine is in no state between two steps");
-  if (!world_status(&open) || open > 1) world_fail(what, "status does not understand it");
+  if (!world_known())
+    world_fail(what, "the machine is in no state between two steps");
+  if (!world_status(&open) || open > 1)
+    world_fail(what, "status does not understand it");
   world *after = world_save();
   bool fresh = world_original();
   outcome resumed = world_resume();
-  if (resumed.code != TLSMEND_OK) world_fail(what, "resume is refused (%d)", resumed.code);
-  if (!open && resumed.result != TLSMEND_RESULT_NOTHING) world_fail(what, "resume finds a run that status does not know");
-  if (open && resumed.result == TLSMEND_RESULT_DONE && !world_planned()) world_fail(what, "resumed, but not as planned");
-  if (open && resumed.result == TLSMEND_RESULT_UNDONE && !world_original()) world_fail(what, "undone, but not as before");
-  if (open && resumed.result == TLSMEND_RESULT_LEFT) world_fail(what, "resume leaves something");
-  if (!open && !fresh && !world_planned()) world_fail(what, "no run is open, and the machine is half changed");
+  if (resumed.code != TLSMEND_OK)
+    world_fail(what, "resume is refused (%d)", resumed.code);
+  if (!open && resumed.result != TLSMEND_RESULT_NOTHING)
+    world_fail(what, "resume finds a run that status does not know");
+  if (open && resumed.result == TLSMEND_RESULT_DONE && !world_planned())
+    world_fail(what, "resumed, but not as planned");
+  if (open && resumed.result == TLSMEND_RESULT_UNDONE && !world_original())
+    world_fail(what, "undone, but not as before");
+  if (open && resumed.result == TLSMEND_RESULT_LEFT)
+    world_fail(what, "resume leaves something");
+  if (!open && !fresh && !world_planned())
+    world_fail(what, "no run is open, and the machine is half changed");
   undone_loops += resumed.result == TLSMEND_RESULT_UNDONE;
   world_restore(after);
   outcome rolled = world_run(ROLLBACK, FAULT_KILL, 0, NULL);
   if (rolled.code != TLSMEND_OK || rolled.result == TLSMEND_RESULT_LEFT)
     world_fail(what, "rollback does not undo it (%d, %d)", rolled.code, (int)rolled.result);
-  if (!world_original()) world_fail(what, "rolled back, but not to the original bytes");
+  if (!world_original())
+    world_fail(what, "rolled back, but not to the original bytes");
   world_restore(after);
   world_free(after);
 }
@@ -54,7 +66,8 @@ static void kill_everywhere(const scenario *scenario, verb verb, fault_kind kind
     bool struck = false;
     world_restore(before);
     world_run(verb, kind, n, &struck);
-    if (!struck) break;
+    if (!struck)
+      break;
     points[kind][verb]++;
     snprintf(what, sizeof what, "%s, %s %s, call %zu", scenario->name, verb_names[verb], fault_name(kind), n);
     check_both_ways(what);
@@ -63,13 +76,15 @@ static void kill_everywhere(const scenario *scenario, verb verb, fault_kind kind
       for (size_t m = 1;; m++) {
         world_restore(after);
         world_run(next, kind, m, &struck);
-        if (!struck) break;
+        if (!struck)
+          break;
         twice++;
-        snprintf(what, sizeof what, "%s, %s %s, call %zu, then %s, call %zu", scenario->name, verb_names[verb],
-                 fault_name(kind), n, verb_names[next], m);
+        snprintf(what, sizeof what, "%s, %s %s, call %zu, then %s, call %zu", scenario->name,
+                 verb_names[verb], fault_name(kind), n, verb_names[next], m);
         check_both_ways(what);
       }
-    if (after) world_free(after);
+    if (after)
+      world_free(after);
   }
   world_restore(before);
   world_free(before);
@@ -81,12 +96,14 @@ static void try_scenario(const scenario *scenario, bool again) {
   world *fresh = world_save();
   size_t changes = world_learn();
   if (!changes) {
-    fprintf(stderr, "NOTE: %s proposes nothing on %s: there is nothing to kill\n", scenario->name, scenario->machine);
+    fprintf(stderr, "NOTE: %s proposes nothing on %s: there is nothing to kill\n", scenario->name,
+            scenario->machine);
   } else {
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
       for (verb verb = APPLY; verb < VERB_COUNT; verb++) {
         world_restore(fresh);
-        if (prepare(verb)) kill_everywhere(scenario, verb, kinds[i], again && kinds[i] == FAULT_KILL);
+        if (prepare(verb))
+          kill_everywhere(scenario, verb, kinds[i], again && kinds[i] == FAULT_KILL);
       }
     printf("  %-16s on %s, %zu changes: each point\n", scenario->name, scenario->machine, changes);
   }
@@ -101,7 +118,8 @@ static int try_shipped(void *data, const char *id) {
   for (size_t i = 0; i < sizeof machines / sizeof *machines; i++) {
     scenario.machine = machines[i];
     world_make(&scenario);
-    if (!world_learn()) continue;
+    if (!world_learn())
+      continue;
     try_scenario(&scenario, false);
     return 0;
   }
@@ -117,13 +135,17 @@ int main(void) {
   world_begin();
   for (const scenario *scenario = scenarios; scenario->name; scenario++)
     try_scenario(scenario, getenv("FAULT_ALL_PAIRS") != NULL);
-  if (script_each_runbook(&options, try_shipped, NULL, &error) != TLSMEND_OK) world_fail("list", "%s", error.text);
+  if (script_each_runbook(&options, try_shipped, NULL, &error) != TLSMEND_OK)
+    world_fail("list", "%s", error.text);
   for (int kind = 0; kind < FAULT_COUNT; kind++) {
     size_t *row = points[kind];
-    if (row[APPLY]) printf("%s: apply %zu, resume %zu, rollback %zu\n", fault_name((fault_kind)kind), row[APPLY], row[RESUME], row[ROLLBACK]);
+    if (row[APPLY])
+      printf("%s: apply %zu, resume %zu, rollback %zu\n", fault_name((fault_kind)kind), row[APPLY],
+             row[RESUME], row[ROLLBACK]);
     sum += row[APPLY] + row[RESUME] + row[ROLLBACK];
   }
-  printf("kill points tried: %zu, twice in a row: %zu, lost: 0 (%zu resumes ended in a completed undo)\n", sum, twice, undone_loops);
+  printf("kill points tried: %zu, twice in a row: %zu, lost: 0 (%zu resumes ended in a completed undo)\n",
+         sum, twice, undone_loops);
   world_end();
   return sum > 100 ? 0 : 1;
 }

@@ -33,21 +33,26 @@ static char happen(int event) {
 
 static void check_end(const char *what, bool budget_kept) {
   size_t open = 0;
-  if (!world_known()) world_fail(what, "the machine is in no state between two steps");
-  if (!world_status(&open)) world_fail(what, "status does not understand it");
+  if (!world_known())
+    world_fail(what, "the machine is in no state between two steps");
+  if (!world_status(&open))
+    world_fail(what, "status does not understand it");
   world *after = world_save();
   outcome last = world_resume();
-  if (last.code != TLSMEND_OK) world_fail(what, "resume is refused (%d)", last.code);
+  if (last.code != TLSMEND_OK)
+    world_fail(what, "resume is refused (%d)", last.code);
   if (world_planned())
     done++;
   else if (world_original())
     undone++;
   else
     world_fail(what, "ends neither as planned nor as before");
-  if (budget_kept && !world_planned()) world_fail(what, "was given up although the machine did not restart too often");
+  if (budget_kept && !world_planned())
+    world_fail(what, "was given up although the machine did not restart too often");
   world_restore(after);
   last = world_run(ROLLBACK, FAULT_KILL, 0, NULL);
-  if (last.code != TLSMEND_OK || !world_original()) world_fail(what, "cannot be rolled back (%d)", last.code);
+  if (last.code != TLSMEND_OK || !world_original())
+    world_fail(what, "cannot be rolled back (%d)", last.code);
   world_restore(after);
   world_free(after);
 }
@@ -56,10 +61,12 @@ static void enumerate(const char *name, char *order, int length, int depth) {
   char what[100];
   snprintf(what, sizeof what, "%s, order %.*s", name, length, order);
   size_t restarts = 0;
-  for (int i = 0; i < length; i++) restarts += order[i] == 'R';
+  for (int i = 0; i < length; i++)
+    restarts += order[i] == 'R';
   orders++;
   check_end(what, restarts <= 2);
-  if (length == depth) return;
+  if (length == depth)
+    return;
   world *here = world_save();
   for (int event = 0; event < (int)EVENTS; event++) {
     world_restore(here);
@@ -72,7 +79,8 @@ static void enumerate(const char *name, char *order, int length, int depth) {
 static void try_orders(const scenario *scenario, size_t first_kill, int depth) {
   char order[32];
   world_make(scenario);
-  if (!world_learn()) world_fail(scenario->name, "proposes nothing");
+  if (!world_learn())
+    world_fail(scenario->name, "proposes nothing");
   if (first_kill)
     world_run(APPLY, FAULT_KILL, first_kill, NULL);
   else
@@ -85,7 +93,8 @@ static void try_orders(const scenario *scenario, size_t first_kill, int depth) {
 static void begin(const scenario *scenario) {
   world_make(scenario);
   world_learn();
-  if (world_run(APPLY, FAULT_KILL, 0, NULL).result != TLSMEND_RESULT_RESTART) world_fail(scenario->name, "has no restart");
+  if (world_run(APPLY, FAULT_KILL, 0, NULL).result != TLSMEND_RESULT_RESTART)
+    world_fail(scenario->name, "has no restart");
 }
 
 static void expect(const char *what, outcome now, int code, tlsmend_result result) {
@@ -95,11 +104,13 @@ static void expect(const char *what, outcome now, int code, tlsmend_result resul
 
 static void recognise(const scenario *update, const scenario *phases) {
   begin(update);
-  for (int i = 0; i < 3; i++) expect("not restarted", world_resume_only(), TLSMEND_OK, TLSMEND_RESULT_RESTART);
+  for (int i = 0; i < 3; i++)
+    expect("not restarted", world_resume_only(), TLSMEND_OK, TLSMEND_RESULT_RESTART);
   world_restart();
   world_restart();
   expect("restarted twice", world_resume_only(), TLSMEND_OK, TLSMEND_RESULT_DONE);
-  if (!world_planned()) world_fail("restarted twice", "is not as planned");
+  if (!world_planned())
+    world_fail("restarted twice", "is not as planned");
 
   begin(update); /* Windows took the installation back while it restarted */
   world_restart();
@@ -111,7 +122,8 @@ static void recognise(const scenario *update, const scenario *phases) {
   world_restart();
   world_set("HKLM\\SOFTWARE\\Site", "v", "somebody else");
   expect("changed in between", world_resume_only(), TLSMEND_E_DRIFT, TLSMEND_RESULT_NOTHING);
-  expect("changed in between, rolled back", world_run(ROLLBACK, FAULT_KILL, 0, NULL), TLSMEND_E_DRIFT, TLSMEND_RESULT_NOTHING);
+  expect("changed in between, rolled back", world_run(ROLLBACK, FAULT_KILL, 0, NULL), TLSMEND_E_DRIFT,
+         TLSMEND_RESULT_NOTHING);
 
   begin(phases); /* somebody changed what the second phase will write */
   world_restart();
@@ -119,31 +131,37 @@ static void recognise(const scenario *update, const scenario *phases) {
   expect("changed before the next phase", world_resume_only(), TLSMEND_E_DRIFT, TLSMEND_RESULT_NOTHING);
   expect("given up", world_run(ROLLBACK, FAULT_KILL, 0, NULL), TLSMEND_OK, TLSMEND_RESULT_UNDONE);
 
-  begin(phases); /* a machine that restarts again and again, killing the run each time before it has got anywhere */
+  begin(
+      phases); /* a machine that restarts again and again, killing the run each time before it has got anywhere */
   outcome last = {0};
   int restarts = 0;
   for (; restarts < 20; restarts++) {
     world_restart();
-    last = world_run(RESUME, FAULT_KILL, 13, NULL); /* behind the record of the restart, before the next write */
-    if (!last.killed) break;
+    last =
+        world_run(RESUME, FAULT_KILL, 13, NULL); /* behind the record of the restart, before the next write */
+    if (!last.killed)
+      break;
   }
   last = world_resume();
-  if (last.result == TLSMEND_RESULT_DONE || !world_original()) world_fail("restart loop", "is not given up");
+  if (last.result == TLSMEND_RESULT_DONE || !world_original())
+    world_fail("restart loop", "is not given up");
 }
 
 int main(void) {
   static const scenario update = {"winhttp-tls12", "winhttp-tls12", false, "win7-sp1-x64", NULL, true};
   const scenario *phases = scenarios;
   setvbuf(stdout, NULL, _IOLBF, 0);
-  while (strcmp(phases->name, "phases") != 0) phases++;
+  while (strcmp(phases->name, "phases") != 0)
+    phases++;
   world_begin();
   recognise(&update, phases);
   try_orders(phases, 0, 4);
   try_orders(phases, 25, 3);
   try_orders(&update, 0, 3);
   try_orders(&update, 30, 3);
-  printf("orders of crash, restart and resume enumerated: %zu, ended as planned %zu, given up and undone %zu, lost 0\n", orders, done,
-         undone);
+  printf("orders of crash, restart and resume enumerated: %zu, ended as planned %zu, given up and undone "
+         "%zu, lost 0\n",
+         orders, done, undone);
   world_end();
   return orders > 100 ? 0 : 1;
 }

@@ -22,14 +22,15 @@
 
 #define SITE "local r = require 'registry' local K = 'HKLM\\\\SOFTWARE\\\\Site'\n"
 #define HEAD(id, needs)                                                                                      \
-  "return { id = '" id "', version = '1.0.0', title = 'Test', references = {}, params = {},\n"                \
+  "return { id = '" id "', version = '1.0.0', title = 'Test', references = {}, params = {},\n"               \
   "  needs = { registry = { 'HKLM\\\\SOFTWARE\\\\Site' } " needs "}, run = function()\n"
 
 const scenario scenarios[] = {
-    {"small", SITE HEAD("small", "") "r.set(K, 'v', 1) r.set(K .. '\\\\New', 'w', 'text') end }", true, "win7-sp1-x64", NULL,
-     false},
+    {"small", SITE HEAD("small", "") "r.set(K, 'v', 1) r.set(K .. '\\\\New', 'w', 'text') end }", true,
+     "win7-sp1-x64", NULL, false},
     {"deletes",
-     SITE HEAD("deletes", "") "if r.exists(K .. '\\\\Tree\\\\Inner') then r.delete_key(K .. '\\\\TREE') end r.set(K .. '\\\\Tree\\\\Again', 'v', 1) r.delete(K, 'VALUE')\n"
+     SITE HEAD("deletes", "") "if r.exists(K .. '\\\\Tree\\\\Inner') then r.delete_key(K .. '\\\\TREE') end "
+                              "r.set(K .. '\\\\Tree\\\\Again', 'v', 1) r.delete(K, 'VALUE')\n"
                               "r.set(K, 'Other', 2, { view = 32 }) r.delete_key(K .. '\\\\Empty') end }",
      true, "win7-sp1-x64",
      "[HKEY_LOCAL_MACHINE\\SOFTWARE\\Site]\n\"Value\"=hex(0):01,02\n\"Stays\"=\"x\"\n\n"
@@ -39,10 +40,11 @@ const scenario scenarios[] = {
      false},
     {"phases",
      SITE "local reboot = require 'reboot'\n" HEAD("phases", ", reboot = true") //
-     "if r.get(K, 'v') == 3 then return end r.set(K, 'v', 1) reboot.barrier('one') r.set(K, 'v', 2) r.delete(K, 'Value') reboot.barrier('two')\n"
+     "if r.get(K, 'v') == 3 then return end r.set(K, 'v', 1) reboot.barrier('one') r.set(K, 'v', 2) "
+     "r.delete(K, 'Value') reboot.barrier('two')\n"
      "r.set(K, 'v', 3) r.set(K, 'Value', 9) end }",
-     true, "win7-sp1-x64", "[HKEY_LOCAL_MACHINE\\SOFTWARE\\Site]\n\"Value\"=dword:00000007\n\"v\"=dword:00000000\n\n",
-     false},
+     true, "win7-sp1-x64",
+     "[HKEY_LOCAL_MACHINE\\SOFTWARE\\Site]\n\"Value\"=dword:00000007\n\"v\"=dword:00000000\n\n", false},
     {NULL, NULL, false, NULL, NULL, false}};
 
 const char *const verb_names[] = {"apply", "resume", "rollback"};
@@ -70,9 +72,11 @@ struct world {
 static char *slurp(const char *path, size_t *size) {
   struct stat status;
   int fd = open(path, O_RDONLY);
-  if (fd < 0 || fstat(fd, &status) != 0) return NULL;
+  if (fd < 0 || fstat(fd, &status) != 0)
+    return NULL;
   char *bytes = malloc((size_t)status.st_size + 1);
-  if (!bytes || read(fd, bytes, (size_t)status.st_size) != status.st_size) abort();
+  if (!bytes || read(fd, bytes, (size_t)status.st_size) != status.st_size)
+    abort();
   *size = (size_t)status.st_size;
   bytes[*size] = 0;
   close(fd);
@@ -81,7 +85,8 @@ static char *slurp(const char *path, size_t *size) {
 
 static void spill(const char *path, const void *bytes, size_t size) {
   int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-  if (fd < 0 || write(fd, bytes, size) != (ssize_t)size) world_fail("set-up", "cannot write %s", path);
+  if (fd < 0 || write(fd, bytes, size) != (ssize_t)size)
+    world_fail("set-up", "cannot write %s", path);
   close(fd);
 }
 
@@ -89,23 +94,27 @@ static void empty(const char *path) {
   DIR *dir = opendir(path);
   for (struct dirent *entry; dir && (entry = readdir(dir));) {
     char below[600];
-    if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
+    if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+      continue;
     snprintf(below, sizeof below, "%s/%s", path, entry->d_name);
     if (unlink(below) != 0) {
       empty(below);
       rmdir(below);
     }
   }
-  if (dir) closedir(dir);
+  if (dir)
+    closedir(dir);
 }
 
 static void save_folder(world *saved, const char *path) {
   DIR *dir = opendir(path);
   for (struct dirent *entry; dir && (entry = readdir(dir));) {
     struct stat status;
-    if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
+    if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+      continue;
     file *one = calloc(1, sizeof *one);
-    if (!one) abort();
+    if (!one)
+      abort();
     snprintf(one->path, sizeof one->path, "%s/%s", path, entry->d_name);
     one->next = saved->first;
     saved->first = one;
@@ -115,12 +124,14 @@ static void save_folder(world *saved, const char *path) {
     else
       one->bytes = slurp(one->path, &one->size);
   }
-  if (dir) closedir(dir);
+  if (dir)
+    closedir(dir);
 }
 
 world *world_save(void) {
   world *saved = calloc(1, sizeof *saved);
-  if (!saved) abort();
+  if (!saved)
+    abort();
   save_folder(saved, folder);
   return saved;
 }
@@ -128,9 +139,11 @@ world *world_save(void) {
 void world_restore(const world *saved) {
   empty(folder);
   for (const file *one = saved->first; one; one = one->next)
-    if (one->folder) mkdir(one->path, 0700);
+    if (one->folder)
+      mkdir(one->path, 0700);
   for (const file *one = saved->first; one; one = one->next)
-    if (!one->folder) spill(one->path, one->bytes, one->size);
+    if (!one->folder)
+      spill(one->path, one->bytes, one->size);
 }
 
 void world_free(world *saved) {
@@ -176,7 +189,8 @@ static void digest_file(const char *path, digest out) {
   size_t size = 0;
   char *bytes = slurp(path, &size);
   memset(out, 0, sizeof(digest));
-  if (bytes) digest_bytes(bytes, size, out);
+  if (bytes)
+    digest_bytes(bytes, size, out);
   free(bytes);
 }
 
@@ -189,7 +203,8 @@ static tlsmend_session *session_open(const char *spec) {
   options.machine = spec;
   options.state = state;
   options.reboot = reboot_mode;
-  if (tlsmend_session_open(&options, &session, &error) != TLSMEND_OK) world_fail("opening the machine", "%s", error.text);
+  if (tlsmend_session_open(&options, &session, &error) != TLSMEND_OK)
+    world_fail("opening the machine", "%s", error.text);
   return session;
 }
 
@@ -199,7 +214,8 @@ static void digest_contents(digest out) {
   char path[300];
   tlsmend_session *session = session_open(machine);
   snprintf(path, sizeof path, "%s/form.reg", folder);
-  if (tlsmend_snapshot(session, path, &error) != TLSMEND_OK) world_fail("a snapshot", "%s", error.text);
+  if (tlsmend_snapshot(session, path, &error) != TLSMEND_OK)
+    world_fail("a snapshot", "%s", error.text);
   tlsmend_session_close(session);
   digest_file(path, out);
   unlink(path);
@@ -222,7 +238,8 @@ bool world_original_contents(void) {
 
 bool world_known(void) {
   for (size_t i = 0; i < known_count; i++)
-    if (now_is(known[i])) return true;
+    if (now_is(known[i]))
+      return true;
   return false;
 }
 
@@ -233,16 +250,19 @@ void world_make(const scenario *scenario) {
   empty(folder);
   snprintf(spec, sizeof spec, "sim:%s", scenario->machine);
   tlsmend_session *session = session_open(spec);
-  if (tlsmend_snapshot(session, machine + 4, &error) != TLSMEND_OK) world_fail("a snapshot", "%s", error.text);
+  if (tlsmend_snapshot(session, machine + 4, &error) != TLSMEND_OK)
+    world_fail("a snapshot", "%s", error.text);
   tlsmend_session_close(session);
   size_t size = 0;
   char *bytes = slurp(machine + 4, &size);
   FILE *file = fopen(machine + 4, "wb");
-  if (!bytes || !file) world_fail("set-up", "cannot write %s", machine);
+  if (!bytes || !file)
+    world_fail("set-up", "cannot write %s", machine);
   fprintf(file, "%s\n; written by somebody else\n%s", bytes, scenario->extra ? scenario->extra : "");
   fclose(file);
   free(bytes);
-  if (scenario->text) spill(book, scenario->runbook, strlen(scenario->runbook));
+  if (scenario->text)
+    spill(book, scenario->runbook, strlen(scenario->runbook));
   snprintf(path, sizeof path, "%s/packages", folder);
   mkdir(path, 0700);
   snprintf(path, sizeof path, "%s/packages/windows6.1-kb3140245-x64.msu", folder);
@@ -259,8 +279,10 @@ static int apply(tlsmend_session *session, tlsmend_report **report, size_t *chan
   const char *runbooks[] = {current->text ? book : current->runbook}, *params[] = {package};
   tlsmend_plan *plan = NULL;
   int code = tlsmend_plan_make(session, runbooks, 1, params, current->package ? 1 : 0, &plan, error);
-  if (code == TLSMEND_OK) *changes = tlsmend_plan_change_count(plan);
-  if (code == TLSMEND_OK) code = tlsmend_apply(session, plan, report, error);
+  if (code == TLSMEND_OK)
+    *changes = tlsmend_plan_change_count(plan);
+  if (code == TLSMEND_OK)
+    code = tlsmend_apply(session, plan, report, error);
   tlsmend_plan_free(plan);
   return code;
 }
@@ -276,8 +298,10 @@ static outcome run_here(verb verb, size_t *changes) {
     outcome.code = tlsmend_resume(session, 0, &report, &error);
   else
     outcome.code = tlsmend_rollback(session, NULL, 0, &report, &error);
-  if (outcome.code == TLSMEND_OK) outcome.result = tlsmend_report_result(report);
-  if (outcome.code != TLSMEND_OK && getenv("FAULT_VERBOSE")) fprintf(stderr, "%s: %s\n", verb_names[verb], error.text);
+  if (outcome.code == TLSMEND_OK)
+    outcome.result = tlsmend_report_result(report);
+  if (outcome.code != TLSMEND_OK && getenv("FAULT_VERBOSE"))
+    fprintf(stderr, "%s: %s\n", verb_names[verb], error.text);
   tlsmend_report_free(report);
   tlsmend_session_close(session);
   return outcome;
@@ -292,22 +316,28 @@ outcome world_run(verb verb, fault_kind kind, size_t n, bool *struck) {
   if (child == 0) {
     size_t changes = 0;
     fault_on_rename = NULL;
-    if (n) fault_arm(kind, n, folder, state);
+    if (n)
+      fault_arm(kind, n, folder, state);
     outcome = run_here(verb, &changes);
     fault_disarm();
     int answer = outcome.code == TLSMEND_OK ? 32 + (int)outcome.result : -outcome.code;
     fflush(NULL);
     _exit(answer + (fault_struck() ? 64 : 0));
   }
-  if (child < 0 || waitpid(child, &status, 0) != child) world_fail("fork", "cannot");
-  if (struck) *struck = true;
+  if (child < 0 || waitpid(child, &status, 0) != child)
+    world_fail("fork", "cannot");
+  if (struck)
+    *struck = true;
   if (WIFSIGNALED(status)) {
     outcome.killed = true;
-    if (WTERMSIG(status) != 9) world_fail(current->name, "%s died of signal %d: %s, call %zu", verb_names[verb], WTERMSIG(status), fault_name(kind), n);
+    if (WTERMSIG(status) != 9)
+      world_fail(current->name, "%s died of signal %d: %s, call %zu", verb_names[verb], WTERMSIG(status),
+                 fault_name(kind), n);
     return outcome;
   }
   int answer = WEXITSTATUS(status);
-  if (struck) *struck = (answer & 64) != 0;
+  if (struck)
+    *struck = (answer & 64) != 0;
   answer &= 63;
   if (answer >= 32)
     outcome.result = (tlsmend_result)(answer - 32);
@@ -320,7 +350,8 @@ outcome world_resume(void) {
   outcome last = {0};
   for (int i = 0; i < 12; i++) {
     last = world_run(RESUME, FAULT_KILL, 0, NULL);
-    if (last.code != TLSMEND_OK || last.result != TLSMEND_RESULT_RESTART) return last;
+    if (last.code != TLSMEND_OK || last.result != TLSMEND_RESULT_RESTART)
+      return last;
   }
   world_fail("resume", "never ends");
   return last;
@@ -337,7 +368,8 @@ static tlsmend_machine *machine_open(void) {
   backend_request request = {.argument = machine + 4, .path = machine + 4, .state = state};
   tlsmend_machine *opened = NULL;
   tlsmend_error error;
-  if (sim_open(&request, &opened, &error) != TLSMEND_OK) world_fail("opening the machine", "%s", error.text);
+  if (sim_open(&request, &opened, &error) != TLSMEND_OK)
+    world_fail("opening the machine", "%s", error.text);
   return opened;
 }
 
@@ -346,7 +378,8 @@ void world_restart(void) {
   tlsmend_outcome outcome;
   tlsmend_error error;
   tlsmend_machine *opened = machine_open();
-  if (machine_apply(opened, &change, &outcome, &error) != TLSMEND_OK) world_fail("restart", "%s", error.text);
+  if (machine_apply(opened, &change, &outcome, &error) != TLSMEND_OK)
+    world_fail("restart", "%s", error.text);
   machine_close(opened);
 }
 
@@ -358,18 +391,22 @@ void world_set(const char *key, const char *name, const char *text) {
   if (code == TLSMEND_OK)
     code = text ? propose_value_set(opened, key, 64, name, &value, NULL, &error)
                 : propose_value_delete(opened, key, 64, name, NULL, &error);
-  if (code != TLSMEND_OK) world_fail("an edit", "%s", error.text);
+  if (code != TLSMEND_OK)
+    world_fail("an edit", "%s", error.text);
   tlsmend_value_clear(&value);
   machine_close(opened);
 }
 
 static void learn_state(const char *path) {
-  if (strcmp(path, machine + 4) != 0) return;
+  if (strcmp(path, machine + 4) != 0)
+    return;
   digest now;
   digest_file(path, now);
   for (size_t i = 0; i < known_count; i++)
-    if (memcmp(known[i], now, sizeof now) == 0) return;
-  if (known_count == sizeof known / sizeof *known) world_fail("learning", "too many states");
+    if (memcmp(known[i], now, sizeof now) == 0)
+      return;
+  if (known_count == sizeof known / sizeof *known)
+    world_fail("learning", "too many states");
   memcpy(known[known_count++], now, sizeof now);
 }
 
@@ -380,13 +417,18 @@ size_t world_learn(void) {
   learn_state(machine + 4);
   fault_on_rename = learn_state;
   last = run_here(APPLY, &changes);
-  if (last.code != TLSMEND_OK) world_fail(current->name, "cannot be applied without faults");
-  for (int i = 0; last.result == TLSMEND_RESULT_RESTART && i < 9; i++) last = run_here(RESUME, NULL);
-  if (changes && last.result != TLSMEND_RESULT_DONE) world_fail(current->name, "does not get done without faults");
+  if (last.code != TLSMEND_OK)
+    world_fail(current->name, "cannot be applied without faults");
+  for (int i = 0; last.result == TLSMEND_RESULT_RESTART && i < 9; i++)
+    last = run_here(RESUME, NULL);
+  if (changes && last.result != TLSMEND_RESULT_DONE)
+    world_fail(current->name, "does not get done without faults");
   digest_file(machine + 4, planned);
-  if (changes) last = run_here(ROLLBACK, NULL);
+  if (changes)
+    last = run_here(ROLLBACK, NULL);
   fault_on_rename = NULL;
-  if (!world_original()) world_fail(current->name, "a rollback without faults does not give the original bytes");
+  if (!world_original())
+    world_fail(current->name, "a rollback without faults does not give the original bytes");
   return changes;
 }
 
@@ -396,7 +438,8 @@ bool world_status(size_t *open) {
   tlsmend_session *session = session_open(machine);
   int code = tlsmend_status(session, TLSMEND_FORMAT_TEXT, &text, open, &error);
   bool good = code == TLSMEND_OK && !strstr(text, "does not fit");
-  if (!good) fprintf(stderr, "status: %s%s\n", error.text, text ? text : "");
+  if (!good)
+    fprintf(stderr, "status: %s%s\n", error.text, text ? text : "");
   tlsmend_text_free(text);
   tlsmend_session_close(session);
   return good;

@@ -32,7 +32,8 @@
   do {                                                                                                       \
     tlsmend_error error = {0, ""};                                                                           \
     int answered = (call);                                                                                   \
-    if (answered != TLSMEND_OK) fail_msg("%s: %s: %s", #call, tlsmend_error_name(answered), error.text);     \
+    if (answered != TLSMEND_OK)                                                                              \
+      fail_msg("%s: %s: %s", #call, tlsmend_error_name(answered), error.text);                               \
   } while (0)
 
 /* Also: an error is one line that is not empty. */
@@ -47,10 +48,11 @@
   } while (0)
 
 /* The head of a snapshot of a 64-bit Windows 7; a test adds keys behind it. */
-static const char windows7[] = "Windows Registry Editor Version 5.00\r\n\r\n"
-                               "[HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion]\r\n"
-                               "\"CurrentBuildNumber\"=\"7601\"\r\n\"CurrentVersion\"=\"6.1\"\r\n\r\n"
-                               "[HKEY_LOCAL_MACHINE\\SOFTWARE\\tlsmend\\Facts]\r\n\"Architecture\"=\"x64\"\r\n\r\n";
+static const char windows7[] =
+    "Windows Registry Editor Version 5.00\r\n\r\n"
+    "[HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion]\r\n"
+    "\"CurrentBuildNumber\"=\"7601\"\r\n\"CurrentVersion\"=\"6.1\"\r\n\r\n"
+    "[HKEY_LOCAL_MACHINE\\SOFTWARE\\tlsmend\\Facts]\r\n\"Architecture\"=\"x64\"\r\n\r\n";
 
 /* ---- files ---- */
 
@@ -64,8 +66,10 @@ static inline char *engine_path(const char *name) {
 
 static inline int remove_one(void *folder, const char *name) {
   char *path = os_path_join(folder, name);
-  if (os_dir_exists(path)) os_dir_each(path, remove_one, path, NULL);
-  if (os_dir_exists(path) || remove(path) != 0) os_file_remove(path, NULL);
+  if (os_dir_exists(path))
+    os_dir_each(path, remove_one, path, NULL);
+  if (os_dir_exists(path) || remove(path) != 0)
+    os_file_remove(path, NULL);
   free(path);
   return 0;
 }
@@ -203,7 +207,8 @@ static inline char *show_site(tlsmend_machine *machine) {
     bool exists = false;
     MUST(machine_key_exists(machine, SITE, view, &exists, &error));
     show(&out, "exists", exists ? "yes" : "no");
-    if (exists) show_key(machine, SITE, view, &out);
+    if (exists)
+      show_key(machine, SITE, view, &out);
   }
   return out;
 }
@@ -216,7 +221,8 @@ static inline void assert_same_text(const char *now, const char *expected) {
     now++;
     expected++;
   }
-  if (*now || *expected) fail_msg("line %zu goes on with \"%.200s\", expected \"%.200s\"", line, now, expected);
+  if (*now || *expected)
+    fail_msg("line %zu goes on with \"%.200s\", expected \"%.200s\"", line, now, expected);
 }
 
 /* ---- random registries and writes: few names in several spellings, so that writes meet ---- */
@@ -240,7 +246,8 @@ static inline const char *random_name(void) {
 static inline void random_value(tlsmend_value *out) {
   static const uint32_t types[] = {0, 1, 2, 3, 4, 7, 11, 0x1234};
   unsigned char bytes[16];
-  for (size_t i = 0; i < sizeof bytes; i++) bytes[i] = (unsigned char)random_below(3);
+  for (size_t i = 0; i < sizeof bytes; i++)
+    bytes[i] = (unsigned char)random_below(3);
   MUST(tlsmend_value_set(out, types[random_below(8)], bytes, random_below(2) ? random_below(6) : 4, &error));
 }
 
@@ -252,10 +259,16 @@ static inline void random_write(tlsmend_machine *machine) {
   const char *name = random_name();
   tlsmend_value value = {0};
   switch (random_below(8)) {
-  case 0: MUST(propose_key_create(machine, key, view, "create", &error)); break;
-  case 1: MUST(propose_key_delete(machine, key, view, "delete", &error)); break;
+  case 0:
+    MUST(propose_key_create(machine, key, view, "create", &error));
+    break;
+  case 1:
+    MUST(propose_key_delete(machine, key, view, "delete", &error));
+    break;
   case 2:
-  case 3: MUST(propose_value_delete(machine, key, view, name, "delete", &error)); break;
+  case 3:
+    MUST(propose_value_delete(machine, key, view, name, "delete", &error));
+    break;
   default:
     random_value(&value);
     MUST(propose_value_set(machine, key, view, name, &value, "set", &error));
@@ -266,7 +279,8 @@ static inline void random_write(tlsmend_machine *machine) {
 /* A snapshot with a random tree below SITE. */
 static inline tlsmend_machine *random_machine(void) {
   tlsmend_machine *machine = sim_of_text(windows7);
-  for (size_t writes = random_below(30); writes > 0; writes--) random_write(machine);
+  for (size_t writes = random_below(30); writes > 0; writes--)
+    random_write(machine);
   return machine;
 }
 

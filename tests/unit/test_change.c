@@ -1,28 +1,37 @@
 /* Changes: copies, inverses, JSON and the line for people, over random ones of each kind. */
 #include "unit/engine.h"
 
-static const char *const texts[] = {"KB3140245", "", "with \"quotes\" and \\", "\xc3\xa4\xe2\x82\xac", "a\nb"};
+static const char *const texts[] = {"KB3140245", "", "with \"quotes\" and \\", "\xc3\xa4\xe2\x82\xac",
+                                    "a\nb"};
 static char *text(void) { return strdup(texts[random_below(5)]); }
 
 static tlsmend_change random_change(tlsmend_change_kind kind) {
-  tlsmend_change change = {.kind = kind, .why = text(), .runbook = text(), .phase = (unsigned)random_below(5)};
+  tlsmend_change change = {
+      .kind = kind, .why = text(), .runbook = text(), .phase = (unsigned)random_below(5)};
   if (kind <= TLSMEND_CHANGE_VALUE_DELETE) {
     change.key = strdup(random_key());
     change.view = random_below(2) ? 64 : 32;
   }
-  if (kind == TLSMEND_CHANGE_VALUE_SET || kind == TLSMEND_CHANGE_VALUE_DELETE) change.name = strdup(random_name());
+  if (kind == TLSMEND_CHANGE_VALUE_SET || kind == TLSMEND_CHANGE_VALUE_DELETE)
+    change.name = strdup(random_name());
   if (kind == TLSMEND_CHANGE_VALUE_DELETE || (kind == TLSMEND_CHANGE_VALUE_SET && random_below(2)))
     random_value(&change.before);
-  if (kind == TLSMEND_CHANGE_VALUE_SET) random_value(&change.after);
-  if (kind != TLSMEND_CHANGE_UPDATE_INSTALL) return change;
+  if (kind == TLSMEND_CHANGE_VALUE_SET)
+    random_value(&change.after);
+  if (kind != TLSMEND_CHANGE_UPDATE_INSTALL)
+    return change;
   tlsmend_update *update = &change.update;
   update->kb = strdup("KB3140245");
-  if (random_below(2)) update->file = text(), update->sha256 = text();
-  if (random_below(2)) update->package = text();
+  if (random_below(2))
+    update->file = text(), update->sha256 = text();
+  if (random_below(2))
+    update->package = text();
   update->file_count = random_below(3);
-  if (update->file_count) update->files = calloc(update->file_count, sizeof *update->files);
+  if (update->file_count)
+    update->files = calloc(update->file_count, sizeof *update->files);
   for (size_t i = 0; i < update->file_count; i++)
-    update->files[i] = (tlsmend_file_effect){text(), random_below(2) ? 64 : 32, random_next(), 0x0006000100010001u};
+    update->files[i] =
+        (tlsmend_file_effect){text(), random_below(2) ? 64 : 32, random_next(), 0x0006000100010001u};
   return change;
 }
 
@@ -104,8 +113,10 @@ static void print_one(const tlsmend_change *change) {
   char *line = change_print(change);
   assert_non_null(line);
   assert_true(*line != 0);
-  if (change->key) assert_non_null(strstr(line, change->key));
-  if (change->view == 32) assert_non_null(strstr(line, "[32-bit]"));
+  if (change->key)
+    assert_non_null(strstr(line, change->key));
+  if (change->view == 32)
+    assert_non_null(strstr(line, "[32-bit]"));
   free(line);
 }
 
@@ -123,9 +134,11 @@ static void test_versions(void **state) {
     version_print(version, line);
     assert_true(version_parse(line, &again) && again == version);
   }
-  static const char *const wrong[] = {"", "6", "6.1.7601", "6.1.7601.23375.1", "6.1.7601.65536", "6.1.-1.0", "6.1.7601.x"};
+  static const char *const wrong[] = {
+      "", "6", "6.1.7601", "6.1.7601.23375.1", "6.1.7601.65536", "6.1.-1.0", "6.1.7601.x"};
   uint64_t out;
-  for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) assert_false(version_parse(wrong[i], &out));
+  for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+    assert_false(version_parse(wrong[i], &out));
 }
 
 int main(void) {

@@ -28,7 +28,8 @@ static int nothing(void *data, const char *name) { return (void)data, (void)name
 static int set(const char *key, tlsmend_error *error) {
   tlsmend_value value = {0};
   int code = value_set_dword(&value, 1, error);
-  if (code == TLSMEND_OK) code = propose_value_set(guard, key, 64, "v", &value, NULL, error);
+  if (code == TLSMEND_OK)
+    code = propose_value_set(guard, key, 64, "v", &value, NULL, error);
   tlsmend_value_clear(&value);
   return code;
 }
@@ -54,7 +55,8 @@ static void test_outside(void **state) {
   tlsmend_value value = {0};
   bool exists = false;
   char *before = sim_text(machine);
-  static const char *const outside[] = {SITE "\\Other", SITE "\\MineElse", "HKLM\\SYSTEM\\x", "HKCU\\SOFTWARE\\Site\\Mine"};
+  static const char *const outside[] = {SITE "\\Other", SITE "\\MineElse", "HKLM\\SYSTEM\\x",
+                                        "HKCU\\SOFTWARE\\Site\\Mine"};
   for (size_t i = 0; i < sizeof outside / sizeof *outside; i++) {
     const char *key = outside[i];
     MUST_FAIL(TLSMEND_E_REFUSED, machine_key_exists(guard, key, 64, &exists, &error));

@@ -93,7 +93,8 @@ static void test_torn(void **state) {
   for (size_t length = 0; length < size; length++) {
     journal *journal = NULL;
     bool whole = length && bytes[length - 1] == '\n';
-    if (length > first && !whole && length % 7) continue;
+    if (length > first && !whole && length % 7)
+      continue;
     file_write(journal_name, bytes, length);
     if (length < first) {
       MUST_FAIL(TLSMEND_E_ABSENT, read_it(&journal, &error));
@@ -112,7 +113,8 @@ static void test_torn(void **state) {
   }
   /* Sectors of the last line that never reached the disk. */
   size_t last = size - 2;
-  while (bytes[last - 1] != '\n') last--;
+  while (bytes[last - 1] != '\n')
+    last--;
   memset(bytes + last + 10, 0, 20);
   file_write(journal_name, bytes, size);
   journal *journal = NULL;
@@ -142,8 +144,10 @@ static void test_edited(void **state) {
       journal_close(journal);
       continue;
     }
-    if (code != TLSMEND_E_CORRUPT && code != TLSMEND_E_UNSUPPORTED) fail_msg("byte %zu: %d %s", i, code, error.text);
-    if (code == TLSMEND_E_CORRUPT) assert_non_null(strstr(error.text, "line "));
+    if (code != TLSMEND_E_CORRUPT && code != TLSMEND_E_UNSUPPORTED)
+      fail_msg("byte %zu: %d %s", i, code, error.text);
+    if (code == TLSMEND_E_CORRUPT)
+      assert_non_null(strstr(error.text, "line "));
     edits++;
   }
   free(bytes);
@@ -156,7 +160,8 @@ static void test_moved(void **state) {
   write_all();
   size_t size = 0, count = 0;
   char *bytes = file_read(journal_name, &size), *lines[16];
-  for (char *at = bytes; *at; at = strchr(at, '\n') + 1) lines[count++] = at;
+  for (char *at = bytes; *at; at = strchr(at, '\n') + 1)
+    lines[count++] = at;
   lines[count] = bytes + size;
   for (size_t i = 0; i < count; i++)
     for (size_t j = 0; j < count; j++) {
@@ -164,7 +169,8 @@ static void test_moved(void **state) {
       size_t length = 0;
       for (size_t k = 0; k < count; k++) { /* j in the place of i; j == i: i is missing */
         size_t from = k == i ? j : k;
-        if (k == i && j == i) continue;
+        if (k == i && j == i)
+          continue;
         memcpy(edited + length, lines[from], (size_t)(lines[from + 1] - lines[from]));
         length += (size_t)(lines[from + 1] - lines[from]);
       }
@@ -239,12 +245,15 @@ static int watching_apply(tlsmend_machine *self, const tlsmend_change *change, t
   for (size_t i = 0; i < journal->plan->change_count; i++) {
     const tlsmend_change *planned = &journal->plan->changes[i];
     step_state state = journal->steps[i].state;
-    if (strcmp(planned->key, change->key) != 0 || !planned->name != !change->name) continue;
-    if (planned->name && strcmp(planned->name, change->name) != 0) continue;
+    if (strcmp(planned->key, change->key) != 0 || !planned->name != !change->name)
+      continue;
+    if (planned->name && strcmp(planned->name, change->name) != 0)
+      continue;
     found = found || state == STEP_INTENDED || state == STEP_UNDOING;
   }
   journal_close(journal);
-  if (!found) fail_msg("nothing in the journal speaks of this step yet: %s", change->key);
+  if (!found)
+    fail_msg("nothing in the journal speaks of this step yet: %s", change->key);
   writes_seen++;
   return machine_apply(real, change, outcome, error);
 }
@@ -253,8 +262,10 @@ static void watching_close(tlsmend_machine *self) { (void)self; }
 
 static void test_before(void **state) {
   (void)state;
-  static const tlsmend_machine_ops ops = {
-      .version = TLSMEND_MACHINE_OPS_VERSION, .name = "watching", .close = watching_close, .apply = watching_apply};
+  static const tlsmend_machine_ops ops = {.version = TLSMEND_MACHINE_OPS_VERSION,
+                                          .name = "watching",
+                                          .close = watching_close,
+                                          .apply = watching_apply};
   real = sim_of_text(windows7);
   tlsmend_machine watching = {.ops = &ops, .below = real};
   tlsmend_plan *plan = make_plan(real, 5);
@@ -276,9 +287,9 @@ static void test_before(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {ENGINE_TEST(test_round_trip), ENGINE_TEST(test_torn),  ENGINE_TEST(test_edited),
-                                     ENGINE_TEST(test_moved),      ENGINE_TEST(test_newer), ENGINE_TEST(test_ids),
-                                     ENGINE_TEST(test_before)};
+  const struct CMUnitTest tests[] = {
+      ENGINE_TEST(test_round_trip), ENGINE_TEST(test_torn), ENGINE_TEST(test_edited), ENGINE_TEST(test_moved),
+      ENGINE_TEST(test_newer),      ENGINE_TEST(test_ids),  ENGINE_TEST(test_before)};
   int failures = cmocka_run_group_tests(tests, NULL, NULL);
   free(journal_name);
   return failures;

@@ -26,7 +26,8 @@ static void carry_out(bool backwards) {
   for (size_t i = 0; i < plan->change_count; i++) {
     const tlsmend_change *change = &plan->changes[backwards ? plan->change_count - 1 - i : i];
     tlsmend_change inverse = {0};
-    if (backwards) MUST(change_invert(change, &inverse, &error));
+    if (backwards)
+      MUST(change_invert(change, &inverse, &error));
     MUST(machine_apply(below, backwards ? &inverse : change, &outcome, &error));
     change_clear(&inverse);
   }
@@ -38,7 +39,8 @@ static void test_predicts(void **state) {
   for (size_t round = 0; round < ROUNDS; round++) {
     start(random_machine());
     char *before = sim_text(below);
-    for (size_t i = random_below(WRITES); i > 0; i--) random_write(overlay);
+    for (size_t i = random_below(WRITES); i > 0; i--)
+      random_write(overlay);
     char *untouched = sim_text(below), *predicted = show_site(overlay);
     assert_same_text(untouched, before);
     carry_out(false);
@@ -51,7 +53,8 @@ static void test_predicts(void **state) {
     free(before), free(untouched), free(predicted), free(done), free(undone);
     stop();
   }
-  print_message("%d random dry runs, %zu changes: each as predicted, each taken back byte for byte\n", ROUNDS, changes);
+  print_message("%d random dry runs, %zu changes: each as predicted, each taken back byte for byte\n", ROUNDS,
+                changes);
 }
 
 /* A plan that was carried out leaves nothing to propose to the same writes. */
@@ -117,7 +120,8 @@ static void test_merging(void **state) {
 static void test_set_back(void **state) {
   (void)state;
   char snapshot[1024];
-  snprintf(snapshot, sizeof snapshot, "%s[HKEY_LOCAL_MACHINE\\SOFTWARE\\Site]\r\n\"Value\"=dword:00000007\r\n", windows7);
+  snprintf(snapshot, sizeof snapshot,
+           "%s[HKEY_LOCAL_MACHINE\\SOFTWARE\\Site]\r\n\"Value\"=dword:00000007\r\n", windows7);
   start(sim_of_text(snapshot));
   set(SITE, "value", 8);
   assert_int_equal(plan->change_count, 1);
@@ -190,7 +194,8 @@ static void test_restarts(void **state) {
   assert_int_equal(plan_reboot_count(plan), 1);
   assert_int_equal(plan->changes[0].phase, 0);
   int code = TLSMEND_OK;
-  for (int i = 0; i < 20 && code == TLSMEND_OK; i++) code = propose_reboot(overlay, "again", NULL);
+  for (int i = 0; i < 20 && code == TLSMEND_OK; i++)
+    code = propose_reboot(overlay, "again", NULL);
   assert_int_equal(code, TLSMEND_E_LIMIT);
   stop();
 }

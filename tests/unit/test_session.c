@@ -22,7 +22,8 @@ static const char runbook[] =
     "  end }\n";
 
 static const char site[] =
-    "[HKEY_LOCAL_MACHINE\\SOFTWARE\\Site]\r\n\"v\"=dword:00000001\r\n\"old\"=\"x\"\r\n\"unread\"=\"u\"\r\n\r\n"
+    "[HKEY_LOCAL_MACHINE\\SOFTWARE\\Site]\r\n\"v\"=dword:00000001\r\n\"old\"=\"x\"\r\n\"unread\"="
+    "\"u\"\r\n\r\n"
     "[HKEY_LOCAL_MACHINE\\SOFTWARE\\Site\\Seen]\r\n\"v\"=\"seen\"\r\n\"unread\"=\"u\"\r\n\r\n"
     "[HKEY_LOCAL_MACHINE\\SOFTWARE\\Site\\List]\r\n\"one\"=\"1\"\r\n\r\n"
     "[HKEY_LOCAL_MACHINE\\SOFTWARE\\Site\\List\\Below]\r\n\r\n"
@@ -71,7 +72,8 @@ static void edit(tlsmend_change *change) {
   tlsmend_outcome outcome;
   MUST(sim_open(&request, &machine, &error));
   change->before = (tlsmend_value){0};
-  if (change->name) MUST(machine_value_get(machine, change->key, change->view, change->name, &change->before, &error));
+  if (change->name)
+    MUST(machine_value_get(machine, change->key, change->view, change->name, &change->before, &error));
   MUST(machine_apply(machine, change, &outcome, &error));
   tlsmend_value_clear(&change->before);
   machine_close(machine);
@@ -174,7 +176,8 @@ static void test_skip_changed(void **state) {
   char *bytes = file_read("pc.reg", &size);
   session = open_session();
   MUST_FAIL(TLSMEND_E_DRIFT, tlsmend_rollback(session, NULL, 0, &report, &error));
-  MUST_FAIL(TLSMEND_E_DRIFT, tlsmend_rollback_preview(session, NULL, 0, TLSMEND_FORMAT_TEXT, &text, &steps, &error));
+  MUST_FAIL(TLSMEND_E_DRIFT,
+            tlsmend_rollback_preview(session, NULL, 0, TLSMEND_FORMAT_TEXT, &text, &steps, &error));
   assert_file("pc.reg", bytes, size);
   int skip = TLSMEND_ROLLBACK_SKIP_CHANGED;
   MUST(tlsmend_rollback_preview(session, NULL, skip, TLSMEND_FORMAT_TEXT, &text, &steps, &error));
@@ -193,9 +196,11 @@ static void test_skip_changed(void **state) {
   /* Nothing but the two values of somebody else, and the keys that hold one of them, is left. */
   tlsmend_value value = {0};
   MUST(value_set_dword(&value, 1, &error));
-  tlsmend_change back = {.kind = TLSMEND_CHANGE_VALUE_SET, .key = SITE, .name = "v", .view = 64, .after = value};
+  tlsmend_change back = {
+      .kind = TLSMEND_CHANGE_VALUE_SET, .key = SITE, .name = "v", .view = 64, .after = value};
   edit(&back);
-  tlsmend_change last = {.kind = TLSMEND_CHANGE_VALUE_DELETE, .key = SITE "\\New\\Key", .name = "foreign", .view = 64};
+  tlsmend_change last = {
+      .kind = TLSMEND_CHANGE_VALUE_DELETE, .key = SITE "\\New\\Key", .name = "foreign", .view = 64};
   edit(&last);
   edit(&(tlsmend_change){.kind = TLSMEND_CHANGE_KEY_DELETE, .key = SITE "\\New\\Key", .view = 64});
   edit(&(tlsmend_change){.kind = TLSMEND_CHANGE_KEY_DELETE, .key = SITE "\\New", .view = 64});
@@ -225,7 +230,8 @@ static void test_other_machine(void **state) {
     size_t size = 0;
     char *bytes = file_read("pc.reg", &size), other[4096], *at = strstr(bytes, others[i][0]);
     assert_non_null(at);
-    snprintf(other, sizeof other, "%.*s%s%s", (int)(at - bytes), bytes, others[i][1], at + strlen(others[i][0]));
+    snprintf(other, sizeof other, "%.*s%s%s", (int)(at - bytes), bytes, others[i][1],
+             at + strlen(others[i][0]));
     file_text("pc.reg", other);
     session = open_session();
     tlsmend_report *report = NULL;
@@ -280,7 +286,8 @@ static void test_one_at_a_time(void **state) {
   MUST(tlsmend_status(session, TLSMEND_FORMAT_TEXT, &text, &open, &error));
   tlsmend_text_free(text);
   os_lock_release(lock);
-  MUST(tlsmend_rollback(session, NULL, 0, &report, &error)); /* the file of the lock stays, the lock does not */
+  MUST(tlsmend_rollback(session, NULL, 0, &report,
+                        &error)); /* the file of the lock stays, the lock does not */
   tlsmend_report_free(report);
   tlsmend_plan_free(plan);
   tlsmend_session_close(session);
@@ -288,7 +295,7 @@ static void test_one_at_a_time(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {ENGINE_TEST(test_mutations),    ENGINE_TEST(test_skip_changed),
+  const struct CMUnitTest tests[] = {ENGINE_TEST(test_mutations), ENGINE_TEST(test_skip_changed),
                                      ENGINE_TEST(test_other_machine), ENGINE_TEST(test_state_folder),
                                      ENGINE_TEST(test_one_at_a_time)};
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,16 +4,20 @@
 #include "core/unicode.h"
 #include "machine/servicing.h"
 
-#define HEAD "Windows Registry Editor Version 5.00\n\n"
+#define HEAD  "Windows Registry Editor Version 5.00\n\n"
 #define FACTS "[HKEY_LOCAL_MACHINE\\SOFTWARE\\tlsmend\\Facts]\n\"Architecture\"=\"x64\"\n\n"
-#define NT "[HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion]\n\"CurrentVersion\"=\"6.1\"\n\"CurrentBuildNumber\"=\"7601\"\n\n"
+#define NT                                                                                                   \
+  "[HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows "                                                       \
+  "NT\\CurrentVersion]\n\"CurrentVersion\"=\"6.1\"\n\"CurrentBuildNumber\"=\"7601\"\n\n"
 
 /* As people and other programs write them: comments, an order of their own, LF, roots in lower case, deletions. */
 static const char *const foreign[] = {
     HEAD NT FACTS "[HKEY_LOCAL_MACHINE\\SOFTWARE\\Site]\n\"b\"=dword:00000001\n\"a\"=\"x\"\n",
-    HEAD "; a comment\n" FACTS "[HKEY_LOCAL_MACHINE\\SOFTWARE\\Site\\z]\n\n[HKEY_LOCAL_MACHINE\\SOFTWARE\\Site\\a]\n@=\"d\"\n\n" NT,
+    HEAD "; a comment\n" FACTS
+         "[HKEY_LOCAL_MACHINE\\SOFTWARE\\Site\\z]\n\n[HKEY_LOCAL_MACHINE\\SOFTWARE\\Site\\a]\n@=\"d\"\n\n" NT,
     "REGEDIT4\n\n" NT FACTS "[HKEY_LOCAL_MACHINE\\SOFTWARE\\Site]\n\"v\"=hex:01,\\\n  02,03\n",
-    HEAD FACTS NT "[HKEY_LOCAL_MACHINE\\SOFTWARE\\Site]\n\"gone\"=\"x\"\n\"gone\"=-\n\"v\"=hex(7):61,00,00,00,00,00\n\n\n\n",
+    HEAD FACTS NT "[HKEY_LOCAL_MACHINE\\SOFTWARE\\Site]\n\"gone\"=\"x\"\n\"gone\"=-\n\"v\"=hex(7):61,00,00,"
+                  "00,00,00\n\n\n\n",
 };
 
 /* Writes the n-th of them, as UTF-16 if asked for; hands out the bytes. */
@@ -42,7 +46,8 @@ static tlsmend_plan *dry_run(tlsmend_machine *machine, size_t writes) {
   tlsmend_plan *plan = plan_new();
   tlsmend_machine *overlay = NULL;
   MUST(overlay_open(machine, plan, &overlay, &error));
-  while (writes-- > 0) random_write(overlay);
+  while (writes-- > 0)
+    random_write(overlay);
   machine_close(overlay);
   return plan;
 }
@@ -58,7 +63,8 @@ static void carry_out(const tlsmend_plan *plan, bool backwards) {
       machine_close(machine);
       machine = sim_of_file("pc.reg");
     }
-    if (backwards) MUST(change_invert(change, &inverse, &error));
+    if (backwards)
+      MUST(change_invert(change, &inverse, &error));
     MUST(machine_apply(machine, backwards ? &inverse : change, &outcome, &error));
     change_clear(&inverse);
   }
@@ -139,11 +145,13 @@ static void test_drift(void **state) {
 /* An installation, its restart, and both taken back, with and without the restart, on a file that is opened anew each time. */
 static void test_update(void **state) {
   (void)state;
-  static const char snapshot[] = HEAD NT FACTS
-      "[HKEY_LOCAL_MACHINE\\SOFTWARE\\tlsmend\\Facts\\Files\\64]\n\"System32\\\\winhttp.dll\"=\"6.1.7601.17514\"\n\n"
-      "[HKEY_LOCAL_MACHINE\\SOFTWARE\\tlsmend\\Facts\\Hotfixes]\n\"KB1\"=\"\"\n";
+  static const char snapshot[] =
+      HEAD NT FACTS "[HKEY_LOCAL_MACHINE\\SOFTWARE\\tlsmend\\Facts\\Files\\64]\n\"System32\\\\winhttp.dll\"="
+                    "\"6.1.7601.17514\"\n\n"
+                    "[HKEY_LOCAL_MACHINE\\SOFTWARE\\tlsmend\\Facts\\Hotfixes]\n\"KB1\"=\"\"\n";
   tlsmend_file_effect file = {"System32\\winhttp.dll", 64, 0, 0x000600011db15b4fu};
-  tlsmend_update update = {"KB3140245", "x.msu", NULL, "Package_for_KB3140245~31bf3856ad364e35~amd64~~6.1.1.5", &file, 1};
+  tlsmend_update update = {
+      "KB3140245", "x.msu", NULL, "Package_for_KB3140245~31bf3856ad364e35~amd64~~6.1.1.5", &file, 1};
   tlsmend_change install = {.kind = TLSMEND_CHANGE_UPDATE_INSTALL, .update = update};
   tlsmend_change reboot = {.kind = TLSMEND_CHANGE_REBOOT};
   file_text("pc.reg", snapshot);
@@ -170,14 +178,15 @@ static void test_update(void **state) {
       assert_int_equal(names.count, 2);
       machine_names_clear(&names);
     }
-    for (int twice = 0; twice < 2; twice++) MUST(machine_update_remove(machine, &install, &error)); /* as after a kill */
+    for (int twice = 0; twice < 2; twice++)
+      MUST(machine_update_remove(machine, &install, &error)); /* as after a kill */
     machine_close(machine);
     assert_file("pc.reg", snapshot, sizeof snapshot - 1);
   }
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {ENGINE_TEST(test_bytes), ENGINE_TEST(test_originals), ENGINE_TEST(test_drift),
-                                     ENGINE_TEST(test_update)};
+  const struct CMUnitTest tests[] = {ENGINE_TEST(test_bytes), ENGINE_TEST(test_originals),
+                                     ENGINE_TEST(test_drift), ENGINE_TEST(test_update)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

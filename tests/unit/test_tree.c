@@ -26,7 +26,8 @@ static void compare(const tree *tree, const model *model, size_t range) {
     const tree_value *value = tree_value_find(parent, name_of(i));
     assert_int_equal(value != NULL, model->value[i]);
     uint64_t number = 0;
-    if (value) assert_true(value_number(&value->value, &number) && number == model->number[i]);
+    if (value)
+      assert_true(value_number(&value->value, &number) && number == model->number[i]);
     keys += model->key[i];
     values += model->value[i];
   }
@@ -72,7 +73,8 @@ static void test_model(void **state) {
     tree_make(tree, "HKLM\\Parent");
     for (size_t i = 0; i < 400; i++) {
       change(tree, &model, range);
-      if (i % 7 == 0) compare(tree, &model, range);
+      if (i % 7 == 0)
+        compare(tree, &model, range);
     }
     compare(tree, &model, range);
     tree_free(tree);
