@@ -303,7 +303,7 @@ static int begin(journal *self, const char *state, const tlsmend_plan *plan, con
   json_object_set_new(record, "schema", json_string(JOURNAL_SCHEMA));
   json_object_set_new(record, "run", json_string(run ? run : ""));
   json_object_set_new(record, "boot", json_string(boot));
-  json_object_set_new(record, "plan", plan_to_json(plan));
+  json_object_set_new(record, "plan", plan_to_json_clear(plan));
   free(run);
   int code = self->path ? os_dir_make(state, error) : no_memory(error);
   if (code == TLSMEND_OK)
