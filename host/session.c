@@ -24,7 +24,8 @@ static int no_memory(tlsmend_error *error) {
 
 void session_tell(const tlsmend_session *self, tlsmend_event event, const char *format, ...) {
   char text[1024];
-  if (!self->event) return;
+  if (!self->event)
+    return;
   va_list list;
   va_start(list, format);
   vsnprintf(text, sizeof text, format, list);
@@ -44,7 +45,8 @@ int session_dump(json_t *json, char **out, tlsmend_error *error) {
   char *bytes = json ? json_dumps(json, JSON_INDENT(2)) : NULL;
   json_decref(json);
   *out = NULL;
-  if (!bytes) return no_memory(error);
+  if (!bytes)
+    return no_memory(error);
   text_builder text = {0};
   text_add(&text, "%s\n", bytes);
   free(bytes);
@@ -55,7 +57,8 @@ int session_dump(json_t *json, char **out, tlsmend_error *error) {
 static char *join(const char *a, const char *b) {
   size_t room = strlen(a) + strlen(b) + 1;
   char *out = malloc(room);
-  if (out) snprintf(out, room, "%s%s", a, b);
+  if (out)
+    snprintf(out, room, "%s%s", a, b);
   return out;
 }
 
@@ -71,7 +74,8 @@ static bool names_a_file(const char *argument) {
 static int open_file(tlsmend_session *self, const backend *row, const char *argument, tlsmend_error *error) {
   char *path = os_path_absolute(argument);
   self->spec = path ? join("sim:", path) : NULL;
-  if (!self->state && path) self->state = join(path, ".tlsmend");
+  if (!self->state && path)
+    self->state = join(path, ".tlsmend");
   backend_request request = {.argument = argument, .state = self->state, .path = path};
   int code = self->spec && self->state ? row->open(&request, &self->machine, error) : no_memory(error);
   free(path);
@@ -80,10 +84,13 @@ static int open_file(tlsmend_session *self, const backend *row, const char *argu
 
 /* A built-in machine is made anew each time, until something is applied to it: then it lives in the state folder. */
 static int open_builtin(tlsmend_session *self, const backend *row, const char *name, tlsmend_error *error) {
-  char *file = join(name, ".reg"), *folder = self->state ? NULL : join(name, ".tlsmend"), *text = NULL, *path = NULL;
+  char *file = join(name, ".reg"), *folder = self->state ? NULL : join(name, ".tlsmend"), *text = NULL,
+       *path = NULL;
   int code = no_memory(NULL);
-  if (!self->state && folder) self->state = os_path_absolute(folder);
-  if (self->state && file) path = os_path_join(self->state, file);
+  if (!self->state && folder)
+    self->state = os_path_absolute(folder);
+  if (self->state && file)
+    path = os_path_join(self->state, file);
   self->spec = join("sim:", name);
   if (!path || !self->spec) {
     code = no_memory(error);
@@ -93,11 +100,13 @@ static int open_builtin(tlsmend_session *self, const backend *row, const char *n
   if (!os_file_exists(path)) {
     code = script_builtin_machine(&self->script, name, &text, error);
     if (code == TLSMEND_E_ABSENT)
-      code = tlsmend_error_set(error, TLSMEND_E_USAGE,
-                               "there is no snapshot file and no built-in machine %s (built-in ones are named like "
-                               "win7-sp1-x64, ws2012r2-x64, win11-24h2-x64)",
-                               name);
-    if (code != TLSMEND_OK) goto out;
+      code = tlsmend_error_set(
+          error, TLSMEND_E_USAGE,
+          "there is no snapshot file and no built-in machine %s (built-in ones are named like "
+          "win7-sp1-x64, ws2012r2-x64, win11-24h2-x64)",
+          name);
+    if (code != TLSMEND_OK)
+      goto out;
     request.argument = name;
     request.text = text;
   }
@@ -113,26 +122,34 @@ out:
 static int open_machine(tlsmend_session *self, const char *spec, tlsmend_error *error) {
   const char *argument = "";
 #ifdef _WIN32
-  if (!spec) spec = "live";
+  if (!spec)
+    spec = "live";
 #endif
   if (!spec)
-    return tlsmend_error_set(error, TLSMEND_E_USAGE,
-                             "this is not Windows: name a machine with -m, such as -m sim:win7-sp1-x64 or -m sim:FILE.reg");
+    return tlsmend_error_set(
+        error, TLSMEND_E_USAGE,
+        "this is not Windows: name a machine with -m, such as -m sim:win7-sp1-x64 or -m sim:FILE.reg");
   const backend *row = backend_find(spec, &argument);
   if (!row)
-    return tlsmend_error_set(error, TLSMEND_E_USAGE, "%s is not a machine: use live, sim:FILE.reg or sim:NAME", spec);
-  if (!row->open)
     return tlsmend_error_set(error, TLSMEND_E_USAGE,
-                             "%s is %s, and this is not Windows: name a machine with -m, such as -m sim:win7-sp1-x64",
-                             spec, row->help);
+                             "%s is not a machine: use live, sim:FILE.reg or sim:NAME", spec);
+  if (!row->open)
+    return tlsmend_error_set(
+        error, TLSMEND_E_USAGE,
+        "%s is %s, and this is not Windows: name a machine with -m, such as -m sim:win7-sp1-x64", spec,
+        row->help);
   if (strcmp(row->prefix, "sim") == 0) {
     if (!*argument)
-      return tlsmend_error_set(error, TLSMEND_E_USAGE, "sim: needs a file or a name, such as sim:win7-sp1-x64");
-    return names_a_file(argument) ? open_file(self, row, argument, error) : open_builtin(self, row, argument, error);
+      return tlsmend_error_set(error, TLSMEND_E_USAGE,
+                               "sim: needs a file or a name, such as sim:win7-sp1-x64");
+    return names_a_file(argument) ? open_file(self, row, argument, error)
+                                  : open_builtin(self, row, argument, error);
   }
-  if (*argument) return tlsmend_error_set(error, TLSMEND_E_USAGE, "%s: %s takes nothing behind it", spec, row->prefix);
+  if (*argument)
+    return tlsmend_error_set(error, TLSMEND_E_USAGE, "%s: %s takes nothing behind it", spec, row->prefix);
   self->spec = strdup(spec);
-  if (!self->state) self->state = os_state_default();
+  if (!self->state)
+    self->state = os_state_default();
   backend_request request = {.argument = argument, .state = self->state};
   return self->spec && self->state ? row->open(&request, &self->machine, error) : no_memory(error);
 }
@@ -146,23 +163,29 @@ int tlsmend_session_open(const tlsmend_options *options, tlsmend_session **out, 
   *out = NULL;
   tlsmend_options full = TLSMEND_OPTIONS_INIT;
   if (options->size > sizeof full || options->size < offsetof(tlsmend_options, event))
-    return tlsmend_error_set(error, TLSMEND_E_USAGE,
-                             "tlsmend_options has a size that this library does not know: use TLSMEND_OPTIONS_INIT, and a "
-                             "library that is not older than the header");
-  memcpy(&full, options, options->size); /* an older program knows fewer members; the rest keeps its default */
+    return tlsmend_error_set(
+        error, TLSMEND_E_USAGE,
+        "tlsmend_options has a size that this library does not know: use TLSMEND_OPTIONS_INIT, and a "
+        "library that is not older than the header");
+  memcpy(&full, options,
+         options->size); /* an older program knows fewer members; the rest keeps its default */
   options = &full;
   tlsmend_session *self = calloc(1, sizeof *self);
-  if (!self) return no_memory(error);
+  if (!self)
+    return no_memory(error);
   int code = TLSMEND_OK;
-  if (options->library && !(self->library = strdup(options->library))) code = no_memory(error);
-  if (options->state && !(self->state = os_path_absolute(options->state))) code = no_memory(error);
+  if (options->library && !(self->library = strdup(options->library)))
+    code = no_memory(error);
+  if (options->state && !(self->state = os_path_absolute(options->state)))
+    code = no_memory(error);
   self->reboot = options->reboot;
   self->allow_unsigned = options->allow_unsigned != 0;
   self->event = options->event;
   self->event_data = options->event_data;
   self->script = session_script_options(options);
   self->script.library = self->library;
-  if (code == TLSMEND_OK) code = open_machine(self, options->machine, error);
+  if (code == TLSMEND_OK)
+    code = open_machine(self, options->machine, error);
   if (code != TLSMEND_OK) {
     tlsmend_session_close(self);
     return code;
@@ -174,7 +197,8 @@ int tlsmend_session_open(const tlsmend_options *options, tlsmend_session **out, 
 }
 
 void tlsmend_session_close(tlsmend_session *self) {
-  if (!self) return;
+  if (!self)
+    return;
   machine_close(self->machine);
   free(self->spec);
   free(self->state);
@@ -189,7 +213,8 @@ int tlsmend_snapshot(tlsmend_session *self, const char *path, tlsmend_error *err
     return tlsmend_error_set(error, TLSMEND_E_UNSUPPORTED,
                              "snapshots of a live machine are not made yet: export the keys with reg export");
   int code = sim_render(self->machine, &bytes, &size, error);
-  if (code == TLSMEND_OK) code = os_file_replace(path, bytes, size, error);
+  if (code == TLSMEND_OK)
+    code = os_file_replace(path, bytes, size, error);
   free(bytes);
   return code;
 }

@@ -17,7 +17,8 @@ struct tlsmend_session {
   tlsmend_event_fn event;
   void *event_data;
   tlsmend_machine *machine;
-  bool unchecked; /* after the last step the runbooks do not run again: the bench compares the machine itself */
+  bool
+      unchecked; /* after the last step the runbooks do not run again: the bench compares the machine itself */
 };
 
 /* The script options of a session's or caller's options. Borrowed. */
@@ -40,7 +41,8 @@ int session_write(json_t *json, const char *sha256, tlsmend_format format, char 
 
 /* Runs the runbooks of a plan again, with its parameters, and makes a new plan. E_REFUSED if a runbook's text is no longer
  * the one of the plan. */
-int session_plan_again(tlsmend_session *self, const tlsmend_plan *plan, tlsmend_plan **out, tlsmend_error *error);
+int session_plan_again(tlsmend_session *self, const tlsmend_plan *plan, tlsmend_plan **out,
+                       tlsmend_error *error);
 
 /* MachineGuid, which tells two machines of the same name apart; "" for a machine without one. */
 void session_guid(tlsmend_machine *machine, char out[48]);
@@ -66,8 +68,15 @@ typedef struct policy {
 int policy_read(const tlsmend_session *self, const char *folder, policy *out, tlsmend_error *error);
 void policy_clear(policy *policy);
 
+/* Marks changes of values that Group Policy sets again. */
+int session_mark_owners(const tlsmend_session *self, tlsmend_plan *plan, tlsmend_error *error);
+
+/* As far as one registry.pol says; `root` is HKLM or HKCU. A file that is not there says nothing, a broken one becomes a finding. */
+int session_mark_file(tlsmend_plan *plan, const char *root, const char *path, tlsmend_error *error);
+
 /* Reads the signatures beside a plan, or those that are named, unless that was done before. */
-int session_read_signatures(plan_origin *origin, const char *const *paths, size_t count, tlsmend_error *error);
+int session_read_signatures(plan_origin *origin, const char *const *paths, size_t count,
+                            tlsmend_error *error);
 
 /* ---- runs ---- */
 
@@ -77,7 +86,8 @@ struct os_lock;
 int session_lock(const tlsmend_session *self, const char *verb, struct os_lock **out, tlsmend_error *error);
 
 /* The newest run of the session's machine, by id (or NULL), open or at least not undone. *out is NULL if there is none. */
-int session_find_run(const tlsmend_session *self, const char *run, bool open_only, journal **out, tlsmend_error *error);
+int session_find_run(const tlsmend_session *self, const char *run, bool open_only, journal **out,
+                     tlsmend_error *error);
 
 /* E_BUSY, with the way out, if a run is open. */
 int session_refuse_open_run(const tlsmend_session *self, tlsmend_error *error);
@@ -86,27 +96,29 @@ commit session_commit(tlsmend_session *self, journal *journal);
 tlsmend_result session_result(commit_result result);
 
 /* Makes the report; the journal (or NULL) goes into it. */
-int session_hand_out(const tlsmend_session *self, journal *journal, tlsmend_result result, tlsmend_report **out,
-                     tlsmend_error *error);
+int session_hand_out(const tlsmend_session *self, journal *journal, tlsmend_result result,
+                     tlsmend_report **out, tlsmend_error *error);
 
 /* Carries out what is open of a run, then runs the runbooks once more and verifies. What fails is taken back. */
 int session_forward(tlsmend_session *self, journal *journal, commit_result *out, tlsmend_error *error);
 
 /* What apply, resume and rollback do once their journal is at hand. The bench begins here: it has no state folder. */
 int session_check(tlsmend_session *self, const tlsmend_plan *plan, tlsmend_error *error);
-int session_continue(tlsmend_session *self, journal *journal, int flags, commit_result *out, tlsmend_error *error);
-int session_undo(tlsmend_session *self, journal *journal, int flags, commit_result *out, tlsmend_error *error);
+int session_continue(tlsmend_session *self, journal *journal, int flags, commit_result *out,
+                     tlsmend_error *error);
+int session_undo(tlsmend_session *self, journal *journal, int flags, commit_result *out,
+                 tlsmend_error *error);
 
 /* ---- reports ---- */
 
 /* A report, made from a journal or of nothing. */
 struct tlsmend_report {
   tlsmend_result result;
-  journal *journal;  /* owned; NULL if no run was open or nothing was to be done */
+  journal *journal; /* owned; NULL if no run was open or nothing was to be done */
   char *machine, *state;
   tlsmend_plan *plan; /* owned; without a journal: the empty plan, or NULL */
-  bool rolled_back;  /* a rollback, not a failure, led to UNDONE or LEFT */
-  char *failure;     /* why, NULL */
+  bool rolled_back;   /* a rollback, not a failure, led to UNDONE or LEFT */
+  char *failure;      /* why, NULL */
 };
 
 /* Renders the inverse changes of a run, and those that --skip-changed leaves. `journal` is NULL if nothing is to be undone. */

@@ -17,10 +17,11 @@ static int check_outcome(tlsmend_session *self, const journal *journal, tlsmend_
   tlsmend_plan *again = NULL;
   int code = session_plan_again(self, journal->plan, &again, error);
   if (code == TLSMEND_OK && again->change_count)
-    code = tlsmend_error_set(error, TLSMEND_E_FAILED,
-                             "after the last step the runbook still proposes %zu changes: something else sets these values, "
-                             "or the runbook does not converge",
-                             again->change_count);
+    code = tlsmend_error_set(
+        error, TLSMEND_E_FAILED,
+        "after the last step the runbook still proposes %zu changes: something else sets these values, "
+        "or the runbook does not converge",
+        again->change_count);
   tlsmend_plan_free(again);
   return code == TLSMEND_OK ? session_verify(self, journal->plan, error) : code;
 }
@@ -29,8 +30,10 @@ int session_forward(tlsmend_session *self, journal *journal, commit_result *out,
   commit commit = session_commit(self, journal);
   tlsmend_error inner = {0, ""};
   int code = commit_forward(&commit, out, error);
-  if (code != TLSMEND_OK || *out != COMMIT_DONE) return code;
-  if (self->unchecked || check_outcome(self, journal, &inner) == TLSMEND_OK) return commit_end(&commit, out, error);
+  if (code != TLSMEND_OK || *out != COMMIT_DONE)
+    return code;
+  if (self->unchecked || check_outcome(self, journal, &inner) == TLSMEND_OK)
+    return commit_end(&commit, out, error);
   session_tell(self, TLSMEND_EVENT_WARNING, "%s", inner.text);
   return commit_backward(&commit, inner.text, out, error);
 }
@@ -40,49 +43,65 @@ int session_forward(tlsmend_session *self, journal *journal, commit_result *out,
 static int check_target(tlsmend_session *self, const tlsmend_plan *plan, tlsmend_error *error) {
   const tlsmend_system *system = NULL;
   int code = machine_system(self->machine, &system, error);
-  if (code != TLSMEND_OK) return code;
+  if (code != TLSMEND_OK)
+    return code;
   const tlsmend_system *planned = &plan->system;
   if (strcmp(system->computer, planned->computer) != 0 || system->major != planned->major ||
       system->minor != planned->minor || system->build != planned->build ||
-      system->product_type != planned->product_type || strcmp(system->architecture, planned->architecture) != 0)
-    return tlsmend_error_set(error, TLSMEND_E_REFUSED,
-                             "the plan was made for %s (%u.%u.%u %s), this machine is %s (%u.%u.%u %s)",
-                             *planned->computer ? planned->computer : "a machine without a name", planned->major,
-                             planned->minor, planned->build, planned->architecture,
-                             *system->computer ? system->computer : "one without a name", system->major, system->minor,
-                             system->build, system->architecture);
+      system->product_type != planned->product_type ||
+      strcmp(system->architecture, planned->architecture) != 0)
+    return tlsmend_error_set(
+        error, TLSMEND_E_REFUSED, "the plan was made for %s (%u.%u.%u %s), this machine is %s (%u.%u.%u %s)",
+        *planned->computer ? planned->computer : "a machine without a name", planned->major, planned->minor,
+        planned->build, planned->architecture, *system->computer ? system->computer : "one without a name",
+        system->major, system->minor, system->build, system->architecture);
   char guid[48] = "";
   session_guid(self->machine, guid);
   if (strcmp(guid, plan->guid) != 0)
-    return tlsmend_error_set(error, TLSMEND_E_REFUSED,
-                             "the plan was made for another machine of the same name: its MachineGuid is %s, here it is %s",
-                             *plan->guid ? plan->guid : "absent", *guid ? guid : "absent");
-  if (strcmp(self->spec, "live") != 0 || self->allow_unsigned) return TLSMEND_OK;
+    return tlsmend_error_set(
+        error, TLSMEND_E_REFUSED,
+        "the plan was made for another machine of the same name: its MachineGuid is %s, here it is %s",
+        *plan->guid ? plan->guid : "absent", *guid ? guid : "absent");
+  if (strcmp(self->spec, "live") != 0 || self->allow_unsigned)
+    return TLSMEND_OK;
   for (size_t i = 0; i < plan->runbook_count; i++)
     if (!plan->runbooks[i].builtin)
-      return tlsmend_error_set(error, TLSMEND_E_REFUSED,
-                               "%s is not part of tlsmend and not signed: it may be planned; to apply it, read it and pass "
-                               "--allow-unsigned",
-                               plan->runbooks[i].source);
+      return tlsmend_error_set(
+          error, TLSMEND_E_REFUSED,
+          "%s is not part of tlsmend and not signed: it may be planned; to apply it, read it and pass "
+          "--allow-unsigned",
+          plan->runbooks[i].source);
   return TLSMEND_OK;
 }
 
 int session_check(tlsmend_session *self, const tlsmend_plan *plan, tlsmend_error *error) {
   int code = check_target(self, plan, error);
-  if (code == TLSMEND_OK) code = session_check_leave(self, plan, error);
-  if (code == TLSMEND_OK) code = commit_check_reads(self->machine, plan, error);
-  if (code == TLSMEND_OK) code = commit_check_steps(self->machine, plan, 0, error);
-  if (code == TLSMEND_OK) code = commit_check_packages(plan, 0, error);
-  if (code == TLSMEND_OK) code = session_check_honest(self, plan, error);
-  if (code == TLSMEND_OK) code = machine_may_write(self->machine, error);
+  if (code == TLSMEND_OK)
+    code = session_check_leave(self, plan, error);
+  if (code == TLSMEND_OK)
+    code = commit_check_reads(self->machine, plan, error);
+  if (code == TLSMEND_OK)
+    code = commit_check_steps(self->machine, plan, 0, error);
+  if (code == TLSMEND_OK)
+    code = commit_check_packages(plan, 0, error);
+  if (code == TLSMEND_OK)
+    code = session_check_honest(self, plan, error);
+  if (code == TLSMEND_OK)
+    code = machine_may_write(self->machine, error);
   return code;
 }
 
 static int report_nothing(const tlsmend_session *self, const tlsmend_plan *plan, tlsmend_report **out,
                           tlsmend_error *error) {
   int code = session_hand_out(self, NULL, TLSMEND_RESULT_NOTHING, out, error);
+<<<<<<< host/session_apply.c
+  json_t *json = code == TLSMEND_OK ? plan_to_json(plan) : NULL;
+  if (json)
+    plan_from_json(json, &(*out)->plan, NULL);
+=======
   json_t *json = code == TLSMEND_OK ? plan_to_json_clear(plan) : NULL;
   if (json) plan_from_json(json, &(*out)->plan, NULL);
+>>>>>>> /tmp/new.16588
   json_decref(json);
   return code;
 }
@@ -90,7 +109,8 @@ static int report_nothing(const tlsmend_session *self, const tlsmend_plan *plan,
 /* Whether a run ended before anything was done to the machine. */
 static bool untouched(const journal *journal) {
   for (size_t i = 0; i < journal->plan->change_count; i++)
-    if (journal->steps[i].state != STEP_OPEN) return false;
+    if (journal->steps[i].state != STEP_OPEN)
+      return false;
   return true;
 }
 
@@ -99,19 +119,26 @@ static int run(tlsmend_session *self, const tlsmend_plan *plan, journal **out, c
                tlsmend_error *error) {
   char boot[64] = "";
   int code = session_refuse_open_run(self, error);
-  if (code == TLSMEND_OK) code = commit_check_reads(self->machine, plan, error);
-  if (code == TLSMEND_OK) code = commit_check_steps(self->machine, plan, 0, error);
-  if (code == TLSMEND_OK) code = machine_boot_id(self->machine, boot, error);
-  if (code == TLSMEND_OK) code = journal_create(self->state, plan, boot, out, error);
-  if (code == TLSMEND_OK) code = session_forward(self, *out, result, error);
-  if (code != TLSMEND_OK || *result != COMMIT_UNDONE || !(*out)->lost || !untouched(*out)) return code;
+  if (code == TLSMEND_OK)
+    code = commit_check_reads(self->machine, plan, error);
+  if (code == TLSMEND_OK)
+    code = commit_check_steps(self->machine, plan, 0, error);
+  if (code == TLSMEND_OK)
+    code = machine_boot_id(self->machine, boot, error);
+  if (code == TLSMEND_OK)
+    code = journal_create(self->state, plan, boot, out, error);
+  if (code == TLSMEND_OK)
+    code = session_forward(self, *out, result, error);
+  if (code != TLSMEND_OK || *result != COMMIT_UNDONE || !(*out)->lost || !untouched(*out))
+    return code;
   tlsmend_error_set(error, TLSMEND_E_IO, "%s. Nothing was written", (*out)->failure);
   journal_discard(*out); /* nothing stands in it that anybody needs */
   *out = NULL;
   return TLSMEND_E_IO;
 }
 
-int tlsmend_apply(tlsmend_session *self, const tlsmend_plan *plan, tlsmend_report **out, tlsmend_error *error) {
+int tlsmend_apply(tlsmend_session *self, const tlsmend_plan *plan, tlsmend_report **out,
+                  tlsmend_error *error) {
   assert(self && plan && out);
   *out = NULL;
   os_lock *lock = NULL;
@@ -119,12 +146,15 @@ int tlsmend_apply(tlsmend_session *self, const tlsmend_plan *plan, tlsmend_repor
   commit_result result = COMMIT_DONE;
   if (!plan->change_count) {
     int code = check_target(self, plan, error);
-    if (code == TLSMEND_OK) code = commit_check_reads(self->machine, plan, error);
+    if (code == TLSMEND_OK)
+      code = commit_check_reads(self->machine, plan, error);
     return code == TLSMEND_OK ? report_nothing(self, plan, out, error) : code;
   }
   int code = session_check(self, plan, error);
-  if (code == TLSMEND_OK) code = session_lock(self, "apply", &lock, error);
-  if (code == TLSMEND_OK) code = run(self, plan, &journal, &result, error);
+  if (code == TLSMEND_OK)
+    code = session_lock(self, "apply", &lock, error);
+  if (code == TLSMEND_OK)
+    code = run(self, plan, &journal, &result, error);
   if (code == TLSMEND_OK)
     code = session_hand_out(self, journal, session_result(result), out, error);
   else

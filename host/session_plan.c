@@ -15,8 +15,12 @@ static int no_memory(tlsmend_error *error) {
   return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a plan");
 }
 
-static int on_unknown(void *data, const char *text, tlsmend_error *error) { return plan_unknown_add(data, text, error); }
-static int on_finding(void *data, const char *text, tlsmend_error *error) { return plan_finding_add(data, text, error); }
+static int on_unknown(void *data, const char *text, tlsmend_error *error) {
+  return plan_unknown_add(data, text, error);
+}
+static int on_finding(void *data, const char *text, tlsmend_error *error) {
+  return plan_finding_add(data, text, error);
+}
 
 /* Who plans, where, and a number by which this plan is known again. */
 static bool sign_in(tlsmend_plan *plan) {
@@ -27,16 +31,19 @@ static bool sign_in(tlsmend_plan *plan) {
   plan->id = malloc(2 * sizeof chance + 1);
   plan->user = strdup(user);
   plan->host = strdup(host);
-  for (size_t i = 0; plan->id && i < sizeof chance; i++) snprintf(plan->id + 2 * i, 3, "%02x", chance[i]);
+  for (size_t i = 0; plan->id && i < sizeof chance; i++)
+    snprintf(plan->id + 2 * i, 3, "%02x", chance[i]);
   return plan->id && plan->user && plan->host;
 }
 
 void session_guid(tlsmend_machine *machine, char out[48]) {
   tlsmend_value value = {0};
-  if (machine_value_get(machine, "HKLM\\SOFTWARE\\Microsoft\\Cryptography", 0, "MachineGuid", &value, NULL) != TLSMEND_OK)
+  if (machine_value_get(machine, "HKLM\\SOFTWARE\\Microsoft\\Cryptography", 0, "MachineGuid", &value, NULL) !=
+      TLSMEND_OK)
     return;
   char *text = value_text(&value);
-  if (text && strlen(text) < 48) memcpy(out, text, strlen(text) + 1);
+  if (text && strlen(text) < 48)
+    memcpy(out, text, strlen(text) + 1);
   free(text);
   tlsmend_value_clear(&value);
 }
@@ -46,8 +53,10 @@ static int new_plan(tlsmend_session *self, tlsmend_plan **out, tlsmend_error *er
   int code = machine_system(self->machine, &system, error);
   tlsmend_plan *plan = code == TLSMEND_OK ? plan_new() : NULL;
   *out = plan;
-  if (code != TLSMEND_OK) return code;
-  if (!plan) return no_memory(error);
+  if (code != TLSMEND_OK)
+    return code;
+  if (!plan)
+    return no_memory(error);
   char now[32];
   os_time_print(os_time(), now);
   plan->system = *system;
@@ -69,8 +78,10 @@ static json_t *secret_names(const json_t *params) {
   json_t *names = NULL;
   for (size_t i = 0; i < json_array_size(params); i++) {
     const json_t *param = json_array_get(params, i);
-    if (!json_is_true(json_object_get(param, "secret"))) continue;
-    if (!names) names = json_array();
+    if (!json_is_true(json_object_get(param, "secret")))
+      continue;
+    if (!names)
+      names = json_array();
     json_array_append(names, json_object_get(param, "name"));
   }
   return names;
@@ -95,7 +106,8 @@ static plan_runbook *enter(tlsmend_plan *plan, const script_runbook *runbook, tl
                         .params = script_params(runbook),
                         .references = json_incref(json_object_get(header, "references")),
                         .secrets = secret_names(json_object_get(header, "params"))};
-  if (row->id && row->version && row->title && row->source && row->sha256 && row->params && row->references) return row;
+  if (row->id && row->version && row->title && row->source && row->sha256 && row->params && row->references)
+    return row;
   no_memory(error);
   return NULL;
 }
@@ -107,14 +119,17 @@ static char *runbook_source(const char *name) {
   return file ? os_path_absolute(name) : strdup(name);
 }
 
-static int run_one(tlsmend_machine *overlay, tlsmend_plan *plan, script_runbook *runbook, tlsmend_error *error) {
+static int run_one(tlsmend_machine *overlay, tlsmend_plan *plan, script_runbook *runbook,
+                   tlsmend_error *error) {
   tlsmend_machine *guard = NULL;
   script_sink sink = {on_unknown, on_finding, plan};
   plan_runbook *row = enter(plan, runbook, error);
-  if (!row) return TLSMEND_E_MEMORY;
+  if (!row)
+    return TLSMEND_E_MEMORY;
   overlay_set_runbook(overlay, json_string_value(json_object_get(script_header(runbook), "id")));
   int code = guard_open(overlay, script_needs(runbook), &guard, error);
-  if (code == TLSMEND_OK) code = script_run(runbook, guard, overlay, &sink, &row->applies, &row->reason, error);
+  if (code == TLSMEND_OK)
+    code = script_run(runbook, guard, overlay, &sink, &row->applies, &row->reason, error);
   machine_close(guard);
   overlay_set_runbook(overlay, NULL);
   return code;
@@ -128,7 +143,8 @@ typedef struct runbook_set {
 } runbook_set;
 
 static void close_all(runbook_set *set) {
-  for (size_t i = 0; i < set->count; i++) script_close(set->items[i]);
+  for (size_t i = 0; i < set->count; i++)
+    script_close(set->items[i]);
   free(set->items);
 }
 
@@ -140,7 +156,8 @@ static int open_all(const tlsmend_session *self, const char *const *names, size_
     char *source = runbook_source(names[i]);
     code = source ? script_open(&self->script, source, &out->items[i], error) : no_memory(error);
     free(source);
-    if (code == TLSMEND_OK) out->count++;
+    if (code == TLSMEND_OK)
+      out->count++;
   }
   return code;
 }
@@ -167,38 +184,52 @@ static int set_param(const runbook_set *set, const char *param, tlsmend_error *e
   if (!equals || equals == param)
     return tlsmend_error_set(error, TLSMEND_E_USAGE, "%s is not a parameter: write -p NAME=VALUE", param);
   char *name = strdup(param);
-  if (!name) return no_memory(error);
+  if (!name)
+    return no_memory(error);
   name[equals - param] = 0;
   bool taken = false;
   int code = TLSMEND_OK;
   for (size_t i = 0; code == TLSMEND_OK && i < set->count; i++) {
     code = set_text(set->items[i], name, equals + 1, error);
-    if (code == TLSMEND_OK) taken = true;
-    if (code == TLSMEND_E_ABSENT) code = TLSMEND_OK;
+    if (code == TLSMEND_OK)
+      taken = true;
+    if (code == TLSMEND_E_ABSENT)
+      code = TLSMEND_OK;
   }
   if (code == TLSMEND_OK && !taken)
     code = tlsmend_error_set(error, TLSMEND_E_USAGE,
-                             "no runbook of this plan has a parameter %s: `tlsmend show RUNBOOK` lists them", name);
+                             "no runbook of this plan has a parameter %s: `tlsmend show RUNBOOK` lists them",
+                             name);
   free(name);
   return code;
 }
 
+static int finish(tlsmend_session *self, tlsmend_plan *plan, tlsmend_error *error) {
+  plan_close(plan);
+  return session_mark_owners(self, plan, error);
+}
+
 int tlsmend_plan_make(tlsmend_session *self, const char *const *runbooks, size_t runbook_count,
-                      const char *const *params, size_t param_count, tlsmend_plan **out, tlsmend_error *error) {
+                      const char *const *params, size_t param_count, tlsmend_plan **out,
+                      tlsmend_error *error) {
   assert(self && runbooks && out);
   *out = NULL;
   runbook_set set = {0};
   tlsmend_plan *plan = NULL;
   tlsmend_machine *overlay = NULL;
   int code = open_all(self, runbooks, runbook_count, &set, error);
-  for (size_t i = 0; code == TLSMEND_OK && i < param_count; i++) code = set_param(&set, params[i], error);
-  if (code == TLSMEND_OK) code = new_plan(self, &plan, error);
-  if (code == TLSMEND_OK) code = overlay_open(self->machine, plan, &overlay, error);
-  for (size_t i = 0; code == TLSMEND_OK && i < set.count; i++) code = run_one(overlay, plan, set.items[i], error);
+  for (size_t i = 0; code == TLSMEND_OK && i < param_count; i++)
+    code = set_param(&set, params[i], error);
+  if (code == TLSMEND_OK)
+    code = new_plan(self, &plan, error);
+  if (code == TLSMEND_OK)
+    code = overlay_open(self->machine, plan, &overlay, error);
+  for (size_t i = 0; code == TLSMEND_OK && i < set.count; i++)
+    code = run_one(overlay, plan, set.items[i], error);
   machine_close(overlay);
   close_all(&set);
+  if (code == TLSMEND_OK) code = finish(self, plan, error);
   if (code == TLSMEND_OK) {
-    plan_close(plan);
     *out = plan;
   } else {
     tlsmend_plan_free(plan);
@@ -210,9 +241,12 @@ int tlsmend_plan_make(tlsmend_session *self, const char *const *runbooks, size_t
 
 /* A parameter's value as it would be typed. malloc'd; NULL for null or out of memory. */
 static char *param_text(const json_t *value) {
-  if (json_is_string(value)) return strdup(json_string_value(value));
-  if (json_is_integer(value) || json_is_boolean(value)) return json_dumps(value, JSON_ENCODE_ANY);
-  if (!json_is_array(value)) return NULL;
+  if (json_is_string(value))
+    return strdup(json_string_value(value));
+  if (json_is_integer(value) || json_is_boolean(value))
+    return json_dumps(value, JSON_ENCODE_ANY);
+  if (!json_is_array(value))
+    return NULL;
   char *out = strdup("");
   for (size_t i = 0; out && i < json_array_size(value); i++) {
     const char *item = json_string_value(json_array_get(value, i));
@@ -223,7 +257,8 @@ static char *param_text(const json_t *value) {
       return NULL;
     }
     out = grown;
-    if (i) strcat(out, ",");
+    if (i)
+      strcat(out, ",");
     strcat(out, item ? item : "");
   }
   return out;
@@ -235,23 +270,27 @@ static int open_again(const tlsmend_session *self, const plan_runbook *row, scri
   script_options quiet = self->script; /* what a runbook logs was said when it was planned */
   quiet.log = NULL;
   int code = script_open(&quiet, source, out, error);
-  if (code != TLSMEND_OK) return code;
+  if (code != TLSMEND_OK)
+    return code;
   const char *digest = json_string_value(json_object_get(script_header(*out), "sha256"));
   if (!digest || strcmp(digest, row->sha256) != 0)
-    code = tlsmend_error_set(error, TLSMEND_E_REFUSED,
-                             "the runbook %s is not the one that the plan was made with: its text has changed. Plan again",
-                             source);
+    code = tlsmend_error_set(
+        error, TLSMEND_E_REFUSED,
+        "the runbook %s is not the one that the plan was made with: its text has changed. Plan again",
+        source);
   const char *name;
   json_t *value;
   json_object_foreach(row->params, name, value) {
     char *text = param_text(value);
-    if (code == TLSMEND_OK && text) code = script_param(*out, name, text, error);
+    if (code == TLSMEND_OK && text)
+      code = script_param(*out, name, text, error);
     free(text);
   }
   return code;
 }
 
-typedef int (*again_fn)(tlsmend_machine *overlay, tlsmend_plan *plan, script_runbook *runbook, tlsmend_error *error);
+typedef int (*again_fn)(tlsmend_machine *overlay, tlsmend_plan *plan, script_runbook *runbook,
+                        tlsmend_error *error);
 
 /* Opens each runbook of `old` and hands it, on a fresh overlay, to fn. */
 static int each_again(tlsmend_session *self, const tlsmend_plan *old, again_fn fn, tlsmend_plan **out,
@@ -260,16 +299,18 @@ static int each_again(tlsmend_session *self, const tlsmend_plan *old, again_fn f
   tlsmend_machine *overlay = NULL;
   *out = NULL;
   int code = new_plan(self, &plan, error);
-  if (code == TLSMEND_OK) code = overlay_open(self->machine, plan, &overlay, error);
+  if (code == TLSMEND_OK)
+    code = overlay_open(self->machine, plan, &overlay, error);
   for (size_t i = 0; code == TLSMEND_OK && i < old->runbook_count; i++) {
     script_runbook *runbook = NULL;
     code = open_again(self, &old->runbooks[i], &runbook, error);
-    if (code == TLSMEND_OK) code = fn(overlay, plan, runbook, error);
+    if (code == TLSMEND_OK)
+      code = fn(overlay, plan, runbook, error);
     script_close(runbook);
   }
   machine_close(overlay);
+  if (code == TLSMEND_OK) code = finish(self, plan, error);
   if (code == TLSMEND_OK) {
-    plan_close(plan);
     *out = plan;
   } else {
     tlsmend_plan_free(plan);
@@ -277,15 +318,18 @@ static int each_again(tlsmend_session *self, const tlsmend_plan *old, again_fn f
   return code;
 }
 
-int session_plan_again(tlsmend_session *self, const tlsmend_plan *plan, tlsmend_plan **out, tlsmend_error *error) {
+int session_plan_again(tlsmend_session *self, const tlsmend_plan *plan, tlsmend_plan **out,
+                       tlsmend_error *error) {
   return each_again(self, plan, run_one, out, error);
 }
 
-static int verify_one(tlsmend_machine *overlay, tlsmend_plan *plan, script_runbook *runbook, tlsmend_error *error) {
+static int verify_one(tlsmend_machine *overlay, tlsmend_plan *plan, script_runbook *runbook,
+                      tlsmend_error *error) {
   tlsmend_machine *guard = NULL;
   script_sink sink = {on_unknown, on_finding, plan};
   int code = guard_open(overlay, script_needs(runbook), &guard, error);
-  if (code == TLSMEND_OK) code = script_verify(runbook, guard, overlay, &sink, error);
+  if (code == TLSMEND_OK)
+    code = script_verify(runbook, guard, overlay, &sink, error);
   machine_close(guard);
   return code;
 }

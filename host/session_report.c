@@ -12,7 +12,8 @@
 
 tlsmend_report *report_new(const tlsmend_session *self, journal *journal, tlsmend_result result) {
   tlsmend_report *report = calloc(1, sizeof *report);
-  if (!report) return NULL;
+  if (!report)
+    return NULL;
   report->machine = strdup(self->spec);
   report->state = strdup(self->state);
   if (!report->machine || !report->state) {
@@ -25,7 +26,8 @@ tlsmend_report *report_new(const tlsmend_session *self, journal *journal, tlsmen
 }
 
 void tlsmend_report_free(tlsmend_report *report) {
-  if (!report) return;
+  if (!report)
+    return;
   journal_close(report->journal);
   tlsmend_plan_free(report->plan);
   free(report->machine);
@@ -37,22 +39,31 @@ tlsmend_result tlsmend_report_result(const tlsmend_report *report) { return repo
 
 int tlsmend_report_exit(const tlsmend_report *report) {
   switch (report->result) {
-    case TLSMEND_RESULT_NOTHING:
-    case TLSMEND_RESULT_DONE: return 0;
-    case TLSMEND_RESULT_RESTART: return 3010;
-    case TLSMEND_RESULT_UNDONE: return report->rolled_back && !report->journal->lost ? 0 : 1;
-    case TLSMEND_RESULT_LEFT: return 4;
+  case TLSMEND_RESULT_NOTHING:
+  case TLSMEND_RESULT_DONE:
+    return 0;
+  case TLSMEND_RESULT_RESTART:
+    return 3010;
+  case TLSMEND_RESULT_UNDONE:
+    return report->rolled_back && !report->journal->lost ? 0 : 1;
+  case TLSMEND_RESULT_LEFT:
+    return 4;
   }
   return 4;
 }
 
 static const char *result_name(const tlsmend_report *report) {
   switch (report->result) {
-    case TLSMEND_RESULT_NOTHING: return "nothing";
-    case TLSMEND_RESULT_DONE: return "done";
-    case TLSMEND_RESULT_RESTART: return "restart";
-    case TLSMEND_RESULT_UNDONE: return report->rolled_back ? "rolled-back" : "failed-undone";
-    case TLSMEND_RESULT_LEFT: return report->rolled_back ? "rolled-back-partly" : "failed-left";
+  case TLSMEND_RESULT_NOTHING:
+    return "nothing";
+  case TLSMEND_RESULT_DONE:
+    return "done";
+  case TLSMEND_RESULT_RESTART:
+    return "restart";
+  case TLSMEND_RESULT_UNDONE:
+    return report->rolled_back ? "rolled-back" : "failed-undone";
+  case TLSMEND_RESULT_LEFT:
+    return report->rolled_back ? "rolled-back-partly" : "failed-left";
   }
   return "?";
 }
@@ -67,7 +78,8 @@ static const tlsmend_plan *plan_of(const tlsmend_report *report) {
 /* The plan's JSON without what was read, each change with what became of it. */
 static json_t *run_to_json(const journal *journal, bool reads) {
   json_t *json = plan_to_json(journal->plan);
-  if (!reads) json_object_del(json, "reads");
+  if (!reads)
+    json_object_del(json, "reads");
   json_object_del(json, "checksum");
   json_object_del(json, "result");
   json_object_set_new(json, "run", json_string(journal->run));
@@ -102,7 +114,8 @@ static json_t *empty_to_json(const tlsmend_report *report) {
 static void print_notes(const journal *journal, text_builder *out) {
   for (size_t i = 0; i < journal->plan->change_count; i++) {
     const journal_step *step = &journal->steps[i];
-    if (!step->note && step->state != STEP_LEFT) continue;
+    if (!step->note && step->state != STEP_LEFT)
+      continue;
     char *line = change_print(&journal->plan->changes[i]);
     text_add(out, "  step %zu, %s: %s%s%s\n", i + 1, line ? line : "?",
              step->state == STEP_LEFT ? "not undone" : journal_step_name(step->state), step->note ? ": " : "",
@@ -113,13 +126,17 @@ static void print_notes(const journal *journal, text_builder *out) {
 
 static const char *headline(const tlsmend_report *report) {
   switch (report->result) {
-    case TLSMEND_RESULT_NOTHING: return "Nothing to do.";
-    case TLSMEND_RESULT_DONE: return "Done. A second plan is empty.";
-    case TLSMEND_RESULT_RESTART: return "Done so far. A restart is needed to go on.";
-    case TLSMEND_RESULT_UNDONE:
-      return report->rolled_back ? "Rolled back." : "Failed. Everything that was written has been taken back.";
-    case TLSMEND_RESULT_LEFT:
-      return report->rolled_back ? "Rolled back, but not everything." : "Failed, and not everything could be taken back.";
+  case TLSMEND_RESULT_NOTHING:
+    return "Nothing to do.";
+  case TLSMEND_RESULT_DONE:
+    return "Done. A second plan is empty.";
+  case TLSMEND_RESULT_RESTART:
+    return "Done so far. A restart is needed to go on.";
+  case TLSMEND_RESULT_UNDONE:
+    return report->rolled_back ? "Rolled back." : "Failed. Everything that was written has been taken back.";
+  case TLSMEND_RESULT_LEFT:
+    return report->rolled_back ? "Rolled back, but not everything."
+                               : "Failed, and not everything could be taken back.";
   }
   return "?";
 }
@@ -129,24 +146,32 @@ static int print_report(const tlsmend_report *report, char **out, tlsmend_error 
   const tlsmend_plan *plan = plan_of(report);
   text_add(&text, "%s\n", headline(report));
   if (report->journal) {
-    text_add(&text, "  run %s, %zu steps, journal %s\n", report->journal->run, plan->change_count, report->journal->path);
-    if (report->journal->failure && !report->rolled_back) text_add(&text, "  why: %s\n", report->journal->failure);
+    text_add(&text, "  run %s, %zu steps, journal %s\n", report->journal->run, plan->change_count,
+             report->journal->path);
+    if (report->journal->failure && !report->rolled_back)
+      text_add(&text, "  why: %s\n", report->journal->failure);
     print_notes(report->journal, &text);
     if (report->journal->lost)
-      text_add(&text, "  the journal could not be written to the end: `tlsmend rollback` closes the run when it can be\n");
+      text_add(&text, "  the journal could not be written to the end: `tlsmend rollback` closes the run when "
+                      "it can be\n");
   }
   for (size_t i = 0; plan && i < plan->runbook_count; i++)
     if (!plan->runbooks[i].applies)
-      text_add(&text, "  %s does not apply here%s%s\n", plan->runbooks[i].id, plan->runbooks[i].reason ? ": " : "",
+      text_add(&text, "  %s does not apply here%s%s\n", plan->runbooks[i].id,
+               plan->runbooks[i].reason ? ": " : "",
                plan->runbooks[i].reason ? plan->runbooks[i].reason : "");
-  if (plan && plan->finding_count) text_add(&text, "  attention:\n");
-  for (size_t i = 0; plan && i < plan->finding_count; i++) text_wrap(&text, 4, 79, plan->findings[i]);
+  if (plan && plan->finding_count)
+    text_add(&text, "  attention:\n");
+  for (size_t i = 0; plan && i < plan->finding_count; i++)
+    text_wrap(&text, 4, 79, plan->findings[i]);
   return text_finish(&text, out, error);
 }
 
-int tlsmend_report_render(const tlsmend_report *report, tlsmend_format format, char **out, tlsmend_error *error) {
+int tlsmend_report_render(const tlsmend_report *report, tlsmend_format format, char **out,
+                          tlsmend_error *error) {
   *out = NULL;
-  if (format == TLSMEND_FORMAT_TEXT) return print_report(report, out, error);
+  if (format == TLSMEND_FORMAT_TEXT)
+    return print_report(report, out, error);
   bool page = format == TLSMEND_FORMAT_HTML;
   json_t *json = report->journal ? run_to_json(report->journal, page) : empty_to_json(report);
   json_object_set_new(json, "schema", json_string(REPORT_SCHEMA));
@@ -169,10 +194,12 @@ static int preview_json(const tlsmend_session *self, const journal *journal, con
   json_t *runbooks = json_array();
   for (size_t i = 0; journal && i < journal->plan->runbook_count; i++)
     json_array_append_new(runbooks, json_string(journal->plan->runbooks[i].id));
-  return session_dump(json_pack("{s:s, s:{s:s}, s:o, s:o, s:o, s:o, s:i, s:[], s:s}", "schema", REPORT_SCHEMA, "machine",
-                                "spec", self->spec, "run", journal ? json_string(journal->run) : json_null(), "runbooks",
-                                runbooks, "changes", changes_to_json(inverse, journal), "skipped", changes_to_json(skipped, journal),
-                                "reboots", 0, "unknowns", "result", journal ? "rollback" : "nothing"),
+  return session_dump(json_pack("{s:s, s:{s:s}, s:o, s:o, s:o, s:o, s:i, s:[], s:s}", "schema", REPORT_SCHEMA,
+                                "machine", "spec", self->spec, "run",
+                                journal ? json_string(journal->run) : json_null(), "runbooks", runbooks,
+                                "changes", changes_to_json(inverse, journal), "skipped",
+                                changes_to_json(skipped, journal), "reboots", 0, "unknowns", "result",
+                                journal ? "rollback" : "nothing"),
                       out, error);
 }
 
@@ -189,7 +216,8 @@ static void print_inverse(const tlsmend_plan *plan, const char *verb, text_build
 
 int report_preview(const tlsmend_session *self, const journal *journal, const tlsmend_plan *inverse,
                    const tlsmend_plan *skipped, tlsmend_format format, char **out, tlsmend_error *error) {
-  if (format == TLSMEND_FORMAT_JSON) return preview_json(self, journal, inverse, skipped, out, error);
+  if (format == TLSMEND_FORMAT_JSON)
+    return preview_json(self, journal, inverse, skipped, out, error);
   text_builder text = {0};
   if (!journal)
     text_add(&text, "Nothing to roll back on %s.\n", self->spec);
@@ -198,8 +226,11 @@ int report_preview(const tlsmend_session *self, const journal *journal, const tl
              inverse->change_count);
   print_inverse(inverse, "", &text);
   for (size_t i = 0; journal && i < journal->plan->change_count; i++)
-    if (journal->plan->changes[i].kind == TLSMEND_CHANGE_UPDATE_INSTALL && journal->steps[i].state != STEP_OPEN)
-      text_add(&text, self->machine->ops->update_remove ? "       remove update %s\n" : "       Not undone: %s stays installed.\n",
+    if (journal->plan->changes[i].kind == TLSMEND_CHANGE_UPDATE_INSTALL &&
+        journal->steps[i].state != STEP_OPEN)
+      text_add(&text,
+               self->machine->ops->update_remove ? "       remove update %s\n"
+                                                 : "       Not undone: %s stays installed.\n",
                journal->plan->changes[i].update.kb);
   print_inverse(skipped, "Left as somebody else changed it, not:", &text);
   return text_finish(&text, out, error);
@@ -215,23 +246,29 @@ typedef struct status {
 } status;
 
 static const char *run_state(const journal *journal) {
-  if (journal->result == RUN_DONE) return "done";
-  if (journal->result == RUN_UNDONE) return "undone";
-  if (journal->result == RUN_LEFT) return "failed, something is left";
-  if (journal->undoing) return "open: stopped while undoing";
+  if (journal->result == RUN_DONE)
+    return "done";
+  if (journal->result == RUN_UNDONE)
+    return "undone";
+  if (journal->result == RUN_LEFT)
+    return "failed, something is left";
+  if (journal->undoing)
+    return "open: stopped while undoing";
   return journal->at_barrier ? "open: waits for a restart" : "open: stopped in the middle";
 }
 
 static void print_run(status *status, const journal *journal) {
   size_t done = 0;
-  for (size_t i = 0; i < journal->plan->change_count; i++) done += journal->steps[i].state == STEP_DONE;
-  text_add(&status->text, "%s  %s  %s, %zu of %zu steps", journal->run, journal->begun, run_state(journal), done,
-           journal->plan->change_count);
+  for (size_t i = 0; i < journal->plan->change_count; i++)
+    done += journal->steps[i].state == STEP_DONE;
+  text_add(&status->text, "%s  %s  %s, %zu of %zu steps", journal->run, journal->begun, run_state(journal),
+           done, journal->plan->change_count);
   for (size_t i = 0; i < journal->plan->runbook_count; i++)
     text_add(&status->text, "%s %s", i ? "," : " ", journal->plan->runbooks[i].id);
   text_add(&status->text, "\n");
   for (size_t i = 0; i < journal->plan->change_count; i++) {
-    if (journal->steps[i].state != STEP_LEFT && journal->steps[i].state != STEP_INTENDED) continue;
+    if (journal->steps[i].state != STEP_LEFT && journal->steps[i].state != STEP_INTENDED)
+      continue;
     char *line = change_print(&journal->plan->changes[i]);
     text_add(&status->text, "    step %zu %s: %s%s%s\n", i + 1,
              journal->steps[i].state == STEP_LEFT ? "not undone" : "begun", line ? line : "?",
@@ -239,7 +276,9 @@ static void print_run(status *status, const journal *journal) {
     free(line);
   }
   if (journal->torn)
-    text_add(&status->text, "    the last record is torn (the program was stopped while it wrote): it counts as not written\n");
+    text_add(
+        &status->text,
+        "    the last record is torn (the program was stopped while it wrote): it counts as not written\n");
 }
 
 static int add_run(status *status, const journal *journal) {
@@ -259,13 +298,14 @@ static int look_at(void *data, const char *path) {
   journal *journal = NULL;
   tlsmend_error error = {0, ""};
   int code = journal_read(path, &journal, &error);
-  if (code == TLSMEND_E_ABSENT) return TLSMEND_OK;
+  if (code == TLSMEND_E_ABSENT)
+    return TLSMEND_OK;
   if (code != TLSMEND_OK) {
     status->count++;
     status->open++;
     text_add(&status->text, "%s\n", error.text);
-    json_array_append_new(status->runs, json_pack("{s:s, s:s, s:s}", "journal", path, "state", "damaged", "failure",
-                                                  error.text));
+    json_array_append_new(status->runs, json_pack("{s:s, s:s, s:s}", "journal", path, "state", "damaged",
+                                                  "failure", error.text));
     return TLSMEND_OK;
   }
   code = strcmp(journal->plan->machine, status->session->spec) == 0 ? add_run(status, journal) : TLSMEND_OK;
@@ -273,24 +313,29 @@ static int look_at(void *data, const char *path) {
   return code;
 }
 
-int tlsmend_status(tlsmend_session *session, tlsmend_format format, char **out, size_t *open, tlsmend_error *error) {
+int tlsmend_status(tlsmend_session *session, tlsmend_format format, char **out, size_t *open,
+                   tlsmend_error *error) {
   *out = NULL;
   status status = {session, json_array(), {0}, 0, 0};
   text_add(&status.text, "Machine  %s\nJournals %s\n", session->spec, session->state);
   int code = journal_each(session->state, look_at, &status, error);
-  if (!status.count) text_add(&status.text, "No runs.\n");
-  if (open) *open = status.open;
+  if (!status.count)
+    text_add(&status.text, "No runs.\n");
+  if (open)
+    *open = status.open;
   char *text = NULL;
   int finished = text_finish(&status.text, &text, error);
-  if (code == TLSMEND_OK) code = finished;
+  if (code == TLSMEND_OK)
+    code = finished;
   if (code == TLSMEND_OK && format == TLSMEND_FORMAT_TEXT) {
     *out = text;
     text = NULL;
   } else if (code == TLSMEND_OK) {
-    code = session_dump(json_pack("{s:s, s:{s:s}, s:s, s:I, s:O, s:s}", "schema", STATUS_SCHEMA, "machine", "spec",
-                          session->spec, "state", session->state, "open", (json_int_t)status.open, "runs", status.runs,
-                          "result", status.open ? "open" : "nothing-open"),
-                out, error);
+    code = session_dump(json_pack("{s:s, s:{s:s}, s:s, s:I, s:O, s:s}", "schema", STATUS_SCHEMA, "machine",
+                                  "spec", session->spec, "state", session->state, "open",
+                                  (json_int_t)status.open, "runs", status.runs, "result",
+                                  status.open ? "open" : "nothing-open"),
+                        out, error);
   }
   free(text);
   json_decref(status.runs);

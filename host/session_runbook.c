@@ -28,7 +28,8 @@ static int list_one(void *data, const char *id) {
   listing *listing = data;
   script_runbook *runbook = NULL;
   int code = script_open(listing->options, id, &runbook, listing->error);
-  if (code != TLSMEND_OK) return code;
+  if (code != TLSMEND_OK)
+    return code;
   const json_t *header = script_header(runbook);
   text_add(&listing->text, "%-24s %-8s %s\n", id, text_of(header, "version"), text_of(header, "title"));
   json_array_append(listing->runbooks, (json_t *)header);
@@ -36,7 +37,8 @@ static int list_one(void *data, const char *id) {
   return TLSMEND_OK;
 }
 
-int tlsmend_runbook_list(const tlsmend_options *options, tlsmend_format format, char **out, tlsmend_error *error) {
+int tlsmend_runbook_list(const tlsmend_options *options, tlsmend_format format, char **out,
+                         tlsmend_error *error) {
   assert(options && out);
   *out = NULL;
   script_options script = session_script_options(options);
@@ -44,12 +46,15 @@ int tlsmend_runbook_list(const tlsmend_options *options, tlsmend_format format, 
   char *text = NULL;
   int code = script_each_runbook(&script, list_one, &listing, error);
   int finished = text_finish(&listing.text, &text, error);
-  if (code == TLSMEND_OK) code = finished;
+  if (code == TLSMEND_OK)
+    code = finished;
   if (code == TLSMEND_OK && format == TLSMEND_FORMAT_TEXT) {
     *out = text;
     text = NULL;
   } else if (code == TLSMEND_OK) {
-    code = session_dump(json_pack("{s:s, s:O, s:s}", "schema", LIST_SCHEMA, "runbooks", listing.runbooks, "result", "done"), out, error);
+    code = session_dump(
+        json_pack("{s:s, s:O, s:s}", "schema", LIST_SCHEMA, "runbooks", listing.runbooks, "result", "done"),
+        out, error);
   }
   free(text);
   json_decref(listing.runbooks);
@@ -88,27 +93,34 @@ static void show_param(const json_t *param, text_builder *out) {
 static void show_header(const json_t *header, text_builder *out) {
   const json_t *needs = json_object_get(header, "needs"), *params = json_object_get(header, "params");
   text_add(out, "%s %s: %s\n", text_of(header, "id"), text_of(header, "version"), text_of(header, "title"));
-  if (*text_of(header, "summary")) text_wrap(out, 0, 79, text_of(header, "summary"));
-  text_add(out, "\n%-12s %s\n%-12s %s\n", "Source", text_of(header, "source"), "SHA-256", text_of(header, "sha256"));
+  if (*text_of(header, "summary"))
+    text_wrap(out, 0, 79, text_of(header, "summary"));
+  text_add(out, "\n%-12s %s\n%-12s %s\n", "Source", text_of(header, "source"), "SHA-256",
+           text_of(header, "sha256"));
   text_add(out, "%-12s %s\n", "Signer",
-           json_is_true(json_object_get(header, "builtin")) ? "none needed: part of tlsmend" : "none: unsigned");
+           json_is_true(json_object_get(header, "builtin")) ? "none needed: part of tlsmend"
+                                                            : "none: unsigned");
   show_texts("References", json_object_get(header, "references"), out);
   text_add(out, "\nIt may touch nothing but:\n");
   show_texts("  registry", json_object_get(needs, "registry"), out);
   show_texts("  updates", json_object_get(needs, "updates"), out);
-  text_add(out, "  %-10s %s\n", "restart", json_is_true(json_object_get(needs, "reboot")) ? "yes, if the plan needs one" : "no");
-  if (json_array_size(params)) text_add(out, "\nParameters:\n");
-  for (size_t i = 0; i < json_array_size(params); i++) show_param(json_array_get(params, i), out);
+  text_add(out, "  %-10s %s\n", "restart",
+           json_is_true(json_object_get(needs, "reboot")) ? "yes, if the plan needs one" : "no");
+  if (json_array_size(params))
+    text_add(out, "\nParameters:\n");
+  for (size_t i = 0; i < json_array_size(params); i++)
+    show_param(json_array_get(params, i), out);
 }
 
-int tlsmend_runbook_show(const tlsmend_options *options, const char *runbook, tlsmend_format format, char **out,
-                         tlsmend_error *error) {
+int tlsmend_runbook_show(const tlsmend_options *options, const char *runbook, tlsmend_format format,
+                         char **out, tlsmend_error *error) {
   assert(options && runbook && out);
   *out = NULL;
   script_options script = session_script_options(options);
   script_runbook *open = NULL;
   int code = script_open(&script, runbook, &open, error);
-  if (code != TLSMEND_OK) return code;
+  if (code != TLSMEND_OK)
+    return code;
   if (format == TLSMEND_FORMAT_JSON) {
     json_t *json = json_deep_copy(script_header(open));
     if (json) {

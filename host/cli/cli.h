@@ -37,10 +37,10 @@ int cmd_version(const opt *options);
 
 /* Where the events of a session go; zeroed at first, and until the session is closed. */
 typedef struct cli_live {
-  bool step_open;                         /* a step has no outcome yet */
-  bool warned;                            /* a warning has said why the open step may not be done */
-  bool line_open;                         /* the cursor stands behind a step's text */
-  bool progress_open;                     /* the cursor stands behind a line of progress */
+  bool step_open;     /* a step has no outcome yet */
+  bool warned;        /* a warning has said why the open step may not be done */
+  bool line_open;     /* the cursor stands behind a step's text */
+  bool progress_open; /* the cursor stands behind a line of progress */
 } cli_live;
 
 /* The library's options for this call; restarts as `reboot` says. *live is borrowed until the session is

@@ -11,7 +11,8 @@
 const char *change_kind_name(tlsmend_change_kind kind) {
   switch (kind) {
 #define CASE(name, text)                                                                                     \
-  case TLSMEND_CHANGE_##name: return text;
+  case TLSMEND_CHANGE_##name:                                                                                \
+    return text;
     TLSMEND_CHANGE_KINDS(CASE)
 #undef CASE
   }
@@ -19,7 +20,8 @@ const char *change_kind_name(tlsmend_change_kind kind) {
 }
 
 static void update_clear(tlsmend_update *update) {
-  for (size_t i = 0; i < update->file_count; i++) free(update->files[i].path);
+  for (size_t i = 0; i < update->file_count; i++)
+    free(update->files[i].path);
   free(update->files);
   free(update->kb);
   free(update->file);
@@ -42,7 +44,8 @@ void change_clear(tlsmend_change *change) {
 
 /* Copies a text that may be NULL; false when out of memory. */
 static bool copy_text(char **out, const char *from) {
-  if (!from) return true;
+  if (!from)
+    return true;
   *out = strdup(from);
   return *out != NULL;
 }
@@ -51,24 +54,28 @@ static bool copy_update(tlsmend_update *out, const tlsmend_update *from) {
   if (!copy_text(&out->kb, from->kb) || !copy_text(&out->file, from->file) ||
       !copy_text(&out->sha256, from->sha256) || !copy_text(&out->package, from->package))
     return false;
-  if (!from->file_count) return true;
+  if (!from->file_count)
+    return true;
   out->files = calloc(from->file_count, sizeof *out->files);
-  if (!out->files) return false;
+  if (!out->files)
+    return false;
   out->file_count = from->file_count;
   for (size_t i = 0; i < from->file_count; i++) {
     out->files[i] = from->files[i];
     out->files[i].path = NULL;
   }
   for (size_t i = 0; i < from->file_count; i++)
-    if (!copy_text(&out->files[i].path, from->files[i].path)) return false;
+    if (!copy_text(&out->files[i].path, from->files[i].path))
+      return false;
   return true;
 }
 
 int change_copy(tlsmend_change *out, const tlsmend_change *from, tlsmend_error *error) {
-  *out = (tlsmend_change){
-      .kind = from->kind, .view = from->view, .phase = from->phase, .secret = from->secret};
-  if (copy_text(&out->key, from->key) && copy_text(&out->name, from->name) && copy_text(&out->why, from->why) &&
-      copy_text(&out->runbook, from->runbook) && copy_text(&out->owner, from->owner) && value_copy(&out->before, &from->before, NULL) == TLSMEND_OK &&
+  *out =
+      (tlsmend_change){.kind = from->kind, .view = from->view, .phase = from->phase, .secret = from->secret};
+  if (copy_text(&out->key, from->key) && copy_text(&out->name, from->name) &&
+      copy_text(&out->why, from->why) && copy_text(&out->runbook, from->runbook) &&
+      copy_text(&out->owner, from->owner) && value_copy(&out->before, &from->before, NULL) == TLSMEND_OK &&
       value_copy(&out->after, &from->after, NULL) == TLSMEND_OK && copy_update(&out->update, &from->update))
     return TLSMEND_OK;
   change_clear(out);
@@ -78,9 +85,11 @@ int change_copy(tlsmend_change *out, const tlsmend_change *from, tlsmend_error *
 int change_invert(const tlsmend_change *change, tlsmend_change *out, tlsmend_error *error) {
   *out = (tlsmend_change){0};
   if (change->kind == TLSMEND_CHANGE_UPDATE_INSTALL || change->kind == TLSMEND_CHANGE_REBOOT)
-    return tlsmend_error_set(error, TLSMEND_E_UNSUPPORTED, "%s has no inverse", change_kind_name(change->kind));
+    return tlsmend_error_set(error, TLSMEND_E_UNSUPPORTED, "%s has no inverse",
+                             change_kind_name(change->kind));
   int code = change_copy(out, change, error);
-  if (code != TLSMEND_OK) return code;
+  if (code != TLSMEND_OK)
+    return code;
   tlsmend_value after = out->before;
   out->before = out->after;
   out->after = after;
@@ -120,24 +129,30 @@ char *change_print(const tlsmend_change *change) {
   const char *view = change->view == 32 ? " [32-bit]" : "";
   const char *head = NULL, *body = change->key;
   switch (change->kind) {
-    case TLSMEND_CHANGE_VALUE_SET:
-    case TLSMEND_CHANGE_VALUE_DELETE: return print_value_change(change);
-    case TLSMEND_CHANGE_KEY_CREATE: head = "create key"; break;
-    case TLSMEND_CHANGE_KEY_DELETE: head = "delete key"; break;
-    case TLSMEND_CHANGE_UPDATE_INSTALL:
-      head = "install update";
-      body = change->update.kb;
-      view = "";
-      break;
-    case TLSMEND_CHANGE_REBOOT:
-      head = "restart:";
-      body = change->why ? change->why : "needed";
-      view = "";
-      break;
+  case TLSMEND_CHANGE_VALUE_SET:
+  case TLSMEND_CHANGE_VALUE_DELETE:
+    return print_value_change(change);
+  case TLSMEND_CHANGE_KEY_CREATE:
+    head = "create key";
+    break;
+  case TLSMEND_CHANGE_KEY_DELETE:
+    head = "delete key";
+    break;
+  case TLSMEND_CHANGE_UPDATE_INSTALL:
+    head = "install update";
+    body = change->update.kb;
+    view = "";
+    break;
+  case TLSMEND_CHANGE_REBOOT:
+    head = "restart:";
+    body = change->why ? change->why : "needed";
+    view = "";
+    break;
   }
   size_t room = strlen(head) + strlen(body) + strlen(view) + 2;
   char *text = malloc(room);
-  if (text) snprintf(text, room, "%s %s%s", head, body, view);
+  if (text)
+    snprintf(text, room, "%s %s%s", head, body, view);
   return text;
 }
 
@@ -153,10 +168,12 @@ void version_print(uint64_t version, char out[32]) {
 bool version_parse(const char *text, uint64_t *out) {
   uint64_t version = 0;
   for (int part = 0; part < 4; part++) {
-    if (*text < '0' || *text > '9') return false;
+    if (*text < '0' || *text > '9')
+      return false;
     char *end = NULL;
     unsigned long number = strtoul(text, &end, 10);
-    if (number > 0xffff || *end != (part < 3 ? '.' : 0)) return false;
+    if (number > 0xffff || *end != (part < 3 ? '.' : 0))
+      return false;
     version = version << 16 | number;
     text = end + 1;
   }

@@ -29,15 +29,20 @@ static void read_clear(plan_read *read) {
 }
 
 static void texts_free(char **texts, size_t count) {
-  for (size_t i = 0; i < count; i++) free(texts[i]);
+  for (size_t i = 0; i < count; i++)
+    free(texts[i]);
   free(texts);
 }
 
 void tlsmend_plan_free(tlsmend_plan *plan) {
-  if (!plan) return;
-  for (size_t i = 0; i < plan->runbook_count; i++) runbook_clear(&plan->runbooks[i]);
-  for (size_t i = 0; i < plan->change_count; i++) change_clear(&plan->changes[i]);
-  for (size_t i = 0; i < plan->read_count; i++) read_clear(&plan->reads[i]);
+  if (!plan)
+    return;
+  for (size_t i = 0; i < plan->runbook_count; i++)
+    runbook_clear(&plan->runbooks[i]);
+  for (size_t i = 0; i < plan->change_count; i++)
+    change_clear(&plan->changes[i]);
+  for (size_t i = 0; i < plan->read_count; i++)
+    read_clear(&plan->reads[i]);
   texts_free(plan->unknowns, plan->unknown_count);
   texts_free(plan->findings, plan->finding_count);
   free(plan->runbooks);
@@ -62,14 +67,16 @@ const char *tlsmend_plan_machine(const tlsmend_plan *plan) { return plan->machin
 
 size_t plan_reboot_count(const tlsmend_plan *plan) {
   size_t count = 0;
-  for (size_t i = 0; i < plan->change_count; i++) count += plan->changes[i].kind == TLSMEND_CHANGE_REBOOT;
+  for (size_t i = 0; i < plan->change_count; i++)
+    count += plan->changes[i].kind == TLSMEND_CHANGE_REBOOT;
   return count;
 }
 
 static void remove_at(tlsmend_plan *plan, size_t index) {
   change_clear(&plan->changes[index]);
   plan->change_count--;
-  memmove(&plan->changes[index], &plan->changes[index + 1], (plan->change_count - index) * sizeof *plan->changes);
+  memmove(&plan->changes[index], &plan->changes[index + 1],
+          (plan->change_count - index) * sizeof *plan->changes);
 }
 
 static bool is_value_change(const tlsmend_change *change) {
@@ -87,7 +94,8 @@ static bool same_key(const tlsmend_change *a, const tlsmend_change *b) {
 /* Whether `change` and `earlier` speak of one thing, so that together they may be one change or none. */
 static bool merges(const tlsmend_change *earlier, const tlsmend_change *change) {
   if (is_value_change(change))
-    return is_value_change(earlier) && unicode_name_equal(earlier->name, change->name) && same_key(earlier, change);
+    return is_value_change(earlier) && unicode_name_equal(earlier->name, change->name) &&
+           same_key(earlier, change);
   return change->kind == TLSMEND_CHANGE_KEY_DELETE && earlier->kind == TLSMEND_CHANGE_KEY_CREATE &&
          same_key(earlier, change);
 }
@@ -95,12 +103,16 @@ static bool merges(const tlsmend_change *earlier, const tlsmend_change *change) 
 /* The change of the same phase that `change` would be merged into; plan->change_count if there is none. A value is not
  * followed past a change of its own key, because there the value begins a new life. */
 static size_t find_earlier(const tlsmend_plan *plan, const tlsmend_change *change) {
-  if (!is_value_change(change) && change->kind != TLSMEND_CHANGE_KEY_DELETE) return plan->change_count;
+  if (!is_value_change(change) && change->kind != TLSMEND_CHANGE_KEY_DELETE)
+    return plan->change_count;
   for (size_t i = plan->change_count; i-- > 0;) {
     const tlsmend_change *earlier = &plan->changes[i];
-    if (earlier->phase != change->phase || earlier->kind == TLSMEND_CHANGE_REBOOT) break;
-    if (merges(earlier, change)) return i;
-    if (is_key_change(earlier) && same_key(earlier, change)) break;
+    if (earlier->phase != change->phase || earlier->kind == TLSMEND_CHANGE_REBOOT)
+      break;
+    if (merges(earlier, change))
+      return i;
+    if (is_key_change(earlier) && same_key(earlier, change))
+      break;
   }
   return plan->change_count;
 }
@@ -125,7 +137,8 @@ static void merge(tlsmend_plan *plan, size_t index, tlsmend_change *change) {
     earlier->name = change->name;
     change->name = name;
   }
-  if (value_equal(&earlier->before, &earlier->after)) remove_at(plan, index);
+  if (value_equal(&earlier->before, &earlier->after))
+    remove_at(plan, index);
   change_clear(change);
 }
 
@@ -138,7 +151,8 @@ int plan_append(tlsmend_plan *plan, tlsmend_change *change, tlsmend_error *error
   if (plan->change_count == plan->change_room) {
     size_t room = plan->change_room ? plan->change_room * 2 : 16;
     tlsmend_change *grown = realloc(plan->changes, room * sizeof *grown);
-    if (!grown) return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a plan of %zu changes", room);
+    if (!grown)
+      return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a plan of %zu changes", room);
     plan->changes = grown;
     plan->change_room = room;
   }
@@ -149,7 +163,8 @@ int plan_append(tlsmend_plan *plan, tlsmend_change *change, tlsmend_error *error
 
 /* A restart is kept if something before it may need it, or if the machine waited for one from the beginning. */
 static bool has_cause(const tlsmend_plan *plan, size_t reboot) {
-  if (reboot == 0) return plan->reboot_pending;
+  if (reboot == 0)
+    return plan->reboot_pending;
   return plan->changes[reboot - 1].kind != TLSMEND_CHANGE_REBOOT;
 }
 
@@ -157,7 +172,8 @@ void plan_close(tlsmend_plan *plan) {
   for (size_t i = 0; i < plan->change_count;) {
     if (plan->changes[i].kind == TLSMEND_CHANGE_REBOOT && !has_cause(plan, i)) {
       remove_at(plan, i);
-      for (size_t j = i; j < plan->change_count; j++) plan->changes[j].phase--;
+      for (size_t j = i; j < plan->change_count; j++)
+        plan->changes[j].phase--;
     } else {
       i++;
     }
@@ -165,7 +181,8 @@ void plan_close(tlsmend_plan *plan) {
 }
 
 static bool read_same(const plan_read *a, const plan_read *b) {
-  if (a->hash != b->hash || a->kind != b->kind || a->view != b->view) return false;
+  if (a->hash != b->hash || a->kind != b->kind || a->view != b->view)
+    return false;
   return unicode_name_equal(a->key, b->key) && (!b->name || unicode_name_equal(a->name, b->name));
 }
 
@@ -173,8 +190,10 @@ static int read_append(tlsmend_plan *plan, plan_read *read, tlsmend_error *error
   if (plan->read_count == plan->read_room) {
     size_t room = plan->read_room ? plan->read_room * 2 : 32;
     plan_read *grown = realloc(plan->reads, room * sizeof *grown);
-    if (grown) plan->reads = grown;
-    if (grown) plan->read_room = room;
+    if (grown)
+      plan->reads = grown;
+    if (grown)
+      plan->read_room = room;
   }
   const char *key = read->key, *name = read->name;
   read->key = strdup(key);
@@ -228,7 +247,8 @@ static plan_read read_of(plan_read_kind kind, const char *key, int view, const c
   return read;
 }
 
-bool plan_read_known(const tlsmend_plan *plan, plan_read_kind kind, const char *key, int view, const char *name) {
+bool plan_read_known(const tlsmend_plan *plan, plan_read_kind kind, const char *key, int view,
+                     const char *name) {
   plan_read read = read_of(kind, key, view, name);
   return plan->read_slots && plan->read_slots[read_slot(plan, &read)];
 }
@@ -262,11 +282,14 @@ memory:
 /* Adds a line once. */
 static int line_add(char ***lines, size_t *count, const char *text, tlsmend_error *error) {
   for (size_t i = 0; i < *count; i++)
-    if (strcmp((*lines)[i], text) == 0) return TLSMEND_OK;
+    if (strcmp((*lines)[i], text) == 0)
+      return TLSMEND_OK;
   char **grown = realloc(*lines, (*count + 1) * sizeof *grown);
-  if (grown) *lines = grown;
+  if (grown)
+    *lines = grown;
   char *copy = grown ? strdup(text) : NULL;
-  if (!copy) return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a line of the plan");
+  if (!copy)
+    return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a line of the plan");
   (*lines)[(*count)++] = copy;
   return TLSMEND_OK;
 }

@@ -26,11 +26,11 @@ typedef struct plan_runbook {
 
 /* What kind of thing was read. */
 #define PLAN_READ_KINDS(X)                                                                                   \
-  X(KEY, "key")       /* whether a key exists */                                                             \
-  X(VALUE, "value")   /* a value or its absence */                                                           \
-  X(KEYS, "keys")     /* the names of the subkeys */                                                         \
-  X(VALUES, "values") /* the names of the values */                                                          \
-  X(FILE, "file")     /* the version of a file */                                                            \
+  X(KEY, "key")           /* whether a key exists */                                                         \
+  X(VALUE, "value")       /* a value or its absence */                                                       \
+  X(KEYS, "keys")         /* the names of the subkeys */                                                     \
+  X(VALUES, "values")     /* the names of the values */                                                      \
+  X(FILE, "file")         /* the version of a file */                                                        \
   X(HOTFIXES, "hotfixes") /* the list of hotfixes */
 
 #define PLAN_READ_KIND_(name, text) PLAN_READ_##name,
@@ -52,12 +52,12 @@ struct tlsmend_plan {
   char *machine;         /* the spec it was made for */
   tlsmend_system system; /* what that machine was */
   char guid[48];         /* the machine's MachineGuid, "" where it has none */
-  char *id;              /* of this plan: random, so that it is applied once; NULL in a plan that nobody saves */
-  char *created;         /* UTC, ISO 8601 */
-  char *tool;            /* "tlsmend 0.1.0" */
-  char *user, *host;     /* who made it and where; NULL if that could not be told */
-  plan_origin *origin;   /* the file it was read from; NULL if it was made here */
-  bool reboot_pending;   /* the machine waited for a restart before anything was planned */
+  char *id;          /* of this plan: random, so that it is applied once; NULL in a plan that nobody saves */
+  char *created;     /* UTC, ISO 8601 */
+  char *tool;        /* "tlsmend 0.1.0" */
+  char *user, *host; /* who made it and where; NULL if that could not be told */
+  plan_origin *origin; /* the file it was read from; NULL if it was made here */
+  bool reboot_pending; /* the machine waited for a restart before anything was planned */
   plan_runbook *runbooks;
   size_t runbook_count;
   tlsmend_change *changes;
@@ -65,7 +65,7 @@ struct tlsmend_plan {
   plan_read *reads;
   size_t read_count, read_room;
   size_t *read_slots, read_slot_room; /* positions + 1 by hash, so that a read costs the same among many */
-  char **unknowns; /* what could not be told, one line each */
+  char **unknowns;                    /* what could not be told, one line each */
   size_t unknown_count;
   char **findings; /* what deserves attention, one line each: "0xAA0 found ..." */
   size_t finding_count;
@@ -81,7 +81,8 @@ int plan_append(tlsmend_plan *plan, tlsmend_change *change, tlsmend_error *error
 void plan_close(tlsmend_plan *plan);
 
 /* Whether this read is recorded already: then its answer need not be made. */
-bool plan_read_known(const tlsmend_plan *plan, plan_read_kind kind, const char *key, int view, const char *name);
+bool plan_read_known(const tlsmend_plan *plan, plan_read_kind kind, const char *key, int view,
+                     const char *name);
 
 /* Records a read once; *answer is stolen. */
 int plan_read_add(tlsmend_plan *plan, plan_read_kind kind, const char *key, int view, const char *name,

@@ -14,16 +14,20 @@ static void print_machine(const tlsmend_plan *plan, text_builder *out) {
   const tlsmend_system *system = &plan->system;
   text_add(out, "Machine  %s%s%s, %u.%u.%u", system->computer, *system->computer ? ": " : "",
            *system->product ? system->product : "Windows", system->major, system->minor, system->build);
-  if (system->revision >= 0) text_add(out, ".%lld", (long long)system->revision);
-  if (system->service_pack) text_add(out, " SP%u", system->service_pack);
+  if (system->revision >= 0)
+    text_add(out, ".%lld", (long long)system->revision);
+  if (system->service_pack)
+    text_add(out, " SP%u", system->service_pack);
   text_add(out, ", %s\n         %s\n", *system->architecture ? system->architecture : "architecture unknown",
            plan->machine);
 }
 
-static void print_param(const plan_runbook *runbook, const char *name, const json_t *value, text_builder *out) {
+static void print_param(const plan_runbook *runbook, const char *name, const json_t *value,
+                        text_builder *out) {
   text_add(out, "         %s = ", name);
   for (size_t i = 0; i < json_array_size(runbook->secrets); i++) {
-    if (strcmp(json_string_value(json_array_get(runbook->secrets, i)), name) != 0 || json_is_null(value)) continue;
+    if (strcmp(json_string_value(json_array_get(runbook->secrets, i)), name) != 0 || json_is_null(value))
+      continue;
     text_add(out, "(a secret)\n");
     return;
   }
@@ -42,9 +46,11 @@ static void print_runbook(const plan_runbook *runbook, text_builder *out) {
   text_add(out, "Runbook  %s %s: %s\n", runbook->id, runbook->version, runbook->title);
   text_add(out, "         %s, SHA-256 %.16s...\n", runbook->builtin ? "part of tlsmend" : runbook->source,
            runbook->sha256);
-  if (!runbook->applies) text_add(out, "         does not apply here%s%s\n", runbook->reason ? ": " : "",
-                                  runbook->reason ? runbook->reason : "");
-  if (!runbook->applies) return;
+  if (!runbook->applies)
+    text_add(out, "         does not apply here%s%s\n", runbook->reason ? ": " : "",
+             runbook->reason ? runbook->reason : "");
+  if (!runbook->applies)
+    return;
   const char *name;
   json_t *value;
   json_object_foreach((json_t *)runbook->params, name, value) print_param(runbook, name, value, out);
@@ -56,19 +62,21 @@ static void print_verdict(const tlsmend_plan *plan, text_builder *out) {
   size_t reboots = plan_reboot_count(plan), changes = plan->change_count - reboots;
   text_add(out, "\nResult   ");
   if (!plan->change_count) {
-    text_add(out, "nothing to do: the machine is as the runbook%s want%s it.\n", plan->runbook_count == 1 ? "" : "s",
-             plan->runbook_count == 1 ? "s" : "");
+    text_add(out, "nothing to do: the machine is as the runbook%s want%s it.\n",
+             plan->runbook_count == 1 ? "" : "s", plan->runbook_count == 1 ? "s" : "");
     return;
   }
   text_add(out, "%zu change%s", changes, changes == 1 ? "" : "s");
-  if (reboots) text_add(out, " and %zu restart%s", reboots, reboots == 1 ? "" : "s");
+  if (reboots)
+    text_add(out, " and %zu restart%s", reboots, reboots == 1 ? "" : "s");
   text_add(out, " needed. Nothing has been written.\n");
 }
 
 static void print_value_lines(const tlsmend_change *change, text_builder *out) {
-  char *before = change_value_print(change, &change->before), *after = change_value_print(change, &change->after);
-  text_add(out, "%*s%s: %s -> %s\n", INDENT, "", *change->name ? change->name : "(Default)", before ? before : "?",
-           after ? after : "?");
+  char *before = change_value_print(change, &change->before),
+       *after = change_value_print(change, &change->after);
+  text_add(out, "%*s%s: %s -> %s\n", INDENT, "", *change->name ? change->name : "(Default)",
+           before ? before : "?", after ? after : "?");
   free(before);
   free(after);
 }
@@ -77,7 +85,8 @@ static void print_update_lines(const tlsmend_update *update, text_builder *out) 
   if (update->file)
     text_add(out, "%*spackage %s\n%*sSHA-256 %s\n", INDENT, "", update->file, INDENT, "", update->sha256);
   else
-    text_add(out, "%*spackage not at hand: it is needed before this plan can be applied (-p package=...)\n", INDENT, "");
+    text_add(out, "%*spackage not at hand: it is needed before this plan can be applied (-p package=...)\n",
+             INDENT, "");
   for (size_t i = 0; i < update->file_count; i++) {
     char before[32], after[32];
     version_print(update->files[i].before, before);
@@ -89,12 +98,18 @@ static void print_update_lines(const tlsmend_update *update, text_builder *out) 
 
 static const char *verb(tlsmend_change_kind kind) {
   switch (kind) {
-    case TLSMEND_CHANGE_KEY_CREATE: return "create key";
-    case TLSMEND_CHANGE_KEY_DELETE: return "delete key";
-    case TLSMEND_CHANGE_VALUE_SET: return "set value";
-    case TLSMEND_CHANGE_VALUE_DELETE: return "delete value";
-    case TLSMEND_CHANGE_UPDATE_INSTALL: return "install update";
-    case TLSMEND_CHANGE_REBOOT: return "restart";
+  case TLSMEND_CHANGE_KEY_CREATE:
+    return "create key";
+  case TLSMEND_CHANGE_KEY_DELETE:
+    return "delete key";
+  case TLSMEND_CHANGE_VALUE_SET:
+    return "set value";
+  case TLSMEND_CHANGE_VALUE_DELETE:
+    return "delete value";
+  case TLSMEND_CHANGE_UPDATE_INSTALL:
+    return "install update";
+  case TLSMEND_CHANGE_REBOOT:
+    return "restart";
   }
   return "?";
 }
@@ -103,25 +118,37 @@ static void print_step(const tlsmend_plan *plan, size_t step, text_builder *out)
   const tlsmend_change *change = &plan->changes[step];
   const char *last = step ? plan->changes[step - 1].why : NULL;
   const char *thing = change->key ? change->key : change->update.kb ? change->update.kb : "the machine";
-  text_add(out, "%5zu. %s %s%s\n", step + 1, verb(change->kind), thing, change->view == 32 && change->key ? " (32-bit view)" : "");
-  if (change->name) print_value_lines(change, out);
-  if (change->kind == TLSMEND_CHANGE_UPDATE_INSTALL) print_update_lines(&change->update, out);
-  if (change->why && (!last || strcmp(last, change->why) != 0)) text_wrap(out, INDENT, WIDTH, change->why);
+  text_add(out, "%5zu. %s %s%s\n", step + 1, verb(change->kind), thing,
+           change->view == 32 && change->key ? " (32-bit view)" : "");
+  if (change->name)
+    print_value_lines(change, out);
+  if (change->kind == TLSMEND_CHANGE_UPDATE_INSTALL)
+    print_update_lines(&change->update, out);
+  if (change->owner) {
+    text_add(out, "%*sWill it stay? It is\n", INDENT, "");
+    text_wrap(out, INDENT, WIDTH, change->owner);
+  }
+  if (change->why && (!last || strcmp(last, change->why) != 0))
+    text_wrap(out, INDENT, WIDTH, change->why);
 }
 
 static void print_steps(const tlsmend_plan *plan, text_builder *out) {
   bool phases = plan_reboot_count(plan) > 0;
   for (size_t i = 0; i < plan->change_count; i++) {
     bool begins = i == 0 || plan->changes[i].phase != plan->changes[i - 1].phase;
-    if (begins && !phases) text_add(out, "\nSteps\n");
-    if (begins && phases && !plan->changes[i].phase) text_add(out, "\nBefore the restart\n");
-    if (begins && plan->changes[i].phase) text_add(out, "\nAfter restart %u\n", plan->changes[i].phase);
+    if (begins && !phases)
+      text_add(out, "\nSteps\n");
+    if (begins && phases && !plan->changes[i].phase)
+      text_add(out, "\nBefore the restart\n");
+    if (begins && plan->changes[i].phase)
+      text_add(out, "\nAfter restart %u\n", plan->changes[i].phase);
     print_step(plan, i, out);
   }
 }
 
 static void print_lines(const char *title, char *const *lines, size_t count, text_builder *out) {
-  if (count) text_add(out, "\n%s\n", title);
+  if (count)
+    text_add(out, "\n%s\n", title);
   for (size_t i = 0; i < count; i++) {
     text_add(out, "  *");
     size_t start = out->length;
@@ -134,11 +161,13 @@ static void print_lines(const char *title, char *const *lines, size_t count, tex
 }
 
 static void print_undo(const tlsmend_plan *plan, text_builder *out) {
-  if (!plan->change_count) return;
+  if (!plan->change_count)
+    return;
   text_add(out, "\nUndo\n");
-  text_wrap(out, 4, WIDTH,
-            "`tlsmend rollback` takes every key and value back to what stands here as before, and deletes nothing "
-            "that this plan did not create.");
+  text_wrap(
+      out, 4, WIDTH,
+      "`tlsmend rollback` takes every key and value back to what stands here as before, and deletes nothing "
+      "that this plan did not create.");
   for (size_t i = 0; i < plan->change_count; i++)
     if (plan->changes[i].kind == TLSMEND_CHANGE_UPDATE_INSTALL)
       text_add(out, "    Not undone: %s stays installed.\n", plan->changes[i].update.kb);
@@ -147,7 +176,8 @@ static void print_undo(const tlsmend_plan *plan, text_builder *out) {
 int plan_print(const tlsmend_plan *plan, char **out, tlsmend_error *error) {
   text_builder text = {0};
   print_machine(plan, &text);
-  for (size_t i = 0; i < plan->runbook_count; i++) print_runbook(&plan->runbooks[i], &text);
+  for (size_t i = 0; i < plan->runbook_count; i++)
+    print_runbook(&plan->runbooks[i], &text);
   print_verdict(plan, &text);
   print_steps(plan, &text);
   print_lines("Attention", plan->findings, plan->finding_count, &text);

@@ -7,12 +7,15 @@
 #include <string.h>
 
 static bool reserve(text_builder *self, size_t more) {
-  if (self->failed) return false;
-  if (self->room - self->length > more) return true;
+  if (self->failed)
+    return false;
+  if (self->room - self->length > more)
+    return true;
   size_t room = (self->length + more + 1) * 2;
   char *grown = realloc(self->bytes, room);
   self->failed = grown == NULL;
-  if (!grown) return false;
+  if (!grown)
+    return false;
   self->bytes = grown;
   self->room = room;
   return true;
@@ -23,7 +26,8 @@ void text_add(text_builder *self, const char *format, ...) {
   va_start(list, format);
   int length = vsnprintf(NULL, 0, format, list);
   va_end(list);
-  if (length < 0 || !reserve(self, (size_t)length)) return;
+  if (length < 0 || !reserve(self, (size_t)length))
+    return;
   va_start(list, format);
   vsnprintf(self->bytes + self->length, (size_t)length + 1, format, list);
   va_end(list);
@@ -33,7 +37,8 @@ void text_add(text_builder *self, const char *format, ...) {
 /* Columns of UTF-8 text: code points, which is right for the languages of the program. */
 static size_t columns(const char *bytes, size_t length) {
   size_t count = 0;
-  for (size_t i = 0; i < length; i++) count += ((unsigned char)bytes[i] & 0xc0) != 0x80;
+  for (size_t i = 0; i < length; i++)
+    count += ((unsigned char)bytes[i] & 0xc0) != 0x80;
   return count;
 }
 
@@ -51,9 +56,11 @@ void text_wrap(text_builder *self, size_t indent, size_t width, const char *pros
       column += wide + (column ? 1 : indent);
     }
     prose += length;
-    if (*prose) prose++;
+    if (*prose)
+      prose++;
   }
-  if (column) text_add(self, "\n");
+  if (column)
+    text_add(self, "\n");
 }
 
 int text_finish(text_builder *self, char **out, tlsmend_error *error) {

@@ -43,7 +43,8 @@ static uint32_t value_hash_at(const tree_key *key, size_t position) { return key
 static void index_put(tree_index *index, uint32_t hash, size_t position) {
   size_t mask = index->room - 1;
   size_t slot = hash & mask;
-  while (index->slots[slot]) slot = (slot + 1) & mask;
+  while (index->slots[slot])
+    slot = (slot + 1) & mask;
   index->slots[slot] = position + 1;
 }
 
@@ -55,27 +56,34 @@ static bool index_build(tree_index *index, const tree_key *key, size_t count, ha
     return true;
   }
   size_t room = 32;
-  while (room < count * 3) room *= 2;
+  while (room < count * 3)
+    room *= 2;
   size_t *slots = calloc(room, sizeof *slots);
-  if (!slots) return false;
+  if (!slots)
+    return false;
   free(index->slots);
   *index = (tree_index){slots, room};
-  for (size_t i = 0; i < count; i++) index_put(index, hash_at(key, i), i);
+  for (size_t i = 0; i < count; i++)
+    index_put(index, hash_at(key, i), i);
   return true;
 }
 
 /* Adds the last of `count` entries. */
 static bool index_add(tree_index *index, const tree_key *key, size_t count, hash_at_fn hash_at) {
-  if (count >= INDEX_FROM && index->room < count * 2) return index_build(index, key, count, hash_at);
-  if (index->slots) index_put(index, hash_at(key, count - 1), count - 1);
+  if (count >= INDEX_FROM && index->room < count * 2)
+    return index_build(index, key, count, hash_at);
+  if (index->slots)
+    index_put(index, hash_at(key, count - 1), count - 1);
   return true;
 }
 
 static bool grow(void **array, size_t *room, size_t count) {
-  if (count < *room) return true;
+  if (count < *room)
+    return true;
   size_t wanted = *room ? *room * 2 : 4;
   void *grown = realloc(*array, wanted * sizeof(void *));
-  if (!grown) return false;
+  if (!grown)
+    return false;
   *array = grown;
   *room = wanted;
   return true;
@@ -107,8 +115,10 @@ static void key_free(tree_key *key) {
 }
 
 static void key_empty(tree_key *key) {
-  for (size_t i = 0; i < key->key_count; i++) key_free(key->keys[i]);
-  for (size_t i = 0; i < key->value_count; i++) value_free(key->values[i]);
+  for (size_t i = 0; i < key->key_count; i++)
+    key_free(key->keys[i]);
+  for (size_t i = 0; i < key->value_count; i++)
+    value_free(key->values[i]);
   free(key->keys);
   free(key->values);
   free(key->key_index.slots);
@@ -116,7 +126,8 @@ static void key_empty(tree_key *key) {
 }
 
 void tree_free(tree *self) {
-  if (!self) return;
+  if (!self)
+    return;
   key_empty(&self->root);
   free(self);
 }
@@ -125,13 +136,15 @@ void tree_free(tree *self) {
 static size_t key_position(const tree_key *key, const char *name, size_t length, uint32_t hash) {
   if (!key->key_index.slots) {
     for (size_t i = 0; i < key->key_count; i++)
-      if (key->keys[i]->hash == hash && unicode_name_equal_n(name, length, key->keys[i]->name)) return i;
+      if (key->keys[i]->hash == hash && unicode_name_equal_n(name, length, key->keys[i]->name))
+        return i;
     return key->key_count;
   }
   size_t mask = key->key_index.room - 1;
   for (size_t slot = hash & mask; key->key_index.slots[slot]; slot = (slot + 1) & mask) {
     size_t i = key->key_index.slots[slot] - 1;
-    if (key->keys[i]->hash == hash && unicode_name_equal_n(name, length, key->keys[i]->name)) return i;
+    if (key->keys[i]->hash == hash && unicode_name_equal_n(name, length, key->keys[i]->name))
+      return i;
   }
   return key->key_count;
 }
@@ -141,21 +154,25 @@ static size_t value_position(const tree_key *key, const char *name) {
   uint32_t hash = unicode_name_hash(name, length);
   if (!key->value_index.slots) {
     for (size_t i = 0; i < key->value_count; i++)
-      if (key->values[i]->hash == hash && unicode_name_equal_n(name, length, key->values[i]->name)) return i;
+      if (key->values[i]->hash == hash && unicode_name_equal_n(name, length, key->values[i]->name))
+        return i;
     return key->value_count;
   }
   size_t mask = key->value_index.room - 1;
   for (size_t slot = hash & mask; key->value_index.slots[slot]; slot = (slot + 1) & mask) {
     size_t i = key->value_index.slots[slot] - 1;
-    if (key->values[i]->hash == hash && unicode_name_equal_n(name, length, key->values[i]->name)) return i;
+    if (key->values[i]->hash == hash && unicode_name_equal_n(name, length, key->values[i]->name))
+      return i;
   }
   return key->value_count;
 }
 
 static tree_key *key_add(tree_key *parent, const char *name, size_t length, uint32_t hash) {
-  if (!grow((void **)&parent->keys, &parent->key_room, parent->key_count)) return NULL;
+  if (!grow((void **)&parent->keys, &parent->key_room, parent->key_count))
+    return NULL;
   tree_key *key = calloc(1, sizeof *key);
-  if (!key) return NULL;
+  if (!key)
+    return NULL;
   key->name = copy_name(name, length);
   if (!key->name) {
     free(key);
@@ -164,7 +181,8 @@ static tree_key *key_add(tree_key *parent, const char *name, size_t length, uint
   key->hash = hash;
   key->parent = parent;
   parent->keys[parent->key_count++] = key;
-  if (index_add(&parent->key_index, parent, parent->key_count, key_hash_at)) return key;
+  if (index_add(&parent->key_index, parent, parent->key_count, key_hash_at))
+    return key;
   parent->key_count--;
   key_free(key);
   return NULL;
@@ -182,7 +200,8 @@ static tree_key *walk(tree *self, const char *path, bool make) {
     else if (!make || !(key = key_add(key, path, length, hash)))
       return NULL;
     path += length;
-    if (*path) path++;
+    if (*path)
+      path++;
   }
   return key;
 }
@@ -193,7 +212,8 @@ tree_key *tree_root(const tree *self) { return (tree_key *)&self->root; }
 
 void tree_remove(tree *self, const char *path) {
   tree_key *key = tree_find(self, path);
-  if (!key || !key->parent) return;
+  if (!key || !key->parent)
+    return;
   tree_key *parent = key->parent;
   size_t position = key_position(parent, key->name, strlen(key->name), key->hash);
   parent->key_count--;
@@ -218,15 +238,18 @@ tree_value *tree_value_find(const tree_key *key, const char *name) {
 }
 
 static tree_value *value_add(tree_key *key, const char *name) {
-  if (!grow((void **)&key->values, &key->value_room, key->value_count)) return NULL;
+  if (!grow((void **)&key->values, &key->value_room, key->value_count))
+    return NULL;
   tree_value *added = calloc(1, sizeof *added);
-  if (!added) return NULL;
+  if (!added)
+    return NULL;
   size_t length = strlen(name);
   added->name = copy_name(name, length);
   added->hash = unicode_name_hash(name, length);
   if (added->name) {
     key->values[key->value_count++] = added;
-    if (index_add(&key->value_index, key, key->value_count, value_hash_at)) return added;
+    if (index_add(&key->value_index, key, key->value_count, value_hash_at))
+      return added;
     key->value_count--;
   }
   value_free(added);
@@ -236,7 +259,8 @@ static tree_value *value_add(tree_key *key, const char *name) {
 tree_value *tree_value_put(tree_key *key, const char *name, const tlsmend_value *value) {
   size_t position = value_position(key, name);
   tlsmend_value copy = {0};
-  if (value_copy(&copy, value, NULL) != TLSMEND_OK) return NULL;
+  if (value_copy(&copy, value, NULL) != TLSMEND_OK)
+    return NULL;
   tree_value *target = position < key->value_count ? key->values[position] : value_add(key, name);
   if (!target) {
     tlsmend_value_clear(&copy);
@@ -250,7 +274,8 @@ tree_value *tree_value_put(tree_key *key, const char *name, const tlsmend_value 
 
 void tree_value_remove(tree_key *key, const char *name) {
   size_t position = value_position(key, name);
-  if (position == key->value_count) return;
+  if (position == key->value_count)
+    return;
   value_free(key->values[position]);
   key->value_count--;
   memmove(&key->values[position], &key->values[position + 1],

@@ -17,6 +17,7 @@ const backend *backend_find(const char *spec, const char **argument) {
   size_t length = strcspn(spec, ":");
   *argument = spec[length] ? spec + length + 1 : spec + length;
   for (const backend *row = backends; row->prefix; row++)
-    if (strlen(row->prefix) == length && strncmp(row->prefix, spec, length) == 0) return row;
+    if (strlen(row->prefix) == length && strncmp(row->prefix, spec, length) == 0)
+      return row;
   return NULL;
 }

@@ -17,7 +17,8 @@
 static tlsmend_value read_raw(tlsmend_machine *machine, const char *path, const char *name) {
   tlsmend_value value = {0};
   tlsmend_key key = {path, 64};
-  if (machine->ops->value_get(machine, &key, name, &value, NULL) != TLSMEND_OK) tlsmend_value_clear(&value);
+  if (machine->ops->value_get(machine, &key, name, &value, NULL) != TLSMEND_OK)
+    tlsmend_value_clear(&value);
   return value;
 }
 
@@ -26,7 +27,8 @@ static bool read_number(tlsmend_machine *machine, const char *path, const char *
   uint64_t number = 0;
   bool found = value_number(&value, &number);
   tlsmend_value_clear(&value);
-  if (found) *out = (uint32_t)number;
+  if (found)
+    *out = (uint32_t)number;
   return found;
 }
 
@@ -35,7 +37,8 @@ static bool read_text(tlsmend_machine *machine, const char *path, const char *na
   *out = 0;
   tlsmend_value value = read_raw(machine, path, name);
   char *text = value_text(&value);
-  if (text && strlen(text) < room) memcpy(out, text, strlen(text) + 1);
+  if (text && strlen(text) < room)
+    memcpy(out, text, strlen(text) + 1);
   free(text);
   tlsmend_value_clear(&value);
   return *out != 0;
@@ -54,7 +57,8 @@ static int derive_version(tlsmend_machine *machine, tlsmend_system *out, tlsmend
   if (!read_text(machine, key, "CurrentBuildNumber", text, sizeof text) &&
       !read_text(machine, key, "CurrentBuild", text, sizeof text))
     return tlsmend_error_set(error, TLSMEND_E_UNKNOWN,
-                             "the machine does not say which Windows it is: no CurrentBuildNumber in %s", key);
+                             "the machine does not say which Windows it is: no CurrentBuildNumber in %s",
+                             key);
   out->build = (uint32_t)strtoul(text, NULL, 10);
   uint32_t revision = 0;
   out->revision = read_number(machine, key, "UBR", &revision) ? (int64_t)revision : -1;
@@ -85,11 +89,14 @@ static void derive_product_type(tlsmend_machine *machine, tlsmend_system *out) {
 }
 
 static void derive_architecture(tlsmend_machine *machine, tlsmend_system *out) {
-  static const char *const spellings[][2] = {{"AMD64", "x64"}, {"x86", "x86"}, {"ARM64", "arm64"}, {"IA64", "ia64"}};
+  static const char *const spellings[][2] = {
+      {"AMD64", "x64"}, {"x86", "x86"}, {"ARM64", "arm64"}, {"IA64", "ia64"}};
   char text[32];
-  if (read_text(machine, CONTROL "Session Manager\\Environment", "PROCESSOR_ARCHITECTURE", text, sizeof text)) {
+  if (read_text(machine, CONTROL "Session Manager\\Environment", "PROCESSOR_ARCHITECTURE", text,
+                sizeof text)) {
     for (size_t i = 0; i < sizeof spellings / sizeof *spellings; i++)
-      if (strcmp(text, spellings[i][0]) == 0) snprintf(out->architecture, sizeof out->architecture, "%s", spellings[i][1]);
+      if (strcmp(text, spellings[i][0]) == 0)
+        snprintf(out->architecture, sizeof out->architecture, "%s", spellings[i][1]);
     return;
   }
   bool wow = false;
@@ -101,7 +108,8 @@ static void derive_architecture(tlsmend_machine *machine, tlsmend_system *out) {
 int facts_derive(tlsmend_machine *machine, tlsmend_system *out, tlsmend_error *error) {
   *out = (tlsmend_system){.revision = -1};
   int code = derive_version(machine, out, error);
-  if (code != TLSMEND_OK) return code;
+  if (code != TLSMEND_OK)
+    return code;
   derive_service_pack(machine, out);
   derive_product_type(machine, out);
   derive_architecture(machine, out);
@@ -110,6 +118,7 @@ int facts_derive(tlsmend_machine *machine, tlsmend_system *out, tlsmend_error *e
   read_text(machine, key, "ProductName", out->product, sizeof out->product);
   if (!read_text(machine, key, "DisplayVersion", out->release, sizeof out->release))
     read_text(machine, key, "ReleaseId", out->release, sizeof out->release);
-  read_text(machine, CONTROL "ComputerName\\ComputerName", "ComputerName", out->computer, sizeof out->computer);
+  read_text(machine, CONTROL "ComputerName\\ComputerName", "ComputerName", out->computer,
+            sizeof out->computer);
   return TLSMEND_OK;
 }

@@ -11,18 +11,22 @@
 /* The nearest machine, from the top, that has the op; NULL if none has. Needs the op's member name, hence a macro. */
 #define OWNER(self, op)                                                                                      \
   tlsmend_machine *owner = (self);                                                                           \
-  while (owner && !owner->ops->op) owner = owner->below
+  while (owner && !owner->ops->op)                                                                           \
+  owner = owner->below
 
 void machine_close(tlsmend_machine *self) {
-  if (self) self->ops->close(self);
+  if (self)
+    self->ops->close(self);
 }
 
 int machine_system(tlsmend_machine *self, const tlsmend_system **out, tlsmend_error *error) {
-  while (self->below) self = self->below; /* wrappers never change what Windows it is */
+  while (self->below)
+    self = self->below; /* wrappers never change what Windows it is */
   if (!self->facts_known) {
     int code = self->ops->system ? self->ops->system(self, &self->facts, error)
                                  : facts_derive(self, &self->facts, error);
-    if (code != TLSMEND_OK) return code;
+    if (code != TLSMEND_OK)
+      return code;
     self->facts_known = true;
   }
   *out = &self->facts;
@@ -39,7 +43,8 @@ const char *machine_cbs_architecture(const char *architecture) {
 static int view_of(tlsmend_machine *self, const char *path, int view, int *out, tlsmend_error *error) {
   const tlsmend_system *system = NULL;
   int code = machine_system(self, &system, error);
-  if (code != TLSMEND_OK) return code;
+  if (code != TLSMEND_OK)
+    return code;
   if (view != 0 && view != 64 && view != 32)
     return tlsmend_error_set(error, TLSMEND_E_USAGE, "%s: a view is 64 or 32, not %d", path, view);
   *out = 64;
@@ -47,20 +52,24 @@ static int view_of(tlsmend_machine *self, const char *path, int view, int *out, 
     *out = 32;
   } else if (view == 32 && path_redirected(path)) {
     if (!*system->architecture)
-      return tlsmend_error_set(error, TLSMEND_E_UNKNOWN,
-                               "the machine does not say whether it is a 32-bit or a 64-bit Windows, which decides where "
-                               "the 32-bit view of %s is: a snapshot needs REG_SZ Architecture (x86, x64) below " FACTS_KEY,
-                               path);
+      return tlsmend_error_set(
+          error, TLSMEND_E_UNKNOWN,
+          "the machine does not say whether it is a 32-bit or a 64-bit Windows, which decides where "
+          "the 32-bit view of %s is: a snapshot needs REG_SZ Architecture (x86, x64) below " FACTS_KEY,
+          path);
     *out = 32;
   }
   return TLSMEND_OK;
 }
 
-int machine_resolve(tlsmend_machine *self, const char *path, int view, machine_key *out, tlsmend_error *error) {
+int machine_resolve(tlsmend_machine *self, const char *path, int view, machine_key *out,
+                    tlsmend_error *error) {
   *out = (machine_key){0};
   int code = path_canonical(path, &out->path, error);
-  if (code == TLSMEND_OK) code = view_of(self, out->path, view, &out->view, error);
-  if (code != TLSMEND_OK) machine_key_clear(out);
+  if (code == TLSMEND_OK)
+    code = view_of(self, out->path, view, &out->view, error);
+  if (code != TLSMEND_OK)
+    machine_key_clear(out);
   return code;
 }
 
@@ -118,12 +127,14 @@ static int collect(void *data, const char *name) {
   if (list->names.count == list->room) {
     size_t room = list->room ? list->room * 2 : 16;
     char **grown = realloc(list->names.items, room * sizeof *grown);
-    if (!grown) return TLSMEND_E_MEMORY;
+    if (!grown)
+      return TLSMEND_E_MEMORY;
     list->names.items = grown;
     list->room = room;
   }
   char *copy = strdup(name);
-  if (!copy) return TLSMEND_E_MEMORY;
+  if (!copy)
+    return TLSMEND_E_MEMORY;
   list->names.items[list->names.count++] = copy;
   return 0;
 }
@@ -135,19 +146,23 @@ static int compare(const void *a, const void *b) {
 static int hand_out(int code, name_list *list, machine_names *out, tlsmend_error *error) {
   *out = list->names;
   if (code == TLSMEND_OK) {
-    if (out->count) qsort(out->items, out->count, sizeof *out->items, compare);
+    if (out->count)
+      qsort(out->items, out->count, sizeof *out->items, compare);
     return TLSMEND_OK;
   }
   machine_names_clear(out);
-  return code == TLSMEND_E_MEMORY ? tlsmend_error_set(error, code, "out of memory for a list of names") : code;
+  return code == TLSMEND_E_MEMORY ? tlsmend_error_set(error, code, "out of memory for a list of names")
+                                  : code;
 }
 
-int machine_keys(tlsmend_machine *self, const char *path, int view, machine_names *out, tlsmend_error *error) {
+int machine_keys(tlsmend_machine *self, const char *path, int view, machine_names *out,
+                 tlsmend_error *error) {
   name_list list = {0};
   return hand_out(machine_each_key(self, path, view, collect, &list, error), &list, out, error);
 }
 
-int machine_values(tlsmend_machine *self, const char *path, int view, machine_names *out, tlsmend_error *error) {
+int machine_values(tlsmend_machine *self, const char *path, int view, machine_names *out,
+                   tlsmend_error *error) {
   name_list list = {0};
   return hand_out(machine_each_value(self, path, view, collect, &list, error), &list, out, error);
 }
@@ -156,25 +171,30 @@ int machine_hotfixes(tlsmend_machine *self, machine_names *out, tlsmend_error *e
   *out = (machine_names){0};
   name_list list = {0};
   OWNER(self, each_hotfix);
-  if (!owner) return cannot_tell("which hotfixes are installed", error);
+  if (!owner)
+    return cannot_tell("which hotfixes are installed", error);
   return hand_out(owner->ops->each_hotfix(owner, collect, &list, error), &list, out, error);
 }
 
 void machine_names_clear(machine_names *names) {
-  for (size_t i = 0; i < names->count; i++) free(names->items[i]);
+  for (size_t i = 0; i < names->count; i++)
+    free(names->items[i]);
   free(names->items);
   *names = (machine_names){0};
 }
 
 /* ---- the rest --------------------------------------------------------------------------------------------------- */
 
-int machine_file_version(tlsmend_machine *self, const char *path, int view, uint64_t *out, tlsmend_error *error) {
+int machine_file_version(tlsmend_machine *self, const char *path, int view, uint64_t *out,
+                         tlsmend_error *error) {
   *out = 0;
   const tlsmend_system *system = NULL;
   int code = machine_system(self, &system, error);
-  if (code != TLSMEND_OK) return code;
+  if (code != TLSMEND_OK)
+    return code;
   OWNER(self, file_version);
-  if (!owner) return cannot_tell("file versions", error);
+  if (!owner)
+    return cannot_tell("file versions", error);
   return owner->ops->file_version(owner, path, machine_is_64bit(system) && view != 32 ? 64 : 32, out, error);
 }
 
@@ -203,8 +223,9 @@ int machine_apply(tlsmend_machine *self, const tlsmend_change *change, tlsmend_o
 
 int machine_update_remove(tlsmend_machine *self, const tlsmend_change *change, tlsmend_error *error) {
   if (!self->ops->update_remove)
-    return tlsmend_error_set(error, TLSMEND_E_UNSUPPORTED, "%s stays installed: to remove it, wusa /uninstall /kb:%s",
-                             change->update.kb, change->update.kb + 2);
+    return tlsmend_error_set(error, TLSMEND_E_UNSUPPORTED,
+                             "%s stays installed: to remove it, wusa /uninstall /kb:%s", change->update.kb,
+                             change->update.kb + 2);
   return self->ops->update_remove(self, change, error);
 }
 

@@ -8,7 +8,7 @@
 #include <tlsmend/machine.h>
 
 /* Where servicing keeps its packages, and other keys that the host itself derives facts from. */
-#define MACHINE_CBS "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Component Based Servicing"
+#define MACHINE_CBS             "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Component Based Servicing"
 #define MACHINE_CURRENT_VERSION "HKLM\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion"
 
 void machine_close(tlsmend_machine *self);
@@ -20,7 +20,8 @@ typedef struct machine_key {
 } machine_key;
 
 /* Canonical path and the view that this machine has for it: `view` is 64, 32, or 0 for the machine's own. */
-int machine_resolve(tlsmend_machine *self, const char *path, int view, machine_key *out, tlsmend_error *error);
+int machine_resolve(tlsmend_machine *self, const char *path, int view, machine_key *out,
+                    tlsmend_error *error);
 void machine_key_clear(machine_key *key);
 
 /* The following take canonical paths and resolve the view themselves (see machine_resolve). */
@@ -38,14 +39,16 @@ typedef struct machine_names {
   size_t count;
 } machine_names;
 int machine_keys(tlsmend_machine *self, const char *path, int view, machine_names *out, tlsmend_error *error);
-int machine_values(tlsmend_machine *self, const char *path, int view, machine_names *out, tlsmend_error *error);
+int machine_values(tlsmend_machine *self, const char *path, int view, machine_names *out,
+                   tlsmend_error *error);
 int machine_hotfixes(tlsmend_machine *self, machine_names *out, tlsmend_error *error);
 void machine_names_clear(machine_names *names);
 
 /* Facts, cached in the machine. */
 int machine_system(tlsmend_machine *self, const tlsmend_system **out, tlsmend_error *error);
 
-int machine_file_version(tlsmend_machine *self, const char *path, int view, uint64_t *out, tlsmend_error *error);
+int machine_file_version(tlsmend_machine *self, const char *path, int view, uint64_t *out,
+                         tlsmend_error *error);
 int machine_boot_id(tlsmend_machine *self, char out[64], tlsmend_error *error);
 int machine_pause(tlsmend_machine *self, unsigned milliseconds, tlsmend_error *error);
 int machine_may_write(tlsmend_machine *self, tlsmend_error *error);

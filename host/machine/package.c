@@ -16,7 +16,8 @@ int package_sha256(const char *path, char out[65], tlsmend_error *error) {
   *out = 0;
   crypto_hash_sha256_init(&state);
   int code = os_file_stream(path, update, &state, error);
-  if (code != TLSMEND_OK) return code;
+  if (code != TLSMEND_OK)
+    return code;
   crypto_hash_sha256_final(&state, digest);
   sodium_bin2hex(out, 65, digest, sizeof digest);
   return TLSMEND_OK;

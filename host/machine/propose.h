@@ -8,21 +8,24 @@
 
 #include <tlsmend/machine.h>
 
-int propose_key_create(tlsmend_machine *machine, const char *path, int view, const char *why, tlsmend_error *error);
+int propose_key_create(tlsmend_machine *machine, const char *path, int view, const char *why,
+                       tlsmend_error *error);
 
 /* With everything below it. */
-int propose_key_delete(tlsmend_machine *machine, const char *path, int view, const char *why, tlsmend_error *error);
+int propose_key_delete(tlsmend_machine *machine, const char *path, int view, const char *why,
+                       tlsmend_error *error);
 int propose_value_set(tlsmend_machine *machine, const char *path, int view, const char *name,
                       const tlsmend_value *value, const char *why, tlsmend_error *error);
 
 /* As propose_value_set for a value that is shown to nobody. */
 int propose_secret_set(tlsmend_machine *machine, const char *path, int view, const char *name,
-                      const tlsmend_value *value, const char *why, tlsmend_error *error);
-int propose_value_delete(tlsmend_machine *machine, const char *path, int view, const char *name, const char *why,
-                         tlsmend_error *error);
+                       const tlsmend_value *value, const char *why, tlsmend_error *error);
+int propose_value_delete(tlsmend_machine *machine, const char *path, int view, const char *name,
+                         const char *why, tlsmend_error *error);
 
 /* `update` is copied; its effects' before-values are read here. */
-int propose_update(tlsmend_machine *machine, const tlsmend_update *update, const char *why, tlsmend_error *error);
+int propose_update(tlsmend_machine *machine, const tlsmend_update *update, const char *why,
+                   tlsmend_error *error);
 int propose_reboot(tlsmend_machine *machine, const char *why, tlsmend_error *error);
 
 #endif

@@ -9,20 +9,24 @@
 
 char *servicing_package_key(const tlsmend_update *update) {
   static const char packages[] = MACHINE_CBS "\\Packages\\";
-  if (!update->package) return NULL;
+  if (!update->package)
+    return NULL;
   char *path = malloc(sizeof packages + strlen(update->package));
-  if (path) strcat(strcpy(path, packages), update->package);
+  if (path)
+    strcat(strcpy(path, packages), update->package);
   return path;
 }
 
 static int set_state(const tlsmend_update *update, uint32_t state, const servicing_writer *writer,
                      tlsmend_error *error) {
-  if (!update->package) return TLSMEND_OK;
+  if (!update->package)
+    return TLSMEND_OK;
   tlsmend_value value = {0};
   char *path = servicing_package_key(update);
   int code = path ? value_set_dword(&value, state, error)
                   : tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a package key");
-  if (code == TLSMEND_OK) code = writer->value_set(writer->data, path, "CurrentState", &value, error);
+  if (code == TLSMEND_OK)
+    code = writer->value_set(writer->data, path, "CurrentState", &value, error);
   tlsmend_value_clear(&value);
   free(path);
   return code;
@@ -36,7 +40,8 @@ int servicing_install(const tlsmend_update *update, const servicing_writer *writ
 int servicing_complete(const tlsmend_update *update, const servicing_writer *writer, tlsmend_error *error) {
   int code = set_state(update, SERVICING_INSTALLED, writer, error);
   for (size_t i = 0; code == TLSMEND_OK && i < update->file_count; i++)
-    code = writer->file_set(writer->data, update->files[i].path, update->files[i].view, update->files[i].after, error);
+    code = writer->file_set(writer->data, update->files[i].path, update->files[i].view,
+                            update->files[i].after, error);
   return code == TLSMEND_OK ? writer->hotfix_add(writer->data, update->kb, error) : code;
 }
 

@@ -21,7 +21,8 @@ enum {
 
 /* How the effects are written: the caller's own registry and file versions, behind every door and check. */
 typedef struct servicing_writer {
-  int (*value_set)(void *data, const char *path, const char *name, const tlsmend_value *value, tlsmend_error *error);
+  int (*value_set)(void *data, const char *path, const char *name, const tlsmend_value *value,
+                   tlsmend_error *error);
   int (*key_create)(void *data, const char *path, tlsmend_error *error);
   int (*key_delete)(void *data, const char *path, tlsmend_error *error);
   int (*file_set)(void *data, const char *path, int view, uint64_t version, tlsmend_error *error);

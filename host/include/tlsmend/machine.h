@@ -127,8 +127,8 @@ typedef struct tlsmend_change {
   char *name; /* value name, "" is the default value; NULL unless VALUE_SET or VALUE_DELETE */
   tlsmend_value before, after;
   char *why;
-  char *runbook;       /* id of the runbook that proposed it */
-  unsigned phase;      /* 0 before the first restart, 1 after it ... */
+  char *runbook;         /* id of the runbook that proposed it */
+  unsigned phase;        /* 0 before the first restart, 1 after it ... */
   tlsmend_update update; /* UPDATE_INSTALL only */
   bool secret;           /* before and after are shown to nobody */
   char *owner;           /* who else sets this value and will set it again; NULL: nobody that is known */
@@ -234,7 +234,8 @@ __attribute__((format(gnu_printf, 3, 4)))
 #elif defined(__GNUC__)
 __attribute__((format(printf, 3, 4)))
 #endif
-TLSMEND_API int tlsmend_error_set(tlsmend_error *error, int code, const char *format, ...);
+TLSMEND_API int
+tlsmend_error_set(tlsmend_error *error, int code, const char *format, ...);
 
 #ifdef __cplusplus
 }

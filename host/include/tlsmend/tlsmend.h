@@ -83,7 +83,8 @@ TLSMEND_API const char *tlsmend_version(void);
   X(-3, E_ABSENT, 1, "the key, value or file does not exist")                                                \
   X(-4, E_UNKNOWN, 5, "the machine cannot tell")                                                             \
   X(-5, E_DENIED, 1, "access denied by the operating system")                                                \
-  X(-6, E_REFUSED, 3, "refused: not declared in needs, not allowed, or a package is missing or not the right one") \
+  X(-6, E_REFUSED, 3,                                                                                        \
+    "refused: not declared in needs, not allowed, or a package is missing or not the right one")             \
   X(-7, E_DRIFT, 3, "refused: the machine is no longer as the plan expects it")                              \
   X(-8, E_IO, 1, "reading or writing a file failed")                                                         \
   X(-9, E_CORRUPT, 1, "a file is not what it should be")                                                     \
@@ -131,29 +132,32 @@ typedef void (*tlsmend_event_fn)(void *data, tlsmend_event event, const char *te
 
 /* What to do at a restart barrier. */
 typedef enum tlsmend_reboot {
-  TLSMEND_REBOOT_ASK,   /* stop and say that a restart is needed; tlsmend_resume restarts a simulated machine itself */
+  TLSMEND_REBOOT_ASK, /* stop and say that a restart is needed; tlsmend_resume restarts a simulated machine itself */
   TLSMEND_REBOOT_NEVER, /* stop and say so; a simulated machine is not restarted either */
   TLSMEND_REBOOT_AUTO   /* ask the machine to restart */
 } tlsmend_reboot;
 
 typedef struct tlsmend_options {
-  size_t size;          /* sizeof(tlsmend_options); set by TLSMEND_OPTIONS_INIT */
-  const char *machine;  /* "live", "sim:FILE", "sim:NAME"; NULL: live on Windows, an error elsewhere */
-  const char *state;    /* folder of journals; NULL: ProgramData\tlsmend for live, FILE.tlsmend beside a snapshot */
-  const char *library;  /* folder that overrides the embedded runbooks and stdlib, or NULL */
+  size_t size;         /* sizeof(tlsmend_options); set by TLSMEND_OPTIONS_INIT */
+  const char *machine; /* "live", "sim:FILE", "sim:NAME"; NULL: live on Windows, an error elsewhere */
+  const char
+      *state; /* folder of journals; NULL: ProgramData\tlsmend for live, FILE.tlsmend beside a snapshot */
+  const char *library; /* folder that overrides the embedded runbooks and stdlib, or NULL */
   tlsmend_reboot reboot;
-  int allow_unsigned;   /* non-zero: runbooks that are not part of this library may be applied to a live machine */
-  size_t memory_limit;  /* bytes of a Lua state; 0: 64 MiB */
+  int allow_unsigned; /* non-zero: runbooks that are not part of this library may be applied to a live machine */
+  size_t memory_limit;                  /* bytes of a Lua state; 0: 64 MiB */
   unsigned long long instruction_limit; /* VM instructions of one run; 0: 100 million */
-  tlsmend_event_fn event; /* called on the calling thread, or NULL */
+  tlsmend_event_fn event;               /* called on the calling thread, or NULL */
   void *event_data;
 } tlsmend_options;
 
-#define TLSMEND_OPTIONS_INIT {sizeof(tlsmend_options), NULL, NULL, NULL, TLSMEND_REBOOT_ASK, 0, 0, 0, NULL, NULL}
+#define TLSMEND_OPTIONS_INIT                                                                                 \
+  { sizeof(tlsmend_options), NULL, NULL, NULL, TLSMEND_REBOOT_ASK, 0, 0, 0, NULL, NULL }
 
 /* Opens a machine for reading. Nothing is created or written. Free with tlsmend_session_close.
  * Errors: E_USAGE (no such machine), E_CORRUPT (a snapshot that does not parse), E_IO, E_DENIED. */
-TLSMEND_API int tlsmend_session_open(const tlsmend_options *options, tlsmend_session **out, tlsmend_error *error);
+TLSMEND_API int tlsmend_session_open(const tlsmend_options *options, tlsmend_session **out,
+                                     tlsmend_error *error);
 
 /* Closes the machine and frees the session; plans, reports and texts that were made from it stay valid. NULL is fine. */
 TLSMEND_API void tlsmend_session_close(tlsmend_session *session);
@@ -186,8 +190,8 @@ TLSMEND_API int tlsmend_runbook_list(const tlsmend_options *options, tlsmend_for
 
 /* Renders one runbook's header: title, needs, parameters, references, SHA-256. `runbook` is an id or a path to a .lua
  * file. Errors: E_USAGE (unknown), E_SCRIPT (does not load; the text names file, field and expected type). */
-TLSMEND_API int tlsmend_runbook_show(const tlsmend_options *options, const char *runbook, tlsmend_format format,
-                                     char **out, tlsmend_error *error);
+TLSMEND_API int tlsmend_runbook_show(const tlsmend_options *options, const char *runbook,
+                                     tlsmend_format format, char **out, tlsmend_error *error);
 
 /* ---- plans ------------------------------------------------------------------------------------------------- */
 
@@ -243,10 +247,11 @@ typedef struct tlsmend_approval_terms {
   const char *ticket;    /* of the change, one line, or NULL */
   const char *expires;   /* "2026-12-31" (to its end, UTC), "2026-12-31T12:00:00Z", "14d"; NULL: never */
   const char *signature; /* the file to write; NULL: beside the plan, FILE.minisig, then FILE.2.minisig ... */
-  int accept_unknown;    /* non-zero: sign although the plan rests on something that the machine could not tell */
+  int accept_unknown; /* non-zero: sign although the plan rests on something that the machine could not tell */
 } tlsmend_approval_terms;
 
-#define TLSMEND_APPROVAL_TERMS_INIT {sizeof(tlsmend_approval_terms), NULL, NULL, NULL, NULL, NULL, 0}
+#define TLSMEND_APPROVAL_TERMS_INIT                                                                          \
+  { sizeof(tlsmend_approval_terms), NULL, NULL, NULL, NULL, NULL, 0 }
 
 /*
  * Signs the saved plan `plan` with the minisign secret key file `key`. *out receives the path of the signature; free it with
@@ -254,21 +259,23 @@ typedef struct tlsmend_approval_terms {
  * Errors: E_PLAN, E_APPROVAL (not a key, wrong password), E_ABSENT (the key has a password and terms hold none), E_UNKNOWN
  * (see accept_unknown), E_REFUSED (a package is missing), E_USAGE.
  */
-TLSMEND_API int tlsmend_approve(const char *plan, const char *key, const tlsmend_approval_terms *terms, char **out,
-                                tlsmend_error *error);
+TLSMEND_API int tlsmend_approve(const char *plan, const char *key, const tlsmend_approval_terms *terms,
+                                char **out, tlsmend_error *error);
 
 /* Whose approvals a plan must have. */
 typedef struct tlsmend_approval_check {
-  size_t size;                   /* sizeof(tlsmend_approval_check); set by TLSMEND_APPROVAL_CHECK_INIT */
-  const char *const *keys;       /* public keys: files of minisign, or the base64 text */
+  size_t size;             /* sizeof(tlsmend_approval_check); set by TLSMEND_APPROVAL_CHECK_INIT */
+  const char *const *keys; /* public keys: files of minisign, or the base64 text */
   size_t key_count;
-  const char *const *signatures; /* signature files; none: those beside the plan, FILE.minisig, FILE.2.minisig ... */
+  const char *const
+      *signatures; /* signature files; none: those beside the plan, FILE.minisig, FILE.2.minisig ... */
   size_t signature_count;
-  size_t needed;                 /* how many of the keys must have signed; 0: all */
-  long long now;                 /* seconds since 1970; 0: the clock */
+  size_t needed; /* how many of the keys must have signed; 0: all */
+  long long now; /* seconds since 1970; 0: the clock */
 } tlsmend_approval_check;
 
-#define TLSMEND_APPROVAL_CHECK_INIT {sizeof(tlsmend_approval_check), NULL, 0, NULL, 0, 0, 0}
+#define TLSMEND_APPROVAL_CHECK_INIT                                                                          \
+  { sizeof(tlsmend_approval_check), NULL, 0, NULL, 0, 0, 0 }
 
 /*
  * Checks the approvals of a plan that tlsmend_plan_load read, against the very bytes that were read. What holds is kept with
@@ -286,11 +293,11 @@ TLSMEND_API int tlsmend_plan_check_approvals(tlsmend_plan *plan, const tlsmend_a
 typedef struct tlsmend_report tlsmend_report;
 
 typedef enum tlsmend_result {
-  TLSMEND_RESULT_NOTHING,   /* nothing was to be done */
-  TLSMEND_RESULT_DONE,      /* done, and a second plan is empty */
-  TLSMEND_RESULT_RESTART,   /* done so far; a restart is needed to go on, then tlsmend_resume */
-  TLSMEND_RESULT_UNDONE,    /* failed; everything that was written has been undone */
-  TLSMEND_RESULT_LEFT       /* failed; the report names what is left */
+  TLSMEND_RESULT_NOTHING, /* nothing was to be done */
+  TLSMEND_RESULT_DONE,    /* done, and a second plan is empty */
+  TLSMEND_RESULT_RESTART, /* done so far; a restart is needed to go on, then tlsmend_resume */
+  TLSMEND_RESULT_UNDONE,  /* failed; everything that was written has been undone */
+  TLSMEND_RESULT_LEFT     /* failed; the report names what is left */
 } tlsmend_result;
 
 /*
@@ -311,7 +318,8 @@ TLSMEND_API int tlsmend_apply(tlsmend_session *session, const tlsmend_plan *plan
  * *out has TLSMEND_RESULT_NOTHING when no run is open.
  */
 #define TLSMEND_RESUME_STARTED 1
-TLSMEND_API int tlsmend_resume(tlsmend_session *session, int flags, tlsmend_report **out, tlsmend_error *error);
+TLSMEND_API int tlsmend_resume(tlsmend_session *session, int flags, tlsmend_report **out,
+                               tlsmend_error *error);
 
 /*
  * Undoes a run, value by value, last step first. `run` is an id, or NULL for the last run that is not undone. The whole of it is
@@ -323,8 +331,9 @@ TLSMEND_API int tlsmend_rollback(tlsmend_session *session, const char *run, int 
                                  tlsmend_error *error);
 
 /* Renders what a rollback would do, without doing it. *steps receives how much that is. Free with tlsmend_text_free. */
-TLSMEND_API int tlsmend_rollback_preview(tlsmend_session *session, const char *run, int flags, tlsmend_format format,
-                                         char **out, size_t *steps, tlsmend_error *error);
+TLSMEND_API int tlsmend_rollback_preview(tlsmend_session *session, const char *run, int flags,
+                                         tlsmend_format format, char **out, size_t *steps,
+                                         tlsmend_error *error);
 
 /* Renders the journalled runs of the session's machine. *open receives the number of runs that are not finished. */
 TLSMEND_API int tlsmend_status(tlsmend_session *session, tlsmend_format format, char **out, size_t *open,
@@ -360,8 +369,8 @@ typedef enum tlsmend_verdict {
 
 /* Renders what Schannel, WinHTTP, WinINET and .NET of the session's machine do: defaults, what is set and where, what
  * overrides it, now and after a restart. TEXT, JSON and HTML. Reads only. Free *out with tlsmend_text_free. */
-TLSMEND_API int tlsmend_state(tlsmend_session *session, tlsmend_format format, char **out, tlsmend_verdict *verdict,
-                              tlsmend_error *error);
+TLSMEND_API int tlsmend_state(tlsmend_session *session, tlsmend_format format, char **out,
+                              tlsmend_verdict *verdict, tlsmend_error *error);
 
 /* ---- the author's bench -------------------------------------------------------------------------------------- */
 
@@ -371,7 +380,8 @@ typedef struct tlsmend_test_request {
   size_t runbook_count;
   const char *const *params; /* "name=value", for every runbook that has such a parameter */
   size_t param_count;
-  const char *machines; /* folder of .reg files and expect.lua, or NULL: X.machines beside X.lua, if it is there */
+  const char
+      *machines; /* folder of .reg files and expect.lua, or NULL: X.machines beside X.lua, if it is there */
   tlsmend_format format; /* TEXT, JSON or JUNIT */
 } tlsmend_test_request;
 
