@@ -11,9 +11,9 @@
 #include "machine/overlay.h"
 
 #if defined(_WIN32) || defined(__SANITIZE_ADDRESS__)
-enum { ROUNDS = 30, DONE_LEAST = 10 };
+enum { ROUNDS = 30, DONE_LEAST = 10, STRIDE = 7, SHIPPED_LEAST = 5 };
 #else
-enum { ROUNDS = 250, DONE_LEAST = 80 };
+enum { ROUNDS = 250, DONE_LEAST = 80, STRIDE = 1, SHIPPED_LEAST = 100 };
 #endif
 
 /* ---- a machine as text ---- */
@@ -199,6 +199,14 @@ static size_t list_machines(listing *out) {
   return out->count;
 }
 
+/* Whether each package that is needed was found among the stand-ins. */
+static bool has_packages(const tlsmend_plan *plan) {
+  for (size_t i = 0; i < plan->change_count; i++)
+    if (plan->changes[i].kind == TLSMEND_CHANGE_UPDATE_INSTALL && !plan->changes[i].update.file)
+      return false;
+  return true;
+}
+
 static void check_shipped(const char *machine, const char *runbook, size_t *done) {
   tlsmend_error error = {0, ""};
   tlsmend_session *session = NULL;
@@ -210,9 +218,15 @@ static void check_shipped(const char *machine, const char *runbook, size_t *done
   snprintf(label, sizeof label, "%s on %s", runbook, machine);
   snprintf(package, sizeof package, "package=%s", world_path("packages"));
   const char *names[] = {runbook}, *params[] = {package};
-  bool takes = strcmp(runbook, "winhttp-tls12") == 0;
   world_must(tlsmend_session_open(&options, &session, &error), &error, label);
-  int code = tlsmend_plan_make(session, names, 1, params, takes, &plan, &error);
+  int code = tlsmend_plan_make(session, names, 1, params, 1, &plan, &error);
+  if (code == TLSMEND_E_USAGE) /* it takes no package */
+    code = tlsmend_plan_make(session, names, 1, NULL, 0, &plan, &error);
+  if (code == TLSMEND_OK && !has_packages(plan)) {
+    tlsmend_plan_free(plan);
+    plan = NULL;
+    code = TLSMEND_E_REFUSED;
+  }
   if (code == TLSMEND_OK && plan->change_count) {
     char *predicted = predict(session, plan);
     tlsmend_result result = carry_out(session, plan, label);
@@ -234,7 +248,8 @@ static void check_shipped(const char *machine, const char *runbook, size_t *done
 static void test_shipped(void **state) {
   (void)state;
   static const char *const packages[] = {"windows6.1-kb3140245-x64.msu", "windows6.1-kb3140245-x86.msu",
-                                         "windows8-rt-kb3140245-x64.msu"};
+                                         "windows8-rt-kb3140245-x64.msu", "windows6.0-kb4019276-x64.msu",
+                                         "windows6.0-kb4019276-x86.msu"};
   tlsmend_error error = {0, ""};
   static listing runbooks, machines;
   script_options options = {0};
@@ -247,11 +262,11 @@ static void test_shipped(void **state) {
   }
   world_must(script_each_runbook(&options, list_runbook, &runbooks, &error), &error, "list");
   assert_true(list_machines(&machines) >= 15);
-  for (size_t i = 0; i < machines.count; i++)
+  for (size_t i = 0; i < machines.count; i += STRIDE)
     for (size_t j = 0; j < runbooks.count; j++)
       check_shipped(machines.names[i], runbooks.names[j], &done);
   print_message("%zu machines, %zu runbooks, %zu applied\n", machines.count, runbooks.count, done);
-  assert_true(done >= 7);
+  assert_true(done >= SHIPPED_LEAST);
   world_forget("packages");
 }
 
