@@ -12,7 +12,8 @@ typedef struct bytes {
 
 static void put(bytes *self, const void *data, size_t size) {
   assert_true(self->size + size <= sizeof self->data);
-  memcpy(self->data + self->size, data, size);
+  if (size > 0)
+    memcpy(self->data + self->size, data, size);
   self->size += size;
 }
 
