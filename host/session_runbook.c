@@ -104,6 +104,9 @@ static void show_header(const json_t *header, text_builder *out) {
   text_add(out, "\nIt may touch nothing but:\n");
   show_texts("  registry", json_object_get(needs, "registry"), out);
   show_texts("  updates", json_object_get(needs, "updates"), out);
+  show_texts("  probes", json_object_get(needs, "probes"), out);
+  if (json_is_true(json_object_get(needs, "probes")))
+    text_add(out, "  %-10s %s\n", "probes", "the servers that parameters name");
   text_add(out, "  %-10s %s\n", "restart",
            json_is_true(json_object_get(needs, "reboot")) ? "yes, if the plan needs one" : "no");
   if (json_array_size(params))

@@ -1,6 +1,7 @@
 -- TLS 1.1 and 1.2 for programs that use WinHTTP and do not choose their protocols: Office, WebDAV, WinRM, the
 -- Configuration Manager client. What it does on which Windows stands in steps.winhttp.
 
+local endpoint = require "steps.endpoint"
 local winhttp = require "steps.winhttp"
 
 return {
@@ -21,12 +22,13 @@ return {
       help = "what WinHTTP offers by default: TLS 1.0, TLS 1.1, TLS 1.2, TLS 1.3 (11 and Server 2022); never SSL" },
     package = { type = "path", help = "the .msu of KB3140245, or a folder that holds it" },
     sha256 = { type = "string", help = "what the package must hash to (SHA-256, 64 hex digits)" },
+    endpoint = endpoint.PARAM,
     exact = { type = "boolean", default = false,
       help = "set DefaultSecureProtocols to exactly these protocols, even where what is there is stricter or, on " ..
         "8.1 and later, good without it" },
   },
-  needs = winhttp.NEEDS,
+  needs = endpoint.needs(winhttp.NEEDS),
   applies = winhttp.applies,
-  run = winhttp.run,
-  verify = winhttp.verify,
+  run = endpoint.run(winhttp.run),
+  verify = endpoint.verify(winhttp.verify),
 }

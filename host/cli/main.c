@@ -47,6 +47,8 @@ static const cli_command commands[] = {
      "try a runbook on every Windows, and break it there",
      OPT_MACHINE | OPT_PARAM | OPT_MACHINES | OPT_ANY_FORMAT | OPT_LIMIT_MEMORY | OPT_LIMIT_INSTRUCTIONS, 1,
      any_number, cmd_test},
+    {"probe", "probe HOST:PORT [--sni NAME] [--timeout S] [-m SPEC]",
+     "which versions of SSL and TLS a server speaks", OPT_MACHINE | OPT_SNI | OPT_TIMEOUT, 1, 1, cmd_probe},
     {"version", "version", "the version of the library", 0, 0, 0, cmd_version},
     {"help", "help [COMMAND]", "this text, or all about one command", 0, 0, 1, cmd_help},
 };

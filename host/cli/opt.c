@@ -43,6 +43,8 @@ static const opt_row table[] = {
     {OPT_APPROVED_BY, 0, "approved-by", "KEY", "public key, or its file; may be repeated"},
     {OPT_APPROVALS, 0, "approvals", "N", "how many of these keys (default: all)"},
     {OPT_MACHINES, 0, "machines", "DIR", "more machines to test on: .reg files and expect.lua"},
+    {OPT_SNI, 0, "sni", "NAME", "the server name to ask for (default: the host)"},
+    {OPT_TIMEOUT, 0, "timeout", "S", "seconds to wait for each answer (default 5, at most 60)"},
     {OPT_HELP, 'h', "help", NULL, "show help"},
     {OPT_VERSION, 0, "version", NULL, "show the version"},
 };
@@ -122,6 +124,8 @@ static int number_option(opt *out, const opt_row *row, const char *value, tlsmen
     out->memory_limit = (size_t)number;
   else if (row->bit == OPT_APPROVALS)
     out->approvals = (size_t)number;
+  else if (row->bit == OPT_TIMEOUT)
+    out->timeout = (size_t)(number > 1000 ? 1000 : number);
   else
     out->instruction_limit = number;
   return TLSMEND_OK;
@@ -166,6 +170,7 @@ static int option_take(opt *out, const opt_row *row, const char *spelled, const 
   case OPT_LIMIT_MEMORY:
   case OPT_LIMIT_INSTRUCTIONS:
   case OPT_APPROVALS:
+  case OPT_TIMEOUT:
     return number_option(out, row, value, error);
   case OPT_MACHINE:
     return out->machine = value, TLSMEND_OK;
@@ -177,6 +182,8 @@ static int option_take(opt *out, const opt_row *row, const char *spelled, const 
     return out->machines = value, TLSMEND_OK;
   case OPT_STATE:
     return out->state = value, TLSMEND_OK;
+  case OPT_SNI:
+    return out->sni = value, TLSMEND_OK;
   case OPT_LIBRARY:
     return out->library = value, TLSMEND_OK;
   default:

@@ -36,6 +36,8 @@ enum opt_bit {
   OPT_APPROVED_BY = 1 << 21,
   OPT_APPROVALS = 1 << 22,
   OPT_MACHINES = 1 << 24,
+  OPT_SNI = 1 << 25,
+  OPT_TIMEOUT = 1 << 26,
   OPT_ANY_FORMAT = 1 << 23 /* no option: the command writes every format, not only text and JSON */
 };
 
@@ -53,6 +55,8 @@ typedef struct opt {
   size_t approvals;
   const char *machine, *output, *plan, *state, *library, *machines;
   const char *key, *approver, *ticket, *expires;
+  const char *sni;
+  size_t timeout; /* seconds, 0: not said */
   tlsmend_format format;
   tlsmend_reboot reboot; /* TLSMEND_REBOOT_ASK unless said otherwise */
   size_t memory_limit;

@@ -1,10 +1,12 @@
 /* The fence around what a runbook declared. Every op of the table stands here, so that nothing passes by default. */
 #include "machine/guard.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/path.h"
+#include "core/unicode.h"
 #include "machine/machine.h"
 
 typedef struct guard {
@@ -92,6 +94,27 @@ static int apply(tlsmend_machine *machine, const tlsmend_change *change, tlsmend
   return machine_apply(machine->below, change, outcome, error);
 }
 
+/* The spelling of an endpoint in `needs`: "[::1]:443" for what has colons of its own. */
+static bool probe_declared(const guard *self, const char *spelled) {
+  for (size_t i = 0; i < self->needs->probe_count; i++)
+    if (unicode_name_equal(self->needs->probes[i], spelled)) return true;
+  return self->needs->any_probe;
+}
+
+static int may_probe(tlsmend_machine *machine, const tlsmend_endpoint *endpoint, tlsmend_error *error) {
+  const guard *self = (const guard *)machine;
+  char spelled[300];
+  snprintf(spelled, sizeof spelled, strchr(endpoint->host, ':') ? "[%.256s]:%u" : "%.256s:%u", endpoint->host, endpoint->port);
+  if (!probe_declared(self, spelled)) return refuse(self, "probe", spelled, error);
+  return machine_may_probe(machine->below, endpoint, error);
+}
+
+static int schannel_probe(tlsmend_machine *machine, const tlsmend_endpoint *endpoint, tlsmend_probe_answer *out,
+                          tlsmend_error *error) {
+  int code = may_probe(machine, endpoint, error);
+  return code == TLSMEND_OK ? machine_schannel_probe(machine->below, endpoint, out, error) : code;
+}
+
 static void close_guard(tlsmend_machine *machine) { free(machine); }
 
 static const tlsmend_machine_ops guard_ops = {.version = TLSMEND_MACHINE_OPS_VERSION,
@@ -101,7 +124,9 @@ static const tlsmend_machine_ops guard_ops = {.version = TLSMEND_MACHINE_OPS_VER
                                               .value_get = value_get,
                                               .each_key = each_key,
                                               .each_value = each_value,
-                                              .apply = apply};
+                                              .apply = apply,
+                                              .may_probe = may_probe,
+                                              .schannel_probe = schannel_probe};
 
 int guard_open(tlsmend_machine *below, const guard_needs *needs, tlsmend_machine **out,
                tlsmend_error *error) {

@@ -15,6 +15,9 @@ typedef struct guard_needs {
   const char *const *updates; /* "KB3140245" */
   size_t update_count;
   bool reboot;
+  bool any_probe;            /* any server may be asked */
+  const char *const *probes; /* "HOST:PORT" that may be asked */
+  size_t probe_count;
 } guard_needs;
 
 /* `below` is not owned; `needs` is borrowed until the guard is closed. */

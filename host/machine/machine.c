@@ -234,3 +234,16 @@ int machine_resume_arrange(tlsmend_machine *self, const char *run, const char *s
   *how = 0;
   return self->ops->resume_arrange ? self->ops->resume_arrange(self, run, state, how, error) : TLSMEND_OK;
 }
+
+int machine_may_probe(tlsmend_machine *self, const tlsmend_endpoint *endpoint, tlsmend_error *error) {
+  OWNER(self, may_probe);
+  return owner ? owner->ops->may_probe(owner, endpoint, error) : cannot_tell("what a server answers to it", error);
+}
+
+int machine_schannel_probe(tlsmend_machine *self, const tlsmend_endpoint *endpoint, tlsmend_probe_answer *out,
+                           tlsmend_error *error) {
+  *out = (tlsmend_probe_answer){.state = TLSMEND_PROBE_SILENT};
+  OWNER(self, schannel_probe);
+  return owner ? owner->ops->schannel_probe(owner, endpoint, out, error)
+               : cannot_tell("what its Schannel agrees on with a server", error);
+}

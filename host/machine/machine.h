@@ -57,6 +57,9 @@ int machine_apply(tlsmend_machine *self, const tlsmend_change *change, tlsmend_o
 int machine_update_remove(tlsmend_machine *self, const tlsmend_change *change, tlsmend_error *error);
 int machine_resume_arrange(tlsmend_machine *self, const char *run, const char *state, char how[256],
                            tlsmend_error *error);
+int machine_may_probe(tlsmend_machine *self, const tlsmend_endpoint *endpoint, tlsmend_error *error);
+int machine_schannel_probe(tlsmend_machine *self, const tlsmend_endpoint *endpoint, tlsmend_probe_answer *out,
+                           tlsmend_error *error);
 
 /* Whether the view is another key than the 64-bit one on this machine: the views in which a key has to be set. */
 bool machine_is_64bit(const tlsmend_system *system);

@@ -95,4 +95,37 @@ bool os_interactive(void);
 /* Columns of the terminal behind stderr; 0 if it is none or does not say. */
 unsigned os_terminal_width(void);
 
+/* ---- the network: streams over TCP, each step with a limit of its own --------------------------------------------------- */
+
+/* How a step ended. */
+typedef enum os_net_end {
+  OS_NET_DONE,
+  OS_NET_CLOSED,      /* the other side has ended the stream */
+  OS_NET_RESET,       /* it has torn it down */
+  OS_NET_SILENT,      /* the limit has passed */
+  OS_NET_REFUSED,     /* nothing listens there */
+  OS_NET_UNREACHABLE, /* no way to it, or not allowed to */
+  OS_NET_FAILED       /* anything else; of the host's making */
+} os_net_end;
+
+/* An address with its port; `text` shows the address alone. */
+typedef struct os_net_address {
+  char text[64];
+  int family;
+  unsigned size;
+  unsigned char bytes[128];
+} os_net_address;
+
+/* The addresses of a name, as the system orders them: up to `room` of them, IPv4 and IPv6. E_UNKNOWN if it has none. */
+int os_net_resolve(const char *host, unsigned port, os_net_address *out, size_t room, size_t *count,
+                   tlsmend_error *error);
+
+typedef struct os_net os_net;
+/* *out is NULL unless the answer is OS_NET_DONE. */
+os_net_end os_net_connect(const os_net_address *address, unsigned milliseconds, os_net **out);
+os_net_end os_net_send(os_net *net, const void *bytes, size_t size, unsigned milliseconds);
+/* What is there, at least a byte. */
+os_net_end os_net_receive(os_net *net, void *bytes, size_t room, unsigned milliseconds, size_t *size);
+void os_net_close(os_net *net);
+
 #endif

@@ -11,6 +11,7 @@
 #include <lauxlib.h>
 
 #include "core/path.h"
+#include "machine/probe.h"
 #include "script/runbook.h"
 
 static const char declaration_key;
@@ -315,6 +316,15 @@ static json_t *need_legacy(const reader *r, const char *text, size_t number) {
   return NULL;
 }
 
+static json_t *need_probe(const reader *r, const char *text, size_t number) {
+  tlsmend_error error;
+  char host[PROBE_HOST_MOST];
+  unsigned port;
+  if (probe_endpoint_parse(text, host, &port, &error) != TLSMEND_OK)
+    script_raise(r->L, TLSMEND_E_SCRIPT, "%s: field 'needs.probes[%zu]': %s", r->file, number, error.text);
+  return json_string(text);
+}
+
 typedef json_t *(*need_fn)(const reader *r, const char *text, size_t number);
 
 /* Reads the list at the top of the stack; hands out the array of texts that guard_needs wants. */
@@ -349,6 +359,20 @@ static size_t put_needs_list(const reader *r, json_t *needs, const char *name, c
   return count;
 }
 
+/* true: any server; else a list of endpoints. Absent from the header where nothing is declared. */
+static void put_probes(const reader *r, json_t *needs, guard_needs *out) {
+  lua_State *L = r->L;
+  int type = lua_getfield(L, 2, "probes");
+  out->any_probe = type == LUA_TBOOLEAN && lua_toboolean(L, -1);
+  lua_pop(L, 1);
+  if (out->any_probe)
+    put(r, needs, "probes", json_true());
+  else if (type != LUA_TNIL && type != LUA_TBOOLEAN)
+    out->probe_count = put_needs_list(r, needs, "probes", "true, or a list such as { \"server.example:443\" }", need_probe,
+                                      &r->runbook->probes);
+  out->probes = r->runbook->probes;
+}
+
 static void put_needs(const reader *r) {
   lua_State *L = r->L;
   script_runbook *runbook = r->runbook;
@@ -359,7 +383,7 @@ static void put_needs(const reader *r) {
   }
   if (!lua_istable(L, 2))
     bad_field(r, "needs", "a table (what the runbook may touch)", 2);
-  check_known(r, 2, "needs.", "registry, updates, reboot, legacy");
+  check_known(r, 2, "needs.", "registry, updates, reboot, legacy, probes");
   json_t *needs = put_object(r, runbook->header, "needs");
   guard_needs *out = &runbook->needs;
   out->registry_count =
@@ -371,6 +395,7 @@ static void put_needs(const reader *r) {
   lua_pop(L, 1);
   if (has_legacy)
     put_needs_list(r, needs, "legacy", "a list such as { \"TLS 1.1\" }", need_legacy, &runbook->legacy);
+  put_probes(r, needs, out);
   lua_getfield(L, 2, "reboot");
   if (!lua_isnil(L, -1) && !lua_isboolean(L, -1))
     bad_field(r, "needs.reboot", "true or false", -1);

@@ -12,12 +12,13 @@ const script_module script_modules[] = {
     {"files", files_functions, files_open},
     {"hotfix", hotfix_functions, NULL},
     {"log", log_functions, NULL},
+    {"probe", probe_functions, NULL},
     {"reboot", reboot_functions, NULL},
     {"registry", registry_functions, NULL},
     {"update", update_functions, NULL},
     {NULL, NULL, NULL},
 };
-/* `system` is the seventh: a table of facts, not of functions. loader.c makes it from mod_system.c. */
+/* `system` is the eighth: a table of facts, not of functions. loader.c makes it from mod_system.c. */
 
 bool script_module_push(lua_State *L, const char *name) {
   for (const script_module *row = script_modules; row->name != NULL; row++) {

@@ -21,8 +21,8 @@ extern const script_module script_modules[];
 /* Pushes a new table of a native module's functions; false, and nothing pushed, if there is no such module. */
 bool script_module_push(lua_State *L, const char *name);
 
-extern const luaL_Reg files_functions[], hotfix_functions[], log_functions[], reboot_functions[],
-    registry_functions[], update_functions[];
+extern const luaL_Reg files_functions[], hotfix_functions[], log_functions[], probe_functions[],
+    reboot_functions[], registry_functions[], update_functions[];
 void files_open(lua_State *L);
 
 /* Pushes the facts of the machine at hand: the native half of `system`. [-0, +1, e] */

@@ -123,6 +123,7 @@ void script_close(script_runbook *runbook) {
   free(runbook->registry);
   free(runbook->updates);
   free(runbook->legacy);
+  free(runbook->probes);
   free(runbook);
 }
 
@@ -266,7 +267,9 @@ int script_verify(script_runbook *runbook, tlsmend_machine *machine, tlsmend_mac
                   const script_sink *sink, tlsmend_error *error) {
   run_request request = {runbook, false, NULL};
   set_machines(runbook, machine, facts, sink);
+  runbook->context->verifying = true;
   int code = call_on(runbook, l_verify, &request, error);
+  runbook->context->verifying = false;
   if (code == TLSMEND_OK && !request.answer)
     code = tlsmend_error_set(error, TLSMEND_E_FAILED, "%s: verify: %s", runbook->needs.runbook,
                              request.reason != NULL ? request.reason : "the effect is not there");

@@ -48,6 +48,7 @@ typedef struct script_context {
 
   tlsmend_machine *machine, *facts; /* NULL outside script_run and script_verify */
   const script_sink *sink;
+  bool verifying; /* inside verify: the network may be asked */
   script_scratch scratch;
 } script_context;
 

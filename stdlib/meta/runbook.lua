@@ -25,3 +25,4 @@
 ---@field updates? string[] "KB3140245"
 ---@field reboot? boolean
 ---@field legacy? string[] protocols before TLS 1.2 that it may switch on, such as "TLS 1.1"; read by the bench
+---@field probes? boolean|string[] true: `verify` may ask servers that parameters name; or the endpoints, "HOST:PORT"

@@ -2,7 +2,7 @@
 -- It proposes nothing: what is written is there at once, and an update is complete after the next barrier. The words
 -- and shapes are those of stdlib/meta. Everything that a runbook did is in `changes`, `findings`, `unknowns`, `lines`.
 
-local native = {}
+local native = { probe = require "servers" }
 native.__index = native
 
 local FACTS = "HKLM\\SOFTWARE\\tlsmend\\Facts"
@@ -200,7 +200,7 @@ end
 -- A machine from the name of a built-in one, with its own `require`: modules are loaded afresh for each machine.
 function native.machine(name)
   local self = setmetatable({ keys = {}, changes = {}, findings = {}, unknowns = {}, lines = {}, installing = {},
-    phase = 0, folders = {}, packages = {}, loaded = {} }, native)
+    phase = 0, servers = {}, folders = {}, packages = {}, loaded = {} }, native)
   self:load(assert(require "windows.machines".text(name), "no built-in machine " .. name))
   self.architecture = self:get(FACTS, "Architecture")
   self.sixtyfour = self.architecture ~= "x86"
@@ -209,7 +209,7 @@ end
 
 -- Native modules, and whether each has a Lua half.
 local HALVES = { registry = false, log = false, system = true, hotfix = true, update = true, reboot = true,
-  files = true }
+  files = true, probe = true }
 
 function native:environment()
   return setmetatable({ require = function(name) return self:require(name) end }, { __index = _G })

@@ -5,7 +5,8 @@
 
 static const char *const registry[] = {SITE "\\Mine"};
 static const char *const updates[] = {"KB3140245"};
-static guard_needs needs = {"book", registry, 1, updates, 1, true};
+static const char *const probes[] = {"server.example:443", "[::1]:8443"};
+static guard_needs needs = {"book", registry, 1, updates, 1, true, false, probes, 2};
 static tlsmend_machine *machine, *guard;
 
 static int setup(void **state) {
@@ -89,9 +90,28 @@ static void test_updates(void **state) {
   MUST_FAIL(TLSMEND_E_REFUSED, propose_reboot(guard, "why", &error));
 }
 
+/* The machine is a snapshot: what is let through ends at "cannot tell", what is not before. */
+static void test_probes(void **state) {
+  (void)state;
+  tlsmend_probe_answer answer;
+  tlsmend_endpoint mine = {.host = "SERVER.example", .port = 443}, second = {.host = "::1", .port = 8443};
+  tlsmend_endpoint port = {.host = "server.example", .port = 444},
+                   host = {.host = "server.example.org", .port = 443};
+  MUST_FAIL(TLSMEND_E_UNKNOWN, machine_may_probe(guard, &mine, &error));
+  MUST_FAIL(TLSMEND_E_UNKNOWN, machine_schannel_probe(guard, &mine, &answer, &error));
+  MUST_FAIL(TLSMEND_E_UNKNOWN, machine_may_probe(guard, &second, &error));
+  MUST_FAIL(TLSMEND_E_REFUSED, machine_may_probe(guard, &port, &error));
+  MUST_FAIL(TLSMEND_E_REFUSED, machine_may_probe(guard, &host, &error));
+  MUST_FAIL(TLSMEND_E_REFUSED, machine_schannel_probe(guard, &host, &answer, &error));
+  needs.any_probe = true;
+  MUST_FAIL(TLSMEND_E_UNKNOWN, machine_may_probe(guard, &host, &error));
+  needs.any_probe = false;
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test_setup_teardown(test_inside, setup, teardown),
                                      cmocka_unit_test_setup_teardown(test_outside, setup, teardown),
-                                     cmocka_unit_test_setup_teardown(test_updates, setup, teardown)};
+                                     cmocka_unit_test_setup_teardown(test_updates, setup, teardown),
+                                     cmocka_unit_test_setup_teardown(test_probes, setup, teardown)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -103,6 +103,8 @@ static const mistake mistakes[] = {
      "field 'needs.updates[1]' must be like \"KB3140245\""},
     {BEGIN "needs = { updates = { 'KB3140245x' } }, " END,
      "field 'needs.updates[1]' must be like \"KB3140245\""},
+    {BEGIN "needs = { probes = 'x:1' }, " END, "field 'needs.probes' must be true, or a list such as"},
+    {BEGIN "needs = { probes = { 'x' } }, " END, "field 'needs.probes[1]': 'x' is no endpoint: say HOST:PORT"},
     {BEGIN "needs = { reboot = 1 }, " END, "field 'needs.reboot' must be true or false, got number"},
     {BEGIN "params = 'x', " END, "field 'params' must be a table of parameters, got string"},
     {BEGIN "params = { x = 1 }, " END, "field 'params.x' must be a table { type"},
@@ -156,7 +158,7 @@ static const char whole[] =
     "},\n"
     "  needs = { registry = { 'HKEY_LOCAL_MACHINE\\\\SOFTWARE\\\\Site', 'hkcu\\\\Software' }, updates = { "
     "'KB3140245' },\n"
-    "    reboot = true },\n"
+    "    probes = { 'server.example:443' }, reboot = true },\n"
     "  applies = function() return true end, run = function() end, verify = function() return true end }\n";
 
 static void declaration_becomes_a_header(void **state) {
@@ -175,7 +177,7 @@ static void declaration_becomes_a_header(void **state) {
       "{\"name\": \"number\", \"type\": \"integer\", \"default\": 10, \"help\": \"\", \"choices\": [10, 20]},"
       "{\"name\": \"text\", \"type\": \"string\", \"default\": \"x\", \"help\": \"\"}],"
       "\"needs\": {\"registry\": [\"HKLM\\\\SOFTWARE\\\\Site\", \"HKCU\\\\Software\"], \"updates\": "
-      "[\"KB3140245\"],"
+      "[\"KB3140245\"], \"probes\": [\"server.example:443\"],"
       "\"reboot\": true}, \"builtin\": false}",
       0, NULL);
   assert_non_null(wanted);

@@ -142,6 +142,34 @@ typedef struct tlsmend_outcome {
   char note[256];     /* one line for the report, or "" */
 } tlsmend_outcome;
 
+/* ---- probes ------------------------------------------------------------------------------------------------ */
+
+/* A server to be asked. Borrowed. */
+typedef struct tlsmend_endpoint {
+  const char *host; /* a name or an address */
+  unsigned port;
+  const char *name;  /* the server name to ask for (SNI), NULL: `host` */
+  unsigned timeout;  /* milliseconds for each step */
+} tlsmend_endpoint;
+
+/* What a question about TLS comes to. Silence is never "off". */
+#define TLSMEND_PROBE_STATES(X)                                                                              \
+  X(ON, "on")                      /* the server goes on with it */                                          \
+  X(OFF, "off")                    /* it says that it will not */                                            \
+  X(SILENT, "no answer")           /* silence, or what says neither yes nor no */                            \
+  X(BLOCKED, "blocked before TLS") /* refused, or answered by something that is no TLS */
+
+#define TLSMEND_PROBE_STATE_(name, text) TLSMEND_PROBE_##name,
+typedef enum tlsmend_probe_state { TLSMEND_PROBE_STATES(TLSMEND_PROBE_STATE_) } tlsmend_probe_state;
+#undef TLSMEND_PROBE_STATE_
+
+typedef struct tlsmend_probe_answer {
+  tlsmend_probe_state state;
+  char protocol[16]; /* "TLS 1.2": what was asked for, or what was agreed on; "" for nothing */
+  char suite[64];    /* "TLS_...", of ON; "" where it cannot be told */
+  char detail[160];  /* why, one line, or "" */
+} tlsmend_probe_answer;
+
 /* ---- the table of functions -------------------------------------------------------------------------------- */
 
 typedef struct tlsmend_machine tlsmend_machine;
@@ -206,6 +234,15 @@ typedef struct tlsmend_machine_ops {
   /* Arranges that `tlsmend resume` runs after the restart without anybody logging on, or takes that arrangement back
    * (run == NULL). `how` receives one line for the report. NULL: nothing is arranged; the operator resumes. */
   int (*resume_arrange)(tlsmend_machine *self, const char *run, const char *state, char how[256],
+                        tlsmend_error *error);
+
+  /* Whether this computer's network is the machine's, so that a server may be asked from here on its behalf. NULL: it is not, or
+   * cannot be told (TLSMEND_E_UNKNOWN). */
+  int (*may_probe)(tlsmend_machine *self, const tlsmend_endpoint *endpoint, tlsmend_error *error);
+
+  /* What a client gets from a server that asks this machine's Schannel for nothing in particular. Certificates are not checked.
+   * NULL: TLSMEND_E_UNKNOWN. */
+  int (*schannel_probe)(tlsmend_machine *self, const tlsmend_endpoint *endpoint, tlsmend_probe_answer *out,
                         tlsmend_error *error);
 } tlsmend_machine_ops;
 

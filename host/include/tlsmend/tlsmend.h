@@ -353,6 +353,25 @@ TLSMEND_API void tlsmend_report_free(tlsmend_report *report);
  * machines. Free with tlsmend_text_free. Errors: E_USAGE (no such file), E_PLAN (not one of ours). */
 TLSMEND_API int tlsmend_page(const char *const *files, size_t count, char **out, tlsmend_error *error);
 
+/* ---- probes ------------------------------------------------------------------------------------------------ */
+
+typedef struct tlsmend_probe_terms {
+  size_t size;          /* sizeof(tlsmend_probe_terms); set by TLSMEND_PROBE_TERMS_INIT */
+  const char *name;     /* the server name to ask for (SNI); NULL: the host */
+  unsigned timeout;     /* seconds for each step; 0: 5, at most 60 */
+} tlsmend_probe_terms;
+
+#define TLSMEND_PROBE_TERMS_INIT {sizeof(tlsmend_probe_terms), NULL, 0}
+
+/*
+ * Asks a server ("HOST:PORT") which versions of SSL and TLS it speaks, and, on a live Windows, what a default client of that
+ * machine agrees on with it; text or JSON. *modern receives 1 if TLS 1.2 or later answers, 0 if it does not, -1 if that
+ * cannot be told: silence is no "no". options.machine: NULL is this computer, whatever it runs; on a machine that is not live the
+ * answer is "cannot tell". Free *out with tlsmend_text_free. Errors: E_USAGE, E_UNKNOWN (the host has no address).
+ */
+TLSMEND_API int tlsmend_probe(const tlsmend_options *options, const char *endpoint, const tlsmend_probe_terms *terms,
+                              tlsmend_format format, char **out, int *modern, tlsmend_error *error);
+
 /* ---- snapshots --------------------------------------------------------------------------------------------- */
 
 /* Writes what the session's machine holds as a regedit 5 .reg file: all of it for a snapshot. Replaces the file whole.

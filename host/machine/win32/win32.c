@@ -22,6 +22,14 @@ static int win32_pause(tlsmend_machine *machine, unsigned milliseconds, tlsmend_
   return TLSMEND_OK;
 }
 
+/* Whoever is asked is asked by this very machine. */
+static int win32_may_probe(tlsmend_machine *machine, const tlsmend_endpoint *endpoint, tlsmend_error *error) {
+  (void)machine;
+  (void)endpoint;
+  (void)error;
+  return TLSMEND_OK;
+}
+
 /* Rights, and that nobody else can write what SYSTEM will read after a restart. */
 static int win32_may_write(tlsmend_machine *machine, tlsmend_error *error) {
   win32_machine *self = (win32_machine *)machine;
@@ -66,6 +74,8 @@ static const tlsmend_machine_ops win32_ops = {
     .apply = win32_apply,
     .update_remove = NULL,
     .resume_arrange = resume_arrange,
+    .may_probe = win32_may_probe,
+    .schannel_probe = schannel_probe,
 };
 
 int win32_open(const backend_request *request, tlsmend_machine **out, tlsmend_error *error) {

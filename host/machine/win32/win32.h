@@ -86,4 +86,8 @@ int restart_apply(win32_machine *self, const tlsmend_change *change, tlsmend_out
 int resume_arrange(tlsmend_machine *self, const char *run, const char *state, char how[256],
                    tlsmend_error *error);
 
+/* schannel.c */
+int schannel_probe(tlsmend_machine *self, const tlsmend_endpoint *endpoint, tlsmend_probe_answer *out,
+                   tlsmend_error *error);
+
 #endif
