@@ -30,16 +30,14 @@ local function has(list, item)
   return false
 end
 
--- Where somebody switched TLS 1.2 off in a role on purpose, that has to be settled first; where it is only not on by
--- default, it is switched on.
-local function secure(roles)
+-- Where somebody switched TLS 1.2 off in a role on purpose, that has to be settled first.
+local function refuse_off(roles)
   for _, role in ipairs(roles) do
     local set, effect = schannel.state("TLS 1.2", role)
     if effect == "off" and not schannel.is_modern(role) then
-      error(("refused: TLS 1.2\\%s is switched off (%s), nothing would be left; run schannel-tls12 first"):format(role,
-        set), 0)
+      log.refuse(("blocked, nothing is switched off: TLS 1.2\\%s is off (%s), nothing would be left; run " ..
+        "schannel-tls12 first"):format(role, set))
     end
-    schannel.ensure("TLS 1.2", role)
   end
 end
 
@@ -55,11 +53,12 @@ local function switch_off(params)
 end
 
 local function run(params)
+  refuse_off(params.roles)
   local items, blocked = gates.sort(gates.closed(params.roles), params.accept)
   gates.enforce(blocked)
   local client = { package = params.package, protocols = { "TLS 1.2" } }
   clients.run(client, items)
-  secure(params.roles)
+  for _, role in ipairs(params.roles) do schannel.ensure("TLS 1.2", role) end
   if has(params.roles, "Client") then wininet.run { "TLS 1.2" } end
   suites.report()
   switch_off(params)

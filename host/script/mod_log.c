@@ -32,6 +32,12 @@ static int l_finding(lua_State *L) {
   return 0;
 }
 
+/* refuse(text): the runbook may go no further here; nothing is written, and the command says 3 */
+static int l_refuse(lua_State *L) {
+  return script_raise(L, TLSMEND_E_REFUSED, "%s", script_check_text(L, 1, "log.refuse: the reason"));
+}
+
 const luaL_Reg log_functions[] = {
-    {"debug", l_debug}, {"finding", l_finding}, {"info", l_info}, {"warn", l_warn}, {NULL, NULL},
+    {"debug", l_debug}, {"finding", l_finding}, {"info", l_info},
+    {"refuse", l_refuse}, {"warn", l_warn}, {NULL, NULL},
 };

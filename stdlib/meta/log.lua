@@ -17,6 +17,11 @@ function log.warn(text) end
 ---@param text string
 function log.finding(text) end
 
+--- Stops the run before anything is written, for a reason that a person has to settle: what is asked for would break
+--- something. Does not return. The command says the reason and exits with 3; the bench answers "blocked".
+---@param text string the reason and the way out, one line
+function log.refuse(text) end
+
 --- For the author of a runbook.
 ---@param text string
 function log.debug(text) end

@@ -105,8 +105,8 @@ function gates.enforce(blocked)
     texts[#texts + 1] = row.text
     if not seen[row.name] then names[#names + 1], seen[row.name] = row.name, true end
   end
-  error(("blocked, nothing is switched off: %s. Mend that first, or accept it by name: accept=%s"):format(
-    table.concat(texts, "; "), table.concat(names, ",")), 0)
+  log.refuse(("blocked, nothing is switched off: %s. Mend that first, or accept it by name: accept=%s"):format(
+    table.concat(texts, "; "), table.concat(names, ",")))
 end
 
 return gates

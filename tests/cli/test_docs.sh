@@ -5,7 +5,7 @@ set -u
 work=$(mktemp -d "${TMPDIR:-/tmp}/tlsmend-docs.XXXXXX") || exit 1
 trap 'rm -rf "$work"' EXIT
 cd "$TLSMEND_SOURCE" || exit 1
-documents="README.md docs/*.md docs/decisions/*.md"
+documents="README.md docs/*.md docs/decisions/*.md docs/runbooks/*.md"
 bad=0
 fail() {
   echo "FAILED: $*" >&2

@@ -54,7 +54,7 @@ plan_cell() {
   "$TLSMEND" plan "$runbook" -m "sim:$snapshot" -p package="$packages" --format json >out 2>log || code=$?
   case $code in
   0) if grep -q '"applies": *false' out; then cell=refers; else cell=nothing; fi ;;
-  1) if grep -q 'blocked, nothing is switched off' log; then cell=blocked; else cell=failed && fail "the plan failed"; fi ;;
+  3) cell=blocked && { grep -q 'blocked, nothing is switched off' log || fail "refused without a word"; } ;;
   2) cell="$(count update-install)+$(count reboot)+$(count value-set)" ;;
   5) cell=cannot-tell ;;
   *) cell=failed && fail "plan exited with $code" ;;

@@ -13,7 +13,7 @@ local CONTROL = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\"
 -- ---- registry ----
 
 function native:physical(path, view)
-  path = path:gsub("^HKEY_LOCAL_MACHINE", "HKLM")
+  path = path:gsub("^HKEY_LOCAL_MACHINE", "HKLM"):gsub("^HKEY_USERS", "HKU")
   assert(not path:lower():find "wow6432node", "Wow6432Node spelled out: " .. path)
   if view == 32 and self.sixtyfour then
     path = path:gsub("^HKLM\\SOFTWARE\\", "HKLM\\SOFTWARE\\Wow6432Node\\", 1)
@@ -63,7 +63,7 @@ function native:load(text)
     local key = line:match "^%[(.*)%]$"
     local name, rest = line:match '^"(.-)"=(.*)$'
     if key then
-      path = key:gsub("^HKEY_LOCAL_MACHINE", "HKLM")
+      path = key:gsub("^HKEY_LOCAL_MACHINE", "HKLM"):gsub("^HKEY_USERS", "HKU")
       self:key(path, true)
     elseif name then
       local number, string = rest:match "^dword:(%x+)$", rest:match '^"(.*)"$'
@@ -77,21 +77,51 @@ end
 
 -- ---- native modules ----
 
+-- The fence: while a runbook runs, only what it declares.
+function native:inside(path)
+  if not self.needs then return end
+  for _, tree in ipairs(self.needs.registry or {}) do
+    local start = path:sub(1, #tree):lower()
+    if start == tree:lower() and (#path == #tree or path:sub(#tree + 1, #tree + 1) == "\\") then return end
+  end
+  error(path .. ": not in needs.registry", 0)
+end
+
 function native:registry()
   local registry = {}
-  function registry.get(path, name, view) return self:get(path, name, view) end
+  function registry.get(path, name, view)
+    self:inside(path)
+    return self:get(path, name, view)
+  end
   function registry.exists(path, view) return self:key(self:physical(path, view)) ~= nil end
   function registry.set(path, name, data, options)
     options = options or {}
+    self:inside(path)
     local now, kind = self:get(path, name, options.view)
     if now == data and kind == (options.type or "REG_DWORD") then return end
     self.changes[#self.changes + 1] = { kind = "value-set", key = path, name = name, before = now, after = data,
       view = options.view, why = options.why or "", phase = self.phase }
     self:put(path, name, data, options.type, options.view)
   end
+  local function listed(names) -- nil where the key is not there
+    return function(path, view)
+      self:inside(path)
+      local key = self:key(self:physical(path, view))
+      return key and names(path, view, key)
+    end
+  end
+  registry.keys = listed(function(path, view) return self:children(path, view) end)
+  registry.values = listed(function(_, _, key)
+    local list = {}
+    for _, value in pairs(key.values) do list[#list + 1] = value.name end
+    table.sort(list)
+    return list
+  end)
   function registry.views(path)
     if not self.sixtyfour then return { 32 } end
-    return path:upper():find "^HKLM\\SOFTWARE" and { 64, 32 } or { 64 }
+    local upper = path:upper()
+    local shared = upper:find "^HKLM\\SOFTWARE\\POLICIES" or upper:find "CURRENTVERSION\\PROFILELIST"
+    return upper:find "^HKLM\\SOFTWARE" and not shared and { 64, 32 } or { 64 }
   end
   return registry
 end
@@ -140,6 +170,10 @@ end
 function native:update()
   local update = {}
   function update.propose(change)
+    for _, kb in ipairs(self.needs and self.needs.updates or { change.kb }) do
+      if kb == change.kb then change.declared = true end
+    end
+    assert(change.declared, change.kb .. ": not in needs.updates")
     change.kind, change.phase = "update-install", self.phase
     self.changes[#self.changes + 1] = change
     if change.package then self:put(PACKAGES .. "\\" .. change.package, "CurrentState", 0x60) end
@@ -192,7 +226,8 @@ end
 
 function native:log()
   local function line(text) table.insert(self.lines, text) end
-  return { info = line, warn = line, debug = line, finding = function(text) table.insert(self.findings, text) end }
+  local function refuse(text) error(text, 0) end
+  return { info = line, warn = line, debug = line, refuse = refuse, finding = function(text) table.insert(self.findings, text) end }
 end
 
 -- ---- a machine ----
@@ -241,7 +276,9 @@ function native:run(id, params)
   for name, row in pairs(runbook.params) do used[name] = row.default end
   for name, value in pairs(params or {}) do used[name] = value end
   self.changes, self.findings, self.unknowns, self.lines, self.phase = {}, {}, {}, {}, 0
-  local applies, reason = runbook.applies(self:require "system")
+  self.needs = runbook.needs
+  local applies, reason = true, nil
+  if runbook.applies then applies, reason = runbook.applies(self:require "system") end
   if applies then runbook.run(used) end
   self.verify = function() return runbook.verify(used) end
   return applies, reason
