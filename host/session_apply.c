@@ -94,14 +94,9 @@ int session_check(tlsmend_session *self, const tlsmend_plan *plan, tlsmend_error
 static int report_nothing(const tlsmend_session *self, const tlsmend_plan *plan, tlsmend_report **out,
                           tlsmend_error *error) {
   int code = session_hand_out(self, NULL, TLSMEND_RESULT_NOTHING, out, error);
-<<<<<<< host/session_apply.c
-  json_t *json = code == TLSMEND_OK ? plan_to_json(plan) : NULL;
+  json_t *json = code == TLSMEND_OK ? plan_to_json_clear(plan) : NULL;
   if (json)
     plan_from_json(json, &(*out)->plan, NULL);
-=======
-  json_t *json = code == TLSMEND_OK ? plan_to_json_clear(plan) : NULL;
-  if (json) plan_from_json(json, &(*out)->plan, NULL);
->>>>>>> /tmp/new.16588
   json_decref(json);
   return code;
 }
