@@ -182,6 +182,8 @@ int tlsmend_session_open(const tlsmend_options *options, tlsmend_session **out, 
   self->allow_unsigned = options->allow_unsigned != 0;
   self->event = options->event;
   self->event_data = options->event_data;
+  self->confirm_minutes = options->confirm_minutes;
+  self->clock = os_time;
   self->script = session_script_options(options);
   self->script.library = self->library;
   if (code == TLSMEND_OK)

@@ -17,6 +17,8 @@ struct tlsmend_session {
   tlsmend_event_fn event;
   void *event_data;
   tlsmend_machine *machine;
+  unsigned confirm_minutes; /* a run is undone unless it is confirmed within these; 0: it need not be */
+  int64_t (*clock)(void);   /* seconds since 1970; the tests have one of their own */
   bool
       unchecked; /* after the last step the runbooks do not run again: the bench compares the machine itself */
 };
@@ -47,8 +49,8 @@ int session_plan_again(tlsmend_session *self, const tlsmend_plan *plan, tlsmend_
 /* MachineGuid, which tells two machines of the same name apart; "" for a machine without one. */
 void session_guid(tlsmend_machine *machine, char out[48]);
 
-/* Calls `verify` of each runbook of a plan that applies. */
-int session_verify(tlsmend_session *self, const tlsmend_plan *plan, tlsmend_error *error);
+/* Calls `verify` of each runbook of a plan that applies. *sure (may be NULL): each has one, and none could not tell. */
+int session_verify(tlsmend_session *self, const tlsmend_plan *plan, bool *sure, tlsmend_error *error);
 
 /* Whether a plan may be applied here at all: by the policy of the site, and because it was not applied before. What it proposes
  * is compared with the machine elsewhere. E_APPROVAL, E_PLAN. */
@@ -108,6 +110,12 @@ int session_continue(tlsmend_session *self, journal *journal, int flags, commit_
                      tlsmend_error *error);
 int session_undo(tlsmend_session *self, journal *journal, int flags, commit_result *out,
                  tlsmend_error *error);
+
+/* Returns when no run waits to be confirmed any more, or its time is over. True: it had to wait. */
+bool session_wait(tlsmend_session *self);
+
+/* What is to be done with a run that waits for its confirmation: nothing yet, or undo it, or keep it because it verifies. */
+int session_decide(tlsmend_session *self, journal *journal, commit_result *out, tlsmend_error *error);
 
 /* ---- reports ---- */
 

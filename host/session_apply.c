@@ -23,7 +23,7 @@ static int check_outcome(tlsmend_session *self, const journal *journal, tlsmend_
         "or the runbook does not converge",
         again->change_count);
   tlsmend_plan_free(again);
-  return code == TLSMEND_OK ? session_verify(self, journal->plan, error) : code;
+  return code == TLSMEND_OK ? session_verify(self, journal->plan, NULL, error) : code;
 }
 
 int session_forward(tlsmend_session *self, journal *journal, commit_result *out, tlsmend_error *error) {
@@ -33,7 +33,9 @@ int session_forward(tlsmend_session *self, journal *journal, commit_result *out,
   if (code != TLSMEND_OK || *out != COMMIT_DONE)
     return code;
   if (self->unchecked || check_outcome(self, journal, &inner) == TLSMEND_OK)
-    return commit_end(&commit, out, error);
+    return journal->confirm_minutes
+               ? commit_await(&commit, self->clock() + 60 * (int64_t)journal->confirm_minutes, out, error)
+               : commit_end(&commit, out, error);
   session_tell(self, TLSMEND_EVENT_WARNING, "%s", inner.text);
   return commit_backward(&commit, inner.text, out, error);
 }
@@ -121,7 +123,7 @@ static int run(tlsmend_session *self, const tlsmend_plan *plan, journal **out, c
   if (code == TLSMEND_OK)
     code = machine_boot_id(self->machine, boot, error);
   if (code == TLSMEND_OK)
-    code = journal_create(self->state, plan, boot, out, error);
+    code = journal_create(&(journal_start){self->state, plan, boot, self->confirm_minutes}, out, error);
   if (code == TLSMEND_OK)
     code = session_forward(self, *out, result, error);
   if (code != TLSMEND_OK || *result != COMMIT_UNDONE || !(*out)->lost || !untouched(*out))

@@ -334,9 +334,10 @@ static int verify_one(tlsmend_machine *overlay, tlsmend_plan *plan, script_runbo
   return code;
 }
 
-int session_verify(tlsmend_session *self, const tlsmend_plan *plan, tlsmend_error *error) {
+int session_verify(tlsmend_session *self, const tlsmend_plan *plan, bool *sure, tlsmend_error *error) {
   tlsmend_plan *verified = NULL;
   int code = each_again(self, plan, verify_one, &verified, error);
+  if (sure) *sure = code == TLSMEND_OK && !verified->unknown_count;
   tlsmend_plan_free(verified);
   return code;
 }

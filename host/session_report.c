@@ -5,6 +5,7 @@
 
 #include "core/change.h"
 #include "core/text.h"
+#include "os/os.h"
 #include "session.h"
 
 #define REPORT_SCHEMA "tlsmend-report/1"
@@ -46,6 +47,8 @@ int tlsmend_report_exit(const tlsmend_report *report) {
     return 3010;
   case TLSMEND_RESULT_UNDONE:
     return report->rolled_back && !report->journal->lost ? 0 : 1;
+  case TLSMEND_RESULT_AWAITS:
+    return 0;
   case TLSMEND_RESULT_LEFT:
     return 4;
   }
@@ -62,6 +65,8 @@ static const char *result_name(const tlsmend_report *report) {
     return "restart";
   case TLSMEND_RESULT_UNDONE:
     return report->rolled_back ? "rolled-back" : "failed-undone";
+  case TLSMEND_RESULT_AWAITS:
+    return "awaits-confirmation";
   case TLSMEND_RESULT_LEFT:
     return report->rolled_back ? "rolled-back-partly" : "failed-left";
   }
@@ -134,6 +139,8 @@ static const char *headline(const tlsmend_report *report) {
     return "Done so far. A restart is needed to go on.";
   case TLSMEND_RESULT_UNDONE:
     return report->rolled_back ? "Rolled back." : "Failed. Everything that was written has been taken back.";
+  case TLSMEND_RESULT_AWAITS:
+    return "Done. It will be undone unless it is confirmed.";
   case TLSMEND_RESULT_LEFT:
     return report->rolled_back ? "Rolled back, but not everything."
                                : "Failed, and not everything could be taken back.";
@@ -150,6 +157,11 @@ static int print_report(const tlsmend_report *report, char **out, tlsmend_error 
              report->journal->path);
     if (report->journal->failure && !report->rolled_back)
       text_add(&text, "  why: %s\n", report->journal->failure);
+    if (report->result == TLSMEND_RESULT_AWAITS) {
+      char until[32];
+      os_time_print(report->journal->deadline, until);
+      text_add(&text, "  confirm it before %s: tlsmend confirm\n", until);
+    }
     print_notes(report->journal, &text);
     if (report->journal->lost)
       text_add(&text, "  the journal could not be written to the end: `tlsmend rollback` closes the run when "
@@ -254,6 +266,8 @@ static const char *run_state(const journal *journal) {
     return "failed, something is left";
   if (journal->undoing)
     return "open: stopped while undoing";
+  if (journal->deadline)
+    return "open: waits for tlsmend confirm";
   return journal->at_barrier ? "open: waits for a restart" : "open: stopped in the middle";
 }
 

@@ -96,6 +96,8 @@ int session_continue(tlsmend_session *self, journal *journal, int flags, commit_
   commit commit = session_commit(self, journal);
   bool passed = true, undoing = journal->undoing;
   int code = journal_continue(journal, error);
+  if (code == TLSMEND_OK && journal->deadline)
+    return session_decide(self, journal, out, error);
   if (code == TLSMEND_OK && !undoing)
     code = commit_settle(&commit, error);
   if (code == TLSMEND_OK && !undoing)
@@ -118,6 +120,8 @@ int tlsmend_resume(tlsmend_session *self, int flags, tlsmend_report **out, tlsme
   os_lock *lock = NULL;
   journal *journal = NULL;
   commit_result result = COMMIT_DONE;
+  if ((flags & TLSMEND_RESUME_WAIT) && session_wait(self))
+    flags &= ~TLSMEND_RESUME_STARTED; /* the start was before the wait */
   int code = session_find_run(self, NULL, true, &journal, error);
   if (code == TLSMEND_OK && !journal)
     return session_hand_out(self, NULL, TLSMEND_RESULT_NOTHING, out, error);

@@ -86,7 +86,12 @@ int session_find_run(const tlsmend_session *self, const char *run, bool open_onl
 int session_refuse_open_run(const tlsmend_session *self, tlsmend_error *error) {
   journal *open = NULL;
   int code = session_find_run(self, NULL, true, &open, error);
-  if (code == TLSMEND_OK && open)
+  if (code == TLSMEND_OK && open && open->deadline)
+    code = tlsmend_error_set(
+        error, TLSMEND_E_BUSY,
+        "run %s of %s waits to be confirmed: `tlsmend confirm` keeps it, `tlsmend rollback %s` undoes it",
+        open->run, open->begun, open->run);
+  else if (code == TLSMEND_OK && open)
     code = tlsmend_error_set(
         error, TLSMEND_E_BUSY,
         "run %s of %s is not finished: `tlsmend resume` continues it, `tlsmend rollback %s` undoes it",
@@ -110,6 +115,8 @@ tlsmend_result session_result(commit_result result) {
   switch (result) {
   case COMMIT_DONE:
     return TLSMEND_RESULT_DONE;
+  case COMMIT_AWAITS:
+    return TLSMEND_RESULT_AWAITS;
   case COMMIT_BARRIER:
     return TLSMEND_RESULT_RESTART;
   case COMMIT_UNDONE:

@@ -3,6 +3,7 @@
  * here; what is checked before the first write, and how a failure is undone, is the library's.
  */
 #include "cli/cli.h"
+#include "os/os.h"
 
 /* Everything between the command line and the report; zeroed at first. */
 typedef struct application {
@@ -141,8 +142,27 @@ static int apply(application *app, tlsmend_report **report, tlsmend_error *error
   return code;
 }
 
+/* The end of the time to confirm is waited for by a process of its own, which outlives this one's session. */
+static void watch(const application *app) {
+  tlsmend_error error;
+  const char *arguments[12] = {"resume", "--boot", "-m", say_machine(&app->call)};
+  size_t count = 4;
+  if (app->call.state != NULL) {
+    arguments[count++] = "--state";
+    arguments[count++] = app->call.state;
+  }
+  if (app->call.library != NULL) {
+    arguments[count++] = "--library";
+    arguments[count++] = app->call.library;
+  }
+  if (os_start_detached(arguments, &error) != TLSMEND_OK)
+    fprintf(stderr, "tlsmend: warning: %s; when the time is over, run 'tlsmend resume'\n", error.text);
+}
+
 /* Where nothing was to be done the plan has said so already. */
 static int finish(const application *app, tlsmend_report *report) {
+  if (tlsmend_report_result(report) == TLSMEND_RESULT_AWAITS)
+    watch(app);
   if (app->call.format == TLSMEND_FORMAT_JSON || tlsmend_report_result(report) != TLSMEND_RESULT_NOTHING)
     return cli_report(&app->call, report);
   tlsmend_report_free(report);

@@ -7,7 +7,7 @@ int cmd_resume(const opt *options) {
   tlsmend_report *report = NULL;
   cli_live live = {0};
   tlsmend_options library = cli_options(options, options->reboot, &live);
-  int flags = (options->given & OPT_BOOT) != 0 ? TLSMEND_RESUME_STARTED : 0;
+  int flags = (options->given & OPT_BOOT) != 0 ? TLSMEND_RESUME_STARTED | TLSMEND_RESUME_WAIT : 0;
   int code = tlsmend_session_open(&library, &session, &error);
   if (code == TLSMEND_OK)
     code = tlsmend_resume(session, flags, &report, &error);

@@ -1,13 +1,29 @@
 /* `tlsmend rollback`: show what would be undone, have it confirmed, undo it. */
 #include "cli/cli.h"
 
+static int flags_of(const opt *options) {
+  return (options->given & OPT_SKIP_CHANGED) != 0 ? TLSMEND_ROLLBACK_SKIP_CHANGED : 0;
+}
+
+/* `--plan`: exit 2 says that there is something to undo. */
+static int preview(const opt *options, tlsmend_session *session, const char *run) {
+  tlsmend_error error;
+  char *text = NULL;
+  size_t steps = 0;
+  if (tlsmend_rollback_preview(session, run, flags_of(options), options->format, &text, &steps, &error) !=
+      TLSMEND_OK)
+    return say_failure(&error, options->format);
+  return !say_text(text) ? 1 : steps > 0 ? 2 : 0;
+}
+
 static int confirm(const opt *options, tlsmend_session *session, const char *run, tlsmend_error *error) {
   char *text = NULL;
   size_t steps = 0;
   char question[256];
   if ((options->given & OPT_YES) != 0 && options->format != TLSMEND_FORMAT_TEXT)
     return TLSMEND_OK;
-  int code = tlsmend_rollback_preview(session, run, 0, TLSMEND_FORMAT_TEXT, &text, &steps, error);
+  int code =
+      tlsmend_rollback_preview(session, run, flags_of(options), TLSMEND_FORMAT_TEXT, &text, &steps, error);
   if (code != TLSMEND_OK)
     return code;
   fprintf(options->format != TLSMEND_FORMAT_TEXT ? stderr : stdout, "%s\n", text);
@@ -29,10 +45,15 @@ int cmd_rollback(const opt *options) {
   const char *run = options->operand_count > 1 ? options->operands[1] : NULL;
   tlsmend_options library = cli_options(options, TLSMEND_REBOOT_NEVER, &live);
   int code = tlsmend_session_open(&library, &session, &error);
+  if (code == TLSMEND_OK && (options->given & OPT_PREVIEW) != 0) {
+    int exit_code = preview(options, session, run);
+    tlsmend_session_close(session);
+    return exit_code;
+  }
   if (code == TLSMEND_OK)
     code = confirm(options, session, run, &error);
   if (code == TLSMEND_OK)
-    code = tlsmend_rollback(session, run, 0, &report, &error);
+    code = tlsmend_rollback(session, run, flags_of(options), &report, &error);
   cli_live_end(&live, code == TLSMEND_OK && cli_waits(report));
   int exit_code = code == TLSMEND_OK ? cli_report(options, report) : say_failure(&error, options->format);
   tlsmend_session_close(session);

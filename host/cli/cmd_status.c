@@ -1,6 +1,16 @@
 /* `tlsmend status`: the journalled runs of a machine and what to do about an open one. */
 #include "cli/cli.h"
 
+/* A torn record is what a kill leaves; damage is what somebody has done. */
+static int verify(const opt *options, tlsmend_session *session, tlsmend_error *error) {
+  char *text = NULL;
+  size_t damaged = 0;
+  int code = tlsmend_status_verify(session, options->format, &text, &damaged, error);
+  if (code != TLSMEND_OK)
+    return say_failure(error, options->format);
+  return say_text(text) && damaged == 0 ? 0 : 1;
+}
+
 int cmd_status(const opt *options) {
   tlsmend_error error;
   tlsmend_session *session = NULL;
@@ -9,6 +19,11 @@ int cmd_status(const opt *options) {
   cli_live live = {0};
   tlsmend_options library = cli_options(options, TLSMEND_REBOOT_NEVER, &live);
   int code = tlsmend_session_open(&library, &session, &error);
+  if (code == TLSMEND_OK && (options->given & OPT_VERIFY) != 0) {
+    int exit_code = verify(options, session, &error);
+    tlsmend_session_close(session);
+    return exit_code;
+  }
   if (code == TLSMEND_OK)
     code = tlsmend_status(session, options->format, &text, &open, &error);
   tlsmend_session_close(session);

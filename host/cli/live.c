@@ -135,6 +135,7 @@ tlsmend_options cli_options(const opt *options, tlsmend_reboot reboot, cli_live 
   result.allow_unsigned = (options->given & OPT_ALLOW_UNSIGNED) != 0;
   result.memory_limit = options->memory_limit;
   result.instruction_limit = options->instruction_limit;
+  result.confirm_minutes = options->confirm_minutes;
   if (live != NULL) {
     result.event = on_event;
     result.event_data = live;

@@ -45,6 +45,10 @@ static const opt_row table[] = {
     {OPT_MACHINES, 0, "machines", "DIR", "more machines to test on: .reg files and expect.lua"},
     {OPT_SNI, 0, "sni", "NAME", "the server name to ask for (default: the host)"},
     {OPT_TIMEOUT, 0, "timeout", "S", "seconds to wait for each answer (default 5, at most 60)"},
+    {OPT_VERIFY, 0, "verify", NULL, "check the chain of every journal"},
+    {OPT_SKIP_CHANGED, 0, "skip-changed", NULL, "leave what somebody else has changed since"},
+    {OPT_PREVIEW, 0, "plan", NULL, "only show what would be undone"},
+    {OPT_CONFIRM_WITHIN, 0, "confirm-within", "MINUTES", "undo it unless 'tlsmend confirm' comes in time"},
     {OPT_HELP, 'h', "help", NULL, "show help"},
     {OPT_VERSION, 0, "version", NULL, "show the version"},
 };
@@ -63,6 +67,13 @@ bool opt_wants_json(int argc, char **argv) {
 static const opt_row *row_of_long(const char *name, size_t length) {
   for (size_t i = 0; i < table_size; i++)
     if (strlen(table[i].name) == length && strncmp(table[i].name, name, length) == 0)
+      return &table[i];
+  return NULL;
+}
+
+static const opt_row *row_of_bit(unsigned bit) {
+  for (size_t i = 0; i < table_size; i++)
+    if (table[i].bit == bit)
       return &table[i];
   return NULL;
 }
@@ -114,6 +125,8 @@ static int word_parse(opt *out, const opt_row *row, const char *value, tlsmend_e
                    value);
 }
 
+enum { most_minutes = 7 * 24 * 60 };
+
 static int number_option(opt *out, const opt_row *row, const char *value, tlsmend_error *error) {
   bool memory = row->bit == OPT_LIMIT_MEMORY;
   unsigned long long number = 0;
@@ -126,6 +139,10 @@ static int number_option(opt *out, const opt_row *row, const char *value, tlsmen
     out->approvals = (size_t)number;
   else if (row->bit == OPT_TIMEOUT)
     out->timeout = (size_t)(number > 1000 ? 1000 : number);
+  else if (row->bit == OPT_CONFIRM_WITHIN && number > most_minutes)
+    return say_error(error, TLSMEND_E_USAGE, "--%s takes at most %d minutes", row->name, most_minutes);
+  else if (row->bit == OPT_CONFIRM_WITHIN)
+    out->confirm_minutes = (unsigned)number;
   else
     out->instruction_limit = number;
   return TLSMEND_OK;
@@ -171,6 +188,7 @@ static int option_take(opt *out, const opt_row *row, const char *spelled, const 
   case OPT_LIMIT_INSTRUCTIONS:
   case OPT_APPROVALS:
   case OPT_TIMEOUT:
+  case OPT_CONFIRM_WITHIN:
     return number_option(out, row, value, error);
   case OPT_MACHINE:
     return out->machine = value, TLSMEND_OK;
@@ -210,6 +228,8 @@ static int option_parse(opt *out, char **argv, int argc, int *at, tlsmend_error 
   size_t length = 0;
   const char *argument = argv[*at];
   const opt_row *row = option_find(argument, &value, &length);
+  if (row != NULL && row->bit == OPT_PLAN && out->operand_count > 0 && strcmp(out->operands[0], "rollback") == 0)
+    row = row_of_bit(OPT_PREVIEW);
   char spelled[64];
   snprintf(spelled, sizeof spelled, "%.*s", (int)(length < 60 ? length : 60), argument);
   if (row == NULL)

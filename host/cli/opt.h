@@ -38,6 +38,10 @@ enum opt_bit {
   OPT_MACHINES = 1 << 24,
   OPT_SNI = 1 << 25,
   OPT_TIMEOUT = 1 << 26,
+  OPT_VERIFY = 1 << 27,
+  OPT_SKIP_CHANGED = 1 << 28,
+  OPT_PREVIEW = 1 << 29, /* rollback --plan: the same word as apply's, without a file */
+  OPT_CONFIRM_WITHIN = 1 << 30,
   OPT_ANY_FORMAT = 1 << 23 /* no option: the command writes every format, not only text and JSON */
 };
 
@@ -60,6 +64,7 @@ typedef struct opt {
   tlsmend_format format;
   tlsmend_reboot reboot; /* TLSMEND_REBOOT_ASK unless said otherwise */
   size_t memory_limit;
+  unsigned confirm_minutes;
   unsigned long long instruction_limit;
 } opt;
 

@@ -7,6 +7,11 @@ static void print_next(const opt *options, tlsmend_result result) {
     printf("\nNext: restart %s, then type:\n", say_machine(options));
     say_command(stdout, options, "resume", false);
     break;
+  case TLSMEND_RESULT_AWAITS:
+    fputs("\nNext: make sure that the machine can still be reached, then keep it or undo it now:\n", stdout);
+    say_command(stdout, options, "confirm", false);
+    say_command(stdout, options, "rollback", false);
+    break;
   case TLSMEND_RESULT_LEFT:
     fputs("\nNext: read what is left above, remove the cause, then try once more:\n", stdout);
     say_command(stdout, options, "rollback", false);

@@ -20,6 +20,7 @@ typedef struct commit {
 typedef enum commit_result {
   COMMIT_DONE,    /* every step is done */
   COMMIT_BARRIER, /* stopped: a restart is needed */
+  COMMIT_AWAITS,  /* every step is done; it is undone unless somebody confirms it in time */
   COMMIT_UNDONE,  /* a step failed; what was written is taken back */
   COMMIT_LEFT     /* a step failed, and something could not be taken back */
 } commit_result;
@@ -45,6 +46,9 @@ int commit_backward(commit *self, const char *why, commit_result *out, tlsmend_e
 
 /* Records that the run is done and checked. */
 int commit_end(commit *self, commit_result *out, tlsmend_error *error);
+
+/* Records that it is done, checked, and waits until `deadline` to be confirmed. */
+int commit_await(commit *self, int64_t deadline, commit_result *out, tlsmend_error *error);
 
 /* Has the machine call `tlsmend resume` after its next restart, or says that a person has to. */
 void commit_arrange(commit *self);

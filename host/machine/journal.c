@@ -166,9 +166,14 @@ static bool take(journal *self, const json_t *record) {
     return take_barrier(self, record, true);
   if (strcmp(kind, "resumed") == 0)
     return take_boot(self, record);
+  if (strcmp(kind, "await") == 0) {
+    self->deadline = json_integer_value(json_object_get(record, "deadline"));
+    return self->deadline > 0;
+  }
   if (strcmp(kind, "undo") == 0) {
     self->undoing = true;
     self->at_barrier = false;
+    self->deadline = 0;
     self->result = RUN_OPEN; /* a finished run that is rolled back is open again until that is finished */
     return replace(&self->failure, json_string_value(json_object_get(record, "why")));
   }
@@ -220,6 +225,12 @@ int journal_restarted(journal *self, size_t step, const char *boot, tlsmend_erro
 
 int journal_resumed(journal *self, const char *boot, tlsmend_error *error) {
   return write_record(self, boot_record("resumed", boot), error);
+}
+
+int journal_await(journal *self, int64_t deadline, tlsmend_error *error) {
+  json_t *record = record_of("await");
+  json_object_set_new(record, "deadline", json_integer((json_int_t)deadline));
+  return write_record(self, record, error);
 }
 
 int journal_undo(journal *self, const char *why, tlsmend_error *error) {
@@ -291,18 +302,23 @@ static int take_begin(journal *self, const json_t *record, tlsmend_error *error)
   if (code != TLSMEND_OK)
     return code;
   self->approval = json_incref(json_object_get(record, "approval"));
+  self->confirm_minutes = (unsigned)json_integer_value(json_object_get(record, "confirm_minutes"));
   self->steps = calloc(self->plan->change_count + 1, sizeof *self->steps);
   return self->steps ? TLSMEND_OK : no_memory(error);
 }
 
-static int begin(journal *self, const char *state, const tlsmend_plan *plan, const char *boot,
-                 tlsmend_error *error) {
+static int begin(journal *self, const journal_start *start, tlsmend_error *error) {
+  const tlsmend_plan *plan = start->plan;
+  const char *state = start->state, *boot = start->boot;
+  unsigned confirm_minutes = start->confirm_minutes;
   char *run = new_run_id(state, error);
   self->path = run ? journal_path(state, run) : NULL;
   json_t *record = record_of("begin");
   json_object_set_new(record, "schema", json_string(JOURNAL_SCHEMA));
   json_object_set_new(record, "run", json_string(run ? run : ""));
   json_object_set_new(record, "boot", json_string(boot));
+  if (confirm_minutes)
+    json_object_set_new(record, "confirm_minutes", json_integer(confirm_minutes));
   json_object_set_new(record, "plan", plan_to_json_clear(plan));
   free(run);
   int code = self->path ? os_dir_make(state, error) : no_memory(error);
@@ -335,13 +351,12 @@ void journal_discard(journal *self) {
   journal_close(self);
 }
 
-int journal_create(const char *state, const tlsmend_plan *plan, const char *boot, journal **out,
-                   tlsmend_error *error) {
+int journal_create(const journal_start *start, journal **out, tlsmend_error *error) {
   *out = NULL;
   journal *self = calloc(1, sizeof *self);
   if (!self)
     return no_memory(error);
-  int code = begin(self, state, plan, boot, error);
+  int code = begin(self, start, error);
   if (code == TLSMEND_OK)
     *out = self;
   else if (self->log)

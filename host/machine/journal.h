@@ -25,7 +25,7 @@ typedef enum run_result {
   RUN_OPEN,
   RUN_DONE,
   RUN_UNDONE, /* failed, or rolled back, and everything is taken back */
-  RUN_LEFT    /* failed, or rolled back, and something stays that should not */
+  RUN_LEFT /* failed, or rolled back, and something stays that should not */
 } run_result;
 
 typedef struct journal_step {
@@ -42,6 +42,8 @@ typedef struct journal {
   unsigned boots;  /* how often that was another one than before: restarts since the beginning */
   bool at_barrier; /* the last thing done was to stop for a restart */
   bool undoing;    /* it goes backwards: a failed run or a rollback */
+  unsigned confirm_minutes; /* it is undone unless it is confirmed within these; 0: it need not be */
+  int64_t deadline;         /* since when it is done and waits for that: until then; 0: it does not wait */
   char *failure;   /* why it goes backwards, NULL */
   run_result result;
   tlsmend_plan *plan;
@@ -58,9 +60,16 @@ typedef struct journal {
   bool in_memory; /* there is no file: for the bench */
 } journal;
 
+/* What a journal begins with. Borrowed. */
+typedef struct journal_start {
+  const char *state; /* the folder of journals */
+  const tlsmend_plan *plan;
+  const char *boot;
+  unsigned confirm_minutes;
+} journal_start;
+
 /* Begins a journal: makes the folder, the file, and its first record with the whole plan. */
-int journal_create(const char *state, const tlsmend_plan *plan, const char *boot, journal **out,
-                   tlsmend_error *error);
+int journal_create(const journal_start *start, journal **out, tlsmend_error *error);
 
 /* As journal_create, without a file: nothing outlives the process. The plan is borrowed. For the bench. */
 int journal_create_in_memory(tlsmend_plan *plan, const char *boot, journal **out, tlsmend_error *error);
@@ -85,6 +94,7 @@ int journal_step_state(journal *self, size_t step, step_state state, const char 
 int journal_barrier(journal *self, size_t step, const char *boot, tlsmend_error *error);
 int journal_restarted(journal *self, size_t step, const char *boot, tlsmend_error *error);
 int journal_resumed(journal *self, const char *boot, tlsmend_error *error); /* goes on, not at a barrier */
+int journal_await(journal *self, int64_t deadline, tlsmend_error *error); /* done, and waits for its confirmation */
 int journal_undo(journal *self, const char *why, tlsmend_error *error);
 int journal_end(journal *self, run_result result, tlsmend_error *error);
 

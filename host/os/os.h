@@ -64,6 +64,9 @@ void os_sleep(unsigned milliseconds);
 unsigned os_process_id(void);
 void os_random(void *bytes, size_t size);
 
+/* Starts this program again with other arguments (NULL-ended), on its own: it outlives the caller's session and terminal. */
+int os_start_detached(const char *const *arguments, tlsmend_error *error);
+
 /* The folder of journals of the live machine: ProgramData\tlsmend; elsewhere /var/lib/tlsmend. malloc'd. */
 char *os_state_default(void);
 

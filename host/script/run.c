@@ -174,7 +174,7 @@ static void push_params(lua_State *L, const script_runbook *runbook) {
 
 typedef struct run_request {
   const script_runbook *runbook;
-  bool answer;
+  bool answer, absent; /* absent: the runbook has no such function */
   char *reason;
 } run_request;
 
@@ -218,7 +218,8 @@ static int l_run(lua_State *L) {
 static int l_verify(lua_State *L) {
   run_request *request = lua_touserdata(L, 1);
   request->answer = true;
-  if (declare_push(L, "verify") != LUA_TFUNCTION)
+  request->absent = declare_push(L, "verify") != LUA_TFUNCTION;
+  if (request->absent)
     return 0;
   script_system_fill(L);
   lua_pop(L, 1);
@@ -251,7 +252,7 @@ static void set_machines(script_runbook *runbook, tlsmend_machine *machine, tlsm
 
 int script_run(script_runbook *runbook, tlsmend_machine *machine, tlsmend_machine *facts,
                const script_sink *sink, bool *applies, char **reason, tlsmend_error *error) {
-  run_request request = {runbook, false, NULL};
+  run_request request = {.runbook = runbook};
   set_machines(runbook, machine, facts, sink);
   int code = call_on(runbook, l_run, &request, error);
   if (code != TLSMEND_OK) {
@@ -265,7 +266,7 @@ int script_run(script_runbook *runbook, tlsmend_machine *machine, tlsmend_machin
 
 int script_verify(script_runbook *runbook, tlsmend_machine *machine, tlsmend_machine *facts,
                   const script_sink *sink, tlsmend_error *error) {
-  run_request request = {runbook, false, NULL};
+  run_request request = {.runbook = runbook};
   set_machines(runbook, machine, facts, sink);
   runbook->context->verifying = true;
   int code = call_on(runbook, l_verify, &request, error);
@@ -274,5 +275,7 @@ int script_verify(script_runbook *runbook, tlsmend_machine *machine, tlsmend_mac
     code = tlsmend_error_set(error, TLSMEND_E_FAILED, "%s: verify: %s", runbook->needs.runbook,
                              request.reason != NULL ? request.reason : "the effect is not there");
   free(request.reason);
+  if (code == TLSMEND_OK && request.absent && sink->unknown)
+    code = sink->unknown(sink->data, "the runbook has no verify", error);
   return code;
 }

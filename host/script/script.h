@@ -54,7 +54,8 @@ typedef struct script_sink {
 int script_run(script_runbook *runbook, tlsmend_machine *machine, tlsmend_machine *facts,
                const script_sink *sink, bool *applies, char **reason, tlsmend_error *error);
 
-/* Runs `verify` after an apply. E_FAILED with the runbook's reason if it answers false; OK if there is no verify. */
+/* Runs `verify` after an apply. E_FAILED with the runbook's reason if it answers false; OK if there is no verify, which is
+ * then told as an unknown. */
 int script_verify(script_runbook *runbook, tlsmend_machine *machine, tlsmend_machine *facts,
                   const script_sink *sink, tlsmend_error *error);
 

@@ -49,6 +49,9 @@ static void check_answer(const char *what, verb verb, fault_kind kind, const out
     if (!world_known())
       world_fail(what, "is in no state between two steps");
     break;
+  case TLSMEND_RESULT_AWAITS:
+    world_fail(what, "waits to be confirmed");
+    break;
   case TLSMEND_RESULT_LEFT:
     break; /* one undo that failed does not stop the others: what is left is told by the ways out */
   case TLSMEND_RESULT_NOTHING: /* right, if the journal vanished before it was read */

@@ -7,6 +7,7 @@
 #include <tlsmend/tlsmend.h>
 
 #include "machine/journal.h"
+#include "session.h"
 
 static const char runbook[] =
     "local registry = require 'registry'\n"
@@ -294,9 +295,99 @@ static void test_one_at_a_time(void **state) {
   free(path);
 }
 
+/* ---- commit-confirm ---- */
+
+static int64_t now = 1000000;
+static int64_t test_clock(void) { return now; }
+
+static const char verified[] =
+    "local registry = require 'registry'\n"
+    "return { id = 'verified', version = '1.0.0', title = 'Site', references = {}, params = {},\n"
+    "  needs = { registry = { 'HKLM\\\\SOFTWARE\\\\Site' } },\n"
+    "  run = function() registry.set('HKLM\\\\SOFTWARE\\\\Site', 'v', 2) end,\n"
+    "  verify = function() return registry.get('HKLM\\\\SOFTWARE\\\\Site', 'reachable') == nil, 'not "
+    "reachable' end }\n";
+
+static tlsmend_result resumed(tlsmend_session *session) {
+  tlsmend_report *report = NULL;
+  MUST(tlsmend_resume(session, 0, &report, &error));
+  tlsmend_result result = tlsmend_report_result(report);
+  tlsmend_report_free(report);
+  return result;
+}
+
+static tlsmend_session *apply_for_ten_minutes(const char *book) {
+  tlsmend_session *session = open_session();
+  tlsmend_plan *plan = make_plan(session, book);
+  tlsmend_report *report = NULL;
+  session->clock = test_clock;
+  session->confirm_minutes = 10;
+  MUST(tlsmend_apply(session, plan, &report, &error));
+  assert_int_equal(tlsmend_report_result(report), TLSMEND_RESULT_AWAITS);
+  assert_int_equal(tlsmend_report_exit(report), 0);
+  tlsmend_report_free(report);
+  tlsmend_plan_free(plan);
+  assert_int_equal(resumed(session), TLSMEND_RESULT_AWAITS); /* too early to decide */
+  return session;
+}
+
+static void test_confirm(void **state) {
+  size_t size = 0;
+  tlsmend_report *report = NULL;
+  /* Confirmed: it stays, whatever the time. A second apply is refused before. */
+  write_machine();
+  char *original = file_read("pc.reg", &size);
+  tlsmend_session *session = apply_for_ten_minutes("site.lua");
+  file_text("verified.lua", verified);
+  tlsmend_plan *plan = make_plan(session, "verified.lua");
+  assert_int_equal(tlsmend_plan_change_count(plan), 0);
+  tlsmend_plan_free(plan);
+  MUST(tlsmend_confirm(session, &report, &error));
+  assert_int_equal(tlsmend_report_result(report), TLSMEND_RESULT_DONE);
+  tlsmend_report_free(report);
+  now += 601;
+  assert_int_equal(resumed(session), TLSMEND_RESULT_NOTHING);
+  MUST(tlsmend_confirm(session, &report, &error));
+  assert_int_equal(tlsmend_report_result(report), TLSMEND_RESULT_NOTHING);
+  tlsmend_report_free(report);
+  tlsmend_session_close(session);
+  /* Not confirmed, and no verify: undone, byte for byte. */
+  engine_setup(state);
+  write_machine();
+  session = apply_for_ten_minutes("site.lua");
+  now += 599;
+  assert_int_equal(resumed(session), TLSMEND_RESULT_AWAITS);
+  now += 1;
+  assert_int_equal(resumed(session), TLSMEND_RESULT_UNDONE);
+  assert_file("pc.reg", original, size);
+  tlsmend_session_close(session);
+  free(original);
+}
+
+static void test_confirm_by_verify(void **state) {
+  write_machine();
+  file_text("verified.lua", verified);
+  tlsmend_session *session = apply_for_ten_minutes("verified.lua");
+  now += 600;
+  assert_int_equal(resumed(session), TLSMEND_RESULT_DONE);
+  tlsmend_session_close(session);
+  engine_setup(state);
+  write_machine();
+  file_text("verified.lua", verified);
+  session = apply_for_ten_minutes("verified.lua");
+  tlsmend_session_close(session);
+  mutate(&(mutation){TLSMEND_CHANGE_VALUE_SET, SITE, "reachable", 64, true}); /* what its verify looks at */
+  session = open_session();
+  session->clock = test_clock;
+  now += 600;
+  assert_int_equal(resumed(session), TLSMEND_RESULT_UNDONE);
+  tlsmend_session_close(session);
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {ENGINE_TEST(test_mutations), ENGINE_TEST(test_skip_changed),
-                                     ENGINE_TEST(test_other_machine), ENGINE_TEST(test_state_folder),
-                                     ENGINE_TEST(test_one_at_a_time)};
+  const struct CMUnitTest tests[] = {ENGINE_TEST(test_mutations),        ENGINE_TEST(test_skip_changed),
+                                     ENGINE_TEST(test_other_machine),    ENGINE_TEST(test_state_folder),
+                                     ENGINE_TEST(test_one_at_a_time),    ENGINE_TEST(test_confirm),
+                                     ENGINE_TEST(test_confirm_by_verify)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

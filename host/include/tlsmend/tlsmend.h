@@ -149,10 +149,12 @@ typedef struct tlsmend_options {
   unsigned long long instruction_limit; /* VM instructions of one run; 0: 100 million */
   tlsmend_event_fn event;               /* called on the calling thread, or NULL */
   void *event_data;
+  unsigned
+      confirm_minutes; /* tlsmend_apply: what is done is undone again unless tlsmend_confirm comes within these; 0: it stays */
 } tlsmend_options;
 
 #define TLSMEND_OPTIONS_INIT                                                                                 \
-  { sizeof(tlsmend_options), NULL, NULL, NULL, TLSMEND_REBOOT_ASK, 0, 0, 0, NULL, NULL }
+  { sizeof(tlsmend_options), NULL, NULL, NULL, TLSMEND_REBOOT_ASK, 0, 0, 0, NULL, NULL, 0 }
 
 /* Opens a machine for reading. Nothing is created or written. Free with tlsmend_session_close.
  * Errors: E_USAGE (no such machine), E_CORRUPT (a snapshot that does not parse), E_IO, E_DENIED. */
@@ -297,7 +299,8 @@ typedef enum tlsmend_result {
   TLSMEND_RESULT_DONE,    /* done, and a second plan is empty */
   TLSMEND_RESULT_RESTART, /* done so far; a restart is needed to go on, then tlsmend_resume */
   TLSMEND_RESULT_UNDONE,  /* failed; everything that was written has been undone */
-  TLSMEND_RESULT_LEFT     /* failed; the report names what is left */
+  TLSMEND_RESULT_LEFT,    /* failed; the report names what is left */
+  TLSMEND_RESULT_AWAITS   /* done, and will be undone unless it is confirmed in time */
 } tlsmend_result;
 
 /*
@@ -318,6 +321,8 @@ TLSMEND_API int tlsmend_apply(tlsmend_session *session, const tlsmend_plan *plan
  * *out has TLSMEND_RESULT_NOTHING when no run is open.
  */
 #define TLSMEND_RESUME_STARTED 1
+#define TLSMEND_RESUME_WAIT                                                                                  \
+  2 /* first waits while a run waits to be confirmed: until that happens, or the time is over */
 TLSMEND_API int tlsmend_resume(tlsmend_session *session, int flags, tlsmend_report **out,
                                tlsmend_error *error);
 
@@ -339,6 +344,18 @@ TLSMEND_API int tlsmend_rollback_preview(tlsmend_session *session, const char *r
 TLSMEND_API int tlsmend_status(tlsmend_session *session, tlsmend_format format, char **out, size_t *open,
                                tlsmend_error *error);
 
+/* Looks whether the journals in the session's state folder are whole: the chain of each, record by record. *damaged receives
+ * the number of those that are not (a torn last record is no damage). Free *out with tlsmend_text_free. */
+TLSMEND_API int tlsmend_status_verify(tlsmend_session *session, tlsmend_format format, char **out,
+                                      size_t *damaged, tlsmend_error *error);
+
+/*
+ * Keeps a run that was applied with options.confirm_minutes and waits to be confirmed: TLSMEND_RESULT_DONE. When no run waits,
+ * *out has TLSMEND_RESULT_NOTHING. Unless it is called in time, the next tlsmend_resume behind the deadline undoes the run, or
+ * keeps it if every one of its runbooks has a `verify` and all of them pass then.
+ */
+TLSMEND_API int tlsmend_confirm(tlsmend_session *session, tlsmend_report **out, tlsmend_error *error);
+
 TLSMEND_API tlsmend_result tlsmend_report_result(const tlsmend_report *report);
 
 /* The exit code of the command for a report: 0, 1, 4 or 3010. */
@@ -356,12 +373,13 @@ TLSMEND_API int tlsmend_page(const char *const *files, size_t count, char **out,
 /* ---- probes ------------------------------------------------------------------------------------------------ */
 
 typedef struct tlsmend_probe_terms {
-  size_t size;          /* sizeof(tlsmend_probe_terms); set by TLSMEND_PROBE_TERMS_INIT */
-  const char *name;     /* the server name to ask for (SNI); NULL: the host */
-  unsigned timeout;     /* seconds for each step; 0: 5, at most 60 */
+  size_t size;      /* sizeof(tlsmend_probe_terms); set by TLSMEND_PROBE_TERMS_INIT */
+  const char *name; /* the server name to ask for (SNI); NULL: the host */
+  unsigned timeout; /* seconds for each step; 0: 5, at most 60 */
 } tlsmend_probe_terms;
 
-#define TLSMEND_PROBE_TERMS_INIT {sizeof(tlsmend_probe_terms), NULL, 0}
+#define TLSMEND_PROBE_TERMS_INIT                                                                             \
+  { sizeof(tlsmend_probe_terms), NULL, 0 }
 
 /*
  * Asks a server ("HOST:PORT") which versions of SSL and TLS it speaks, and, on a live Windows, what a default client of that
@@ -369,8 +387,9 @@ typedef struct tlsmend_probe_terms {
  * cannot be told: silence is no "no". options.machine: NULL is this computer, whatever it runs; on a machine that is not live the
  * answer is "cannot tell". Free *out with tlsmend_text_free. Errors: E_USAGE, E_UNKNOWN (the host has no address).
  */
-TLSMEND_API int tlsmend_probe(const tlsmend_options *options, const char *endpoint, const tlsmend_probe_terms *terms,
-                              tlsmend_format format, char **out, int *modern, tlsmend_error *error);
+TLSMEND_API int tlsmend_probe(const tlsmend_options *options, const char *endpoint,
+                              const tlsmend_probe_terms *terms, tlsmend_format format, char **out,
+                              int *modern, tlsmend_error *error);
 
 /* ---- snapshots --------------------------------------------------------------------------------------------- */
 
