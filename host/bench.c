@@ -253,6 +253,7 @@ static void clear(bench *self) {
   free(self->params);
   json_decref(self->declared);
   json_decref(self->expect);
+  json_decref(self->broken);
   drop_packages(self);
 }
 
@@ -260,6 +261,7 @@ static int test_runbook(bench *self, json_t *runbooks, tlsmend_error *error) {
   script_runbook *open = NULL;
   uint64_t begun = os_clock();
   json_t *records = json_array();
+  self->broken = json_object();
   int code = script_open(&self->script, self->runbook, &open, error);
   if (code == TLSMEND_OK) {
     const json_t *header = script_header(open);

@@ -24,6 +24,7 @@ typedef struct bench {
   size_t param_count;
   json_t *declared; /* protocols older than TLS 1.2 that it may switch on */
   json_t *expect;   /* what the author expects, by machine; NULL */
+  json_t *broken;   /* plans that were broken already: their changes as text, and on which machine */
   char *packages;   /* folder of stand-ins for update packages; NULL: none needed */
 } bench;
 

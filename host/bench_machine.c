@@ -103,7 +103,8 @@ static void count_changes(json_t *record, const tlsmend_plan *plan) {
 /* A plan that could not be made: a refusal with a reason is an answer, the rest is the runbook's mistake. */
 static void judge_failure(json_t *record, const tlsmend_error *why) {
   bool fence = strstr(why->text, "add it to `needs`") != NULL;
-  if (why->code == TLSMEND_E_REFUSED && !fence) {
+  bool says_so = why->code == TLSMEND_E_SCRIPT && strstr(why->text, "blocked, ") != NULL;
+  if (says_so || (why->code == TLSMEND_E_REFUSED && !fence)) {
     set_answer(record, "blocked", why->text);
     return;
   }
@@ -209,6 +210,26 @@ static int judge_policy(const bench *self, const tlsmend_plan *plan, const char 
   return code;
 }
 
+/* What is done to a machine does not depend on the rest of it: the same changes are broken once. */
+static int break_once(const bench *self, const bench_machine *machine, const bench_states *states,
+                      json_t *record, tlsmend_error *error) {
+  json_t *plan = plan_to_json(states->plan);
+  char *changes = json_dumps(json_object_get(plan, "changes"), JSON_COMPACT);
+  json_decref(plan);
+  if (!changes)
+    return no_memory(error);
+  json_t *as = json_object_get(self->broken, changes);
+  int code = TLSMEND_OK;
+  if (as) {
+    json_object_set(record, "as", as);
+  } else {
+    json_object_set_new(self->broken, changes, json_string(machine->name));
+    code = bench_break(self, machine, states, record, error);
+  }
+  free(changes);
+  return code;
+}
+
 /* The plan is made and has changes: everything that can be done with it. */
 static int run_through(const bench *self, const bench_machine *machine, bench_copy *copy,
                        bench_states *states, json_t *record) {
@@ -221,7 +242,7 @@ static int run_through(const bench *self, const bench_machine *machine, bench_co
   free(planned.bytes);
   if (code == TLSMEND_OK && go(copy, states, &journal, record)) {
     go_back(copy, states, journal, record);
-    code = bench_break(self, machine, states, record, &inner);
+    code = break_once(self, machine, states, record, &inner);
   }
   journal_close(journal);
   if (code != TLSMEND_OK)

@@ -41,6 +41,7 @@ function report.text(result)
       local mark = #machine.findings > 0 and "FAILED" or "ok"
       local line = ("%-6s %-24s %-15s %s"):format(mark, machine.machine, machine.answer, effects(machine))
       if machine.interruptions > 0 then line = line .. (", %d interruptions"):format(machine.interruptions) end
+      if machine.as then line = line .. ", interrupted as " .. machine.as end
       lines[#lines + 1] = (line:gsub("%s+$", ""))
       if machine.reason ~= "" and not told[machine.reason] and machine.answer ~= "changes"
         and machine.answer ~= "failed" then
