@@ -46,6 +46,8 @@ static const cli_command commands[] = {
      session | OPT_OUTPUT, 0, 0, cmd_snapshot},
     {"state", "state [-m SPEC] [-o FILE]", "what TLS of a machine really does, and why",
      session | OPT_OUTPUT | OPT_ANY_FORMAT, 0, 0, cmd_state},
+    {"lint", "lint FILE...", "look for mistakes in runbooks", OPT_LIMIT_MEMORY | OPT_LIMIT_INSTRUCTIONS, 1,
+     any_number, cmd_lint},
     {"test", "test RUNBOOK... [-m SPEC] [-p NAME=VALUE]... [--machines DIR]",
      "try a runbook on every Windows, and break it there",
      OPT_MACHINE | OPT_PARAM | OPT_MACHINES | OPT_ANY_FORMAT | OPT_LIMIT_MEMORY | OPT_LIMIT_INSTRUCTIONS, 1,

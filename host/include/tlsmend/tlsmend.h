@@ -433,6 +433,21 @@ typedef struct tlsmend_test_request {
 TLSMEND_API int tlsmend_test(const tlsmend_options *options, const tlsmend_test_request *request, char **out,
                              size_t *findings, tlsmend_error *error);
 
+/* What to look through. All borrowed. */
+typedef struct tlsmend_lint_request {
+  const char *const *files; /* paths, or ids of built-in runbooks */
+  size_t file_count;
+  tlsmend_format format; /* TEXT or JSON */
+} tlsmend_lint_request;
+
+/*
+ * Looks for mistakes in runbooks: syntax, undeclared names, unknown fields and functions, and those that TLS settings of
+ * Windows invite. Each finding names line, rule and the reason. *findings receives how many there are; *out is freed with
+ * tlsmend_text_free. Errors: E_USAGE (no such file), E_IO.
+ */
+TLSMEND_API int tlsmend_lint(const tlsmend_options *options, const tlsmend_lint_request *request, char **out,
+                             size_t *findings, tlsmend_error *error);
+
 #ifdef __cplusplus
 }
 #endif

@@ -1,0 +1,158 @@
+/*
+ * `tlsmend lint`: reads files, runs each on some built-in machines (on an overlay that is thrown away) and hands what was
+ * seen to stdlib/lint, where the rules are.
+ */
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "machine/backends.h"
+#include "machine/machine.h"
+#include "machine/overlay.h"
+#include "script/loader.h"
+#include "script/tool.h"
+#include "session.h"
+
+#define LINT_SCHEMA "tlsmend-lint/1"
+
+typedef struct lint {
+  script_options script;
+  script_tool *tool; /* knows the machines */
+  json_t *machines;  /* their names */
+  json_t *files;     /* results */
+  size_t findings;
+} lint;
+
+static int no_memory(tlsmend_error *error) {
+  return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for lint");
+}
+
+static int call(script_tool *tool, const char *module, const char *function, json_t *argument, json_t **out,
+                tlsmend_error *error) {
+  script_tool_call request = {module, function, argument};
+  int code = script_tool_run(tool, &request, out, error);
+  json_decref(argument);
+  return code;
+}
+
+/* A machine that forgets, and a Lua state on it. */
+typedef struct bed {
+  tlsmend_machine *machine, *overlay;
+  tlsmend_plan *scratch;
+  script_tool *tool;
+} bed;
+
+static void bed_close(bed *self) {
+  script_tool_close(self->tool);
+  machine_close(self->overlay);
+  machine_close(self->machine);
+  tlsmend_plan_free(self->scratch);
+}
+
+static int bed_open(const lint *self, const char *name, bed *out, tlsmend_error *error) {
+  json_t *text = NULL;
+  *out = (bed){.scratch = plan_new()};
+  int code = call(self->tool, "bench", "text", json_string(name), &text, error);
+  backend_request request = {.argument = name, .text = json_string_value(text)};
+  if (code == TLSMEND_OK && (!out->scratch || !request.text))
+    code = no_memory(error);
+  if (code == TLSMEND_OK)
+    code = sim_open(&request, &out->machine, error);
+  if (code == TLSMEND_OK)
+    code = overlay_open(out->machine, out->scratch, &out->overlay, error);
+  if (code == TLSMEND_OK)
+    code = script_tool_open(&self->script, out->overlay, &out->tool, error);
+  json_decref(text);
+  return code;
+}
+
+/* What a run on one machine did. A run that goes beyond a limit is one that fails. */
+static int try_on(const lint *self, const char *name, const json_t *about, json_t *traces,
+                  tlsmend_error *error) {
+  bed bed;
+  tlsmend_error inner = {0, ""};
+  json_t *trace = NULL, *argument = json_copy((json_t *)about);
+  json_object_set_new(argument, "machine", json_string(name));
+  int code = bed_open(self, name, &bed, error);
+  if (code != TLSMEND_OK) {
+    json_decref(argument);
+  } else if (call(bed.tool, "lint.record", "run", argument, &trace, &inner) != TLSMEND_OK) {
+    trace = json_pack("{s:s, s:[], s:{s:i, s:s}}", "machine", name, "findings", "error", "line", 1, "text",
+                      inner.text);
+  }
+  if (trace)
+    json_array_append_new(traces, trace);
+  bed_close(&bed);
+  return code;
+}
+
+static int judge(lint *self, const char *file, json_t *about, tlsmend_error *error) {
+  bed bed;
+  json_t *findings = NULL;
+  const char *name = json_string_value(json_array_get(self->machines, 0));
+  int code = bed_open(self, name, &bed, error);
+  if (code == TLSMEND_OK)
+    code = call(bed.tool, "lint.check", "check", json_incref(about), &findings, error);
+  bed_close(&bed);
+  if (code != TLSMEND_OK)
+    return code;
+  self->findings += json_array_size(findings);
+  json_array_append_new(self->files, json_pack("{s:s, s:o}", "file", file, "findings", findings));
+  return TLSMEND_OK;
+}
+
+static int lint_file(lint *self, const char *file, tlsmend_error *error) {
+  script_text text = {0};
+  int code = script_text_runbook(&self->script, file, &text, error);
+  if (code != TLSMEND_OK)
+    return code;
+  json_t *traces = json_array(), *about = json_object();
+  json_object_set_new(about, "text", json_stringn(text.bytes, text.size));
+  if (!json_object_get(about, "text"))
+    code = tlsmend_error_set(error, TLSMEND_E_SCRIPT, "%s: is not UTF-8", file);
+  for (size_t i = 0; code == TLSMEND_OK && i < json_array_size(self->machines); i++)
+    code = try_on(self, json_string_value(json_array_get(self->machines, i)), about, traces, error);
+  json_object_set(about, "traces", traces);
+  if (code == TLSMEND_OK)
+    code = judge(self, file, about, error);
+  json_decref(about);
+  json_decref(traces);
+  script_text_clear(&text);
+  return code;
+}
+
+static int render(lint *self, tlsmend_format format, char **out, tlsmend_error *error) {
+  json_t *text = NULL;
+  json_t *result = json_pack("{s:s, s:O, s:s}", "schema", LINT_SCHEMA, "files", self->files, "result",
+                             self->findings ? "findings" : "clean");
+  if (!result)
+    return no_memory(error);
+  if (format == TLSMEND_FORMAT_JSON)
+    return session_dump(result, out, error);
+  int code = call(self->tool, "lint.check", "text", result, &text, error);
+  if (code == TLSMEND_OK && !(*out = strdup(json_string_value(text))))
+    code = no_memory(error);
+  json_decref(text);
+  return code;
+}
+
+int tlsmend_lint(const tlsmend_options *options, const tlsmend_lint_request *request, char **out,
+                 size_t *findings, tlsmend_error *error) {
+  assert(options && request && out && findings);
+  *out = NULL;
+  *findings = 0;
+  lint lint = {.script = session_script_options(options), .files = json_array()};
+  lint.script.log = NULL;
+  int code = lint.files ? script_tool_open(&lint.script, NULL, &lint.tool, error) : no_memory(error);
+  if (code == TLSMEND_OK)
+    code = call(lint.tool, "lint.check", "machines", NULL, &lint.machines, error);
+  for (size_t i = 0; code == TLSMEND_OK && i < request->file_count; i++)
+    code = lint_file(&lint, request->files[i], error);
+  if (code == TLSMEND_OK)
+    code = render(&lint, request->format, out, error);
+  *findings = lint.findings;
+  json_decref(lint.machines);
+  json_decref(lint.files);
+  script_tool_close(lint.tool);
+  return code;
+}

@@ -1,0 +1,13 @@
+-- expect: unknown-bits at line 10
+local registry = require "registry"
+local KEY = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Internet Settings\\WinHttp"
+
+return {
+  id = "bits-unknown", version = "1.0.0", title = "x",
+  needs = { registry = { KEY } },
+  run = function(params)
+    for _, view in ipairs(registry.views(KEY)) do
+      registry.set(KEY, "DefaultSecureProtocols", 0xA01, { view = view })
+    end
+  end,
+}

@@ -1,0 +1,11 @@
+-- expect: old-cipher-name at line 9
+local registry = require "registry"
+local KEY = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\SecurityProviders\\SCHANNEL\\Ciphers"
+
+return {
+  id = "cipher-old", version = "1.0.0", title = "x",
+  needs = { registry = { KEY } },
+  run = function(params)
+    registry.set(KEY .. "\\Triple DES 168/168", "Enabled", 0)
+  end,
+}

@@ -1,0 +1,3 @@
+-- expect: missing-field at line 2
+return {
+  id = "missing-run", version = "1", title = "x" }

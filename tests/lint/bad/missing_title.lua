@@ -1,0 +1,2 @@
+-- expect: missing-field at line 2
+return { id = "missing-title", version = "1", run = function() end }

@@ -1,0 +1,11 @@
+-- expect: enabled-number at line 9
+local registry = require "registry"
+local KEY = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\SecurityProviders\\SCHANNEL\\Hashes"
+
+return {
+  id = "number-hash", version = "1.0.0", title = "x",
+  needs = { registry = { KEY } },
+  run = function(params)
+    registry.set(KEY .. "\\SHA256", "Enabled", 1)
+  end,
+}

@@ -1,0 +1,11 @@
+-- expect: unknown-protocol at line 9
+local registry = require "registry"
+local KEY = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\SecurityProviders\\SCHANNEL\\Protocols"
+
+return {
+  id = "protocol-blank", version = "1.0.0", title = "x",
+  needs = { registry = { KEY } },
+  run = function(params)
+    registry.set(KEY .. "\\TLS1.2\\Client", "DisabledByDefault", 0)
+  end,
+}

@@ -1,0 +1,11 @@
+-- expect: needs-wide at line 7
+local registry = require "registry"
+local KEY = "HKLM\\SYSTEM\\Example"
+
+return {
+  id = "wide-reboot", version = "1.0.0", title = "x",
+  needs = { registry = { KEY }, reboot = true },
+  run = function(params)
+    registry.set(KEY, "A", 1)
+  end,
+}

@@ -1,0 +1,19 @@
+local hotfix = require "hotfix"
+local update = require "update"
+local reboot = require "reboot"
+
+return {
+  id = "update", version = "1.0.0", title = "update",
+  needs = { updates = { "KB3140245" }, reboot = true },
+  params = { package = { type = "path", help = "the .msu" } },
+  applies = function(system)
+    if system.nt >= "6.1" and system.nt < "6.2" then return true end
+    return false, "it is for Windows 7 and Server 2008 R2"
+  end,
+  run = function(params)
+    if not hotfix.covers "KB3140245" then
+      update.install { kb = "KB3140245", from = params.package }
+      reboot.barrier "KB3140245 replaces winhttp.dll"
+    end
+  end,
+}

@@ -1,0 +1,12 @@
+local registry = require "registry"
+local KEY = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Internet Settings\\WinHttp"
+
+return {
+  id = "winhttp-a00", version = "1.0.0", title = "winhttp a00",
+  needs = { registry = { KEY } },
+  run = function(params)
+    for _, view in ipairs(registry.views(KEY)) do
+      registry.set(KEY, "DefaultSecureProtocols", 0xA00, { view = view })
+    end
+  end,
+}

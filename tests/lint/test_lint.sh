@@ -1,0 +1,31 @@
+#!/bin/sh
+# Each small runbook of tests/lint/bad has exactly the findings that its first lines expect, those of good have none, and the
+# shipped runbooks have none. Every rule is expected somewhere.
+set -u
+: "${TLSMEND:?}" "${TLSMEND_SOURCE:?}"
+cd "$TLSMEND_SOURCE/tests/lint" || exit 1
+work=$(mktemp -d "${TMPDIR:-/tmp}/tlsmend-lint.XXXXXX") || exit 1
+trap 'rm -rf "$work"' EXIT
+bad=0
+fail() {
+  echo "FAILED: $*" >&2
+  bad=1
+}
+for file in bad/*.lua; do
+  sed -n "s|^-- expect: \([a-z0-9-]*\) at line \([0-9]*\)\$|$file:\2: \1|p" "$file"
+done | sort >"$work/expected"
+"$TLSMEND" lint bad/*.lua >"$work/out" 2>&1
+[ $? -eq 2 ] || fail "bad runbooks: not exit 2: $(tail -3 "$work/out")"
+sed -n 's|^\(bad/[^:]*:[0-9]*: [a-z0-9-]*\): .*|\1|p' "$work/out" | sort >"$work/found"
+diff "$work/expected" "$work/found" >&2 || fail "bad runbooks: findings differ (< expected, > found)"
+"$TLSMEND" lint good/*.lua >"$work/out" 2>&1 || fail "good runbooks: $(cat "$work/out")"
+"$TLSMEND" lint $("$TLSMEND" list | cut -d' ' -f1) >"$work/out" 2>&1 || fail "shipped runbooks: $(cat "$work/out")"
+for rule in $(sed -n 's/^rule("\([a-z0-9-]*\)".*/\1/p' "$TLSMEND_SOURCE/stdlib/lint/rules.lua"); do
+  grep -q ": $rule\$" "$work/expected" || fail "the rule $rule is expected nowhere"
+done
+for rule in $(sed 's/.*: //' "$work/expected" | sort -u); do
+  grep -q "^rule(\"$rule\"" "$TLSMEND_SOURCE/stdlib/lint/rules.lua" || fail "there is no rule $rule"
+done
+[ "$(ls bad/*.lua | wc -l)" -ge 50 ] && [ "$(ls good/*.lua | wc -l)" -ge 50 ] || fail "fewer than fifty of a kind"
+[ $bad -eq 0 ] && echo "lint: $(ls bad/*.lua | wc -l) bad, $(ls good/*.lua | wc -l) good"
+exit $bad
