@@ -117,6 +117,11 @@ bool session_wait(tlsmend_session *self);
 /* What is to be done with a run that waits for its confirmation: nothing yet, or undo it, or keep it because it verifies. */
 int session_decide(tlsmend_session *self, journal *journal, commit_result *out, tlsmend_error *error);
 
+/* Lines in the machine's own log: a run begins; what became of a call (`error` as the caller gets it, may be NULL). */
+void session_log_start(tlsmend_session *self, const char *verb, const journal *journal);
+void session_log_end(tlsmend_session *self, const char *verb, int code, const tlsmend_report *report,
+                     const tlsmend_error *error);
+
 /* ---- reports ---- */
 
 /* A report, made from a journal or of nothing. */

@@ -124,8 +124,10 @@ static int run(tlsmend_session *self, const tlsmend_plan *plan, journal **out, c
     code = machine_boot_id(self->machine, boot, error);
   if (code == TLSMEND_OK)
     code = journal_create(&(journal_start){self->state, plan, boot, self->confirm_minutes}, out, error);
-  if (code == TLSMEND_OK)
+  if (code == TLSMEND_OK) {
+    session_log_start(self, "apply", *out);
     code = session_forward(self, *out, result, error);
+  }
   if (code != TLSMEND_OK || *result != COMMIT_UNDONE || !(*out)->lost || !untouched(*out))
     return code;
   tlsmend_error_set(error, TLSMEND_E_IO, "%s. Nothing was written", (*out)->failure);
@@ -156,6 +158,7 @@ int tlsmend_apply(tlsmend_session *self, const tlsmend_plan *plan, tlsmend_repor
     code = session_hand_out(self, journal, session_result(result), out, error);
   else
     journal_close(journal);
+  session_log_end(self, "apply", code, *out, error);
   os_lock_release(lock);
   return code;
 }

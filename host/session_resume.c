@@ -134,12 +134,15 @@ int tlsmend_resume(tlsmend_session *self, int flags, tlsmend_report **out, tlsme
   if (code == TLSMEND_OK)
     code = session_find_run(self, NULL, true, &journal, error); /* now that nobody else may write */
   if (code == TLSMEND_OK && journal)
+    session_log_start(self, "resume", journal);
+  if (code == TLSMEND_OK && journal)
     code = session_continue(self, journal, flags, &result, error);
   if (code == TLSMEND_OK)
     code = session_hand_out(self, journal, journal ? session_result(result) : TLSMEND_RESULT_NOTHING, out,
                             error);
   else
     journal_close(journal);
+  session_log_end(self, "resume", code, *out, error);
   os_lock_release(lock);
   return code;
 }

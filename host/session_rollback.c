@@ -74,6 +74,8 @@ int tlsmend_rollback(tlsmend_session *self, const char *run, int flags, tlsmend_
   if (code == TLSMEND_OK)
     code = find_undoable(self, run, &journal, error);
   if (code == TLSMEND_OK && journal)
+    session_log_start(self, "rollback", journal);
+  if (code == TLSMEND_OK && journal)
     code = session_undo(self, journal, flags, &result, error);
   if (code == TLSMEND_OK)
     code = session_hand_out(self, journal, journal ? session_result(result) : TLSMEND_RESULT_NOTHING, out,
@@ -82,6 +84,7 @@ int tlsmend_rollback(tlsmend_session *self, const char *run, int flags, tlsmend_
     journal_close(journal);
   if (*out)
     (*out)->rolled_back = true;
+  session_log_end(self, "rollback", code, *out, error);
   os_lock_release(lock);
   return code;
 }

@@ -25,6 +25,7 @@ int cmd_apply(const opt *options);
 int cmd_approve(const opt *options);
 int cmd_report(const opt *options);
 int cmd_confirm(const opt *options);
+int cmd_install(const opt *options);
 int cmd_resume(const opt *options);
 int cmd_status(const opt *options);
 int cmd_rollback(const opt *options);

@@ -235,9 +235,26 @@ int machine_resume_arrange(tlsmend_machine *self, const char *run, const char *s
   return self->ops->resume_arrange ? self->ops->resume_arrange(self, run, state, how, error) : TLSMEND_OK;
 }
 
+void machine_log(tlsmend_machine *self, tlsmend_log_kind kind, const char *text) {
+  OWNER(self, log);
+  if (owner)
+    owner->ops->log(owner, kind, text, NULL); /* a log that is full stops no run */
+}
+
+int machine_log_source(tlsmend_machine *self, bool install, char how[256], tlsmend_error *error) {
+  *how = 0;
+  OWNER(self, log_source);
+  if (!owner)
+    return tlsmend_error_set(error, TLSMEND_E_UNSUPPORTED,
+                             "a %s machine has no event log: nothing is to be installed on it",
+                             self->ops->name);
+  return owner->ops->log_source(owner, install, how, error);
+}
+
 int machine_may_probe(tlsmend_machine *self, const tlsmend_endpoint *endpoint, tlsmend_error *error) {
   OWNER(self, may_probe);
-  return owner ? owner->ops->may_probe(owner, endpoint, error) : cannot_tell("what a server answers to it", error);
+  return owner ? owner->ops->may_probe(owner, endpoint, error)
+               : cannot_tell("what a server answers to it", error);
 }
 
 int machine_schannel_probe(tlsmend_machine *self, const tlsmend_endpoint *endpoint, tlsmend_probe_answer *out,

@@ -57,6 +57,9 @@ int machine_apply(tlsmend_machine *self, const tlsmend_change *change, tlsmend_o
 int machine_update_remove(tlsmend_machine *self, const tlsmend_change *change, tlsmend_error *error);
 int machine_resume_arrange(tlsmend_machine *self, const char *run, const char *state, char how[256],
                            tlsmend_error *error);
+/* One line for the machine's own log. Failures are nobody's business: the journal is what counts. */
+void machine_log(tlsmend_machine *self, tlsmend_log_kind kind, const char *text);
+int machine_log_source(tlsmend_machine *self, bool install, char how[256], tlsmend_error *error);
 int machine_may_probe(tlsmend_machine *self, const tlsmend_endpoint *endpoint, tlsmend_error *error);
 int machine_schannel_probe(tlsmend_machine *self, const tlsmend_endpoint *endpoint, tlsmend_probe_answer *out,
                            tlsmend_error *error);

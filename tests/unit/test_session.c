@@ -384,10 +384,63 @@ static void test_confirm_by_verify(void **state) {
   tlsmend_session_close(session);
 }
 
+/* ---- the machine's own log ---- */
+
+static char logged[8192];
+static tlsmend_machine_ops logging_ops;
+
+static int keep_line(tlsmend_machine *self, tlsmend_log_kind kind, const char *text, tlsmend_error *error) {
+  (void)self, (void)error;
+  size_t used = strlen(logged);
+  snprintf(logged + used, sizeof logged - used, "%d %s\n", (int)kind, text);
+  return TLSMEND_OK;
+}
+
+static tlsmend_session *open_logged(void) {
+  tlsmend_session *session = open_session();
+  logging_ops = *session->machine->ops;
+  logging_ops.log = keep_line;
+  session->machine->ops = &logging_ops;
+  *logged = 0;
+  return session;
+}
+
+static void test_log(void **state) {
+  (void)state;
+  write_machine();
+  tlsmend_session *session = open_logged();
+  tlsmend_plan *plan = make_plan(session, "site.lua");
+  tlsmend_report *report = NULL;
+  MUST(tlsmend_apply(session, plan, &report, &error));
+  assert_ptr_equal(strstr(logged, "1 tlsmend apply: run "), logged);
+  assert_non_null(strstr(logged, "site 1.0.0. "));
+  assert_non_null(strstr(logged, "\n2 tlsmend apply: run "));
+  assert_non_null(strstr(logged, ": done. Journal: "));
+  tlsmend_report_free(report);
+  *logged = 0;
+  MUST_FAIL(TLSMEND_E_DRIFT, tlsmend_apply(session, plan, &report, &error)); /* it is done already */
+  assert_ptr_equal(strstr(logged, "3 tlsmend apply on sim:"), logged);
+  assert_non_null(strstr(logged, "(E_DRIFT): the machine has changed"));
+  tlsmend_session_close(session);
+  mutate(&(mutation){TLSMEND_CHANGE_VALUE_SET, SITE, "v", 64, true});
+  session = open_logged();
+  MUST(tlsmend_rollback(session, NULL, TLSMEND_ROLLBACK_SKIP_CHANGED, &report, &error));
+  assert_non_null(strstr(logged, "\n2 tlsmend rollback: run "));
+  tlsmend_report_free(report);
+  *logged = 0;
+  MUST(tlsmend_resume(session, 0, &report, &error)); /* nothing is open: nothing to say */
+  assert_int_equal(*logged, 0);
+  tlsmend_report_free(report);
+  char line[256];
+  MUST_FAIL(TLSMEND_E_UNSUPPORTED, tlsmend_install(session, 1, line, &error));
+  tlsmend_plan_free(plan);
+  tlsmend_session_close(session);
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {ENGINE_TEST(test_mutations),        ENGINE_TEST(test_skip_changed),
-                                     ENGINE_TEST(test_other_machine),    ENGINE_TEST(test_state_folder),
-                                     ENGINE_TEST(test_one_at_a_time),    ENGINE_TEST(test_confirm),
-                                     ENGINE_TEST(test_confirm_by_verify)};
+  const struct CMUnitTest tests[] = {ENGINE_TEST(test_mutations),         ENGINE_TEST(test_skip_changed),
+                                     ENGINE_TEST(test_other_machine),     ENGINE_TEST(test_state_folder),
+                                     ENGINE_TEST(test_one_at_a_time),     ENGINE_TEST(test_confirm),
+                                     ENGINE_TEST(test_confirm_by_verify), ENGINE_TEST(test_log)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

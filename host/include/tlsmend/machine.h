@@ -170,6 +170,14 @@ typedef struct tlsmend_probe_answer {
   char detail[160];  /* why, one line, or "" */
 } tlsmend_probe_answer;
 
+/* What a line in the machine's log is about. The numbers are the event ids; they are never reused. */
+typedef enum tlsmend_log_kind {
+  TLSMEND_LOG_START = 1,   /* a run begins or goes on */
+  TLSMEND_LOG_END = 2,     /* it has ended, or waits for a restart or its confirmation */
+  TLSMEND_LOG_REFUSAL = 3, /* nothing was written */
+  TLSMEND_LOG_FAILURE = 4  /* it failed and was undone, or something is left */
+} tlsmend_log_kind;
+
 /* ---- the table of functions -------------------------------------------------------------------------------- */
 
 typedef struct tlsmend_machine tlsmend_machine;
@@ -244,6 +252,13 @@ typedef struct tlsmend_machine_ops {
    * NULL: TLSMEND_E_UNKNOWN. */
   int (*schannel_probe)(tlsmend_machine *self, const tlsmend_endpoint *endpoint, tlsmend_probe_answer *out,
                         tlsmend_error *error);
+
+  /* Writes one line into the machine's own log for administrators (the Windows event log). NULL: it has none. */
+  int (*log)(tlsmend_machine *self, tlsmend_log_kind kind, const char *text, tlsmend_error *error);
+
+  /* Registers this program as a source of that log, or takes that back. `how` receives one line for people. Called by `tlsmend
+   * install` and `uninstall` only. NULL: there is nothing to register. */
+  int (*log_source)(tlsmend_machine *self, bool install, char how[256], tlsmend_error *error);
 } tlsmend_machine_ops;
 
 /* The common head of every machine; a back end's own struct begins with it. */

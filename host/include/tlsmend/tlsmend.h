@@ -391,6 +391,15 @@ TLSMEND_API int tlsmend_probe(const tlsmend_options *options, const char *endpoi
                               const tlsmend_probe_terms *terms, tlsmend_format format, char **out,
                               int *modern, tlsmend_error *error);
 
+/* ---- the event log ----------------------------------------------------------------------------------------- */
+
+/*
+ * Registers tlsmend as a source of the machine's event log (`install` non-zero), or takes that back. Runs write their start, end,
+ * refusal and failure there either way; registered, the viewer shows them without a remark. `out` receives one line for
+ * people. Errors: E_DENIED, E_UNSUPPORTED (a snapshot).
+ */
+TLSMEND_API int tlsmend_install(tlsmend_session *session, int install, char out[256], tlsmend_error *error);
+
 /* ---- snapshots --------------------------------------------------------------------------------------------- */
 
 /* Writes what the session's machine holds as a regedit 5 .reg file: all of it for a snapshot. Replaces the file whole.

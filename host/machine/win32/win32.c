@@ -74,6 +74,8 @@ static const tlsmend_machine_ops win32_ops = {
     .apply = win32_apply,
     .update_remove = NULL,
     .resume_arrange = resume_arrange,
+    .log = event_log,
+    .log_source = event_source,
     .may_probe = win32_may_probe,
     .schannel_probe = schannel_probe,
 };

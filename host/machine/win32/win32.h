@@ -54,6 +54,10 @@ wchar_t *facts_native_path(const win32_machine *self, const wchar_t *name);
 /* Whether this process runs in a network logon (WinRM, psexec), where wusa is refused. */
 bool facts_network_logon(void);
 
+/* event.c */
+int event_log(tlsmend_machine *self, tlsmend_log_kind kind, const char *text, tlsmend_error *error);
+int event_source(tlsmend_machine *self, bool install, char how[256], tlsmend_error *error);
+
 /* hotfix.c */
 int hotfix_each(tlsmend_machine *self, tlsmend_name_fn fn, void *data, tlsmend_error *error);
 

@@ -1,0 +1,46 @@
+#!/bin/sh
+# The event log: `install` registers the source and nothing else does; a run on the live machine can write to the log.
+set -eu
+. "$TLSMEND_SOURCE/tests/wine/prefix.sh"
+command=${TLSMEND_WIN64:-$TLSMEND_SOURCE/build/win64}
+[ -d "$command" ] && command=$command/tlsmend.exe
+[ -e "$command" ] || {
+  echo "NOT RUN: $0: no $command. Build it with: cmake --preset win64 && cmake --build --preset win64" >&2
+  exit 77
+}
+rm -rf "$TLSMEND_BINARY/tests/wine/event"
+wine_prefix event
+cp "$command" "$work/tlsmend.exe"
+source='HKLM\SYSTEM\CurrentControlSet\Services\EventLog\Application\tlsmend'
+
+fail() {
+  echo "FAILED: $*" >&2
+  cat "$work/last" >&2
+  exit 1
+}
+registered() { wine reg.exe query "$source" >"$work/last" 2>&1; }
+tlsmend() { wine "$work/tlsmend.exe" "$@" >"$work/last" 2>&1; }
+
+cat >"$work/site.lua" <<'END'
+local registry = require "registry"
+return {
+  id = "site", version = "1.0.0", title = "Site", references = {}, params = {},
+  needs = { registry = { "HKLM\\SOFTWARE\\Site" } },
+  run = function() registry.set("HKLM\\SOFTWARE\\Site", "Value", 1) end,
+}
+END
+registered && fail "the source is there before anything was done"
+tlsmend apply "$(winepath -w "$work/site.lua")" --yes --allow-unsigned || fail "apply"
+tlsmend rollback --yes || fail "rollback"
+registered && fail "a run has registered the source"
+tlsmend install || fail "install"
+registered || fail "install has not registered the source"
+grep -q 'EventMessageFile.*REG_EXPAND_SZ.*EventCreate.exe' "$work/last" || fail "no message file"
+grep -q 'TypesSupported.*REG_DWORD.*0x7' "$work/last" || fail "no types"
+tlsmend install || fail "install twice"
+tlsmend apply "$(winepath -w "$work/site.lua")" --yes --allow-unsigned || fail "apply, registered"
+tlsmend rollback --yes || fail "rollback, registered"
+tlsmend uninstall || fail "uninstall"
+registered && fail "uninstall has left the source"
+tlsmend uninstall || fail "uninstall twice"
+echo "the event source is registered by install only"
