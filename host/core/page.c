@@ -349,8 +349,10 @@ static void head(const page_document *documents, size_t count, text_builder *out
   title(documents, count, out);
   text_add(out, "</title>\n<style>\n");
   print_lines(page_style, out);
-  text_add(out, "</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#main\">Skip to the "
-                "content</a>\n<header><p class=\"brand\">tlsmend</p><h1>");
+  text_add(out,
+           "</style>\n</head>\n<body%s>\n<a class=\"skip\" href=\"#main\">Skip to the "
+           "content</a>\n<header><p class=\"brand\">tlsmend</p><h1>",
+           count > 1 ? " class=\"wide\"" : "");
   title(documents, count, out);
   text_add(out, "</h1>\n");
 }

@@ -18,6 +18,8 @@ const char *const page_style[] = {
     "body { margin: 0 auto; max-width: 64rem; padding: 1.5rem 1.25rem 3rem; background: var(--paper); color: "
     "var(--ink);",
     "  font: 16px/1.55 system-ui, 'Segoe UI', sans-serif; overflow-wrap: anywhere; }",
+    "#reads td { overflow-wrap: anywhere; }",
+    "body.wide { max-width: 86rem; }",
     "h1 { font-size: 1.7rem; line-height: 1.2; margin: 0 0 .8rem; } h2 { font-size: 1.2rem; margin: 2.2rem 0 "
     ".6rem; }",
     "h3 { font-size: 1rem; margin: 1.4rem 0 .4rem; color: var(--soft); } a { color: var(--link); }",

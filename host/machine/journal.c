@@ -29,6 +29,7 @@ void journal_close(journal *self) {
   free(self->steps);
   if (!self->in_memory)
     tlsmend_plan_free(self->plan);
+  json_decref(self->approval);
   os_log_close(self->log);
   free(self->path);
   free(self->run);
@@ -320,6 +321,8 @@ static int begin(journal *self, const journal_start *start, tlsmend_error *error
   if (confirm_minutes)
     json_object_set_new(record, "confirm_minutes", json_integer(confirm_minutes));
   json_object_set_new(record, "plan", plan_to_json_clear(plan));
+  if (plan->origin)
+    json_object_set_new(record, "approval", plan_origin_to_json(plan->origin));
   free(run);
   int code = self->path ? os_dir_make(state, error) : no_memory(error);
   if (code == TLSMEND_OK)

@@ -78,3 +78,40 @@ grep -q hunter2 "$work/odd.plan" "$work/out" && { echo "FAILED: a secret stands 
 "$TLSMEND" apply --plan "$work/odd.plan" --yes --allow-unsigned --state "$work/none" >/dev/null 2>"$work/err" && code=0 || code=$?
 [ "$code" = 3 ] && grep -q 'secret values' "$work/err" || { echo "FAILED: a plan with secrets: $code $(cat "$work/err")"; exit 1; }
 "$python" "$work/check.py" "$TLSMEND_SOURCE/docs/plan.schema.json" "$work"/*.plan
+
+# ---- what apply, resume, rollback and status say ----
+"$TLSMEND" snapshot -m sim:win7-sp1-x64 -o "$work/pc.reg" >/dev/null
+number=0
+say() { # a report of this command line
+  number=$((number + 1))
+  "$TLSMEND" "$@" --format json >"$work/$number.json" 2>"$work/err" || case $? in 1 | 194) ;; *) echo "FAILED: $*: $(cat "$work/err")"; exit 1 ;; esac
+}
+"$TLSMEND" plan winhttp-tls12 -m "sim:$work/pc.reg" -p package="$work/packages" -o "$work/saved" >/dev/null 2>&1 || test $? = 2
+"$TLSMEND" approve "$work/saved" -s "$TLSMEND_SOURCE/tests/cli/keys/ann.key" --approver Ann >/dev/null
+say status -m "sim:$work/pc.reg"
+say apply --plan "$work/saved" --approved-by "$TLSMEND_SOURCE/tests/cli/keys/ann.pub" --yes
+say status -m "sim:$work/pc.reg"
+say resume -m "sim:$work/pc.reg"
+say apply winhttp-tls12 -m "sim:$work/pc.reg" --yes
+say rollback -m "sim:$work/pc.reg" --yes
+say status -m "sim:$work/pc.reg"
+grep -q '"approver": "Ann"' "$work/2.json" || { echo "FAILED: the report does not say who has approved"; exit 1; }
+cat >"$work/report.py" <<'PY'
+import json, sys
+import jsonschema
+schema = json.load(open(sys.argv[1]))
+jsonschema.Draft202012Validator.check_schema(schema)
+validator = jsonschema.Draft202012Validator(schema)
+for path in sys.argv[2:]:
+    report = json.load(open(path))
+    which = schema["oneOf"]["status" in report["schema"]]
+    for error in jsonschema.Draft202012Validator(dict(which, **{"$defs": schema["$defs"]})).iter_errors(report):
+        sys.exit("FAILED: %s: %s at %s" % (path, error.message[:300], list(error.absolute_path)))
+    for name in ("schema", "result", "machine"):
+        bad = dict(report)
+        del bad[name]
+        assert not validator.is_valid(bad), (path, name)
+    assert not validator.is_valid(dict(report, result="perhaps"))
+print(len(sys.argv) - 2, "reports and states")
+PY
+"$python" "$work/report.py" "$TLSMEND_SOURCE/docs/report.schema.json" "$work"/*.json
