@@ -2,6 +2,7 @@
 -- SP2 and later. Where the page is wrong stands in docs/runbooks/azure-backup-tls12.md.
 
 local clients = require "steps.clients"
+local endpoint = require "steps.endpoint"
 local needs = require "steps.needs"
 local roots = require "steps.roots"
 local schannel = require "steps.schannel"
@@ -19,20 +20,19 @@ return {
   version = "1.0.0",
   title = "TLS 1.2 for Azure Backup",
   summary = "Server 2008 SP2: KB4019276 or its successor KB4056564. 7, Server 2008 R2 and Server 2012: KB3140245 " ..
-    "and the " ..
-    "WinHTTP value, which the page leaves to the article. Then Schannel's client role where it is not on, and .NET " ..
-    "Framework in both runtimes. Looks for the root certificates that the service moved to.",
+    "and the WinHTTP value, which the page leaves to the article. Then Schannel's client role where it is not on, " ..
+    "and .NET Framework in both runtimes. Looks for the root certificates that the service moved to.",
   references = {
     "https://learn.microsoft.com/azure/backup/transport-layer-security",
     "https://support.microsoft.com/help/4019276",
     "https://support.microsoft.com/help/3140245",
   },
   params = clients.PARAMS,
-  needs = needs(clients.NEEDS, roots.NEEDS),
+  needs = endpoint.needs(needs(clients.NEEDS, roots.NEEDS)),
   applies = applies,
-  run = function(params)
+  run = endpoint.run(function(params)
     clients.run(params)
     roots.report()
-  end,
-  verify = clients.verify,
+  end),
+  verify = endpoint.verify(clients.verify),
 }

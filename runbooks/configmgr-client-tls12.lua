@@ -2,6 +2,7 @@
 -- Where the page is wrong stands in docs/runbooks/configmgr-client-tls12.md.
 
 local clients = require "steps.clients"
+local endpoint = require "steps.endpoint"
 local winhttp = require "steps.winhttp"
 
 return {
@@ -9,16 +10,15 @@ return {
   version = "1.0.0",
   title = "TLS 1.2 on clients of Configuration Manager",
   summary = "Updates Windows and WinHTTP, makes sure that Schannel offers TLS 1.2, and configures .NET Framework: " ..
-    "the " ..
-    "three tasks of the guide. Run it on every client before the site servers lose their older protocols.",
+    "the three tasks of the guide. Run it on every client before the site servers lose their older protocols.",
   references = {
     "https://learn.microsoft.com/mem/configmgr/core/plan-design/security/enable-tls-1-2-client",
     "https://support.microsoft.com/help/3140245",
     "https://learn.microsoft.com/dotnet/framework/network-programming/tls",
   },
   params = clients.PARAMS,
-  needs = clients.NEEDS,
+  needs = endpoint.needs(clients.NEEDS),
   applies = winhttp.applies,
-  run = function(params) clients.run(params) end,
-  verify = clients.verify,
+  run = endpoint.run(clients.run),
+  verify = endpoint.verify(clients.verify),
 }

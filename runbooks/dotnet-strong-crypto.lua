@@ -25,10 +25,8 @@ return {
   version = "1.0.0",
   title = "TLS 1.2 and strong cryptography for .NET Framework",
   summary = "Sets SystemDefaultTlsVersions and SchUseStrongCrypto for .NET 2.0 to 3.5 and for 4.x, for 64-bit and " ..
-    "32-bit " ..
-    "programs. Tells what an installed .NET needs besides, and installs the update of .NET 3.5 if its package is " ..
-      "given. " ..
-    "Programs that choose their protocols themselves are not changed by it.",
+    "32-bit programs. Tells what an installed .NET needs besides, and installs the update of .NET 3.5 if its " ..
+    "package is given. Programs that choose their protocols themselves are not changed by it.",
   references = {
     "https://learn.microsoft.com/dotnet/framework/network-programming/tls",
     "https://learn.microsoft.com/dotnet/framework/install/how-to-determine-which-versions-are-installed",

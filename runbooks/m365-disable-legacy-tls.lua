@@ -3,6 +3,7 @@
 -- docs/runbooks/m365-disable-legacy-tls.md.
 
 local clients = require "steps.clients"
+local endpoint = require "steps.endpoint"
 local gates = require "steps.gates"
 local log = require "log"
 local needs = require "steps.needs"
@@ -83,10 +84,8 @@ return {
   version = "1.0.0",
   title = "TLS 1.0 and 1.1 off, clients first",
   summary = "Prepares this machine as a client, installs what Remote Desktop and .NET 3.5 need, makes sure of TLS " ..
-    "1.2 in " ..
-    "each role, then switches SSL 2.0, SSL 3.0, TLS 1.0 and TLS 1.1 off: as server, then as client. Stops before " ..
-      "the " ..
-    "first change where something installed would break, unless `accept` names it.",
+    "1.2 in each role, then switches SSL 2.0, SSL 3.0, TLS 1.0 and TLS 1.1 off: as server, then as client. Stops " ..
+    "before the first change where something installed would break, unless `accept` names it.",
   references = {
     "https://support.microsoft.com/help/4057306",
     "https://learn.microsoft.com/windows-server/security/tls/tls-registry-settings",
@@ -99,9 +98,10 @@ return {
     accept = { type = "string[]", default = {}, choices = gates.NAMES,
       help = "what may break: rdp, sql, dotnet, winhttp" },
     package = clients.PARAMS.package,
+    endpoint = endpoint.PARAM,
   },
-  needs = needs(clients.NEEDS, gates.NEEDS, suites.NEEDS, wininet.NEEDS),
+  needs = endpoint.needs(needs(clients.NEEDS, gates.NEEDS, suites.NEEDS, wininet.NEEDS)),
   applies = applies,
-  run = run,
-  verify = verify,
+  run = endpoint.run(run),
+  verify = endpoint.verify(verify),
 }

@@ -2,6 +2,7 @@
 -- TLS 1.2. Where the page is out of date stands in docs/runbooks/m365-prepare-tls12.md.
 
 local clients = require "steps.clients"
+local endpoint = require "steps.endpoint"
 local needs = require "steps.needs"
 local suites = require "steps.suites"
 local winhttp = require "steps.winhttp"
@@ -11,20 +12,19 @@ return {
   version = "1.0.0",
   title = "TLS 1.2 for Microsoft 365: prepare this machine",
   summary = "Office uses WinHTTP: KB3140245, DefaultSecureProtocols and Schannel's client role. SharePoint and " ..
-    "OneDrive " ..
-    "tools use .NET Framework: both runtimes. Looks at the cipher suites, which have to be shared as well. Switches " ..
-    "nothing off.",
+    "OneDrive tools use .NET Framework: both runtimes. Looks at the cipher suites, which have to be shared as " ..
+    "well. Switches nothing off.",
   references = {
     "https://support.microsoft.com/help/4057306",
     "https://support.microsoft.com/help/3140245",
     "https://learn.microsoft.com/microsoft-365/compliance/technical-reference-details-about-encryption",
   },
   params = clients.PARAMS,
-  needs = needs(clients.NEEDS, suites.NEEDS),
+  needs = endpoint.needs(needs(clients.NEEDS, suites.NEEDS)),
   applies = winhttp.applies,
-  run = function(params)
+  run = endpoint.run(function(params)
     clients.run(params)
     suites.report()
-  end,
-  verify = clients.verify,
+  end),
+  verify = endpoint.verify(clients.verify),
 }

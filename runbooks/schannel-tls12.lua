@@ -7,10 +7,9 @@ return {
   version = "1.0.0",
   title = "TLS 1.2 in Schannel, client and server",
   summary = "Switches TLS 1.2 on by both values where it is not on in effect: 7, Server 2008 R2, Server 2008 SP2 " ..
-    "(with " ..
-    "KB4019276, which it brings), and wherever somebody switched it off. Where TLS 1.2 is on by default, absent " ..
-      "values " ..
-    "stay absent. Tells of values that count for nothing: on the version key, under wrong names, below split names.",
+    "(with KB4019276, which it brings), and wherever somebody switched it off. Where TLS 1.2 is on by default, " ..
+    "absent values stay absent. Tells of values that count for nothing: on the version key, under wrong names, " ..
+    "below split names.",
   references = {
     "https://learn.microsoft.com/windows-server/security/tls/tls-registry-settings",
     "https://learn.microsoft.com/windows/win32/secauthn/protocols-in-tls-ssl--schannel-ssp-",

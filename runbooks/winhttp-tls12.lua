@@ -8,9 +8,9 @@ return {
   id = "winhttp-tls12",
   version = "1.0.0",
   title = "TLS 1.1 and 1.2 as WinHTTP defaults",
-  summary = "Installs KB3140245 on Windows 7 SP1, Server 2008 R2 SP1 and Server 2012 where its files are not there, " ..
-    "restarts, sets DefaultSecureProtocols for 64-bit and 32-bit programs and the Schannel client keys. On 8.1 and " ..
-    "later it installs nothing and mends only a setting that takes TLS 1.2 away.",
+  summary = "Installs KB3140245 on Windows 7 SP1, Server 2008 R2 SP1 and Server 2012 where its files are not " ..
+    "there, restarts, sets DefaultSecureProtocols for 64-bit and 32-bit programs and the Schannel client keys. On " ..
+    "8.1 and later it installs nothing and mends only a setting that takes TLS 1.2 away.",
   references = {
     "https://support.microsoft.com/help/3140245",
     "https://learn.microsoft.com/windows/win32/winhttp/option-flags",

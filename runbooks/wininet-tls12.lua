@@ -9,10 +9,8 @@ return {
   version = "1.0.0",
   title = "TLS 1.2 in Internet Options for everybody",
   summary = "Sets SecureProtocols of everybody who is signed in and lacks TLS 1.2 or offers SSL, and the " ..
-    "machine's value " ..
-    "for the others where Internet Explorer is older than 11; Schannel offers TLS 1.2 as client. A policy wins: " ..
-      "it is " ..
-    "told and left alone. Chromium's Edge, Chrome and Firefox do not read this.",
+    "machine's value for the others where Internet Explorer is older than 11; Schannel offers TLS 1.2 as client. " ..
+    "A policy wins: it is told and left alone. Chromium's Edge, Chrome and Firefox do not read this.",
   references = {
     "https://learn.microsoft.com/windows/client-management/mdm/policy-csp-internetexplorer",
     "https://learn.microsoft.com/deployedge/microsoft-edge-policies#sslversionmin",

@@ -2,6 +2,7 @@
 -- Schannel, .NET. Several runbooks are these and little else.
 
 local dotnet = require "steps.dotnet"
+local endpoint = require "steps.endpoint"
 local needs = require "steps.needs"
 local schannel = require "steps.schannel"
 local updates = require "steps.updates"
@@ -48,6 +49,7 @@ step.PARAMS = {
   protocols = { type = "string[]", default = { "TLS 1.1", "TLS 1.2" },
     choices = { "TLS 1.0", "TLS 1.1", "TLS 1.2", "TLS 1.3" }, help = "what WinHTTP offers by default; never SSL" },
   package = { type = "path", help = "the folder that holds the .msu files this machine needs, or the only one" },
+  endpoint = endpoint.PARAM,
 }
 
 return step

@@ -1,4 +1,19 @@
--- Puts together what steps need: the `needs` of a runbook that is made of them. Each step module has a table NEEDS.
+-- Puts together what steps need: the `needs` of a runbook that is made of them. Each step module has a table NEEDS. A
+-- key below another one is not named again.
+
+local function is_below(key, tree)
+  return #key > #tree and key:sub(1, #tree + 1):lower() == (tree .. "\\"):lower()
+end
+
+local function widest(keys)
+  local result = {}
+  for _, key in ipairs(keys) do
+    local covered = false
+    for _, tree in ipairs(keys) do covered = covered or is_below(key, tree) end
+    if not covered then result[#result + 1] = key end
+  end
+  return result
+end
 
 return function(...)
   local result, seen = { registry = {}, updates = {} }, {}
@@ -10,5 +25,6 @@ return function(...)
     end
     result.reboot = result.reboot or needs.reboot
   end
+  result.registry = widest(result.registry)
   return result
 end
