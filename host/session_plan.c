@@ -334,9 +334,19 @@ static int verify_one(tlsmend_machine *overlay, tlsmend_plan *plan, script_runbo
   return code;
 }
 
+/* What verify could not tell, such as the answer of a server, is in no plan that anybody reads. */
+static void tell_doubts(const tlsmend_session *self, const tlsmend_plan *verified) {
+  for (size_t i = 0; i < verified->unknown_count; i++)
+    session_tell(self, TLSMEND_EVENT_WARNING, "cannot tell: %s", verified->unknowns[i]);
+  for (size_t i = 0; i < verified->finding_count; i++)
+    session_tell(self, TLSMEND_EVENT_WARNING, "%s", verified->findings[i]);
+}
+
 int session_verify(tlsmend_session *self, const tlsmend_plan *plan, bool *sure, tlsmend_error *error) {
   tlsmend_plan *verified = NULL;
   int code = each_again(self, plan, verify_one, &verified, error);
+  if (code == TLSMEND_OK)
+    tell_doubts(self, verified);
   if (sure) *sure = code == TLSMEND_OK && !verified->unknown_count;
   tlsmend_plan_free(verified);
   return code;

@@ -1,8 +1,7 @@
 -- The Lua half of probe: what answers of servers mean for TLS 1.2. The native half asks.
 
 local _, native = ...
-local probe = {}
-for name, value in pairs(native) do probe[name] = value end
+local probe = { versions = native.versions, default_client = native.default_client, split = native.split }
 
 local MODERN = { ["TLS 1.2"] = true, ["TLS 1.3"] = true }
 
@@ -22,7 +21,7 @@ function probe.modern(host, port, opts)
   return nil, told(late)
 end
 
-function probe.client(endpoint, opts)
+local function client(endpoint, opts)
   local host, port = native.split(endpoint)
   local answer, reason = native.default_client(host, port, opts)
   if not answer then return nil, ("%s: %s"):format(endpoint, reason or "this machine cannot ask a server") end
@@ -38,6 +37,12 @@ function probe.client(endpoint, opts)
     return nil, ("%s itself has no TLS 1.2 (%s)"):format(endpoint, why)
   end
   return nil, ("%s: %s"):format(endpoint, answer.detail or answer.state)
+end
+
+function probe.client(endpoint, opts)
+  local good, reason = client(endpoint, opts)
+  if good == nil then native.unknown("by a handshake: " .. reason) end
+  return good, reason
 end
 
 return probe

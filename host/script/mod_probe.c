@@ -116,6 +116,7 @@ static int l_split(lua_State *L) {
 const luaL_Reg probe_functions[] = {
     {"default_client", l_default_client},
     {"split", l_split},
+    {"unknown", l_unknown},
     {"versions", l_versions},
     {NULL, NULL},
 };

@@ -58,7 +58,8 @@ function probe.modern(host, port, opts) end
 
 --- For `verify`: whether a default client of this machine agrees on TLS 1.2 or later with the server of an
 --- endpoint. false only where the server has it and this machine does not get it; nil where that cannot be
---- told, or the server itself is what lacks it. With a line for the report.
+--- told, or the server itself is what lacks it. With a line for the report; a nil is
+--- noted among what cannot be told.
 ---@param endpoint string "HOST:PORT"
 ---@param opts? probe_options
 ---@return boolean?

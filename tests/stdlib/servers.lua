@@ -14,6 +14,7 @@ return function(machine)
   end
   return {
     split = split,
+    unknown = function(text) table.insert(machine.unknowns, text) end,
     versions = function(host, port) return answer(host, port, "versions") end,
     default_client = function(host, port) return answer(host, port, "client") end,
   }

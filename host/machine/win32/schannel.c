@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/tls_hello.h"
 #include "os/os.h"
 #include "os/wide.h"
 
@@ -34,7 +35,8 @@ typedef struct cipher_info {
 typedef struct handshake {
   CredHandle credentials;
   CtxtHandle context;
-  bool begun; /* there is a context */
+  bool begun;       /* there is a context */
+  tls_answer heard; /* what the server's last bytes were, read by ourselves */
   os_net *net;
   os_net_end end;
   unsigned timeout;
@@ -91,6 +93,7 @@ static SECURITY_STATUS negotiate(handshake *self) {
       self->end = os_net_receive(self->net, self->received + self->length,
                                  sizeof self->received - self->length, self->timeout, &got);
       self->length += (DWORD)got;
+      tls_answer_read(TLS_1_2, (const unsigned char *)self->received, self->length, &self->heard);
     }
     if (self->end == OS_NET_DONE)
       status = step(self);
@@ -128,21 +131,42 @@ static void settle_agreed(handshake *self, tlsmend_probe_answer *out) {
   free(name);
 }
 
-/* A refusal is one of the server's alerts or of Schannel's own; the numbers are those of the reference for errors. */
+/* The usual ends of a handshake. Refusals are the server's, by the alert that each stands for, or Schannel's own. */
+static const struct status_row {
+  SECURITY_STATUS status;
+  bool refuses;
+  const char *name;
+} statuses[] = {
+    {SEC_E_UNSUPPORTED_FUNCTION, true, "SEC_E_UNSUPPORTED_FUNCTION, alert protocol_version"},
+    {SEC_E_ILLEGAL_MESSAGE, true, "SEC_E_ILLEGAL_MESSAGE, alert handshake_failure"},
+    {SEC_E_ALGORITHM_MISMATCH, true, "SEC_E_ALGORITHM_MISMATCH, no common version or suite"},
+    {SEC_E_INTERNAL_ERROR, false, "SEC_E_INTERNAL_ERROR"},
+    {SEC_E_INVALID_TOKEN, false, "SEC_E_INVALID_TOKEN, not an answer of TLS"},
+    {SEC_E_NO_CREDENTIALS, false, "SEC_E_NO_CREDENTIALS"},
+    {SEC_E_UNTRUSTED_ROOT, false, "SEC_E_UNTRUSTED_ROOT"},
+};
+
 static void settle_status(SECURITY_STATUS status, tlsmend_probe_answer *out) {
-  char reason[128];
-  switch ((ULONG)status) {
-  case (ULONG)SEC_E_UNSUPPORTED_FUNCTION: /* alert 70 */
-  case (ULONG)SEC_E_ILLEGAL_MESSAGE:      /* alert 40 */
-  case (ULONG)SEC_E_ALGORITHM_MISMATCH:   /* alert 71, or nothing left to offer */
+  const char *name = "see the errors of Schannel (winerror.h)";
+  out->state = TLSMEND_PROBE_SILENT;
+  for (size_t i = 0; i < sizeof statuses / sizeof statuses[0]; i++)
+    if (statuses[i].status == status) {
+      name = statuses[i].name;
+      out->state = statuses[i].refuses ? TLSMEND_PROBE_OFF : TLSMEND_PROBE_SILENT;
+    }
+  snprintf(out->detail, sizeof out->detail, "0x%08lx %s", (unsigned long)status, name);
+}
+
+/* A failure is a refusal also where the server's alert says so, whatever Schannel makes of it, and where Schannel has not even
+ * a hello to offer. */
+static void settle_refusal(const handshake *self, tlsmend_probe_answer *out) {
+  size_t used = strlen(out->detail);
+  bool refused = self->heard.kind == TLS_ANSWER_ALERT && tls_alert_refuses(self->heard.alert);
+  if (refused)
+    snprintf(out->detail + used, sizeof out->detail - used, "; the server sent the alert %s (%u)",
+             tls_alert_name(self->heard.alert), self->heard.alert);
+  if (refused || !self->begun)
     out->state = TLSMEND_PROBE_OFF;
-    break;
-  default:
-    out->state = TLSMEND_PROBE_SILENT;
-    break;
-  }
-  wide_reason((unsigned long)status, reason, sizeof reason);
-  snprintf(out->detail, sizeof out->detail, "0x%08lx %s", (unsigned long)status, reason);
 }
 
 static void settle_end(os_net_end end, bool connected, tlsmend_probe_answer *out) {
@@ -179,6 +203,8 @@ static void settle_handshake(handshake *self, tlsmend_probe_answer *out) {
     settle_agreed(self, out);
   else
     settle_status(status, out);
+  if (status != SEC_E_OK && self->end == OS_NET_DONE)
+    settle_refusal(self, out);
   if (self->begun)
     DeleteSecurityContext(&self->context);
   FreeCredentialsHandle(&self->credentials);
