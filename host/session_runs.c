@@ -18,8 +18,12 @@ static int no_memory(tlsmend_error *error) {
 int session_lock(const tlsmend_session *self, const char *verb, os_lock **out, tlsmend_error *error) {
   char holder[64], other[64] = "";
   snprintf(holder, sizeof holder, "process %u, %s", os_process_id(), verb);
-  char *path = os_path_join(self->state, "lock");
-  int code = path ? os_dir_make(self->state, error) : no_memory(error);
+  bool live = strcmp(self->spec, "live") == 0; /* one machine, whichever folder its journals are in */
+  char *folder = live ? os_state_default() : strdup(self->state);
+  char *path = folder ? os_path_join(folder, "lock") : NULL;
+  int code = path ? os_dir_make(folder, error) : no_memory(error);
+  if (code == TLSMEND_OK && live)
+    code = os_dir_make(self->state, error);
   if (code == TLSMEND_OK)
     code = os_lock_take(path, holder, out, other, sizeof other, error);
   if (code == TLSMEND_E_BUSY)
@@ -27,6 +31,7 @@ int session_lock(const tlsmend_session *self, const char *verb, os_lock **out, t
                              "another tlsmend works on this machine (%s): wait until it has finished",
                              *other ? other : "unknown");
   free(path);
+  free(folder);
   return code;
 }
 
