@@ -33,7 +33,9 @@ for preset in win64 win32; do
   for guid in e2011457 35138b9a 4a2f28e3 1f676c76 8e0f7a12; do
     grep -aq "$guid" "$exe" || fail "$preset: no supportedOS $guid in the manifest"
   done
-  awk '/DLL Name:/ { dll = tolower($3) } NF == 3 && $1 ~ /^[0-9a-f]+$/ && $2 ~ /^[0-9]+$/ { print dll, $3 }' "$work/headers" |
+  awk '/DLL Name:/ { dll = tolower($3) } 
+    $1 ~ /^[0-9a-f]+$/ && NF == 3 && $2 ~ /^[0-9]+$/ { print dll, $3 } # binutils 2.40
+    $1 ~ /^[0-9a-f]+$/ && NF == 4 && $2 == "<none>" { print dll, $4 }  # binutils 2.44' "$work/headers" |
     LC_ALL=C sort -u >"$work/$preset"
   [ "$(wc -l <"$work/$preset")" -gt 50 ] || fail "$preset: the list of imported functions could not be read"
 done

@@ -16,7 +16,9 @@ if [ -n "$wine" ]; then
   }
   export WINEPREFIX="$TLSMEND_BINARY/wine-unit-$preset" WINEARCH=$magic WINEDEBUG=-all WINEDLLOVERRIDES="mscoree,mshtml=" LC_ALL=C.UTF-8
   if ! wineboot -i >/dev/null 2>&1 || ! wine cmd /c exit 0 >/dev/null 2>&1; then
-    rm -rf "$WINEPREFIX"
+    wineserver -k >/dev/null 2>&1 || true
+    wineserver -w >/dev/null 2>&1 || true
+    rm -rf "$WINEPREFIX" || true
     echo "SKIPPED: this Wine has no '$preset' half (wine32 comes from the i386 packages): $preset only built, not run" >&2
     exit 77
   fi
