@@ -228,7 +228,8 @@ int tlsmend_plan_make(tlsmend_session *self, const char *const *runbooks, size_t
     code = run_one(overlay, plan, set.items[i], error);
   machine_close(overlay);
   close_all(&set);
-  if (code == TLSMEND_OK) code = finish(self, plan, error);
+  if (code == TLSMEND_OK)
+    code = finish(self, plan, error);
   if (code == TLSMEND_OK) {
     *out = plan;
   } else {
@@ -309,7 +310,8 @@ static int each_again(tlsmend_session *self, const tlsmend_plan *old, again_fn f
     script_close(runbook);
   }
   machine_close(overlay);
-  if (code == TLSMEND_OK) code = finish(self, plan, error);
+  if (code == TLSMEND_OK)
+    code = finish(self, plan, error);
   if (code == TLSMEND_OK) {
     *out = plan;
   } else {
@@ -347,7 +349,8 @@ int session_verify(tlsmend_session *self, const tlsmend_plan *plan, bool *sure, 
   int code = each_again(self, plan, verify_one, &verified, error);
   if (code == TLSMEND_OK)
     tell_doubts(self, verified);
-  if (sure) *sure = code == TLSMEND_OK && !verified->unknown_count;
+  if (sure)
+    *sure = code == TLSMEND_OK && !verified->unknown_count;
   tlsmend_plan_free(verified);
   return code;
 }

@@ -228,7 +228,8 @@ static int option_parse(opt *out, char **argv, int argc, int *at, tlsmend_error 
   size_t length = 0;
   const char *argument = argv[*at];
   const opt_row *row = option_find(argument, &value, &length);
-  if (row != NULL && row->bit == OPT_PLAN && out->operand_count > 0 && strcmp(out->operands[0], "rollback") == 0)
+  if (row != NULL && row->bit == OPT_PLAN && out->operand_count > 0 &&
+      strcmp(out->operands[0], "rollback") == 0)
     row = row_of_bit(OPT_PREVIEW);
   char spelled[64];
   snprintf(spelled, sizeof spelled, "%.*s", (int)(length < 60 ? length : 60), argument);

@@ -97,20 +97,23 @@ static int apply(tlsmend_machine *machine, const tlsmend_change *change, tlsmend
 /* The spelling of an endpoint in `needs`: "[::1]:443" for what has colons of its own. */
 static bool probe_declared(const guard *self, const char *spelled) {
   for (size_t i = 0; i < self->needs->probe_count; i++)
-    if (unicode_name_equal(self->needs->probes[i], spelled)) return true;
+    if (unicode_name_equal(self->needs->probes[i], spelled))
+      return true;
   return self->needs->any_probe;
 }
 
 static int may_probe(tlsmend_machine *machine, const tlsmend_endpoint *endpoint, tlsmend_error *error) {
   const guard *self = (const guard *)machine;
   char spelled[300];
-  snprintf(spelled, sizeof spelled, strchr(endpoint->host, ':') ? "[%.256s]:%u" : "%.256s:%u", endpoint->host, endpoint->port);
-  if (!probe_declared(self, spelled)) return refuse(self, "probe", spelled, error);
+  snprintf(spelled, sizeof spelled, strchr(endpoint->host, ':') ? "[%.256s]:%u" : "%.256s:%u", endpoint->host,
+           endpoint->port);
+  if (!probe_declared(self, spelled))
+    return refuse(self, "probe", spelled, error);
   return machine_may_probe(machine->below, endpoint, error);
 }
 
-static int schannel_probe(tlsmend_machine *machine, const tlsmend_endpoint *endpoint, tlsmend_probe_answer *out,
-                          tlsmend_error *error) {
+static int schannel_probe(tlsmend_machine *machine, const tlsmend_endpoint *endpoint,
+                          tlsmend_probe_answer *out, tlsmend_error *error) {
   int code = may_probe(machine, endpoint, error);
   return code == TLSMEND_OK ? machine_schannel_probe(machine->below, endpoint, out, error) : code;
 }

@@ -25,7 +25,7 @@ typedef enum run_result {
   RUN_OPEN,
   RUN_DONE,
   RUN_UNDONE, /* failed, or rolled back, and everything is taken back */
-  RUN_LEFT /* failed, or rolled back, and something stays that should not */
+  RUN_LEFT    /* failed, or rolled back, and something stays that should not */
 } run_result;
 
 typedef struct journal_step {
@@ -37,14 +37,14 @@ typedef struct journal {
   char *path;
   char *run; /* its id: 20261121-235959-1a2b */
   char *begun;
-  char *ended;     /* NULL while open */
-  char boot[64];   /* boot id of the last record that has one */
-  unsigned boots;  /* how often that was another one than before: restarts since the beginning */
-  bool at_barrier; /* the last thing done was to stop for a restart */
-  bool undoing;    /* it goes backwards: a failed run or a rollback */
+  char *ended;              /* NULL while open */
+  char boot[64];            /* boot id of the last record that has one */
+  unsigned boots;           /* how often that was another one than before: restarts since the beginning */
+  bool at_barrier;          /* the last thing done was to stop for a restart */
+  bool undoing;             /* it goes backwards: a failed run or a rollback */
   unsigned confirm_minutes; /* it is undone unless it is confirmed within these; 0: it need not be */
   int64_t deadline;         /* since when it is done and waits for that: until then; 0: it does not wait */
-  char *failure;   /* why it goes backwards, NULL */
+  char *failure;            /* why it goes backwards, NULL */
   run_result result;
   tlsmend_plan *plan;
   json_t *approval; /* of the saved plan: its digest and who has signed it; NULL if the plan was not saved */
@@ -94,7 +94,8 @@ int journal_step_state(journal *self, size_t step, step_state state, const char 
 int journal_barrier(journal *self, size_t step, const char *boot, tlsmend_error *error);
 int journal_restarted(journal *self, size_t step, const char *boot, tlsmend_error *error);
 int journal_resumed(journal *self, const char *boot, tlsmend_error *error); /* goes on, not at a barrier */
-int journal_await(journal *self, int64_t deadline, tlsmend_error *error); /* done, and waits for its confirmation */
+int journal_await(journal *self, int64_t deadline,
+                  tlsmend_error *error); /* done, and waits for its confirmation */
 int journal_undo(journal *self, const char *why, tlsmend_error *error);
 int journal_end(journal *self, run_result result, tlsmend_error *error);
 

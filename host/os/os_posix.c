@@ -337,14 +337,15 @@ int os_log_open(const char *path, bool create, os_log **out, tlsmend_error *erro
 /* Whether the path still names the file that is open: what is written to a log that was moved away is lost to its reader. */
 static bool log_in_place(const os_log *log) {
   struct stat open_file, named;
-  return fstat(log->fd, &open_file) == 0 && stat(log->path, &named) == 0 && open_file.st_ino == named.st_ino &&
-         open_file.st_dev == named.st_dev;
+  return fstat(log->fd, &open_file) == 0 && stat(log->path, &named) == 0 &&
+         open_file.st_ino == named.st_ino && open_file.st_dev == named.st_dev;
 }
 
 int os_log_append(os_log *log, const void *bytes, size_t size, tlsmend_error *error) {
   ssize_t put;
   if (!log_in_place(log))
-    return tlsmend_error_set(error, TLSMEND_E_IO, "cannot append to %s: it was moved or removed meanwhile", log->path);
+    return tlsmend_error_set(error, TLSMEND_E_IO, "cannot append to %s: it was moved or removed meanwhile",
+                             log->path);
   do
     put = write(log->fd, bytes, size);
   while (put < 0 && errno == EINTR);

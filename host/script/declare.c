@@ -368,8 +368,9 @@ static void put_probes(const reader *r, json_t *needs, guard_needs *out) {
   if (out->any_probe)
     put(r, needs, "probes", json_true());
   else if (type != LUA_TNIL && type != LUA_TBOOLEAN)
-    out->probe_count = put_needs_list(r, needs, "probes", "true, or a list such as { \"server.example:443\" }", need_probe,
-                                      &r->runbook->probes);
+    out->probe_count =
+        put_needs_list(r, needs, "probes", "true, or a list such as { \"server.example:443\" }", need_probe,
+                       &r->runbook->probes);
   out->probes = r->runbook->probes;
 }
 

@@ -9,14 +9,10 @@
 #include "machine/machine.h"
 
 const script_module script_modules[] = {
-    {"files", files_functions, files_open},
-    {"hotfix", hotfix_functions, NULL},
-    {"log", log_functions, NULL},
-    {"probe", probe_functions, NULL},
-    {"reboot", reboot_functions, NULL},
-    {"registry", registry_functions, NULL},
-    {"update", update_functions, NULL},
-    {NULL, NULL, NULL},
+    {"files", files_functions, files_open}, {"hotfix", hotfix_functions, NULL},
+    {"log", log_functions, NULL},           {"probe", probe_functions, NULL},
+    {"reboot", reboot_functions, NULL},     {"registry", registry_functions, NULL},
+    {"update", update_functions, NULL},     {NULL, NULL, NULL},
 };
 /* `system` is the eighth: a table of facts, not of functions. loader.c makes it from mod_system.c. */
 

@@ -148,8 +148,8 @@ typedef struct tlsmend_outcome {
 typedef struct tlsmend_endpoint {
   const char *host; /* a name or an address */
   unsigned port;
-  const char *name;  /* the server name to ask for (SNI), NULL: `host` */
-  unsigned timeout;  /* milliseconds for each step */
+  const char *name; /* the server name to ask for (SNI), NULL: `host` */
+  unsigned timeout; /* milliseconds for each step */
 } tlsmend_endpoint;
 
 /* What a question about TLS comes to. Silence is never "off". */
