@@ -28,4 +28,4 @@ if [ -n "$wine" ]; then
 fi
 # What is about the tree, about other builds or about the installed library is tested once, elsewhere.
 ctest --test-dir "$build" --output-on-failure --no-tests=error -j 2 \
-  -E '^(sync_|wine_|fuzz_|bench_|build_|unit_|embed|format|luacheck|clang_tidy|imports|stdlib|cli_docs)'
+  -E '^(sync_|wine_|fuzz_|bench_|build_|unit_|embed|format|luacheck|clang_tidy|imports|stdlib|cli_docs|test_kill|test_fault|test_restart)'
