@@ -10,7 +10,7 @@ command -v python3 >/dev/null || {
   echo "SKIPPED: python3 compares the exports: apt-get install python3" >&2
   exit 77
 }
-tlsmend() { wine "$TLSMEND_WIN64/tlsmend.exe" "$@" 2>errors; }
+tlsmend() { wine "$TLSMEND_WIN64" "$@" 2>errors; }
 fail() {
   echo "FAILED: $*" >&2
   cat errors >&2
