@@ -78,7 +78,7 @@ static inline int remove_folders(void *folder, const char *name) {
   char *path = os_path_join(folder, name);
   if (os_dir_exists(path)) {
     os_dir_each(path, remove_folders, path, NULL);
-    remove(path);
+    os_dir_remove(path, NULL);
   }
   free(path);
   return 0;
@@ -99,7 +99,7 @@ static inline int engine_teardown(void **state) {
   (void)state;
   os_dir_each(engine_folder, remove_one, engine_folder, NULL);
   os_dir_each(engine_folder, remove_folders, engine_folder, NULL);
-  remove(engine_folder);
+  os_dir_remove(engine_folder, NULL);
   return 0;
 }
 
