@@ -13,7 +13,7 @@ typedef int (*cli_run_fn)(const opt *options);
 
 typedef struct cli_command {
   const char *name, *synopsis, *help;
-  unsigned options;   /* the opt_bits it accepts, beside those that all do */
+  opt_bits options;   /* what it accepts, beside those that all do */
   size_t least, most; /* operands behind the name */
   cli_run_fn run;
 } cli_command;

@@ -7,13 +7,11 @@
 #include "cli/cli.h"
 #include "os/os.h"
 
-enum {
-  everywhere = OPT_FORMAT | OPT_HELP | OPT_LIBRARY,
-  session = OPT_MACHINE | OPT_STATE,
-  running = session | OPT_LIMIT_MEMORY | OPT_LIMIT_INSTRUCTIONS,
-  writing = running | OPT_REBOOT | OPT_ALLOW_UNSIGNED,
-  any_number = 4096
-};
+#define everywhere (OPT_FORMAT | OPT_HELP | OPT_LIBRARY)
+#define session    (OPT_MACHINE | OPT_STATE)
+#define running    (session | OPT_LIMIT_MEMORY | OPT_LIMIT_INSTRUCTIONS)
+#define writing    (running | OPT_REBOOT | OPT_ALLOW_UNSIGNED)
+enum { any_number = 4096 };
 
 static int cmd_help(const opt *options);
 

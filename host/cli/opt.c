@@ -12,7 +12,7 @@
 #include "cli/say.h"
 
 typedef struct opt_row {
-  unsigned bit;
+  opt_bits bit;
   char letter;          /* 0: none */
   const char *name;     /* without dashes, NULL: letter only */
   const char *argument; /* NULL: takes none */
@@ -71,7 +71,7 @@ static const opt_row *row_of_long(const char *name, size_t length) {
   return NULL;
 }
 
-static const opt_row *row_of_bit(unsigned bit) {
+static const opt_row *row_of_bit(opt_bits bit) {
   for (size_t i = 0; i < table_size; i++)
     if (table[i].bit == bit)
       return &table[i];
@@ -167,7 +167,7 @@ static int approval_option(opt *out, const opt_row *row, const char *value) {
 /* Stores one option with its value; `spelled` is how the person wrote it. */
 static int option_take(opt *out, const opt_row *row, const char *spelled, const char *value,
                        tlsmend_error *error) {
-  const unsigned many = OPT_PARAM | OPT_APPROVED_BY | OPT_SIGNATURE;
+  const opt_bits many = OPT_PARAM | OPT_APPROVED_BY | OPT_SIGNATURE;
   if (row->argument != NULL && (row->bit & many) == 0 && (out->given & row->bit) != 0)
     return say_error(error, TLSMEND_E_USAGE, "%s is given twice; keep one of them", spelled);
   out->given |= row->bit;
@@ -278,8 +278,8 @@ void opt_clear(opt *options) {
   *options = (opt){0};
 }
 
-int opt_check(const opt *options, unsigned allowed, const char *command, tlsmend_error *error) {
-  unsigned wrong = options->given & ~allowed;
+int opt_check(const opt *options, opt_bits allowed, const char *command, tlsmend_error *error) {
+  opt_bits wrong = options->given & ~allowed;
   if (options->format != TLSMEND_FORMAT_TEXT && options->format != TLSMEND_FORMAT_JSON &&
       (allowed & OPT_ANY_FORMAT) == 0)
     return say_error(error, TLSMEND_E_USAGE, "'%s' writes --format text and json only", command);
@@ -290,7 +290,7 @@ int opt_check(const opt *options, unsigned allowed, const char *command, tlsmend
   return TLSMEND_OK;
 }
 
-void opt_print_help(FILE *to, unsigned allowed) {
+void opt_print_help(FILE *to, opt_bits allowed) {
   for (size_t i = 0; i < table_size; i++) {
     char spelled[64];
     const opt_row *row = &table[i];

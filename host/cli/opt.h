@@ -10,44 +10,43 @@
 
 #include <tlsmend/tlsmend.h>
 
-/* One bit for each option: what a command accepts, and what was given. */
-enum opt_bit {
-  OPT_MACHINE = 1 << 0,
-  OPT_PARAM = 1 << 1,
-  OPT_OUTPUT = 1 << 2,
-  OPT_FORMAT = 1 << 3,
-  OPT_PLAN = 1 << 4,
-  OPT_YES = 1 << 5,
-  OPT_REBOOT = 1 << 6,
-  OPT_ALLOW_UNSIGNED = 1 << 7,
-  OPT_ACCEPT_UNKNOWN = 1 << 8,
-  OPT_STATE = 1 << 9,
-  OPT_LIBRARY = 1 << 10,
-  OPT_BOOT = 1 << 11,
-  OPT_LIMIT_MEMORY = 1 << 12,
-  OPT_LIMIT_INSTRUCTIONS = 1 << 13,
-  OPT_HELP = 1 << 14,
-  OPT_VERSION = 1 << 15,
-  OPT_KEY = 1 << 16,
-  OPT_APPROVER = 1 << 17,
-  OPT_TICKET = 1 << 18,
-  OPT_EXPIRES = 1 << 19,
-  OPT_SIGNATURE = 1 << 20,
-  OPT_APPROVED_BY = 1 << 21,
-  OPT_APPROVALS = 1 << 22,
-  OPT_MACHINES = 1 << 24,
-  OPT_SNI = 1 << 25,
-  OPT_TIMEOUT = 1 << 26,
-  OPT_VERIFY = 1 << 27,
-  OPT_SKIP_CHANGED = 1 << 28,
-  OPT_PREVIEW = 1 << 29, /* rollback --plan: the same word as apply's, without a file */
-  OPT_CONFIRM_WITHIN = 1 << 30,
-  OPT_ANY_FORMAT = 1 << 23 /* no option: the command writes every format, not only text and JSON */
-};
+/* One bit for each option: what a command accepts, and what was given. Macros, because an enum has 31 bits. */
+typedef unsigned long long opt_bits;
+#define OPT_MACHINE            (1ULL << 0)
+#define OPT_PARAM              (1ULL << 1)
+#define OPT_OUTPUT             (1ULL << 2)
+#define OPT_FORMAT             (1ULL << 3)
+#define OPT_PLAN               (1ULL << 4)
+#define OPT_YES                (1ULL << 5)
+#define OPT_REBOOT             (1ULL << 6)
+#define OPT_ALLOW_UNSIGNED     (1ULL << 7)
+#define OPT_ACCEPT_UNKNOWN     (1ULL << 8)
+#define OPT_STATE              (1ULL << 9)
+#define OPT_LIBRARY            (1ULL << 10)
+#define OPT_BOOT               (1ULL << 11)
+#define OPT_LIMIT_MEMORY       (1ULL << 12)
+#define OPT_LIMIT_INSTRUCTIONS (1ULL << 13)
+#define OPT_HELP               (1ULL << 14)
+#define OPT_VERSION            (1ULL << 15)
+#define OPT_KEY                (1ULL << 16)
+#define OPT_APPROVER           (1ULL << 17)
+#define OPT_TICKET             (1ULL << 18)
+#define OPT_EXPIRES            (1ULL << 19)
+#define OPT_SIGNATURE          (1ULL << 20)
+#define OPT_APPROVED_BY        (1ULL << 21)
+#define OPT_APPROVALS          (1ULL << 22)
+#define OPT_ANY_FORMAT         (1ULL << 23) /* no option: the command writes every format, not only text and JSON */
+#define OPT_MACHINES           (1ULL << 24)
+#define OPT_SNI                (1ULL << 25)
+#define OPT_TIMEOUT            (1ULL << 26)
+#define OPT_VERIFY             (1ULL << 27)
+#define OPT_SKIP_CHANGED       (1ULL << 28)
+#define OPT_PREVIEW            (1ULL << 29) /* rollback --plan: the same word as apply's, without a file */
+#define OPT_CONFIRM_WITHIN     (1ULL << 30)
 
 /* A parsed command line. All texts are borrowed from argv; the arrays are freed by opt_clear. */
 typedef struct opt {
-  unsigned given;
+  opt_bits given;
   const char **operands;
   size_t operand_count;
   const char **params;
@@ -77,9 +76,9 @@ int opt_parse(opt *out, int argc, char **argv, tlsmend_error *error);
 void opt_clear(opt *options);
 
 /* E_USAGE if an option was given that is not among `allowed`; `command` is named in the message. */
-int opt_check(const opt *options, unsigned allowed, const char *command, tlsmend_error *error);
+int opt_check(const opt *options, opt_bits allowed, const char *command, tlsmend_error *error);
 
 /* One line for each option among `allowed`: spelling and meaning. */
-void opt_print_help(FILE *to, unsigned allowed);
+void opt_print_help(FILE *to, opt_bits allowed);
 
 #endif
