@@ -185,14 +185,18 @@ static void find_strangers(const bench *self, json_t *records) {
 
 /* ---- one runbook --------------------------------------------------------------------------------------------------------- */
 
+static int no_machine(const char *name, const char *reason, tlsmend_error *error) {
+  return tlsmend_error_set(error, TLSMEND_E_USAGE, "there is no built-in machine %s%s %s", name,
+                           reason ? ":" : ";",
+                           reason ? reason : "they are named like win7-sp1-x64 or ws2012-x64+KB3140245");
+}
+
 static int test_builtin(const bench *self, const char *name, json_t *records, tlsmend_error *error) {
   json_t *argument = json_string(name), *text = NULL, *record = NULL;
   int code = call(self, "bench", "text", argument, &text, error);
   json_decref(argument);
   if (code == TLSMEND_OK && !json_is_string(text))
-    code = tlsmend_error_set(
-        error, TLSMEND_E_USAGE,
-        "there is no built-in machine %s; they are named like win7-sp1-x64 or ws2012-x64+KB3140245", name);
+    code = no_machine(name, json_string_value(json_object_get(text, "reason")), error);
   if (code == TLSMEND_OK) {
     bench_machine machine = {name, json_string_value(text), NULL};
     code = bench_test(self, &machine, &record, error);

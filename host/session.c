@@ -82,10 +82,23 @@ static int open_file(tlsmend_session *self, const backend *row, const char *argu
   return code;
 }
 
+/* Neither a file nor a built-in machine. `why` is the machine builder's word: a name may be known and a part of it not fit. */
+static int no_machine(const char *name, const tlsmend_error *why, tlsmend_error *error) {
+  const char *reason = strchr(why->text, ':');
+  if (reason)
+    return tlsmend_error_set(error, TLSMEND_E_USAGE, "there is no built-in machine %s%s", name, reason);
+  return tlsmend_error_set(
+      error, TLSMEND_E_USAGE,
+      "there is no snapshot file and no built-in machine %s (built-in ones are named like "
+      "win7-sp1-x64, ws2012r2-x64, win11-24h2-x64)",
+      name);
+}
+
 /* A built-in machine is made anew each time, until something is applied to it: then it lives in the state folder. */
 static int open_builtin(tlsmend_session *self, const backend *row, const char *name, tlsmend_error *error) {
   char *file = join(name, ".reg"), *folder = self->state ? NULL : join(name, ".tlsmend"), *text = NULL,
        *path = NULL;
+  tlsmend_error inner = {0, ""};
   int code = no_memory(NULL);
   if (!self->state && folder)
     self->state = os_path_absolute(folder);
@@ -98,13 +111,11 @@ static int open_builtin(tlsmend_session *self, const backend *row, const char *n
   }
   backend_request request = {.argument = path, .state = self->state, .path = path};
   if (!os_file_exists(path)) {
-    code = script_builtin_machine(&self->script, name, &text, error);
+    code = script_builtin_machine(&self->script, name, &text, &inner);
     if (code == TLSMEND_E_ABSENT)
-      code = tlsmend_error_set(
-          error, TLSMEND_E_USAGE,
-          "there is no snapshot file and no built-in machine %s (built-in ones are named like "
-          "win7-sp1-x64, ws2012r2-x64, win11-24h2-x64)",
-          name);
+      code = no_machine(name, &inner, error);
+    else if (code != TLSMEND_OK)
+      tlsmend_error_set(error, code, "%s", inner.text);
     if (code != TLSMEND_OK)
       goto out;
     request.argument = name;

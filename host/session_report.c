@@ -121,7 +121,7 @@ static void print_notes(const journal *journal, text_builder *out) {
     const journal_step *step = &journal->steps[i];
     if (!step->note && step->state != STEP_LEFT)
       continue;
-    char *line = change_print(&journal->plan->changes[i]);
+    char *line = change_print(&journal->plan->changes[i], plan_has_views(journal->plan));
     text_add(out, "  step %zu, %s: %s%s%s\n", i + 1, line ? line : "?",
              step->state == STEP_LEFT ? "not undone" : journal_step_name(step->state), step->note ? ": " : "",
              step->note ? step->note : "");
@@ -130,9 +130,11 @@ static void print_notes(const journal *journal, text_builder *out) {
 }
 
 static const char *headline(const tlsmend_report *report) {
+  const tlsmend_plan *plan = plan_of(report);
   switch (report->result) {
   case TLSMEND_RESULT_NOTHING:
-    return "Nothing to do.";
+    return plan && plan->runbook_count && !plan_applying_count(plan) ? "Nothing to do: it does not apply."
+                                                                     : "Nothing to do.";
   case TLSMEND_RESULT_DONE:
     return "Done. A second plan is empty.";
   case TLSMEND_RESULT_RESTART:
@@ -215,9 +217,9 @@ static int preview_json(const tlsmend_session *self, const journal *journal, con
                       out, error);
 }
 
-static void print_inverse(const tlsmend_plan *plan, const char *verb, text_builder *out) {
+static void print_inverse(const tlsmend_plan *plan, bool views, const char *verb, text_builder *out) {
   for (size_t i = 0; i < plan->change_count; i++) {
-    char *line = change_print(&plan->changes[i]);
+    char *line = change_print(&plan->changes[i], views);
     if (*verb)
       text_add(out, "       %s %s\n", verb, line ? line : "?");
     else
@@ -236,7 +238,8 @@ int report_preview(const tlsmend_session *self, const journal *journal, const tl
   else
     text_add(&text, "Rollback of run %s (%s) on %s: %zu steps\n", journal->run, journal->begun, self->spec,
              inverse->change_count);
-  print_inverse(inverse, "", &text);
+  bool views = journal && plan_has_views(journal->plan);
+  print_inverse(inverse, views, "", &text);
   for (size_t i = 0; journal && i < journal->plan->change_count; i++)
     if (journal->plan->changes[i].kind == TLSMEND_CHANGE_UPDATE_INSTALL &&
         journal->steps[i].state != STEP_OPEN)
@@ -244,7 +247,7 @@ int report_preview(const tlsmend_session *self, const journal *journal, const tl
                self->machine->ops->update_remove ? "       remove update %s\n"
                                                  : "       Not undone: %s stays installed.\n",
                journal->plan->changes[i].update.kb);
-  print_inverse(skipped, "Left as somebody else changed it, not:", &text);
+  print_inverse(skipped, views, "Left as somebody else changed it, not:", &text);
   return text_finish(&text, out, error);
 }
 
@@ -283,7 +286,7 @@ static void print_run(status *status, const journal *journal) {
   for (size_t i = 0; i < journal->plan->change_count; i++) {
     if (journal->steps[i].state != STEP_LEFT && journal->steps[i].state != STEP_INTENDED)
       continue;
-    char *line = change_print(&journal->plan->changes[i]);
+    char *line = change_print(&journal->plan->changes[i], plan_has_views(journal->plan));
     text_add(&status->text, "    step %zu %s: %s%s%s\n", i + 1,
              journal->steps[i].state == STEP_LEFT ? "not undone" : "begun", line ? line : "?",
              journal->steps[i].note ? ": " : "", journal->steps[i].note ? journal->steps[i].note : "");

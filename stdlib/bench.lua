@@ -10,8 +10,11 @@ local bench = {}
 -- The names of all built-in machines.
 function bench.machines() return machines.names() end
 
--- The snapshot of one as text, or nil.
-function bench.text(name) return (machines.text(name)) end
+-- The snapshot of one as text; a table with the reason where there is one why it cannot be, or nil.
+function bench.text(name)
+  local text, reason = machines.text(name)
+  return text or reason and { reason = reason } or nil
+end
 
 -- File names of stand-ins for the packages of updates, for every Windows and processor that they are made for.
 function bench.packages(kbs)

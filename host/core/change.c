@@ -106,12 +106,12 @@ char *change_value_print(const tlsmend_change *change, const tlsmend_value *valu
   return change->secret && value->present ? strdup("a secret") : value_print(value);
 }
 
-static char *print_value_change(const tlsmend_change *change) {
+static char *print_value_change(const tlsmend_change *change, bool views) {
   char *before = change_value_print(change, &change->before);
   char *after = change_value_print(change, &change->after);
   char *text = NULL;
   const char *name = *change->name ? change->name : "(Default)";
-  const char *view = change->view == 32 ? " [32-bit]" : "";
+  const char *view = views && change->view == 32 ? " [32-bit]" : "";
   if (before && after) {
     size_t room = strlen(change->key) + strlen(name) + strlen(before) + strlen(after) + 64;
     text = malloc(room);
@@ -125,13 +125,13 @@ static char *print_value_change(const tlsmend_change *change) {
   return text;
 }
 
-char *change_print(const tlsmend_change *change) {
-  const char *view = change->view == 32 ? " [32-bit]" : "";
+char *change_print(const tlsmend_change *change, bool views) {
+  const char *view = views && change->view == 32 ? " [32-bit]" : "";
   const char *head = NULL, *body = change->key;
   switch (change->kind) {
   case TLSMEND_CHANGE_VALUE_SET:
   case TLSMEND_CHANGE_VALUE_DELETE:
-    return print_value_change(change);
+    return print_value_change(change, views);
   case TLSMEND_CHANGE_KEY_CREATE:
     head = "create key";
     break;

@@ -15,8 +15,9 @@ int change_copy(tlsmend_change *out, const tlsmend_change *from, tlsmend_error *
 /* The change that takes `change` back. TLSMEND_E_UNSUPPORTED for UPDATE_INSTALL and REBOOT. */
 int change_invert(const tlsmend_change *change, tlsmend_change *out, tlsmend_error *error);
 
-/* One line for people: "set HKLM\...\Enabled = REG_DWORD 0x1 (1), was absent". malloc'd, NULL when out of memory. */
-char *change_print(const tlsmend_change *change);
+/* One line for people: "set HKLM\...\Enabled = REG_DWORD 0x1 (1), was absent". `views`: the machine keeps two views of the
+ * registry, and the 32-bit one is named. malloc'd, NULL when out of memory. */
+char *change_print(const tlsmend_change *change, bool views);
 
 /* Its before or after as value_print has it, or that it is a secret. malloc'd, NULL when out of memory. */
 char *change_value_print(const tlsmend_change *change, const tlsmend_value *value);

@@ -14,7 +14,7 @@ typedef struct family {
       "for programs and services that are started anew; a restart of Windows reaches all of them"
 #define PROCESS "new-process", "for programs that are started from then on"
 
-/* The first row whose tree holds the key counts. */
+/* The first row whose tree holds the key counts. "HKU\\*\\" stands for any person's registry. */
 static const family families[] = {
     {"HKLM\\SYSTEM\\CurrentControlSet\\Control\\SecurityProviders\\SCHANNEL", CREDENTIALS},
     {"HKLM\\SYSTEM\\CurrentControlSet\\Control\\Cryptography", RESTART},
@@ -24,11 +24,22 @@ static const family families[] = {
     {"HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Internet Settings", PROCESS},
     {"HKCU\\Software\\Microsoft\\Windows\\CurrentVersion\\Internet Settings", PROCESS},
     {"HKLM\\SOFTWARE\\Policies\\Microsoft\\Windows\\CurrentVersion\\Internet Settings", PROCESS},
+    {"HKU\\*\\Software\\Microsoft\\Windows\\CurrentVersion\\Internet Settings", PROCESS},
+    {"HKU\\*\\Software\\Policies\\Microsoft\\Windows\\CurrentVersion\\Internet Settings", PROCESS},
     {"HKLM\\SOFTWARE\\Microsoft\\.NETFramework", PROCESS},
 };
 static const family next_read = {"", "next-read", "when the program that uses it reads it again"};
 static const family at_restart = {"", RESTART};
 static const family at_once = {"", "at-once", "at once"};
+
+static bool holds(const char *tree, const char *key) {
+  static const char anybody[] = "HKU\\*\\";
+  const size_t root = sizeof "HKU\\" - 1;
+  if (strncmp(tree, anybody, sizeof anybody - 1) != 0)
+    return path_within(key, tree);
+  const char *rest = strncmp(key, tree, root) == 0 ? strchr(key + root, '\\') : NULL;
+  return rest && path_within(rest + 1, tree + sizeof anybody - 1);
+}
 
 static const family *find(const tlsmend_change *change) {
   if (change->kind == TLSMEND_CHANGE_UPDATE_INSTALL)
@@ -36,7 +47,7 @@ static const family *find(const tlsmend_change *change) {
   if (change->kind == TLSMEND_CHANGE_REBOOT || !change->key)
     return &at_once;
   for (size_t i = 0; i < sizeof families / sizeof families[0]; i++)
-    if (path_within(change->key, families[i].tree))
+    if (holds(families[i].tree, change->key))
       return &families[i];
   return &next_read;
 }

@@ -252,7 +252,7 @@ static void reads(const json_t *json, text_builder *out) {
   json_array_foreach(list, index, read) {
     char *answer = json_dumps(json_object_get(read, "answer"), JSON_ENCODE_ANY | JSON_COMPACT);
     text_add(out, "<tr><td>%s%s</td><td><bdi>", json_text(read, "kind"),
-             json_number(read, "view") == 32 ? " (32-bit)" : "");
+             page_has_views(json) && json_number(read, "view") == 32 ? " (32-bit)" : "");
     html_text(out, json_text(read, "key"));
     if (json_object_get(read, "name"))
       text_add(out, "</bdi> <bdi class=\"name\">");

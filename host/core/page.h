@@ -26,6 +26,9 @@ void page_verdict(const json_t *json, const char **kind, text_builder *out);
 /* The protocols before and after, as a picture and as a table; nothing if the plan looks at none. */
 void page_matrix(const json_t *json, text_builder *out);
 
+/* Whether the machine of a plan or report keeps two views of the registry, so that a change must say in which it is. */
+bool page_has_views(const json_t *json);
+
 /* What is done, step by step, and the difference in the registry as regedit would spell it. */
 void page_steps(const json_t *json, text_builder *out);
 void page_difference(const json_t *json, text_builder *out);

@@ -81,10 +81,14 @@ static known look(const json_t *json, const char *key, int view, const char *nam
 
 /* ---- one cell ------------------------------------------------------------------------------------------------------- */
 
+bool page_has_views(const json_t *json) {
+  return strcmp(json_text(json_object_get(json, "machine"), "architecture"), "x86") != 0;
+}
+
 static cell schannel_cell(const json_t *json, const char *protocol, const char *role, bool after) {
   char key[200];
   long long enabled = 0, disabled = 0;
-  int view = strcmp(json_text(json_object_get(json, "machine"), "architecture"), "x86") == 0 ? 32 : 64;
+  int view = page_has_views(json) ? 64 : 32;
   snprintf(key, sizeof key, "%s\\%s\\%s", SCHANNEL, protocol, role);
   known on = look(json, key, view, "Enabled", after, &enabled);
   known hidden = look(json, key, view, "DisabledByDefault", after, &disabled);

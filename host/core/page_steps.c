@@ -74,7 +74,7 @@ static void references(const json_t *json, const char *runbook, text_builder *ou
   }
 }
 
-static void update_rows(const json_t *change, text_builder *out) {
+static void update_rows(const json_t *change, bool views, text_builder *out) {
   size_t index;
   json_t *file;
   row(out, "Package",
@@ -84,7 +84,7 @@ static void update_rows(const json_t *change, text_builder *out) {
   json_array_foreach(json_object_get(change, "files"), index, file) {
     text_add(out, "<dt>Brings</dt><dd>");
     html_text(out, json_text(file, "path"));
-    text_add(out, "%s: ", json_number(file, "view") == 32 ? " (32-bit)" : "");
+    text_add(out, "%s: ", views && json_number(file, "view") == 32 ? " (32-bit)" : "");
     html_text(out, *json_text(file, "before") ? json_text(file, "before") : "unknown");
     text_add(out, " &rarr; ");
     html_text(out, json_text(file, "after"));
@@ -101,7 +101,7 @@ static const char *tail_of(const char *key) {
   return leaf;
 }
 
-static void summary(const json_t *change, text_builder *out) {
+static void summary(const json_t *change, bool views, text_builder *out) {
   const char *kind = json_text(change, "kind"), *key = json_text(change, "key");
   text_add(out, "<summary><span class=\"verb %s\">%s</span> ", group_of(kind), verb(kind));
   if (json_is_string(json_object_get(change, "name"))) {
@@ -125,7 +125,7 @@ static void summary(const json_t *change, text_builder *out) {
   }
   if (strcmp(kind, "reboot") == 0)
     html_element(out, "span class=\"quiet\"", json_text(change, "why"));
-  if (json_number(change, "view") == 32 && *key)
+  if (views && json_number(change, "view") == 32 && *key)
     text_add(out, " <span class=\"tag\">32-bit</span>");
   if (*json_text(change, "owner"))
     text_add(out, " <span class=\"tag warn\">set by policy</span>");
@@ -139,12 +139,13 @@ static void step(const json_t *json, const json_t *change, size_t number, text_b
   const char *kind = json_text(change, "kind");
   text_add(out, "<li class=\"step\" value=\"%zu\" data-group=\"%s\" data-status=\"%s\"><details>", number,
            group_of(kind), json_text(change, "status"));
-  summary(change, out);
+  bool views = page_has_views(json);
+  summary(change, views, out);
   text_add(out, "<dl>");
   row(out, "Key", json_text(change, "key"));
   row(out, "Why", json_text(change, "why"));
   if (strcmp(kind, "update-install") == 0)
-    update_rows(change, out);
+    update_rows(change, views, out);
   row(out, "Counts", count_sentence(change));
   row(out, "Owner", json_text(change, "owner"));
   row(out, "Note", json_text(change, "note"));
@@ -231,9 +232,9 @@ static void difference_value(const json_t *change, const char *member, const cha
 }
 
 /* The key as regedit shows it on this machine. */
-static void difference_key(const json_t *change, bool changed, text_builder *out) {
+static void difference_key(const json_t *change, bool views, bool changed, text_builder *out) {
   const char *key = json_text(change, "key"), *kind = json_text(change, "kind");
-  char *stored = path_stored(key, (int)json_number(change, "view"));
+  char *stored = path_stored(key, views ? (int)json_number(change, "view") : 64);
   const char *path = stored ? stored : key, *root = path_root_long(path);
   const char *tag = strcmp(kind, "key-create") == 0 ? "ins" : strcmp(kind, "key-delete") == 0 ? "del" : "b";
   if (changed || *tag != 'b') {
@@ -263,7 +264,8 @@ void page_difference(const json_t *json, text_builder *out) {
     const char *key = json_text(change, "key");
     if (!*key)
       continue;
-    difference_key(change, strcmp(key, last) != 0 || json_number(change, "view") != last_view, out);
+    bool changed = strcmp(key, last) != 0 || json_number(change, "view") != last_view;
+    difference_key(change, page_has_views(json), changed, out);
     last = key;
     last_view = json_number(change, "view");
     if (!json_is_string(json_object_get(change, "name")))

@@ -22,10 +22,10 @@ static void runbook_names(const json_t *json, text_builder *out) {
   text_add(out, "</td>");
 }
 
-static void change_line(const json_t *change, text_builder *out) {
+static void change_line(const json_t *change, bool views, text_builder *out) {
   text_add(out, "<li>%s ", json_text(change, "kind"));
   html_text(out, *json_text(change, "key") ? json_text(change, "key") : json_text(change, "kb"));
-  if (json_number(change, "view") == 32)
+  if (views && json_number(change, "view") == 32)
     text_add(out, " (32-bit)");
   if (*json_text(change, "name"))
     text_add(out, " <b>");
@@ -45,7 +45,7 @@ static void details(const json_t *json, text_builder *out) {
   if (json_array_size(changes)) {
     text_add(out, "<details><summary>%zu step%s</summary><ol>\n", json_array_size(changes),
              json_array_size(changes) == 1 ? "" : "s");
-    json_array_foreach(changes, index, item) change_line(item, out);
+    json_array_foreach(changes, index, item) change_line(item, page_has_views(json), out);
     text_add(out, "</ol></details>");
   }
   json_array_foreach(json_object_get(json, "unknowns"), index, item) {

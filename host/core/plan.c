@@ -72,6 +72,15 @@ size_t plan_reboot_count(const tlsmend_plan *plan) {
   return count;
 }
 
+size_t plan_applying_count(const tlsmend_plan *plan) {
+  size_t count = 0;
+  for (size_t i = 0; i < plan->runbook_count; i++)
+    count += plan->runbooks[i].applies;
+  return count;
+}
+
+bool plan_has_views(const tlsmend_plan *plan) { return strcmp(plan->system.architecture, "x86") != 0; }
+
 static void remove_at(tlsmend_plan *plan, size_t index) {
   change_clear(&plan->changes[index]);
   plan->change_count--;

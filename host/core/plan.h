@@ -100,6 +100,12 @@ int plan_finding_add(tlsmend_plan *plan, const char *text, tlsmend_error *error)
 
 size_t plan_reboot_count(const tlsmend_plan *plan);
 
+/* How many of its runbooks apply to the machine. */
+size_t plan_applying_count(const tlsmend_plan *plan);
+
+/* Whether the machine keeps two views of the registry, so that a change must say in which it is. */
+bool plan_has_views(const tlsmend_plan *plan);
+
 /*
  * The plan as one JSON object (schema PLAN_SCHEMA); members in a fixed order. Two runs on the same machine give the same
  * object but for the header: id, created, tool, by (and the checksum, which covers all of it).

@@ -62,8 +62,12 @@ static void print_verdict(const tlsmend_plan *plan, text_builder *out) {
   size_t reboots = plan_reboot_count(plan), changes = plan->change_count - reboots;
   text_add(out, "\nResult   ");
   if (!plan->change_count) {
-    text_add(out, "nothing to do: the machine is as the runbook%s want%s it.\n",
-             plan->runbook_count == 1 ? "" : "s", plan->runbook_count == 1 ? "s" : "");
+    size_t apply = plan_applying_count(plan);
+    if (apply)
+      text_add(out, "nothing to do: the machine is as the runbook%s want%s it.\n", apply == 1 ? "" : "s",
+               apply == 1 ? "s" : "");
+    else
+      text_add(out, "does not apply to this machine, for the reason above. Nothing was looked for.\n");
     return;
   }
   text_add(out, "%zu change%s", changes, changes == 1 ? "" : "s");
@@ -81,7 +85,7 @@ static void print_value_lines(const tlsmend_change *change, text_builder *out) {
   free(after);
 }
 
-static void print_update_lines(const tlsmend_update *update, text_builder *out) {
+static void print_update_lines(const tlsmend_update *update, bool views, text_builder *out) {
   if (update->file)
     text_add(out, "%*spackage %s\n%*sSHA-256 %s\n", INDENT, "", update->file, INDENT, "", update->sha256);
   else
@@ -92,7 +96,7 @@ static void print_update_lines(const tlsmend_update *update, text_builder *out) 
     version_print(update->files[i].before, before);
     version_print(update->files[i].after, after);
     text_add(out, "%*sbrings %s%s: %s -> %s or later\n", INDENT, "", update->files[i].path,
-             update->files[i].view == 32 ? " (32-bit)" : "", before, after);
+             views && update->files[i].view == 32 ? " (32-bit)" : "", before, after);
   }
 }
 
@@ -116,14 +120,15 @@ static const char *verb(tlsmend_change_kind kind) {
 
 static void print_step(const tlsmend_plan *plan, size_t step, text_builder *out) {
   const tlsmend_change *change = &plan->changes[step];
+  bool views = plan_has_views(plan);
   const char *last = step ? plan->changes[step - 1].why : NULL;
   const char *thing = change->key ? change->key : change->update.kb ? change->update.kb : "the machine";
   text_add(out, "%5zu. %s %s%s\n", step + 1, verb(change->kind), thing,
-           change->view == 32 && change->key ? " (32-bit view)" : "");
+           views && change->view == 32 && change->key ? " (32-bit view)" : "");
   if (change->name)
     print_value_lines(change, out);
   if (change->kind == TLSMEND_CHANGE_UPDATE_INSTALL)
-    print_update_lines(&change->update, out);
+    print_update_lines(&change->update, views, out);
   if (change->owner) {
     text_add(out, "%*sWill it stay? It is\n", INDENT, "");
     text_wrap(out, INDENT, WIDTH, change->owner);

@@ -18,7 +18,7 @@ static void tell(const commit *self, tlsmend_event event, const char *text) {
 }
 
 static void tell_step(const commit *self, size_t step, const tlsmend_change *change, const char *verb) {
-  char *line = change_print(change);
+  char *line = change_print(change, plan_has_views(self->journal->plan));
   char text[1024];
   snprintf(text, sizeof text, "%zu/%zu %s%s", step + 1, self->journal->plan->change_count, verb,
            line ? line : "?");
@@ -83,7 +83,7 @@ int commit_settle(commit *self, tlsmend_error *error) {
     if (code != TLSMEND_OK)
       break;
     if (position == AT_NEITHER) {
-      char *line = change_print(&plan->changes[i]);
+      char *line = change_print(&plan->changes[i], plan_has_views(plan));
       code = tlsmend_error_set(
           error, TLSMEND_E_DRIFT,
           "the program was stopped in step %zu (%s), and the machine is neither as before it nor as "

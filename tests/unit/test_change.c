@@ -110,7 +110,7 @@ static void invert_one(const tlsmend_change *change) {
 }
 
 static void print_one(const tlsmend_change *change) {
-  char *line = change_print(change);
+  char *line = change_print(change, true);
   assert_non_null(line);
   assert_true(*line != 0);
   if (change->key)
@@ -120,6 +120,39 @@ static void print_one(const tlsmend_change *change) {
   free(line);
 }
 
+/* Nobody wants to be told of a view where there is only one. */
+static void view_one(const tlsmend_change *change) {
+  char *line = change_print(change, false);
+  assert_non_null(line);
+  assert_null(strstr(line, "[32-bit]"));
+  free(line);
+}
+
+static void test_effective(void **state) {
+  static const struct row {
+    const char *key, *word;
+  } rows[] = {
+      {"HKLM\\SYSTEM\\CurrentControlSet\\Control\\SecurityProviders\\SCHANNEL\\Protocols", "new-credentials"},
+      {"HKU\\S-1-5-21-1-2-3-1001\\Software\\Microsoft\\Windows\\CurrentVersion\\Internet Settings",
+       "new-process"},
+      {"HKU\\S-1-5-21-1-2-3-1001\\SOFTWARE\\Policies\\Microsoft\\Windows\\CurrentVersion\\Internet "
+       "Settings\\Zones",
+       "new-process"},
+      {"HKU\\S-1-5-21-1-2-3-1001\\Software\\Microsoft\\Windows\\CurrentVersion\\Run", "next-read"},
+      {"HKU\\S-1-5-21-1-2-3-1001", "next-read"},
+      {"HKU", "next-read"},
+      {"HKLM\\SOFTWARE\\Example", "next-read"},
+  };
+  (void)state;
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    char key[200];
+    snprintf(key, sizeof key, "%s", rows[i].key);
+    tlsmend_change change = {.kind = TLSMEND_CHANGE_VALUE_SET, .key = key};
+    assert_string_equal(change_effective(&change, NULL), rows[i].word);
+  }
+}
+
+static void test_view(void **state) { (void)state, each(view_one); }
 static void test_copy(void **state) { (void)state, each(copy_one); }
 static void test_json(void **state) { (void)state, each(read_one); }
 static void test_damage(void **state) { (void)state, each(damage_one); }
@@ -144,6 +177,7 @@ static void test_versions(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_copy),   cmocka_unit_test(test_json),
                                      cmocka_unit_test(test_damage), cmocka_unit_test(test_invert),
-                                     cmocka_unit_test(test_print),  cmocka_unit_test(test_versions)};
+                                     cmocka_unit_test(test_print),  cmocka_unit_test(test_versions),
+                                     cmocka_unit_test(test_view),   cmocka_unit_test(test_effective)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

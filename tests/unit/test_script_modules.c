@@ -145,7 +145,7 @@ static int run_body(const char *body, char **plan, tlsmend_error *error) {
   if (plan != NULL) {
     *plan = calloc(1, 8192);
     for (size_t i = 0; i < run.plan->change_count; i++) {
-      char *line = change_print(&run.plan->changes[i]);
+      char *line = change_print(&run.plan->changes[i], true);
       strcat(strcat(strcat(strcat(*plan, line), " | "), run.plan->changes[i].why), "\n");
       free(line);
     }
