@@ -118,9 +118,11 @@ static int32_t unit_next(unit_reader *reader) {
   if (reader->room == 0 || (reader->room == UNTIL_NUL && *reader->at == '\0'))
     return -1;
   uint32_t point = *reader->at;
-  size_t used = 1;
-  if (point >= 0x80)
-    used = decode(reader->at, reader->room, &point);
+  if (point < 0x80) {
+    unit_skip(reader, 1);
+    return (int32_t)(point >= 'a' && point <= 'z' ? point - 0x20 : point);
+  }
+  size_t used = decode(reader->at, reader->room, &point);
   if (used == 0)
     point = REPLACEMENT;
   unit_skip(reader, used ? used : 1);
@@ -130,8 +132,17 @@ static int32_t unit_next(unit_reader *reader) {
   return (int32_t)(0xD800 + (point - 0x10000) / 0x400);
 }
 
+/* Passes over what is the same ASCII in both. Most names that are compared are equal, byte by byte. */
+static void skip_same(unit_reader *a, unit_reader *b) {
+  while (a->room && b->room && *a->at == *b->at && *a->at < 0x80 && *a->at) {
+    unit_skip(a, 1);
+    unit_skip(b, 1);
+  }
+}
+
 static int compare(unit_reader a, unit_reader b) {
   int32_t x, y;
+  skip_same(&a, &b);
   do {
     x = unit_next(&a);
     y = unit_next(&b);
@@ -151,6 +162,7 @@ bool unicode_name_equal_n(const char *a, size_t length, const char *b) {
 
 const char *unicode_name_rest(const char *text, const char *prefix) {
   unit_reader a = reader_of(text, UNTIL_NUL), b = reader_of(prefix, UNTIL_NUL);
+  skip_same(&a, &b);
   for (int32_t unit; (unit = unit_next(&b)) != -1;)
     if (unit_next(&a) != unit)
       return NULL;

@@ -27,8 +27,10 @@ local function schannel(profile)
   if result then return result end
   result = {}
   for column, name in ipairs(names) do
-    local client, server = defaults[profile][column]:match "^(%a+)/?(%a*)$"
-    result[name] = { Client = client, Server = server ~= "" and server or client }
+    local client = defaults[profile][column]
+    local server = client
+    if #client > 3 then client, server = client:match "^(%a+)/(%a+)$" end
+    result[name] = { Client = client, Server = server }
   end
   profiles[profile] = result
   return result
@@ -36,56 +38,53 @@ end
 
 releases.PROTOCOLS = names
 
--- One family of rows: what its releases share. `winhttp` is DefaultSecureProtocols as WinHTTP behaves without the
--- value.
+-- One family of rows: what its releases share, and what holds where a row says nothing else. `winhttp` is
+-- DefaultSecureProtocols as WinHTTP behaves without the value.
+local function kin(profile, common)
+  common.__index = common
+  common.service_pack, common.source, common.mark = 0, "LEGUPD", "S"
+  common.schannel, common.schannel_source, common.schannel_mark = schannel(profile), "PROT", "S"
+  return common
+end
+
 local family = {
-  vista = { nt = "6.0", profile = "6.0", with_update = { kb = "KB4019276", profile = "6.0+" }, winhttp = 0x0A0,
-    winhttp_source = "none", winhttp_mark = "G", webio = false },
-  seven = { nt = "6.1", profile = "6.1", winhttp = 0x0A0, winhttp_source = "OPT; CM-NL", winhttp_mark = "S" },
-  eight = { nt = "6.2", profile = "6.2", winhttp = 0x0A0, winhttp_source = "OPT; CM-NL", winhttp_mark = "S" },
-  blue = { nt = "6.3", profile = "6.2", winhttp = 0xAA0, winhttp_source = "OPT", winhttp_mark = "S" },
-  threshold = { nt = "10.0", profile = "10-1507", winhttp = 0xAA0, winhttp_source = "OPT", winhttp_mark = "S" },
-  redstone = { nt = "10.0", profile = "10-1607", winhttp = 0xAA0, winhttp_source = "OPT", winhttp_mark = "S" },
+  vista = kin("6.0", { nt = "6.0", schannel_updated = { kb = "KB4019276", defaults = schannel "6.0+" }, winhttp = 0x0A0,
+    winhttp_source = "none", winhttp_mark = "G", webio = false }),
+  seven = kin("6.1", { nt = "6.1", winhttp = 0x0A0, winhttp_source = "OPT; CM-NL", winhttp_mark = "S" }),
+  eight = kin("6.2", { nt = "6.2", winhttp = 0x0A0, winhttp_source = "OPT; CM-NL", winhttp_mark = "S" }),
+  blue = kin("6.2", { nt = "6.3", winhttp = 0xAA0, winhttp_source = "OPT", winhttp_mark = "S" }),
+  threshold = kin("10-1507", { nt = "10.0", winhttp = 0xAA0, winhttp_source = "OPT", winhttp_mark = "S" }),
+  redstone = kin("10-1607", { nt = "10.0", winhttp = 0xAA0, winhttp_source = "OPT", winhttp_mark = "S" }),
   -- Updates from 20 September 2022 take TLS 1.0 and 1.1 out of the default; 0x800 is what is left, not a documented
   -- number.
-  vibranium = { nt = "10.0", profile = "10-1607", winhttp = 0xAA0, winhttp_source = "OPT", winhttp_mark = "S",
-    winhttp_updated = 0x800, winhttp_updated_source = "KB5017811", winhttp_updated_mark = "S+G" },
-  eleven = { nt = "10.0", profile = "11", winhttp = 0x2800, winhttp_source = "OPT; WINHTTP-DEC", winhttp_mark = "S" },
+  vibranium = kin("10-1607", { nt = "10.0", winhttp = 0xAA0, winhttp_source = "OPT", winhttp_mark = "S",
+    winhttp_updated = 0x800, winhttp_updated_source = "KB5017811", winhttp_updated_mark = "S+G" }),
+  eleven = kin("11", { nt = "10.0", winhttp = 0x2800, winhttp_source = "OPT; WINHTTP-DEC", winhttp_mark = "S" }),
 }
 
 local list = {}
 
 -- Adds a release. `files` is the version of the first system files of its servicing branch: what a built-in machine
 -- shows; G throughout except where a source says otherwise.
-local function release(kin, row)
-  for key, value in pairs(family[kin]) do
-    if row[key] == nil then row[key] = value end
-  end
-  row.service_pack = row.service_pack or 0
-  row.schannel = schannel(row.profile)
-  if row.with_update then
-    row.schannel_updated = { kb = row.with_update.kb, defaults = schannel(row.with_update.profile) }
-  end
-  row.schannel_source, row.schannel_mark = "PROT", "S"
-  row.source, row.mark = row.source or "LEGUPD", row.mark or "S"
-  list[#list + 1] = row
+local function release(kin_name, row)
+  list[#list + 1] = setmetatable(row, family[kin_name])
 end
 
 local both, only64, arm = { "x64", "x86" }, { "x64" }, { "arm64", "x64", "x86" }
 
 -- kind, id, build, service pack, name, architectures, ProductName, EditionID, files
-local function client(kin, id, build, row)
+local function client(kin_name, id, build, row)
   row.id, row.build, row.product_type = id, build, "workstation"
   row.edition = row.edition or "Professional"
   row.architectures = row.architectures or both
-  release(kin, row)
+  release(kin_name, row)
 end
 
-local function server(kin, id, build, row)
+local function server(kin_name, id, build, row)
   row.id, row.build, row.product_type = id, build, "server"
   row.edition = row.edition or "ServerStandard"
   row.architectures = row.architectures or only64
-  release(kin, row)
+  release(kin_name, row)
 end
 
 client("vista", "vista-rtm", 6000, { name = "Windows Vista", product = "Windows Vista (TM) Business",
@@ -120,12 +119,12 @@ server("blue", "ws2012r2", 9600, { name = "Windows Server 2012 R2", product = "W
   files = "6.3.9600.16384", dotnet = 378675 })
 
 -- Windows 10 and 11. `branch` is the build whose files a release shares when an enablement package made it.
-local function ten(kin, id, build, label, row)
+local function ten(kin_name, id, build, label, row)
   row = row or {}
   row.name, row.product, row.release = row.name or "Windows 10", "Windows 10 Pro", label
   row.files = row.files or ("10.0.%d.1"):format(row.branch or build)
   row.architectures = row.architectures or (build >= 22000 and { "arm64", "x64" }) or (build >= 16299 and arm) or both
-  client(kin, id, build, row)
+  client(kin_name, id, build, row)
 end
 ten("threshold", "win10-1507", 10240, nil, { files = "10.0.10240.16384", dotnet = 393295 })
 ten("threshold", "win10-1511", 10586, "1511", { files = "10.0.10586.0", dotnet = 394254 })
@@ -149,10 +148,10 @@ ten("eleven", "win11-25h2", 26200, "25H2", { name = "Windows 11", branch = 26100
   mark = "G" })
 
 -- Servers of the 10.0 line; the annual and semi-annual channels carry the EditionID ServerStandardACor (G).
-local function server_ten(kin, id, build, label, row)
+local function server_ten(kin_name, id, build, label, row)
   row.release = label
   row.files = row.files or ("10.0.%d.1"):format(row.branch or build)
-  server(kin, id, build, row)
+  server(kin_name, id, build, row)
 end
 local function channel(id, build, label, row)
   row.name, row.product = "Windows Server, version " .. label, "Windows Server Standard"
@@ -188,10 +187,10 @@ local function order(nt)
 end
 releases.order = order
 
-local function fits(row, system, server_kind)
-  if (row.product_type == "server") ~= server_kind or row.nt ~= tostring(system.nt) then return false end
-  local embedded = (system.edition or ""):find "^Embedded" ~= nil
-  return row.id ~= "win8" and row.id ~= "win8-embedded" or (row.id == "win8-embedded") == embedded
+-- Of the two rows of one build, Windows 8 and Embedded 8, the one that the edition names.
+local function fits(row, edition)
+  if row.id ~= "win8" and row.id ~= "win8-embedded" then return true end
+  return (row.id == "win8-embedded") == ((edition or ""):find "^Embedded" ~= nil)
 end
 
 -- The row of a machine, and whether build and service pack are exactly those of the row. A build that stands in no row
@@ -199,9 +198,9 @@ end
 -- servers; a machine that does not say what it is counts as a workstation, with false.
 function releases.of(system)
   local best
-  local server_kind = system.server == true
+  local kind, nt = system.server == true and "server" or "workstation", tostring(system.nt)
   for _, row in ipairs(list) do
-    if fits(row, system, server_kind) then
+    if row.product_type == kind and row.nt == nt and fits(row, system.edition) then
       if row.build == system.build or row.also_build == system.build then return row, system.server ~= nil end
       if row.build < system.build then best = row end -- rows of a kind stand in the order of their builds
     end

@@ -3,15 +3,21 @@
 
 local releases = require "windows.releases"
 
-local rows = {}
-for _, part in ipairs { "windows.update_rows", "windows.update_rows_dotnet", "windows.update_rows_suites" } do
-  for kb, row in pairs((require(part))) do
-    assert(rows[kb] == nil, kb .. " stands in two tables")
-    rows[kb] = row
-  end
-end
+local PARTS = { "windows.update_rows", "windows.update_rows_dotnet", "windows.update_rows_suites" }
 
-local updates = { rows = rows }
+local updates = {}
+
+-- Every row: KB number -> row.
+function updates.rows()
+  local rows = {}
+  for _, part in ipairs(PARTS) do
+    for kb, row in pairs((require(part))) do
+      assert(rows[kb] == nil, kb .. " stands in two tables")
+      rows[kb] = row
+    end
+  end
+  return rows
+end
 
 -- "KB3140245" for "3140245", "kb3140245"; nil for what is no KB number.
 function updates.kb(text)
@@ -19,8 +25,14 @@ function updates.kb(text)
   if digits and #digits >= 6 and #digits <= 7 then return "KB" .. digits end
 end
 
+-- The row of an update, or nil. Each part is loaded when one before it does not have the update.
 function updates.of(kb)
-  return rows[updates.kb(kb) or ""]
+  local name = updates.kb(kb)
+  if not name then return nil end
+  for _, part in ipairs(PARTS) do
+    local row = require(part)[name]
+    if row then return row end
+  end
 end
 
 local function matches_edition(branch, system)

@@ -26,7 +26,7 @@ check.test("every row has what others read, and its sources are known", function
 end)
 
 check.test("update rows: sources, marks, and hashes that are whole", function()
-  for kb, row in pairs(updates.rows) do
+  for kb, row in pairs(updates.rows()) do
     check.equal(row.kb, kb)
     for name, value in pairs(row) do
       if name:find "source$" then assert(sources.known(value), kb .. ": " .. value) end
