@@ -145,8 +145,12 @@ static int apply(application *app, tlsmend_report **report, tlsmend_error *error
 /* The end of the time to confirm is waited for by a process of its own, which outlives this one's session. */
 static void watch(const application *app) {
   tlsmend_error error;
-  const char *arguments[12] = {"resume", "--boot", "-m", say_machine(&app->call)};
-  size_t count = 4;
+  const char *arguments[12] = {"resume", "--boot"};
+  size_t count = 2;
+  if (app->call.machine != NULL) {
+    arguments[count++] = "-m";
+    arguments[count++] = app->call.machine;
+  }
   if (app->call.state != NULL) {
     arguments[count++] = "--state";
     arguments[count++] = app->call.state;

@@ -1,87 +1,140 @@
 #!/bin/sh
-# Killed in the middle of an apply to a live machine, at every point that the journal can be seen to have reached: the next
-# `resume` ends in "after", the next `rollback` in "before", and the registry is exactly one of the two.
+# Terminated in the middle of what it does to a live machine: before calls that change something, and in the middle of writes, in
+# `apply`, `resume` and `rollback`. The next `resume` ends in "after", the next `rollback` in "before", and the registry is exactly
+# one of the two. TLSMEND_KILL_EVERY=1 tries each point (half an hour); the suite tries every 17th.
 set -eu
 . "$TLSMEND_SOURCE/tests/wine/prefix.sh"
-command=${TLSMEND_WIN64:-$TLSMEND_SOURCE/build/win64/tlsmend.exe}
-[ -e "$command" ] || {
-  echo "NOT RUN: $0: no $command. Build it with: cmake --preset win64 && cmake --build --preset win64" >&2
+mortal=$(dirname "${TLSMEND_WIN64:?}")/tests/wine/tlsmend_mortal.exe
+[ -e "$mortal" ] || {
+  echo "NOT RUN: $0: no $mortal. Build it with: cmake --preset win64 && cmake --build --preset win64" >&2
   exit 77
 }
+every=${TLSMEND_KILL_EVERY:-17}
 rm -rf "$TLSMEND_BINARY/tests/wine/kill"
 wine_prefix kill
 wine winecfg -v win7
-cp "$command" "$work/tlsmend.exe"
+cd "$work"
+cp "$mortal" tlsmend.exe
 
 fail() {
   echo "FAILED: $*" >&2
-  for file in "$work"/last.*; do
+  for file in last.*; do
     [ -s "$file" ] && echo "--- $file" && tail -40 "$file"
   done >&2
   exit 1
 }
+run() { # POINT|none ARGUMENT...: its exit code is in $code
+  kill=$1
+  shift
+  code=0
+  if [ "$kill" = none ]; then
+    wine tlsmend.exe "$@" >last.out 2>last.err || code=$?
+  else
+    TLSMEND_KILL=$kill wine tlsmend.exe "$@" >last.out 2>last.err || code=$?
+  fi
+}
 tlsmend() { # EXPECTED ARGUMENT...
   expected=$1
   shift
-  code=0
-  wine "$work/tlsmend.exe" "$@" >"$work/last.out" 2>"$work/last.err" || code=$?
+  run none "$@"
   [ "$code" -eq "$expected" ] || fail "tlsmend $*: exit code $code, not $expected"
+}
+struck() { # POINT ARGUMENT...
+  run "$@"
+  [ "$code" -eq 137 ] || fail "tlsmend $*: not terminated at this point but left with $code"
 }
 
 # The update counts as installed, so that what is left is a dozen changes of the registry without a restart.
 cbs='HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Component Based Servicing'
 wine reg.exe add "$cbs\\Packages\\Package_for_KB3140245~31bf3856ad364e35~amd64~~6.1.1.1" /v CurrentState /t REG_DWORD /d 0x70 /f >/dev/null
 wine reg.exe add 'HKLM\SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL\Protocols\TLS 1.2\Client' /v Enabled /t REG_DWORD /d 0 /f >/dev/null
+"$MINGW" -municode -o registry_dump.exe "$TLSMEND_SOURCE/tests/wine/registry_dump.c"
 registry() {
-  for key in 'SOFTWARE\Microsoft\Windows\CurrentVersion' 'SOFTWARE\Wow6432Node\Microsoft\Windows\CurrentVersion' \
-    'SYSTEM\CurrentControlSet\Control\SecurityProviders'; do
-    wine reg.exe export "HKLM\\$key" "$(winepath -w "$work/part.reg")" /y >/dev/null 2>&1
-    iconv -f UTF-16 -t UTF-8 "$work/part.reg" | tr -d '\r'
-  done >"$work/$1.txt"
+  wine registry_dump.exe 'SOFTWARE\Microsoft\Windows\CurrentVersion\Internet Settings' \
+    'SOFTWARE\Wow6432Node\Microsoft\Windows\CurrentVersion' 'SOFTWARE\Microsoft\Windows\CurrentVersion\RunOnce' \
+    'SYSTEM\CurrentControlSet\Control\SecurityProviders' >"$1.txt"
 }
-same() { cmp -s "$work/$1.txt" "$work/$2.txt"; }
+same() { cmp -s "$1.txt" "$2.txt"; }
+is_before() { # WHAT
+  registry back
+  same back before && return
+  diff before.txt back.txt >last.diff || :
+  fail "$1: not what it was before"
+}
+is_planned() { # WHAT
+  registry now
+  same now planned && return
+  diff planned.txt now.txt >last.diff || :
+  fail "$1: not what was planned"
+}
+
+# The points of the run before: "1 2 3+ 4 ...", every $every of them. Each time it starts one further on, so that kinds of calls mix.
+started=0
+points() {
+  started=$((started + 5))
+  sed -n 's/^points: \([0-9]*\) writes:/\1/p' last.err | tr -d '\r' | awk -v every="$every" -v start=$started '{
+    for (i = 1; i <= $1; i++) all[++n] = i
+    for (i = 2; i <= NF; i++) all[++n] = $i
+    for (i = start % every + 1; i <= n; i += every) printf "%s ", all[i] }'
+}
 
 registry before
 tlsmend 2 plan winhttp-tls12
+tlsmend 0 apply winhttp-tls12 --yes # makes the folder of journals, which the runs that count find
+tlsmend 0 rollback --yes
 tlsmend 0 apply winhttp-tls12 --yes
+in_apply=$(points)
 registry planned
 same before planned && fail "the apply changed nothing that this test looks at"
 tlsmend 0 rollback --yes
-registry back
-same before back || fail "a rollback without any kill does not restore the registry"
+in_rollback=$(points)
+is_before "a rollback without any kill"
+[ -n "$in_apply" ] && [ -n "$in_rollback" ] || fail "no points were counted"
 
-journals="$WINEPREFIX/drive_c/ProgramData/tlsmend"
-lines() { cat "$journals"/*.journal 2>/dev/null | wc -l; }
-
-# How many journal lines a whole run has says at which of them to kill: first, last, and some between.
-whole=$(wc -l <"$(ls -t "$journals"/*.journal | tail -1)")
 killed=0 unfinished=0
-for point in 1 2 3 5 8 11 14 17 20 23 26; do
-  [ "$point" -lt "$whole" ] || break
-  from=$(lines)
-  wine "$work/tlsmend.exe" apply winhttp-tls12 --yes >"$work/last.out" 2>"$work/last.err" &
-  process=$!
-  while kill -0 $process 2>/dev/null && [ "$(lines)" -lt $((from + point)) ]; do :; done
-  kill -9 $process 2>/dev/null || :
-  wait $process 2>/dev/null || :
+for point in $in_apply; do
+  struck $point apply winhttp-tls12 --yes
   killed=$((killed + 1))
   registry halfway
   same halfway planned || same halfway before || unfinished=$((unfinished + 1))
-  if [ $((point % 2)) -eq 0 ]; then
-    tlsmend 0 resume
-    registry resumed
-    same resumed planned || same resumed before || fail "killed at journal line $point, resume left something between"
-    same resumed planned || { tlsmend 0 status; grep -q open "$work/last.out" && fail "an open run is left"; }
-    same resumed before || tlsmend 0 rollback --yes
-  else
-    wine "$work/tlsmend.exe" rollback --yes >"$work/last.out" 2>"$work/last.err" || :
+  run none resume # nothing is open if it died before the run began
+  [ "$code" -eq 0 ] || fail "apply terminated at $point: resume: $code"
+  registry now
+  if same now before; then
+    tlsmend 0 status
+    ! grep -q open last.out || fail "apply terminated at $point: resume went on to nothing and left the run open"
+    continue
   fi
-  registry back
-  if ! same back before; then
-    diff "$work/before.txt" "$work/back.txt" >"$work/last.diff" || :
-    fail "killed at journal line $point of $whole: not what it was after the rollback"
-  fi
+  is_planned "apply terminated at $point, then resume"
+  tlsmend 0 rollback --yes
+  is_before "apply terminated at $point, resume, rollback"
+  struck $point apply winhttp-tls12 --yes
+  tlsmend 0 rollback --yes
+  is_before "apply terminated at $point, then rollback"
 done
-[ "$killed" -ge 6 ] || fail "killed only $killed times"
+
+for point in $in_rollback; do
+  tlsmend 0 apply winhttp-tls12 --yes
+  struck $point rollback --yes
+  killed=$((killed + 1))
+  run none rollback --yes # nothing is left to undo if it died behind the last record
+  is_before "rollback terminated at $point, then rollback"
+done
+
+middle=$(echo "$in_apply" | awk '{ print $(int(NF / 2) + 1) }')
+struck ${middle%+} apply winhttp-tls12 --yes
+tlsmend 0 resume
+in_resume=$(points)
+tlsmend 0 rollback --yes
+for point in $in_resume; do
+  struck ${middle%+} apply winhttp-tls12 --yes
+  struck $point resume
+  killed=$((killed + 1))
+  tlsmend 0 resume
+  is_planned "resume terminated at $point, then resume"
+  tlsmend 0 rollback --yes
+  is_before "resume terminated at $point, resume, rollback"
+done
 [ "$unfinished" -ge 2 ] || fail "no kill came in the middle: the test proves nothing"
-echo "kill: killed $killed times, $unfinished of them between two changes; always before or after, never between"
+echo "kill: terminated at $killed points, in apply ($(echo $in_apply | wc -w)), rollback ($(echo $in_rollback | wc -w)), resume ($(echo $in_resume | wc -w));" \
+  "after $unfinished of them the machine stood between two changes; lost: 0"

@@ -1,0 +1,88 @@
+/*
+ * Ends the process at a numbered point: linked into the command in front of the import libraries, it stands between the very
+ * objects that are shipped and Windows. Every call that changes something counts. With TLSMEND_KILL=N the process is terminated
+ * before the Nth of them; with TLSMEND_KILL=N+ in the middle of it, if it writes bytes. Otherwise the points are printed at the end.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <windows.h>
+
+static unsigned long points;
+
+/* The function that an import library would have led to. */
+static FARPROC real(const char *name) {
+  FARPROC found = GetProcAddress(GetModuleHandleW(L"kernel32.dll"), name);
+  return found ? found : GetProcAddress(GetModuleHandleW(L"advapi32.dll"), name);
+}
+
+static unsigned long writes[1000], write_count;
+
+static void tell(void) {
+  fprintf(stderr, "points: %lu writes:", points);
+  for (unsigned long i = 0; i < write_count; i++)
+    fprintf(stderr, " %lu+", writes[i]);
+  fputc('\n', stderr);
+}
+
+/* Counts a point. Returns true if the process is to be terminated in the middle of it. */
+static int point(void) {
+  const char *wanted = getenv("TLSMEND_KILL");
+  if (points++ == 0 && !wanted)
+    atexit(tell);
+  char *end = NULL;
+  if (!wanted || strtoul(wanted, &end, 10) != points)
+    return 0;
+  if (*end == '+')
+    return 1;
+  TerminateProcess(GetCurrentProcess(), 137);
+  return 0;
+}
+
+#define REAL(name, type, parameters) ((type(WINAPI *) parameters)(void (*)(void))real(#name))
+
+/* A call that happens or does not. */
+#define POINT(name, type, parameters, arguments)                                                             \
+  static type WINAPI struck_##name parameters {                                                              \
+    point();                                                                                                 \
+    return REAL(name, type, parameters) arguments;                                                           \
+  }                                                                                                          \
+  void (*__imp_##name)(void) = (void (*)(void))struck_##name;
+
+POINT(FlushFileBuffers, BOOL, (HANDLE a), (a))
+POINT(SetEndOfFile, BOOL, (HANDLE a), (a))
+POINT(MoveFileExW, BOOL, (LPCWSTR a, LPCWSTR b, DWORD c), (a, b, c))
+POINT(DeleteFileW, BOOL, (LPCWSTR a), (a))
+POINT(RemoveDirectoryW, BOOL, (LPCWSTR a), (a))
+POINT(CreateDirectoryW, BOOL, (LPCWSTR a, LPSECURITY_ATTRIBUTES b), (a, b))
+POINT(CopyFileW, BOOL, (LPCWSTR a, LPCWSTR b, BOOL c), (a, b, c))
+POINT(RegFlushKey, LONG, (HKEY a), (a))
+POINT(RegDeleteValueW, LONG, (HKEY a, LPCWSTR b), (a, b))
+POINT(RegDeleteKeyW, LONG, (HKEY a, LPCWSTR b), (a, b))
+POINT(RegDeleteKeyExW, LONG, (HKEY a, LPCWSTR b, REGSAM c, DWORD d), (a, b, c, d))
+POINT(RegSetValueExW, LONG, (HKEY a, LPCWSTR b, DWORD c, DWORD d, const BYTE *e, DWORD f), (a, b, c, d, e, f))
+POINT(RegCreateKeyExW, LONG,
+      (HKEY a, LPCWSTR b, DWORD c, LPWSTR d, DWORD e, REGSAM f, LPSECURITY_ATTRIBUTES g, PHKEY h, LPDWORD i),
+      (a, b, c, d, e, f, g, h, i))
+
+/* Half of the bytes get there. */
+static BOOL WINAPI struck_WriteFile(HANDLE file, LPCVOID bytes, DWORD size, LPDWORD done, LPOVERLAPPED how) {
+  int torn = point();
+  if (write_count < sizeof writes / sizeof *writes)
+    writes[write_count++] = points;
+  BOOL result = REAL(WriteFile, BOOL, (HANDLE, LPCVOID, DWORD, LPDWORD, LPOVERLAPPED))(
+      file, bytes, torn ? size / 2 : size, done, how);
+  if (torn)
+    TerminateProcess(GetCurrentProcess(), 137);
+  return result;
+}
+void (*__imp_WriteFile)(void) = (void (*)(void))struck_WriteFile;
+
+/* Only what may create a file or empties one counts. */
+static HANDLE WINAPI struck_CreateFileW(LPCWSTR path, DWORD access, DWORD share, LPSECURITY_ATTRIBUTES rights,
+                                        DWORD how, DWORD flags, HANDLE template_file) {
+  if (how != OPEN_EXISTING)
+    point();
+  return REAL(CreateFileW, HANDLE, (LPCWSTR, DWORD, DWORD, LPSECURITY_ATTRIBUTES, DWORD, DWORD, HANDLE))(
+      path, access, share, rights, how, flags, template_file);
+}
+void (*__imp_CreateFileW)(void) = (void (*)(void))struck_CreateFileW;
