@@ -7,6 +7,7 @@
 #include "bench.h"
 #include "core/change.h"
 #include "machine/backends.h"
+#include "machine/guard.h"
 #include "machine/machine.h"
 #include "machine/sim.h"
 #include "os/os.h"
@@ -102,7 +103,7 @@ static void count_changes(json_t *record, const tlsmend_plan *plan) {
 
 /* A plan that could not be made: a refusal with a reason is an answer, the rest is the runbook's mistake. */
 static void judge_failure(json_t *record, const tlsmend_error *why) {
-  bool fence = strstr(why->text, "add it to `needs`") != NULL;
+  bool fence = strstr(why->text, GUARD_WAY_OUT) != NULL;
   bool says_so = why->code == TLSMEND_E_SCRIPT && strstr(why->text, "blocked, ") != NULL;
   if (says_so || (why->code == TLSMEND_E_REFUSED && !fence)) {
     set_answer(record, "blocked", why->text);

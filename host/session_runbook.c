@@ -68,6 +68,30 @@ static void show_texts(const char *title, const json_t *list, text_builder *out)
     text_add(out, "%-12s %s\n", i ? "" : title, json_string_value(json_array_get(list, i)));
 }
 
+/* Trees of keys; a view is said in words. */
+static void show_trees(const char *title, const json_t *list, text_builder *out) {
+  for (size_t i = 0; i < json_array_size(list); i++) {
+    const char *tree = json_string_value(json_array_get(list, i));
+    bool one_view = tree[2] == ':';
+    text_add(out, "%-12s %s%s\n", i ? "" : title, one_view ? tree + 3 : tree,
+             !one_view        ? ""
+             : tree[0] == '3' ? " (32-bit view)"
+                              : " (64-bit view)");
+  }
+}
+
+static void show_needs(const json_t *needs, text_builder *out) {
+  text_add(out, "\nIt may touch nothing but:\n");
+  show_trees("  changes", json_object_get(needs, "registry"), out);
+  show_trees("  reads", json_object_get(needs, "reads"), out);
+  show_texts("  updates", json_object_get(needs, "updates"), out);
+  show_texts("  probes", json_object_get(needs, "probes"), out);
+  if (json_is_true(json_object_get(needs, "probes")))
+    text_add(out, "  %-10s %s\n", "probes", "the servers that parameters name");
+  text_add(out, "  %-10s %s\n", "restart",
+           json_is_true(json_object_get(needs, "reboot")) ? "yes, if the plan needs one" : "no");
+}
+
 static void show_default(const json_t *value, text_builder *out) {
   if (json_is_array(value)) {
     for (size_t i = 0; i < json_array_size(value); i++)
@@ -101,14 +125,7 @@ static void show_header(const json_t *header, text_builder *out) {
            json_is_true(json_object_get(header, "builtin")) ? "none needed: part of tlsmend"
                                                             : "none: unsigned");
   show_texts("References", json_object_get(header, "references"), out);
-  text_add(out, "\nIt may touch nothing but:\n");
-  show_texts("  registry", json_object_get(needs, "registry"), out);
-  show_texts("  updates", json_object_get(needs, "updates"), out);
-  show_texts("  probes", json_object_get(needs, "probes"), out);
-  if (json_is_true(json_object_get(needs, "probes")))
-    text_add(out, "  %-10s %s\n", "probes", "the servers that parameters name");
-  text_add(out, "  %-10s %s\n", "restart",
-           json_is_true(json_object_get(needs, "reboot")) ? "yes, if the plan needs one" : "no");
+  show_needs(needs, out);
   if (json_array_size(params))
     text_add(out, "\nParameters:\n");
   for (size_t i = 0; i < json_array_size(params); i++)

@@ -37,7 +37,7 @@ return {
       "KB3156421), " ..
       "or a folder with it" },
   },
-  needs = needs(dotnet.NEEDS, { registry = { schannel.KEY } }),
+  needs = needs(dotnet.NEEDS, { reads = { schannel.KEY } }),
   applies = applies,
   run = run,
   verify = dotnet.verify,

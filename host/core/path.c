@@ -115,6 +115,17 @@ int path_physical(const char *text, char **out, tlsmend_error *error) {
   return spell(text, true, out, error);
 }
 
+int path_check(const char *path, tlsmend_error *error) {
+  size_t length = strlen(path), root_length = strcspn(path, "\\");
+  const root_row *root = root_find(path, root_length);
+  if (!root || strncmp(path, root->name, root_length) != 0 || root->name[root_length] != '\0')
+    return tlsmend_error_set(error, TLSMEND_E_USAGE, "key \"" SHOWN "\" does not begin with a short root",
+                             SHOW(path));
+  if (unicode_broken(path, length) != length)
+    return tlsmend_error_set(error, TLSMEND_E_USAGE, "key \"" SHOWN "\": not UTF-8", SHOW(path));
+  return names_check(path, path + root_length, false, error);
+}
+
 int path_value_name(const char *name, tlsmend_error *error) {
   size_t length = strlen(name);
   if (unicode_broken(name, length) != length)
@@ -260,6 +271,11 @@ static const char *redirection(const char *path) {
 }
 
 bool path_redirected(const char *path) { return redirection(path) != NULL; }
+
+bool path_holds_node(const char *path) {
+  const char *classes = classes_below(path);
+  return (classes && *classes == '\0') || unicode_name_equal(path, "HKLM\\SOFTWARE");
+}
 
 char *path_stored(const char *path, int view) {
   static const char node[] = "Wow6432Node";

@@ -23,6 +23,9 @@ int path_physical(const char *text, char **out, tlsmend_error *error);
 /* Checks a value name: length, NULs. */
 int path_value_name(const char *name, tlsmend_error *error);
 
+/* Whether a text is a canonical path already: TLSMEND_OK, or TLSMEND_E_USAGE with the reason. */
+int path_check(const char *path, tlsmend_error *error);
+
 /* Whether `path` is `tree` or lies below it. */
 bool path_within(const char *path, const char *tree);
 
@@ -38,6 +41,9 @@ const char *path_root_long(const char *path);
 /* Whether the 32-bit view of a canonical path is another key than the 64-bit one on 64-bit Windows (the table of
  * "Registry Keys Affected by WOW64", learn.microsoft.com winprog64/shared-registry-keys). */
 bool path_redirected(const char *path);
+
+/* Whether 64-bit Windows keeps the other view's key, Wow6432Node, directly below this one. */
+bool path_holds_node(const char *path);
 
 /* The place where 64-bit Windows keeps the 32-bit view of a redirected path ("HKLM\\SOFTWARE\\Wow6432Node\\..."); a copy of
  * the path when it is not redirected or view is 64. malloc'd, NULL when out of memory. */

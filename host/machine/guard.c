@@ -9,57 +9,153 @@
 #include "core/unicode.h"
 #include "machine/machine.h"
 
+#define ANY_USER        "HKU\\*\\"
+#define ANY_USER_LENGTH (sizeof ANY_USER - 1)
+
 typedef struct guard {
   tlsmend_machine base;
   const guard_needs *needs;
 } guard;
 
-/* Whether the key is declared, or lies below a declared one; or, for `above`, on the way down to one. */
-static bool declared(const guard *self, const char *path, bool above) {
-  for (size_t i = 0; i < self->needs->registry_count; i++) {
-    const char *tree = self->needs->registry[i];
-    if (path_within(path, tree) || (above && path_within(tree, path)))
-      return true;
+/* ---- what is declared ------------------------------------------------------------------------------------------- */
+
+/* What is done to a key. */
+typedef enum use {
+  SEE,    /* whether it is there: also on the way down to what is declared */
+  READ,   /* its values */
+  LIST,   /* its subkeys */
+  CREATE, /* also the missing keys on the way down */
+  WRITE
+} use;
+
+/* Whether a view of a tree is that of the key. Where the machine has one copy only, both are. */
+static bool view_fits(const guard *self, int view, const tlsmend_key *key) {
+  const tlsmend_system *system = NULL;
+  return view == 0 || view == key->view || !path_redirected(key->path) ||
+         (machine_system(self->base.below, &system, NULL) == TLSMEND_OK && !machine_is_64bit(system));
+}
+
+/* Whether the path is the tree, or lies in it; or, for `above`, on the way down to it. */
+static bool tree_meets(const char *tree, const char *path, bool above) {
+  if (strncmp(tree, ANY_USER, ANY_USER_LENGTH) == 0 && strncmp(path, "HKU\\", 4) == 0) {
+    tree += ANY_USER_LENGTH - 1; /* both from behind the user's name */
+    path += 4 + strcspn(path + 4, "\\");
   }
+  return path_within(path, tree) || (above && path_within(tree, path));
+}
+
+static bool tree_holds(const guard *self, const char *tree, const tlsmend_key *key, bool above) {
+  int view = tree[2] != ':' ? 0 : tree[0] == '3' ? 32 : 64;
+  return tree_meets(view ? tree + 3 : tree, key->path, above) && view_fits(self, view, key);
+}
+
+static bool declared(const guard *self, const tlsmend_key *key, use use) {
+  const guard_needs *needs = self->needs;
+  bool writes = use == WRITE || use == CREATE, above = use == SEE || use == CREATE;
+  for (size_t i = 0; i < needs->registry_count; i++)
+    if (tree_holds(self, needs->registry[i], key, above))
+      return true;
+  for (size_t i = 0; !writes && i < needs->read_count; i++)
+    if (tree_holds(self, needs->reads[i], key, above))
+      return true;
   return false;
 }
 
-static int refuse(const guard *self, const char *what, const char *thing, tlsmend_error *error) {
-  return tlsmend_error_set(error, TLSMEND_E_REFUSED,
-                           "%s may not %s %s: add it to `needs` of the runbook if it should",
-                           self->needs->runbook, what, thing);
+static bool names_user(const char *const *trees, size_t count) {
+  for (size_t i = 0; i < count; i++)
+    if (strncmp(trees[i], ANY_USER, ANY_USER_LENGTH) == 0)
+      return true;
+  return false;
 }
 
+/* HKU may be listed where something of every user is declared: how else would their names be known? */
+static bool users_declared(const guard *self) {
+  return names_user(self->needs->registry, self->needs->registry_count) ||
+         names_user(self->needs->reads, self->needs->read_count);
+}
+
+/* ---- refusals --------------------------------------------------------------------------------------------------- */
+
+static int refuse(const guard *self, const char *what, const char *thing, const char *need,
+                  tlsmend_error *error) {
+  return tlsmend_error_set(error, TLSMEND_E_REFUSED,
+                           "%s may not %s %.300s: if it should, write %s " GUARD_WAY_OUT,
+                           self->needs->runbook, what, thing, need);
+}
+
+/* A refusal of a key, with the line that would let it pass. */
+static int refuse_key(const guard *self, const char *what, const tlsmend_key *key, bool write,
+                      tlsmend_error *error) {
+  char need[512], thing[400];
+  size_t used = (size_t)snprintf(need, sizeof need, "%s = { \"", write ? "registry" : "reads");
+  for (const char *at = key->path; *at && used < sizeof need - 8; at++) {
+    if (*at == '\\')
+      need[used++] = '\\';
+    need[used++] = *at;
+  }
+  memcpy(need + used, "\" }", sizeof "\" }");
+  bool read_only = write && declared(self, key, READ);
+  snprintf(thing, sizeof thing, "%.300s%s%s", key->path,
+           key->view == 32 && path_redirected(key->path) ? " (32-bit view)" : "",
+           read_only ? ", which it has declared to read only" : "");
+  return refuse(self, what, thing, need, error);
+}
+
+/* The one question to the fence about a key. */
+static int admit(const guard *self, const tlsmend_key *key, use use, tlsmend_error *error) {
+  static const char *const words[] = {"read", "read", "list", "create", "write to"};
+  int code = path_check(key->path, error);
+  if (code != TLSMEND_OK || declared(self, key, use))
+    return code;
+  if (use == LIST && strcmp(key->path, "HKU") == 0 && users_declared(self))
+    return TLSMEND_OK;
+  return refuse_key(self, words[use], key, use == CREATE || use == WRITE, error);
+}
+
+/* ---- the registry ----------------------------------------------------------------------------------------------- */
+
 static int key_exists(tlsmend_machine *machine, const tlsmend_key *key, bool *out, tlsmend_error *error) {
-  const guard *self = (const guard *)machine;
-  if (!declared(self, key->path, true))
-    return refuse(self, "read", key->path, error);
-  return machine_key_exists(machine->below, key->path, key->view, out, error);
+  int code = admit((const guard *)machine, key, SEE, error);
+  return code == TLSMEND_OK ? machine_key_exists(machine->below, key->path, key->view, out, error) : code;
 }
 
 static int value_get(tlsmend_machine *machine, const tlsmend_key *key, const char *name, tlsmend_value *out,
                      tlsmend_error *error) {
-  const guard *self = (const guard *)machine;
-  if (!declared(self, key->path, false))
-    return refuse(self, "read", key->path, error);
-  return machine_value_get(machine->below, key->path, key->view, name, out, error);
+  int code = admit((const guard *)machine, key, READ, error);
+  return code == TLSMEND_OK ? machine_value_get(machine->below, key->path, key->view, name, out, error)
+                            : code;
+}
+
+/* An enumeration without the place where Windows keeps the other view: no path leads there. */
+typedef struct names_shown {
+  tlsmend_name_fn fn;
+  void *data;
+} names_shown;
+
+static int show_name(void *data, const char *name) {
+  const names_shown *shown = data;
+  return unicode_name_equal(name, "Wow6432Node") ? 0 : shown->fn(shown->data, name);
 }
 
 static int each_key(tlsmend_machine *machine, const tlsmend_key *key, tlsmend_name_fn fn, void *data,
                     tlsmend_error *error) {
-  const guard *self = (const guard *)machine;
-  if (!declared(self, key->path, false))
-    return refuse(self, "list", key->path, error);
-  return machine_each_key(machine->below, key->path, key->view, fn, data, error);
+  int code = admit((const guard *)machine, key, LIST, error);
+  if (code != TLSMEND_OK)
+    return code;
+  names_shown shown = {fn, data};
+  bool holds = path_holds_node(key->path);
+  return machine_each_key(machine->below, key->path, key->view, holds ? show_name : fn, holds ? &shown : data,
+                          error);
 }
 
 static int each_value(tlsmend_machine *machine, const tlsmend_key *key, tlsmend_name_fn fn, void *data,
                       tlsmend_error *error) {
-  const guard *self = (const guard *)machine;
-  if (!declared(self, key->path, false))
-    return refuse(self, "list", key->path, error);
-  return machine_each_value(machine->below, key->path, key->view, fn, data, error);
+  int code = admit((const guard *)machine, key, READ, error);
+  return code == TLSMEND_OK ? machine_each_value(machine->below, key->path, key->view, fn, data, error)
+                            : code;
 }
+
+/* ---- changes ---------------------------------------------------------------------------------------------------- */
 
 static bool update_declared(const guard *self, const char *kb) {
   for (size_t i = 0; i < self->needs->update_count; i++)
@@ -68,31 +164,51 @@ static bool update_declared(const guard *self, const char *kb) {
   return false;
 }
 
+static int admit_update(const guard *self, const tlsmend_update *update, tlsmend_error *error) {
+  char need[64];
+  if (update_declared(self, update->kb))
+    return TLSMEND_OK;
+  snprintf(need, sizeof need, "updates = { \"%.40s\" }", update->kb);
+  return refuse(self, "install", update->kb, need, error);
+}
+
+/* Whoever may write a link could point it to where he may not write. */
+static int admit_value(const guard *self, const tlsmend_change *change, tlsmend_error *error) {
+  if (change->kind == TLSMEND_CHANGE_VALUE_SET && change->after.type == TLSMEND_REG_LINK)
+    return tlsmend_error_set(error, TLSMEND_E_REFUSED,
+                             "%s may not write a REG_LINK to %.300s: runbooks make no links",
+                             self->needs->runbook, change->key);
+  return TLSMEND_OK;
+}
+
 static int apply(tlsmend_machine *machine, const tlsmend_change *change, tlsmend_outcome *outcome,
                  tlsmend_error *error) {
   const guard *self = (const guard *)machine;
+  tlsmend_key key = {change->key, change->view};
+  int code = TLSMEND_OK;
   switch (change->kind) {
-  case TLSMEND_CHANGE_KEY_CREATE: /* also the missing keys on the way down to a declared one */
-    if (!declared(self, change->key, true))
-      return refuse(self, "create", change->key, error);
+  case TLSMEND_CHANGE_KEY_CREATE:
+    code = admit(self, &key, CREATE, error);
     break;
   case TLSMEND_CHANGE_KEY_DELETE:
   case TLSMEND_CHANGE_VALUE_SET:
   case TLSMEND_CHANGE_VALUE_DELETE:
-    if (!declared(self, change->key, false))
-      return refuse(self, "write to", change->key, error);
+    code = admit(self, &key, WRITE, error);
+    if (code == TLSMEND_OK)
+      code = admit_value(self, change, error);
     break;
   case TLSMEND_CHANGE_UPDATE_INSTALL:
-    if (!update_declared(self, change->update.kb))
-      return refuse(self, "install", change->update.kb, error);
+    code = admit_update(self, &change->update, error);
     break;
   case TLSMEND_CHANGE_REBOOT:
     if (!self->needs->reboot)
-      return refuse(self, "restart", "the machine", error);
+      code = refuse(self, "restart", "the machine", "reboot = true", error);
     break;
   }
-  return machine_apply(machine->below, change, outcome, error);
+  return code == TLSMEND_OK ? machine_apply(machine->below, change, outcome, error) : code;
 }
+
+/* ---- servers ---------------------------------------------------------------------------------------------------- */
 
 /* The spelling of an endpoint in `needs`: "[::1]:443" for what has colons of its own. */
 static bool probe_declared(const guard *self, const char *spelled) {
@@ -107,8 +223,11 @@ static int may_probe(tlsmend_machine *machine, const tlsmend_endpoint *endpoint,
   char spelled[300];
   snprintf(spelled, sizeof spelled, strchr(endpoint->host, ':') ? "[%.256s]:%u" : "%.256s:%u", endpoint->host,
            endpoint->port);
-  if (!probe_declared(self, spelled))
-    return refuse(self, "probe", spelled, error);
+  if (!probe_declared(self, spelled)) {
+    char need[340];
+    snprintf(need, sizeof need, "probes = { \"%s\" }", spelled);
+    return refuse(self, "probe", spelled, need, error);
+  }
   return machine_may_probe(machine->below, endpoint, error);
 }
 

@@ -7,11 +7,19 @@
 
 #include <tlsmend/machine.h>
 
-/* What a runbook declared. Borrowed arrays; paths canonical. */
+/* Stands in every refusal of the fence, and in no other. */
+#define GUARD_WAY_OUT "in its `needs`"
+
+/*
+ * What a runbook declared. Borrowed arrays. Trees are canonical paths: "HKLM\\A"; "32:HKLM\\A" and "64:HKLM\\A" are that view
+ * alone, where the machine has two of the key; "HKU\\*\\A" is A of every user, and lets the names of users be listed.
+ */
 typedef struct guard_needs {
   const char *runbook;
-  const char *const *registry; /* subtrees that may be read and written */
+  const char *const *registry; /* trees that may be read and written */
   size_t registry_count;
+  const char *const *reads; /* trees that may only be read */
+  size_t read_count;
   const char *const *updates; /* "KB3140245" */
   size_t update_count;
   bool reboot;

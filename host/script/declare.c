@@ -11,6 +11,7 @@
 #include <lauxlib.h>
 
 #include "core/path.h"
+#include "core/unicode.h"
 #include "machine/probe.h"
 #include "script/runbook.h"
 
@@ -285,13 +286,37 @@ static void put_params(const reader *r) {
 
 /* ---- needs --------------------------------------------------------------------------------------------------- */
 
-/* needs.registry[i] as canonical path. */
-static json_t *need_path(const reader *r, const char *text, size_t number) {
+/* Why a canonical path is no tree to be declared; NULL if it is one. */
+static const char *tree_mistake(const char *path) {
+  static const char set[] = "HKLM\\SYSTEM\\ControlSet";
+  const char *number = unicode_name_rest(path, set);
+  if (number != NULL && isdigit((unsigned char)*number))
+    return "which control set is in use is the machine's business; write CurrentControlSet";
+  if (strcmp(path, "HKU\\*") == 0)
+    return "name what is meant of every user, such as \"HKU\\\\*\\\\Software\\\\Example\"";
+  return NULL;
+}
+
+/* A tree as guard_needs has them: a canonical path, with "32:" or "64:" before it where one view is meant. */
+static json_t *need_tree(const reader *r, const char *field, const char *text, size_t number) {
   tlsmend_error error;
   script_scratch *scratch = script_scratch_take(r->L);
-  if (path_canonical(text, &scratch->path, &error) != TLSMEND_OK)
-    script_raise(r->L, TLSMEND_E_SCRIPT, "%s: field 'needs.registry[%zu]': %s", r->file, number, error.text);
-  return json_string(scratch->path);
+  bool one_view = strncmp(text, "32:", 3) == 0 || strncmp(text, "64:", 3) == 0;
+  if (path_canonical(one_view ? text + 3 : text, &scratch->path, &error) != TLSMEND_OK)
+    script_raise(r->L, TLSMEND_E_SCRIPT, "%s: field 'needs.%s[%zu]': %s", r->file, field, number, error.text);
+  const char *mistake = tree_mistake(scratch->path);
+  if (mistake != NULL)
+    script_raise(r->L, TLSMEND_E_SCRIPT, "%s: field 'needs.%s[%zu]': %s: %s", r->file, field, number, text,
+                 mistake);
+  return json_sprintf("%.*s%s", one_view ? 3 : 0, text, scratch->path);
+}
+
+static json_t *need_registry(const reader *r, const char *text, size_t number) {
+  return need_tree(r, "registry", text, number);
+}
+
+static json_t *need_reads(const reader *r, const char *text, size_t number) {
+  return need_tree(r, "reads", text, number);
 }
 
 static json_t *need_update(const reader *r, const char *text, size_t number) {
@@ -384,11 +409,12 @@ static void put_needs(const reader *r) {
   }
   if (!lua_istable(L, 2))
     bad_field(r, "needs", "a table (what the runbook may touch)", 2);
-  check_known(r, 2, "needs.", "registry, updates, reboot, legacy, probes");
+  check_known(r, 2, "needs.", "registry, reads, updates, reboot, legacy, probes");
   json_t *needs = put_object(r, runbook->header, "needs");
   guard_needs *out = &runbook->needs;
   out->registry_count =
-      put_needs_list(r, needs, "registry", "a list of key paths", need_path, &runbook->registry);
+      put_needs_list(r, needs, "registry", "a list of key paths", need_registry, &runbook->registry);
+  out->read_count = put_needs_list(r, needs, "reads", "a list of key paths", need_reads, &runbook->reads);
   out->update_count =
       put_needs_list(r, needs, "updates", "a list such as { \"KB3140245\" }", need_update, &runbook->updates);
   lua_getfield(L, 2, "legacy");
@@ -403,6 +429,7 @@ static void put_needs(const reader *r) {
   out->reboot = lua_toboolean(L, -1);
   put(r, needs, "reboot", json_boolean(out->reboot));
   out->registry = runbook->registry;
+  out->reads = runbook->reads;
   out->updates = runbook->updates;
   out->runbook = json_string_value(json_object_get(runbook->header, "id"));
   lua_settop(L, 1);

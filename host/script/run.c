@@ -121,6 +121,7 @@ void script_close(script_runbook *runbook) {
   json_decref(runbook->header);
   json_decref(runbook->values);
   free(runbook->registry);
+  free(runbook->reads);
   free(runbook->updates);
   free(runbook->legacy);
   free(runbook->probes);

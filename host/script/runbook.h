@@ -10,7 +10,7 @@ struct script_runbook {
   json_t *header;
   json_t *values; /* parameters that were given */
   guard_needs needs;
-  const char **registry, **updates, **legacy,
+  const char **registry, **reads, **updates, **legacy,
       **probes; /* the arrays of `needs`; their texts belong to `header` */
 };
 

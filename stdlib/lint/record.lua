@@ -1,9 +1,8 @@
--- Runs a runbook on the machine at hand and looks at what it really does: what it touches, writes and installs, and
--- what is left half done at the end. The machine is an overlay: nothing is written anywhere.
+-- Runs a runbook on the machine at hand and looks at what it really does: what it touches, writes and installs. The
+-- machine is an overlay: nothing is written anywhere.
 
+local left = require "lint.left"
 local registry = require "registry"
-local releases = require "windows.releases"
-local schannel = require "tls.schannel"
 local system = require "system"
 local writes = require "lint.writes"
 
@@ -28,9 +27,10 @@ local function add(rule, line, text)
   end
 end
 
-local function touch(key, line)
-  local path = writes.canonical(key)
-  trace.touched[path] = trace.touched[path] or line or 1
+-- The first line that reads a key, and the first that writes it.
+local function touch(key, line, written)
+  local path, list = writes.canonical(key), written and trace.written or trace.read
+  list[path] = list[path] or line or 1
 end
 
 -- ---- the modules, with an ear on them ----
@@ -54,7 +54,7 @@ end
 
 local function note_write(write)
   local line = line_now()
-  touch(write.key, line)
+  touch(write.key, line, true)
   write.line = line or 1
   trace.writes[#trace.writes + 1] = write
   writes.judge(write, function(rule, text) add(rule, line, text) end)
@@ -66,7 +66,6 @@ local function watch_writes()
   registry.set = function(key, name, data, options)
     if type(key) == "string" and type(name) == "string" then
       local view = type(options) == "table" and options.view or nil
-      touch(key, line_now())
       note_write { key = key, name = name, data = data, view = view, type = type(options) == "table" and options.type
         or nil, changes = not same((original.get(key, name, view)), data) }
     end
@@ -97,72 +96,6 @@ local function watch_updates()
       trace.updates[options.kb] = trace.updates[options.kb] or line_now() or 1
     end
     return install(options)
-  end
-end
-
--- ---- what is left at the end ----
-
-local function check_views(write)
-  if type(write.data) == "table" or #registry.views(write.key) < 2 then return end
-  local other = write.view == 32 and 64 or 32
-  if original.get(write.key, write.name, other) ~= write.data
-    and original.get(write.key, write.name, write.view) == write.data then
-    add("one-view", write.line, ("%s is written for %d-bit programs only"):format(write.name, write.view or 64))
-  end
-end
-
--- Protocols that the runbook says that it may switch on: by a parameter's default, or in needs.legacy.
-local function declares(runbook, name)
-  local function has(value)
-    if type(value) ~= "table" then return value == name end
-    for _, item in pairs(value) do
-      if has(item) then return true end
-    end
-    return false
-  end
-  return has(runbook.params or {}) or has(type(runbook.needs) == "table" and runbook.needs.legacy or {})
-end
-
-local LEGACY = { ["TLS 1.0"] = true, ["TLS 1.1"] = true, ["DTLS 1.0"] = true }
-
-local function check_protocol(write, runbook)
-  local name, role = write.key:match "\\[Pp]rotocols\\([^\\]+)\\(%a+)$"
-  role = role and role:sub(1, 1):upper() .. role:sub(2):lower()
-  if not name or role ~= "Client" and role ~= "Server" then return end
-  local fine, set, effect = pcall(schannel.state, name:upper(), role)
-  if not fine then return end
-  local default = system.row and releases.default(system.row, name:upper(), role)
-  local lower = write.name:lower()
-  if set == "half" and default ~= "ns" then
-    add("half-set", write.line, ("%s\\%s is left half set"):format(name, role))
-  end
-  if lower == "enabled" and write.data == 0 and effect == "off" then
-    local other = role == "Client" and "Server" or "Client"
-    local _, opposite = schannel.state(name:upper(), other)
-    if opposite == "on" or opposite == "request" then
-      add("one-role", write.line, ("%s is switched off as %s, and stays as %s"):format(name, role:lower(),
-        other:lower()))
-    end
-  end
-  local on = write.data == (lower == "enabled" and 1 or 0)
-  if LEGACY[name:upper()] and on and effect == "on" and default ~= "on" and not declares(runbook, name:upper()) then
-    add("legacy-on", write.line, ("%s is switched on as %s"):format(name, role:lower()))
-  end
-  if name:upper() == "TLS 1.3" and default == "ns" and on then
-    add("tls13-early", write.line, "TLS 1.3 is switched on where Windows has none")
-  end
-end
-
-local function check_end(runbook)
-  for _, write in ipairs(trace.writes) do
-    local key = writes.canonical(write.key)
-    if write.name and not write.deleted then
-      check_views(write)
-      check_protocol(write, runbook)
-    end
-    if trace.deleted[key] and not write.deleted then
-      add("key-recreated", write.line, write.key .. " is deleted and made again")
-    end
   end
 end
 
@@ -209,17 +142,30 @@ local function again(runbook)
   end
 end
 
-local function texts(list)
+-- The lists of texts that `needs` declares.
+local function declared(runbook)
   local result = {}
-  for _, text in ipairs(type(list) == "table" and list or {}) do
-    if type(text) == "string" then result[#result + 1] = text end
+  for _, field in ipairs { "registry", "reads", "updates" } do
+    local list = type(runbook.needs) == "table" and runbook.needs[field]
+    result[field] = {}
+    for _, text in ipairs(type(list) == "table" and list or {}) do
+      if type(text) == "string" then table.insert(result[field], text) end
+    end
   end
+  return result
+end
+
+-- A table from what is noted to its line, as rows.
+local function rows(lines, field)
+  local result = {}
+  for value, line in pairs(lines) do result[#result + 1] = { [field] = value, line = line } end
   return result
 end
 
 -- Runs a text. The answer: findings, touched keys, updates, the declared header as far as lint asks for it, error.
 function record.run(about)
-  trace = { findings = {}, touched = {}, writes = {}, updates = {}, deleted = {}, machine = about.machine }
+  trace = { findings = {}, read = {}, written = {}, writes = {}, updates = {}, deleted = {},
+    machine = about.machine }
   finding = {}
   local _, runbook = attempt(load_runbook, about.text)
   if not runbook then return { findings = {}, error = trace.error, machine = about.machine } end
@@ -233,16 +179,12 @@ function record.run(about)
   end
   if applies and type(runbook.run) == "function" then
     local fine = attempt(runbook.run, defaults(runbook))
-    check_end(runbook)
+    left.check(trace, runbook, original.get, add)
     if fine then again(runbook) end
   end
-  local needs = type(runbook.needs) == "table" and runbook.needs or {}
-  local result = { needs = { registry = texts(needs.registry), updates = texts(needs.updates) },
-    findings = trace.findings, machine = about.machine, error = trace.error, applies = applies and true,
-    touched = {}, updates = {} }
-  for key, line in pairs(trace.touched) do result.touched[#result.touched + 1] = { key = key, line = line } end
-  for kb, line in pairs(trace.updates) do result.updates[#result.updates + 1] = { kb = kb, line = line } end
-  return result
+  return { needs = declared(runbook), findings = trace.findings, machine = about.machine, error = trace.error,
+    applies = applies and true, read = rows(trace.read, "key"), written = rows(trace.written, "key"),
+    updates = rows(trace.updates, "kb") }
 end
 
 return record

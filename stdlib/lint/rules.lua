@@ -16,6 +16,7 @@ rule("fails", "it fails on this machine when it is planned with its defaults")
 rule("no-reason", "a person who reads that it does not apply has to know why, and what to do instead")
 rule("not-converging", "compliant means that a second run proposes nothing")
 rule("needs-narrow", "what is not in `needs` is refused when it is read or written")
+rule("needs-reads", "what `needs.reads` lets it read is refused when it is written: declare it in `needs.registry`")
 rule("needs-wide", "whoever approves a runbook approves all of its `needs`: declare what is used, no more")
 rule("restart-undeclared", "a restart that `needs` does not declare is refused")
 rule("wow6432node",

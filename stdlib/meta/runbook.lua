@@ -21,7 +21,8 @@
 ---@field secret? boolean the value is shown to nobody; plans hold a salted digest, and are not applied from a file
 
 ---@class runbook_needs
----@field registry? string[] subtrees that may be read and written, canonical: "HKLM\\..."
+---@field registry? string[] may be read and written, with all below: "HKLM\\...", "32:HKLM\\..." (view), "HKU\\*\\..."
+---@field reads? string[] keys that may only be read, spelled the same
 ---@field updates? string[] "KB3140245"
 ---@field reboot? boolean
 ---@field legacy? string[] protocols before TLS 1.2 that it may switch on, such as "TLS 1.1"; read by the bench

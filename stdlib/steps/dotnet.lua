@@ -15,7 +15,7 @@ for _, row in pairs(dotnet.UPDATES_V2) do KBS[#KBS + 1] = row.versions end
 KBS[#KBS + 1] = "KB3156421"
 table.sort(KBS)
 
-step.NEEDS = { registry = { dotnet.KEY, dotnet.SETUP }, updates = KBS, reboot = true }
+step.NEEDS = { registry = { dotnet.KEY }, reads = { dotnet.SETUP }, updates = KBS, reboot = true }
 
 -- The update that an installed .NET 2.0 or 3.5 lacks for certain, as an item for steps.updates; nil if it lacks none,
 -- or if that cannot be told: a .NET rollup may have brought what it brings, and the plan says so.

@@ -17,7 +17,7 @@ local gates = {}
 
 gates.NAMES = { "rdp", "sql", "dotnet", "winhttp" }
 gates.RDP_UPDATES = { ["6.0"] = "KB4074621", ["6.1"] = "KB3080079" }
-gates.NEEDS = { registry = { TERMINAL, TERMINAL_POLICY, sql_server.KEY }, updates = { "KB3080079", "KB4074621" } }
+gates.NEEDS = { reads = { TERMINAL, TERMINAL_POLICY, sql_server.KEY }, updates = { "KB3080079", "KB4074621" } }
 
 -- Whether somebody can come in by Remote Desktop; nil, and taken for yes, where the machine does not say.
 local function remote_desktop()

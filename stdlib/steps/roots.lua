@@ -8,7 +8,7 @@ local registry = require "registry"
 
 local STORES = "HKLM\\SOFTWARE\\Microsoft\\SystemCertificates"
 
-local step = { NEEDS = { registry = { STORES } } }
+local step = { NEEDS = { reads = { STORES } } }
 
 step.ROOTS = {
   { name = "DigiCert Global Root G2", thumbprint = "DF3C24F9" },

@@ -11,7 +11,8 @@ local updates = require "steps.updates"
 
 local KB, SUCCESSOR = "KB4019276", "KB4056564"
 
-local step = { NEEDS = { registry = { algorithms.KEY }, updates = { KB, SUCCESSOR }, reboot = true } }
+local step = { NEEDS = { registry = { schannel.KEY }, reads = { algorithms.KEY }, updates = { KB, SUCCESSOR },
+  reboot = true } }
 
 -- Why there is no way to TLS 1.2 here; nil if there is one.
 function step.hopeless()

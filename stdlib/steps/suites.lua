@@ -7,7 +7,7 @@ local log = require "log"
 local suites = require "tls.suites"
 local system = require "system"
 
-local step = { NEEDS = { registry = { suites.POLICY, suites.LOCAL, algorithms.KEY } } }
+local step = { NEEDS = { reads = { suites.POLICY, suites.LOCAL, algorithms.KEY } } }
 
 function step.report()
   suites.report()

@@ -4,8 +4,8 @@
 local log = require "log"
 local wininet = require "tls.wininet"
 
-local step = { NEEDS = { registry = { wininet.MACHINE, wininet.POLICY, wininet.USERS, wininet.PROFILES,
-  wininet.EXPLORER } } }
+local step = { NEEDS = { registry = { wininet.MACHINE, wininet.user_key "*" },
+  reads = { wininet.POLICY, wininet.user_policy "*", wininet.PROFILES, wininet.EXPLORER } } }
 
 function step.run(protocols)
   if wininet.mend(protocols) then

@@ -95,9 +95,12 @@ end)
 
 check.test("needs: the union, without what lies below another key", function()
   local needs = native.machine("win7-sp1-x64"):require "steps.needs"
-  check.equal(needs({ registry = { "HKLM\\A\\B", "HKLM\\C" }, updates = { "KB3140245" } },
-    { registry = { "HKLM\\A", "HKLM\\CC" }, updates = { "KB3140245" }, reboot = true }),
-    { registry = { "HKLM\\C", "HKLM\\A", "HKLM\\CC" }, updates = { "KB3140245" }, reboot = true })
+  check.equal(needs({ registry = { "HKLM\\A\\B", "HKLM\\C" }, updates = { "KB3140245" },
+    reads = { "HKLM\\C", "HKLM\\D\\E", "HKLM\\C\\F" } },
+    { registry = { "HKLM\\A", "HKLM\\CC" }, updates = { "KB3140245" }, reboot = true, reads = { "HKLM\\D", "HKLM" } }),
+    { registry = { "HKLM\\C", "HKLM\\A", "HKLM\\CC" }, reads = { "HKLM" }, updates = { "KB3140245" }, reboot = true })
+  check.equal(needs({ reads = { "HKLM\\A", "HKLM\\B" } }, { registry = { "HKLM\\A" } }),
+    { registry = { "HKLM\\A" }, reads = { "HKLM\\B" }, updates = {} })
 end)
 
 check.done "steps"

@@ -67,13 +67,18 @@ function native:load(text)
 end
 
 -- The fence: while a runbook runs, only what it declares.
-function native:inside(path)
+function native:inside(path, writes)
   if not self.needs then return end
-  for _, tree in ipairs(self.needs.registry or {}) do
-    local start = path:sub(1, #tree):lower()
-    if start == tree:lower() and (#path == #tree or path:sub(#tree + 1, #tree + 1) == "\\") then return end
+  for _, field in ipairs(writes and { "registry" } or { "registry", "reads" }) do
+    for _, tree in ipairs(self.needs[field] or {}) do
+      local every = tree:find("HKU\\*\\", 1, true) == 1
+      if every and path == "HKU" then return end
+      local place = every and path:gsub("^HKU\\[^\\]+", "HKU\\*") or path
+      local start = place:sub(1, #tree):lower()
+      if start == tree:lower() and (#place == #tree or place:sub(#tree + 1, #tree + 1) == "\\") then return end
+    end
   end
-  error(path .. ": not in needs.registry", 0)
+  error(("%s: not in needs.%s"):format(path, writes and "registry" or "reads"), 0)
 end
 
 function native:registry()
@@ -85,7 +90,7 @@ function native:registry()
   function registry.exists(path, view) return self:key(self:physical(path, view)) ~= nil end
   function registry.set(path, name, data, options)
     options = options or {}
-    self:inside(path)
+    self:inside(path, true)
     local now, kind = self:get(path, name, options.view)
     if now == data and kind == (options.type or "REG_DWORD") then return end
     self.changes[#self.changes + 1] = { kind = "value-set", key = path, name = name, before = now, after = data,

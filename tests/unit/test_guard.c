@@ -4,9 +4,19 @@
 #include "machine/guard.h"
 
 static const char *const registry[] = {SITE "\\Mine"};
+static const char *const reads[] = {SITE "\\Seen", "HKU\\*\\Software\\Site", "32:HKLM\\SOFTWARE\\Narrow"};
 static const char *const updates[] = {"KB3140245"};
 static const char *const probes[] = {"server.example:443", "[::1]:8443"};
-static guard_needs needs = {"book", registry, 1, updates, 1, true, false, probes, 2};
+static guard_needs needs = {.runbook = "book",
+                            .registry = registry,
+                            .registry_count = 1,
+                            .reads = reads,
+                            .read_count = 3,
+                            .updates = updates,
+                            .update_count = 1,
+                            .reboot = true,
+                            .probes = probes,
+                            .probe_count = 2};
 static tlsmend_machine *machine, *guard;
 
 static int setup(void **state) {
@@ -80,6 +90,92 @@ static void test_outside(void **state) {
   free(before), free(after);
 }
 
+static int get(const char *key, int view, tlsmend_error *error) {
+  tlsmend_value value = {0};
+  int code = machine_value_get(guard, key, view, "v", &value, error);
+  tlsmend_value_clear(&value);
+  return code;
+}
+
+/* As MUST_FAIL with a refusal that says so. */
+#define MUST_REFUSE(call, words)                                                                             \
+  do {                                                                                                       \
+    tlsmend_error error = {0, ""};                                                                           \
+    assert_int_equal((call), TLSMEND_E_REFUSED);                                                             \
+    if (!strstr(error.text, (words)))                                                                        \
+      fail_msg("\"%s\" does not say \"%s\"", error.text, (words));                                           \
+  } while (0)
+
+static void test_reads(void **state) {
+  (void)state;
+  bool exists = false;
+  MUST(get(SITE "\\Seen", 64, &error));
+  MUST(get(SITE "\\SEEN\\Below", 64, &error));
+  MUST(machine_key_exists(guard, SITE, 64, &exists, &error));
+  MUST_REFUSE(set(SITE "\\Seen", &error), "which it has declared to read only");
+  MUST_REFUSE(set(SITE "\\Seen", &error),
+              "write registry = { \"HKLM\\\\SOFTWARE\\\\Site\\\\Seen\" } in its `needs`");
+  MUST_FAIL(TLSMEND_E_REFUSED, propose_key_create(guard, SITE "\\Seen\\Below", 64, NULL, &error));
+  tlsmend_change write = {.kind = TLSMEND_CHANGE_KEY_DELETE, .key = SITE "\\Seen", .view = 64};
+  tlsmend_outcome outcome;
+  MUST_FAIL(TLSMEND_E_REFUSED, machine_apply(guard, &write, &outcome, &error));
+  MUST_REFUSE(get(SITE "\\Other", 64, &error), "book may not read");
+  MUST_REFUSE(get(SITE "\\Other", 64, &error),
+              "write reads = { \"HKLM\\\\SOFTWARE\\\\Site\\\\Other\" } in its `needs`");
+  char *after = sim_text(machine);
+  assert_null(strstr(after, "Seen")); /* what lies above it, and above what may be written, may be made */
+  free(after);
+}
+
+/* One view of a tree; where both views are one key, or the machine has but one, it is that one. */
+static void test_views(void **state) {
+  (void)state;
+  MUST(get("HKLM\\SOFTWARE\\Narrow\\A", 32, &error));
+  MUST_REFUSE(get("HKLM\\SOFTWARE\\Narrow\\A", 64, &error),
+              "reads = { \"HKLM\\\\SOFTWARE\\\\Narrow\\\\A\" }");
+  MUST_FAIL(TLSMEND_E_REFUSED, get("HKLM\\SOFTWARE\\Narrow\\A", 0, &error));
+}
+
+static void test_users(void **state) {
+  (void)state;
+  tlsmend_error error;
+  MUST(get("HKU\\S-1-5-21-7\\Software\\Site\\A", 64, &error));
+  MUST(get("HKU\\.DEFAULT\\SOFTWARE\\site", 64, &error));
+  int code = machine_each_key(guard, "HKU", 64, nothing, NULL, &error);
+  assert_true(code == TLSMEND_OK || code == TLSMEND_E_ABSENT);
+  MUST_FAIL(TLSMEND_E_REFUSED, get("HKU\\S-1-5-21-7\\Software\\Site2", 64, &error));
+  MUST_FAIL(TLSMEND_E_REFUSED, get("HKU\\S-1-5-21-7\\A\\Software\\Site", 64, &error));
+  MUST_FAIL(TLSMEND_E_REFUSED, get("HKU\\Software\\Site", 64, &error));
+  MUST_FAIL(TLSMEND_E_REFUSED, get("HKCU\\Software\\Site", 64, &error));
+  MUST_FAIL(TLSMEND_E_REFUSED, get("HKU", 64, &error));
+  MUST_FAIL(TLSMEND_E_REFUSED, machine_each_key(guard, "HKU\\S-1-5-21-7", 64, nothing, NULL, &error));
+  tlsmend_change write = {
+      .kind = TLSMEND_CHANGE_VALUE_DELETE, .key = "HKU\\S-1-5-21-7\\Software\\Site", .view = 64};
+  tlsmend_outcome outcome;
+  MUST_FAIL(TLSMEND_E_REFUSED, machine_apply(guard, &write, &outcome, &error));
+}
+
+/* A path that is not canonical is none of the fence's: it is refused whatever is declared. */
+static void test_spelling(void **state) {
+  (void)state;
+  tlsmend_error error;
+  static const char *const paths[] = {SITE "\\Mine\\",
+                                      SITE "\\Mine\\\\A",
+                                      SITE "\\Mine\\Wow6432Node\\A",
+                                      "hklm\\SOFTWARE\\Site\\Mine",
+                                      "HKEY_LOCAL_MACHINE\\SOFTWARE\\Site\\Mine",
+                                      "HKLM",
+                                      ""};
+  for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
+    if (get(paths[i], 64, &error) == TLSMEND_OK)
+      fail_msg("%s was read", paths[i]);
+  tlsmend_value link = {0};
+  MUST(tlsmend_value_set(&link, TLSMEND_REG_LINK, "\\\0R\0", 4, &error));
+  MUST_REFUSE(propose_value_set(guard, SITE "\\Mine", 64, "SymbolicLinkValue", &link, NULL, &error),
+              "runbooks make no links");
+  tlsmend_value_clear(&link);
+}
+
 static void test_updates(void **state) {
   (void)state;
   tlsmend_update mine = {.kb = "KB3140245"}, shorter = {.kb = "KB314024"}, longer = {.kb = "KB31402455"};
@@ -111,6 +207,10 @@ static void test_probes(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test_setup_teardown(test_inside, setup, teardown),
                                      cmocka_unit_test_setup_teardown(test_outside, setup, teardown),
+                                     cmocka_unit_test_setup_teardown(test_reads, setup, teardown),
+                                     cmocka_unit_test_setup_teardown(test_views, setup, teardown),
+                                     cmocka_unit_test_setup_teardown(test_users, setup, teardown),
+                                     cmocka_unit_test_setup_teardown(test_spelling, setup, teardown),
                                      cmocka_unit_test_setup_teardown(test_updates, setup, teardown),
                                      cmocka_unit_test_setup_teardown(test_probes, setup, teardown)};
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -86,7 +86,7 @@ static const mistake mistakes[] = {
     {BEGIN "references = { x = 'y' }, " END, "try.lua: field 'references' must be a list of strings"},
     {BEGIN "needs = 1, " END, "try.lua: field 'needs' must be a table"},
     {BEGIN "needs = { regestry = {} }, " END,
-     "try.lua: unknown field 'needs.regestry'; there are registry, updates"},
+     "try.lua: unknown field 'needs.regestry'; there are registry, reads, updates"},
     {BEGIN "needs = { registry = 'HKLM' }, " END,
      "try.lua: field 'needs.registry' must be a list of key paths, got string"},
     {BEGIN "needs = { registry = { 'HKLM\\\\A', 7 } }, " END,
@@ -97,6 +97,10 @@ static const mistake mistakes[] = {
      "try.lua: field 'needs.registry[2]': "},
     {BEGIN "needs = { registry = { 'HKLM\\\\SOFTWARE\\\\Wow6432Node' } }, " END,
      "field 'needs.registry[1]': "},
+    {BEGIN "needs = { reads = { '32:HKLM\\\\A', '31:HKLM\\\\A' } }, " END, "field 'needs.reads[2]': "},
+    {BEGIN "needs = { reads = { 'HKLM\\\\System\\\\ControlSet001\\\\Control' } }, " END,
+     "field 'needs.reads[1]': HKLM\\System\\ControlSet001\\Control: which control set is in use"},
+    {BEGIN "needs = { reads = { 'HKU\\\\*' } }, " END, "name what is meant of every user"},
     {BEGIN "needs = { registry = { '\\xff' } }, " END, "field 'needs.registry[1]'"},
     {BEGIN "needs = { updates = 'KB3140245' }, " END, "field 'needs.updates' must be a list such as"},
     {BEGIN "needs = { updates = { '3140245' } }, " END,
@@ -158,7 +162,7 @@ static const char whole[] =
     "    flag = { type = 'boolean' }, file = { type = 'path' }, text = { type = 'string', default = 'x' } "
     "},\n"
     "  needs = { registry = { 'HKEY_LOCAL_MACHINE\\\\SOFTWARE\\\\Site', 'hkcu\\\\Software' }, updates = { "
-    "'KB3140245' },\n"
+    "'KB3140245' }, reads = { '32:hklm\\\\SOFTWARE\\\\A', 'HKU\\\\*\\\\Software' },\n"
     "    probes = { 'server.example:443' }, reboot = true },\n"
     "  applies = function() return true end, run = function() end, verify = function() return true end }\n";
 
@@ -177,7 +181,8 @@ static void declaration_becomes_a_header(void **state) {
       "\"choices\": [\"a\", \"b\", \"c\"]},"
       "{\"name\": \"number\", \"type\": \"integer\", \"default\": 10, \"help\": \"\", \"choices\": [10, 20]},"
       "{\"name\": \"text\", \"type\": \"string\", \"default\": \"x\", \"help\": \"\"}],"
-      "\"needs\": {\"registry\": [\"HKLM\\\\SOFTWARE\\\\Site\", \"HKCU\\\\Software\"], \"updates\": "
+      "\"needs\": {\"registry\": [\"HKLM\\\\SOFTWARE\\\\Site\", \"HKCU\\\\Software\"], "
+      "\"reads\": [\"32:HKLM\\\\SOFTWARE\\\\A\", \"HKU\\\\*\\\\Software\"], \"updates\": "
       "[\"KB3140245\"], \"probes\": [\"server.example:443\"],"
       "\"reboot\": true}, \"builtin\": false}",
       0, NULL);

@@ -111,7 +111,9 @@ static void a_machine_that_can_be_asked_is(void **state) {
 static void what_is_not_declared_is_refused(void **state) {
   (void)state;
   static const char ask[] = "probe.versions('127.0.0.1', 1, { timeout = 2 })";
-  must_fail(TLSMEND_E_REFUSED, "try may not probe 127.0.0.1:1: add it to `needs`", "{}", "verify", ask);
+  must_fail(TLSMEND_E_REFUSED,
+            "try may not probe 127.0.0.1:1: if it should, write probes = { \"127.0.0.1:1\" } in its `needs`",
+            "{}", "verify", ask);
   must_fail(TLSMEND_E_REFUSED, "127.0.0.1:1", "{ probes = false }", "verify", ask);
   must_fail(TLSMEND_E_REFUSED, "127.0.0.1:1", "{ probes = { '127.0.0.1:2' } }", "verify", ask);
   must_fail(TLSMEND_E_REFUSED, "127.0.0.1:1", "{ probes = { '127.0.0.1:2' } }", "verify",
