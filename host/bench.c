@@ -307,6 +307,7 @@ int tlsmend_test(const tlsmend_options *options, const tlsmend_test_request *req
   char now[32];
   bench bench = {.options = options, .request = request, .script = session_script_options(options)};
   bench.script.log = NULL;
+  bench.script.chunks = script_chunks_new();
   json_t *runbooks = json_array(), *result = NULL;
   int code = runbooks ? script_tool_open(&bench.script, NULL, &bench.tool, error) : no_memory(error);
   for (size_t i = 0; code == TLSMEND_OK && i < request->runbook_count; i++) {
@@ -325,5 +326,6 @@ int tlsmend_test(const tlsmend_options *options, const tlsmend_test_request *req
   json_decref(result);
   json_decref(runbooks);
   script_tool_close(bench.tool);
+  script_chunks_free(bench.script.chunks);
   return code;
 }

@@ -143,6 +143,7 @@ int tlsmend_lint(const tlsmend_options *options, const tlsmend_lint_request *req
   *findings = 0;
   lint lint = {.script = session_script_options(options), .files = json_array()};
   lint.script.log = NULL;
+  lint.script.chunks = script_chunks_new();
   int code = lint.files ? script_tool_open(&lint.script, NULL, &lint.tool, error) : no_memory(error);
   if (code == TLSMEND_OK)
     code = call(lint.tool, "lint.check", "machines", NULL, &lint.machines, error);
@@ -154,5 +155,6 @@ int tlsmend_lint(const tlsmend_options *options, const tlsmend_lint_request *req
   json_decref(lint.machines);
   json_decref(lint.files);
   script_tool_close(lint.tool);
+  script_chunks_free(lint.script.chunks);
   return code;
 }

@@ -197,6 +197,7 @@ int tlsmend_session_open(const tlsmend_options *options, tlsmend_session **out, 
   self->clock = os_time;
   self->script = session_script_options(options);
   self->script.library = self->library;
+  self->script.chunks = script_chunks_new();
   if (code == TLSMEND_OK)
     code = open_machine(self, options->machine, error);
   if (code != TLSMEND_OK) {
@@ -213,6 +214,7 @@ void tlsmend_session_close(tlsmend_session *self) {
   if (!self)
     return;
   machine_close(self->machine);
+  script_chunks_free(self->script.chunks);
   free(self->spec);
   free(self->state);
   free(self->library);

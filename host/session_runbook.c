@@ -42,6 +42,7 @@ int tlsmend_runbook_list(const tlsmend_options *options, tlsmend_format format, 
   assert(options && out);
   *out = NULL;
   script_options script = session_script_options(options);
+  script.chunks = script_chunks_new();
   listing listing = {&script, json_array(), {0}, error};
   char *text = NULL;
   int code = script_each_runbook(&script, list_one, &listing, error);
@@ -58,6 +59,7 @@ int tlsmend_runbook_list(const tlsmend_options *options, tlsmend_format format, 
   }
   free(text);
   json_decref(listing.runbooks);
+  script_chunks_free(script.chunks);
   return code;
 }
 

@@ -5,6 +5,7 @@
 #include <lauxlib.h>
 
 #include "os/os.h"
+#include "script/chunks.h"
 #include "script/loader.h"
 #include "script/sandbox.h"
 
@@ -113,6 +114,8 @@ int script_builtin_machine(const script_options *options, const char *name, char
   int code = sandbox_open(options, &context, error);
   if (code != TLSMEND_OK)
     return code;
+  if (options != NULL) /* the runbook that comes next looks for the release of this machine */
+    script_chunks_expect(options->chunks, "stdlib/windows/releases.lua");
   lua_pushcfunction(context->L, l_text);
   lua_pushlightuserdata(context->L, &request);
   code = sandbox_call(context, 1, 0, error);

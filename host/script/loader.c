@@ -12,6 +12,7 @@
 #include <lauxlib.h>
 
 #include "os/os.h"
+#include "script/chunks.h"
 #include "script/modules.h"
 
 enum { TEXT_MOST = 4 << 20, NAME_MOST = 64 };
@@ -63,7 +64,7 @@ int script_text_find(const script_options *options, const char *name, script_tex
     return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
   out->bytes = row->text;
   out->size = row->size;
-  out->builtin = true;
+  out->builtin = row;
   return TLSMEND_OK;
 }
 
@@ -141,6 +142,23 @@ static bool module_path(const char *name, char *out, size_t size) {
   return true;
 }
 
+/* Embedded texts are compiled once for all states of their owner. */
+static void compile_text(lua_State *L, const script_text *text, const char *name) {
+  script_chunks *chunks = sandbox_context(L)->options.chunks;
+  int status = text->builtin != NULL ? script_chunks_push(chunks, L, text->builtin) : -1;
+  if (status == LUA_OK)
+    return;
+  if (status > 0) {
+    sandbox_caught(L, status);
+    script_raise(L, TLSMEND_E_SCRIPT, "%s", lua_tostring(L, -1));
+  }
+  char chunk[NAME_MOST + 16];
+  snprintf(chunk, sizeof chunk, "@%s", name);
+  script_compile(L, text->bytes, text->size, chunk);
+  if (text->builtin != NULL)
+    script_chunks_keep(chunks, L, text->builtin);
+}
+
 /* Pushes the compiled text of a module; false, and nothing pushed, if there is none. */
 static bool compile_module(lua_State *L, const char *path) {
   script_context *context = sandbox_context(L);
@@ -155,11 +173,9 @@ static bool compile_module(lua_State *L, const char *path) {
   script_scratch *scratch = script_scratch_take(L);
   scratch->text = text.owned;
   scratch->path = text.source;
-  if (!text.builtin)
+  if (text.builtin == NULL)
     context->overridden = true;
-  char chunk[NAME_MOST + 16];
-  snprintf(chunk, sizeof chunk, "@%s", path + strlen("stdlib/"));
-  script_compile(L, text.bytes, text.size, chunk);
+  compile_text(L, &text, path + strlen("stdlib/"));
   script_scratch_clear(scratch);
   return true;
 }

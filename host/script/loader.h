@@ -8,9 +8,9 @@
 typedef struct script_text {
   const char *bytes;
   size_t size;
-  char *owned;  /* NULL for an embedded text */
-  char *source; /* "built-in" or the path. malloc'd */
-  bool builtin;
+  char *owned;                  /* NULL for an embedded text */
+  char *source;                 /* "built-in" or the path. malloc'd */
+  const embedded_text *builtin; /* NULL for what was read from a file */
 } script_text;
 
 void script_text_clear(script_text *text);

@@ -24,7 +24,7 @@
 #include "core/value.h"
 #include "os/os.h"
 
-enum { MEMORY_LIMIT = 64 << 20, INTERVAL = 256, BYTES_PER_INSTRUCTION = 64 };
+enum { MEMORY_LIMIT = 64 << 20, INTERVAL = 256, BYTES_PER_INSTRUCTION = 64, COLLECT_FROM = 4 << 20 };
 static const unsigned long long INSTRUCTION_LIMIT = 100000000ULL;
 
 /* What a limit raises: no memory is needed for it, and no script can make one. */
@@ -48,9 +48,13 @@ static void *limited_alloc(void *data, void *block, size_t old, size_t size) {
     return NULL;
   }
   if (size > old && size - old > context->options.memory_limit - context->memory) {
-    /* Only lines are read here; Lua may still find the memory by collecting garbage. */
+    /* Only lines are read here; Lua may still find the memory by collecting garbage. Where nothing runs any more (the stack
+     * is cut back behind an error), the place that was noted before stays. */
+    char where[sizeof context->where] = "";
     if (context->L != NULL)
-      sandbox_where(context->L, context->where, sizeof context->where);
+      sandbox_where(context->L, where, sizeof where);
+    if (*where != '\0')
+      memcpy(context->where, where, sizeof where);
     return NULL;
   }
   void *moved = realloc(block, size);
@@ -104,6 +108,8 @@ static void count_hook(lua_State *L, lua_Debug *event) {
     exceed(L, SANDBOX_INSTRUCTIONS);
   if (os_clock() > context->deadline)
     exceed(L, SANDBOX_TIME);
+  if (context->memory > COLLECT_FROM && !lua_gc(L, LUA_GCISRUNNING))
+    lua_gc(L, LUA_GCRESTART);
 }
 
 void sandbox_check(lua_State *L) {
@@ -219,6 +225,7 @@ int sandbox_open(const script_options *options, script_context **out, tlsmend_er
   context->L = L;
   memcpy(lua_getextraspace(L), &context, sizeof context);
   lua_atpanic(L, panic);
+  lua_gc(L, LUA_GCSTOP); /* most runbooks end before there is anything worth collecting; see count_hook */
   lua_pushcfunction(L, l_open);
   int code = sandbox_call(context, 0, 0, error);
   if (code != TLSMEND_OK) {

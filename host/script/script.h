@@ -9,6 +9,12 @@
 
 #include <tlsmend/machine.h>
 
+/* Embedded texts that were compiled already, for owners of several Lua states. Must outlive those. NULL when out of memory,
+ * which is good everywhere: each state then compiles for itself. */
+typedef struct script_chunks script_chunks;
+script_chunks *script_chunks_new(void);
+void script_chunks_free(script_chunks *chunks);
+
 /* Where Lua texts come from and what they may use up. Borrowed. */
 typedef struct script_options {
   const char *library; /* folder with stdlib/ and runbooks/ that overrides the embedded ones, or NULL */
@@ -16,6 +22,7 @@ typedef struct script_options {
   unsigned long long instruction_limit;                           /* 0: 100 million */
   void (*log)(void *data, tlsmend_event event, const char *text); /* NOTE, WARNING, LOG */
   void *log_data;
+  script_chunks *chunks; /* or NULL */
 } script_options;
 
 /* A loaded runbook with its own Lua state. */

@@ -17,10 +17,12 @@ local FACTS = SOFTWARE .. "\\tlsmend\\Facts"
 local PROCESSORS = { x64 = "AMD64", x86 = "x86", arm64 = "ARM64" }
 local INSTALLED = 0x70
 
--- ---- a registry under construction: key -> value name -> text behind the equals sign ----
+-- ---- a registry under construction: path -> { values: name -> text behind the equals sign, keys: what is below }; the
+-- path "" holds the roots ----
 
 local function quote(text)
-  return '"' .. text:gsub('[\\"]', "\\%0") .. '"'
+  if text:find("\\", 1, true) or text:find('"', 1, true) then text = text:gsub('[\\"]', "\\%0") end
+  return '"' .. text .. '"'
 end
 
 local function dword(number)
@@ -29,16 +31,17 @@ end
 
 -- The key with all its ancestors, as regedit would list them.
 local function key(tree, path)
-  local parent = path:match "^(.*)\\[^\\]+$"
-  if not tree[path] then
-    tree[path] = {}
-    if parent then key(tree, parent) end
-  end
-  return tree[path]
+  if tree[path] then return tree[path] end
+  local parent, name = path:match "^(.*)\\(.*)$"
+  local made = { path = path, order = (name or path):upper(), values = {}, keys = {} }
+  tree[path] = made
+  local siblings = key(tree, parent or "").keys
+  siblings[#siblings + 1] = made
+  return made
 end
 
 local function put(tree, path, values)
-  local target = key(tree, path)
+  local target = key(tree, path).values
   for name, value in pairs(values) do
     target[name] = math.type(value) == "integer" and dword(value) or quote(value)
   end
@@ -163,28 +166,27 @@ end
 
 -- ---- text ----
 
+local function add_values(values, lines)
+  local names, order = {}, {}
+  for name in pairs(values) do names[#names + 1], order[name] = name, name:upper() end
+  table.sort(names, function(a, b) return order[a] < order[b] end)
+  for _, name in ipairs(names) do lines[#lines + 1] = quote(name) .. "=" .. values[name] end
+end
+
 -- Siblings order by their upper-case names, a key stands before what is below it.
-local function ordered(tree)
-  local paths = {}
-  for path in pairs(tree) do paths[#paths + 1] = path end
-  local rank = {}
-  for _, path in ipairs(paths) do rank[path] = path:upper():gsub("\\", "\1") end
-  table.sort(paths, function(a, b) return rank[a] < rank[b] end)
-  return paths
+local function add_keys(keys, lines)
+  table.sort(keys, function(a, b) return a.order < b.order end)
+  for _, made in ipairs(keys) do
+    lines[#lines + 1] = "[" .. made.path .. "]"
+    add_values(made.values, lines)
+    lines[#lines + 1] = ""
+    add_keys(made.keys, lines)
+  end
 end
 
 local function render(tree)
   local lines = { "Windows Registry Editor Version 5.00", "" }
-  for _, path in ipairs(ordered(tree)) do
-    lines[#lines + 1] = "[" .. path .. "]"
-    local names = {}
-    for name in pairs(tree[path]) do names[#names + 1] = name end
-    table.sort(names, function(a, b) return a:upper() < b:upper() end)
-    for _, name in ipairs(names) do
-      lines[#lines + 1] = quote(name) .. "=" .. tree[path][name]
-    end
-    lines[#lines + 1] = ""
-  end
+  add_keys(tree[""].keys, lines)
   return table.concat(lines, "\r\n") .. "\r\n"
 end
 
@@ -203,7 +205,7 @@ end
 function machines.text(name)
   local row, architecture, rest = split(name)
   if not row then return nil end
-  local tree, sixtyfour = {}, architecture ~= "x86"
+  local tree, sixtyfour = { [""] = { keys = {} } }, architecture ~= "x86"
   current_version(tree, row)
   control(tree, row, architecture)
   schannel(tree, row)
