@@ -9,12 +9,12 @@
 #include "os/os.h"
 
 int say_error(tlsmend_error *error, int code, const char *format, ...) {
+  char text[sizeof error->text];
   va_list arguments;
   va_start(arguments, format);
-  error->code = code;
-  vsnprintf(error->text, sizeof error->text, format, arguments);
+  vsnprintf(text, sizeof text, format, arguments);
   va_end(arguments);
-  return code;
+  return tlsmend_error_set(error, code, "%s", text);
 }
 
 bool say_live(void) { return os_terminal(2); }

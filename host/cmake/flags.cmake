@@ -17,6 +17,11 @@ if(TLSMEND_SANITIZE)
   target_link_options(tlsmend_flags INTERFACE -fsanitize=address,undefined)
 endif()
 
+if(TLSMEND_FUZZ)
+  target_compile_options(tlsmend_flags INTERFACE -O1 -fsanitize=fuzzer-no-link)
+  target_link_options(tlsmend_flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+
 if(NOT WIN32)
   target_compile_definitions(tlsmend_flags INTERFACE _POSIX_C_SOURCE=200809L)
 endif()

@@ -58,7 +58,9 @@ bool approval_time_parse(const char *text, int64_t now, int64_t *out) {
   return true;
 }
 
-/* The other way. */
+/* The other way, up to the end of the year 9999. */
+static const int64_t time_most = 253402300799;
+
 static void time_print(int64_t time, char out[32]) {
   int64_t days = time / 86400, rest = time % 86400, year = 1970 + days / 366;
   while (days_from((int)year + 1, 1, 1) <= days)
@@ -122,6 +124,12 @@ static bool hides_expiry(const char *field) {
   return false;
 }
 
+/* When it was signed is said for people only: a number that is no time of this calendar counts as not said. */
+static int64_t signed_at(const char *text) {
+  int64_t time = strtoll(text, NULL, 10);
+  return time > 0 && time <= time_most ? time : 0;
+}
+
 /* Gives a field its value; false if it has one already or there is no memory. */
 static bool take_text(char **field, const char *value) {
   if (*field)
@@ -139,7 +147,7 @@ static int take_field(const char *field, approval *out, tlsmend_error *error) {
   else if (strncmp(field, "ticket:", 7) == 0)
     good = take_text(&out->ticket, field + 7);
   else if (strncmp(field, "timestamp:", 10) == 0)
-    out->signed_at = strtoll(field + 10, NULL, 10);
+    out->signed_at = signed_at(field + 10);
   else if (strncmp(field, "expires:", 8) == 0)
     good = !out->expires && field[8] && field[strlen(field) - 1] != 'd' &&
            approval_time_parse(field + 8, 0, &out->expires);

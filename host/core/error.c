@@ -7,6 +7,8 @@
 
 #include <tlsmend/machine.h>
 
+#include "core/unicode.h"
+
 typedef struct error_row {
   int code;
   const char *name;
@@ -36,11 +38,28 @@ int tlsmend_error_exit(int code) {
   return row ? row->exit_code : 1;
 }
 
-/* One line: a text that came from a file or a script may hold line breaks and control characters. */
+/* How many bytes the character at the start of the text has; 0 if it is not UTF-8. */
+static size_t character(const char *text, size_t length) {
+  for (size_t used = 1; used <= 4 && used <= length; used++)
+    if (unicode_valid(text, used))
+      return used;
+  return 0;
+}
+
+/* One line of UTF-8: a text that came from a file, a script or a command line may hold line breaks, control characters
+ * (of the second set too: U+0080 to U+009F) and any bytes. Neither a terminal nor a JSON text may be led astray. */
 static void flatten(char *text) {
-  for (char *c = text; *c; c++)
-    if ((unsigned char)*c < ' ' || *c == 0x7f)
-      *c = ' ';
+  size_t length = strlen(text), used;
+  for (size_t at = 0; at < length; at += used ? used : 1) {
+    unsigned char c = (unsigned char)text[at];
+    used = character(text + at, length - at);
+    if (!used)
+      text[at] = '?';
+    else if (c < ' ' || c == 0x7f)
+      text[at] = ' ';
+    else if (c == 0xc2 && (unsigned char)text[at + 1] < 0xa0)
+      memset(text + at, ' ', 2);
+  }
 }
 
 /* A line that was cut off must not end within a character: JSON refuses half of one. */

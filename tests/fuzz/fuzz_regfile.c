@@ -1,8 +1,6 @@
 /*
  * libFuzzer target: any bytes are read as a registration file; what is read must come out the same when it is written and
  * read again.
- *   clang -g -O1 -fsanitize=fuzzer,address,undefined -DTLSMEND_STATIC -Ihost -Ihost/include tests/fuzz/fuzz_regfile.c
- *         host/core/{regfile_*,unicode*,path,value,error}.c -ljansson -o fuzz_regfile && ./fuzz_regfile -max_total_time=120 CORPUS
  */
 #include <stdint.h>
 #include <stdlib.h>

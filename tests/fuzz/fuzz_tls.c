@@ -1,7 +1,6 @@
 /*
  * libFuzzer target: any bytes are read as a server's answer, piece by piece. What fewer bytes have said, more bytes never contradict,
  * and what is no answer at the end is no TLS. The first byte says which version was asked for.
- *   clang -g -O1 -fsanitize=fuzzer,address,undefined -Ihost tests/fuzz/fuzz_tls.c host/core/tls_answer.c -o fuzz_tls
  */
 #include <stdint.h>
 #include <stdlib.h>

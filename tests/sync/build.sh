@@ -5,6 +5,7 @@ preset=$1
 cd "$TLSMEND_SOURCE"
 case $preset in
   clang) compiler=clang package=clang ;;
+  fuzz) compiler=clang package="clang libclang-rt-dev" ;;
   win64) compiler=x86_64-w64-mingw32-gcc package=gcc-mingw-w64-x86-64 ;;
   win32) compiler=i686-w64-mingw32-gcc package=gcc-mingw-w64-i686 ;;
   *) compiler=cc package=gcc ;;
@@ -14,6 +15,13 @@ if ! command -v $compiler >/dev/null; then
   exit 77
 fi
 mkdir -p build
+if [ "$preset" = fuzz ]; then
+  echo 'int main(void) { return 0; }' >build/try.c
+  if ! clang -fsanitize=fuzzer-no-link,address build/try.c -o build/try 2>/dev/null; then
+    echo "SKIPPED: the fuzz targets need the sanitizers of clang: apt-get install $package" >&2
+    exit 77
+  fi
+fi
 exec 9>"build/$preset.lock"
 if command -v flock >/dev/null; then flock 9; fi
 cmake --preset "$preset"

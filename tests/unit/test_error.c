@@ -17,6 +17,11 @@ static void one_line(void **state) {
   assert_int_equal(tlsmend_error_set(&error, TLSMEND_E_IO, "a\nb\r\tc\x7f"), TLSMEND_E_IO);
   assert_int_equal(error.code, TLSMEND_E_IO);
   assert_string_equal(error.text, "a b  c ");
+  tlsmend_error_set(&error, TLSMEND_E_IO,
+                    "\xec"
+                    "a\xc2\x9b"
+                    "b\xc3\xa4\xed\xa0\x80\x1b[2J\xc3");
+  assert_string_equal(error.text, "?a  b\xc3\xa4??? [2J?");
   assert_int_equal(tlsmend_error_set(NULL, TLSMEND_E_IO, "nobody listens"), TLSMEND_E_IO);
 }
 

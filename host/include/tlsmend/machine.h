@@ -280,15 +280,6 @@ TLSMEND_API void tlsmend_value_clear(tlsmend_value *value);
 TLSMEND_API int tlsmend_value_set(tlsmend_value *out, uint32_t type, const void *data, size_t size,
                                   tlsmend_error *error);
 
-/* Writes one line into error (printf style) and returns code, so that a failure is one statement. error may be NULL. */
-#if defined(__MINGW32__)
-__attribute__((format(gnu_printf, 3, 4)))
-#elif defined(__GNUC__)
-__attribute__((format(printf, 3, 4)))
-#endif
-TLSMEND_API int
-tlsmend_error_set(tlsmend_error *error, int code, const char *format, ...);
-
 #ifdef __cplusplus
 }
 #endif

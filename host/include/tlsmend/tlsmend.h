@@ -113,6 +113,16 @@ TLSMEND_API const char *tlsmend_error_name(int code);
 /* Returns the exit code of the command for a code; 1 for an unknown number. */
 TLSMEND_API int tlsmend_error_exit(int code);
 
+/* Writes one line into error (printf style) and returns code, so that a failure is one statement. What is not UTF-8,
+ * and control characters, are replaced. error may be NULL. */
+#if defined(__MINGW32__)
+__attribute__((format(gnu_printf, 3, 4)))
+#elif defined(__GNUC__)
+__attribute__((format(printf, 3, 4)))
+#endif
+TLSMEND_API int
+tlsmend_error_set(tlsmend_error *error, int code, const char *format, ...);
+
 /* ---- sessions ---------------------------------------------------------------------------------------------- */
 
 /* A machine, a folder for journals, and where runbooks are found. */

@@ -1,0 +1,88 @@
+/*
+ * libFuzzer target: any bytes are a runbook, which is loaded, run and verified with small limits. The machine stays what it is, and
+ * what is planned lies within what the runbook declares.
+ */
+#include "fuzz/fuzz.h"
+
+#include "core/path.h"
+#include "core/plan.h"
+#include "machine/guard.h"
+#include "machine/machine.h"
+#include "machine/overlay.h"
+#include "machine/sim.h"
+#include "script/script.h"
+
+static const script_options small = {.memory_limit = 4 << 20, .instruction_limit = 200000};
+
+static bool within(const guard_needs *needs, const tlsmend_change *change) {
+  for (size_t i = 0; i < needs->registry_count; i++)
+    if (path_within(change->key, needs->registry[i]) ||
+        (change->kind == TLSMEND_CHANGE_KEY_CREATE && path_within(needs->registry[i], change->key)))
+      return true;
+  return false;
+}
+
+static void judge(const tlsmend_plan *plan, const guard_needs *needs) {
+  for (size_t i = 0; i < plan->change_count; i++) {
+    const tlsmend_change *change = &plan->changes[i];
+    if (change->kind == TLSMEND_CHANGE_REBOOT)
+      MUST(needs->reboot);
+    else if (change->kind == TLSMEND_CHANGE_UPDATE_INSTALL)
+      MUST(needs->update_count > 0);
+    else
+      MUST(within(needs, change));
+  }
+}
+
+static int note(void *data, const char *text, tlsmend_error *error) {
+  return plan_unknown_add(data, text, error);
+}
+
+/* Runs it as a plan does: on a guard over an overlay over the machine. */
+static void run(script_runbook *runbook, tlsmend_machine *machine) {
+  tlsmend_plan *plan = plan_new();
+  tlsmend_machine *overlay = NULL, *guard = NULL;
+  tlsmend_error error = {0};
+  bool applies = false;
+  char *reason = NULL;
+  script_sink sink = {note, note, plan};
+  MUST(plan && overlay_open(machine, plan, &overlay, &error) == TLSMEND_OK);
+  overlay_set_runbook(overlay, "fuzz");
+  MUST(guard_open(overlay, script_needs(runbook), &guard, &error) == TLSMEND_OK);
+  int code = script_run(runbook, guard, overlay, &sink, &applies, &reason, &error);
+  fuzz_judge(code, &error);
+  judge(plan, script_needs(runbook));
+  free(reason);
+  if (code == TLSMEND_OK)
+    fuzz_judge(script_verify(runbook, guard, overlay, &sink, &error), &error);
+  judge(plan, script_needs(runbook));
+  machine_close(guard);
+  machine_close(overlay);
+  tlsmend_plan_free(plan);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+  tlsmend_machine *machine = NULL;
+  script_runbook *runbook = NULL;
+  tlsmend_error error = {0};
+  backend_request request = {.argument = "fuzz", .text = fuzz_windows};
+  unsigned char *before = NULL, *after = NULL;
+  size_t before_size = 0, after_size = 0;
+  MUST(sim_open(&request, &machine, &error) == TLSMEND_OK);
+  MUST(sim_render(machine, &before, &before_size, &error) == TLSMEND_OK);
+  int code = script_open(&small, fuzz_file("fuzz.lua", data, size), &runbook, &error);
+  fuzz_judge(code, &error);
+  MUST((code == TLSMEND_OK) == (runbook != NULL));
+  if (runbook) {
+    fuzz_judge(script_param(runbook, "text", "a", &error), &error);
+    run(runbook, machine);
+    json_decref(script_params(runbook));
+  }
+  script_close(runbook);
+  MUST(sim_render(machine, &after, &after_size, &error) == TLSMEND_OK);
+  MUST(before_size == after_size && memcmp(before, after, after_size) == 0);
+  free(before);
+  free(after);
+  machine_close(machine);
+  return 0;
+}
