@@ -34,11 +34,15 @@ void session_tell(const tlsmend_session *self, tlsmend_event event, const char *
 }
 
 script_options session_script_options(const tlsmend_options *options) {
-  return (script_options){.library = options->library,
-                          .memory_limit = options->memory_limit,
-                          .instruction_limit = options->instruction_limit,
-                          .log = options->event,
-                          .log_data = options->event_data};
+  script_options script = {
+      .library = options->library, .log = options->event, .log_data = options->event_data};
+  /* The caller's structure may be older than some limits. */
+#define LIMIT(name, word, member, unit, most)                                                                \
+  if (options->size >= offsetof(tlsmend_options, member) + sizeof options->member)                           \
+    script.limit[TLSMEND_LIMIT_##name] = options->member;
+  TLSMEND_LIMITS(LIMIT)
+#undef LIMIT
+  return script;
 }
 
 int session_dump(json_t *json, char **out, tlsmend_error *error) {

@@ -133,8 +133,13 @@ tlsmend_options cli_options(const opt *options, tlsmend_reboot reboot, cli_live 
   result.library = options->library;
   result.reboot = reboot;
   result.allow_unsigned = (options->given & OPT_ALLOW_UNSIGNED) != 0;
-  result.memory_limit = options->memory_limit;
-  result.instruction_limit = options->instruction_limit;
+  result.memory_limit = (size_t)options->limits[TLSMEND_LIMIT_MEMORY];
+  result.instruction_limit = options->limits[TLSMEND_LIMIT_INSTRUCTIONS];
+  result.time_limit = options->limits[TLSMEND_LIMIT_TIME];
+  result.read_limit = options->limits[TLSMEND_LIMIT_READS];
+  result.change_limit = options->limits[TLSMEND_LIMIT_CHANGES];
+  result.value_limit = options->limits[TLSMEND_LIMIT_VALUE];
+  result.output_limit = options->limits[TLSMEND_LIMIT_OUTPUT];
   result.confirm_minutes = options->confirm_minutes;
   if (live != NULL) {
     result.event = on_event;

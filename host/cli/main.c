@@ -9,7 +9,7 @@
 
 #define everywhere (OPT_FORMAT | OPT_HELP | OPT_LIBRARY)
 #define session    (OPT_MACHINE | OPT_STATE)
-#define running    (session | OPT_LIMIT_MEMORY | OPT_LIMIT_INSTRUCTIONS)
+#define running    (session | OPT_LIMITS)
 #define writing    (running | OPT_REBOOT | OPT_ALLOW_UNSIGNED)
 enum { any_number = 4096 };
 
@@ -17,7 +17,7 @@ static int cmd_help(const opt *options);
 
 static const cli_command commands[] = {
     {"list", "list", "the runbooks that can be called by name", 0, 0, 0, cmd_list},
-    {"show", "show RUNBOOK", "what a runbook is, needs and takes", 0, 1, 1, cmd_show},
+    {"show", "show RUNBOOK", "what a runbook is, needs and takes", OPT_LIMITS, 1, 1, cmd_show},
     {"plan", "plan RUNBOOK... [-m SPEC] [-p NAME=VALUE]... [-o FILE]",
      "what would be changed; writes nothing", running | OPT_PARAM | OPT_OUTPUT | OPT_ANY_FORMAT, 1,
      any_number, cmd_plan},
@@ -45,12 +45,10 @@ static const cli_command commands[] = {
      session | OPT_OUTPUT, 0, 0, cmd_snapshot},
     {"state", "state [-m SPEC] [-o FILE]", "what TLS of a machine really does, and why",
      session | OPT_OUTPUT | OPT_ANY_FORMAT, 0, 0, cmd_state},
-    {"lint", "lint FILE...", "look for mistakes in runbooks", OPT_LIMIT_MEMORY | OPT_LIMIT_INSTRUCTIONS, 1,
-     any_number, cmd_lint},
+    {"lint", "lint FILE...", "look for mistakes in runbooks", OPT_LIMITS, 1, any_number, cmd_lint},
     {"test", "test RUNBOOK... [-m SPEC] [-p NAME=VALUE]... [--machines DIR]",
      "try a runbook on every Windows, and break it there",
-     OPT_MACHINE | OPT_PARAM | OPT_MACHINES | OPT_ANY_FORMAT | OPT_LIMIT_MEMORY | OPT_LIMIT_INSTRUCTIONS, 1,
-     any_number, cmd_test},
+     OPT_MACHINE | OPT_PARAM | OPT_MACHINES | OPT_ANY_FORMAT | OPT_LIMITS, 1, any_number, cmd_test},
     {"probe", "probe HOST:PORT [--sni NAME] [--timeout S] [-m SPEC]",
      "which versions of SSL and TLS a server speaks", OPT_MACHINE | OPT_SNI | OPT_TIMEOUT, 1, 1, cmd_probe},
     {"install", "install [-m SPEC]", "register tlsmend as a source of the event log", session, 0, 0,

@@ -33,9 +33,11 @@ static const opt_row table[] = {
     {OPT_STATE, 0, "state", "DIR", "where journals live"},
     {OPT_LIBRARY, 0, "library", "DIR", "folder that overrides runbooks/ and stdlib/"},
     {OPT_BOOT, 0, "boot", NULL, "the machine's own start calls"},
-    {OPT_LIMIT_MEMORY, 0, "limit-memory", "BYTES", "memory of a runbook, such as 64M (default)"},
-    {OPT_LIMIT_INSTRUCTIONS, 0, "limit-instructions", "N", "instructions of a run (default 100000000)"},
-    {OPT_KEY, 's', "key", "FILE", "the minisign secret key to sign with"},
+#define LIMIT(name, word, member, unit, most)                                                                \
+  {OPT_LIMITS, 0, "limit-" word, "N", "stop a runbook at N " unit},
+    TLSMEND_LIMITS(LIMIT)
+#undef LIMIT
+        {OPT_KEY, 's', "key", "FILE", "the minisign secret key to sign with"},
     {OPT_APPROVER, 0, "approver", "NAME", "who approves; stands in the signature"},
     {OPT_TICKET, 0, "ticket", "ID", "the change's ticket; stands in the signature"},
     {OPT_EXPIRES, 0, "expires", "DATE", "until when: 2026-12-31, or 14d for two weeks"},
@@ -127,24 +129,35 @@ static int word_parse(opt *out, const opt_row *row, const char *value, tlsmend_e
 
 enum { most_minutes = 7 * 24 * 60 };
 
+static tlsmend_limit limit_of(const opt_row *row) {
+#define WORD(name, word, member, unit, most) word,
+  static const char *const words[] = {TLSMEND_LIMITS(WORD)};
+#undef WORD
+  size_t limit = 0;
+  while (limit < TLSMEND_LIMIT_COUNT - 1 && strcmp(row->name + strlen("limit-"), words[limit]) != 0)
+    limit++;
+  return (tlsmend_limit)limit;
+}
+
 static int number_option(opt *out, const opt_row *row, const char *value, tlsmend_error *error) {
-  bool memory = row->bit == OPT_LIMIT_MEMORY;
+  tlsmend_limit limit = limit_of(row);
+  bool bytes = row->bit == OPT_LIMITS && strstr(row->help, " bytes ") != NULL;
   unsigned long long number = 0;
-  if (!number_parse(value, memory, &number) || (memory && number > (size_t)-1))
+  if (!number_parse(value, bytes, &number) || (bytes && number > (size_t)-1))
     return say_error(error, TLSMEND_E_USAGE, "--%s takes a number above 0%s, not '%s'", row->name,
-                     memory ? ", such as 64M" : "", value);
-  if (memory)
-    out->memory_limit = (size_t)number;
+                     bytes ? ", such as 64M" : "", value);
+  if (row->bit == OPT_LIMITS && out->limits[limit] != 0)
+    return say_error(error, TLSMEND_E_USAGE, "--%s is given twice; keep one of them", row->name);
+  if (row->bit == OPT_LIMITS)
+    out->limits[limit] = number;
   else if (row->bit == OPT_APPROVALS)
     out->approvals = (size_t)number;
   else if (row->bit == OPT_TIMEOUT)
     out->timeout = (size_t)(number > 1000 ? 1000 : number);
   else if (row->bit == OPT_CONFIRM_WITHIN && number > most_minutes)
     return say_error(error, TLSMEND_E_USAGE, "--%s takes at most %d minutes", row->name, most_minutes);
-  else if (row->bit == OPT_CONFIRM_WITHIN)
-    out->confirm_minutes = (unsigned)number;
   else
-    out->instruction_limit = number;
+    out->confirm_minutes = (unsigned)number;
   return TLSMEND_OK;
 }
 
@@ -167,7 +180,7 @@ static int approval_option(opt *out, const opt_row *row, const char *value) {
 /* Stores one option with its value; `spelled` is how the person wrote it. */
 static int option_take(opt *out, const opt_row *row, const char *spelled, const char *value,
                        tlsmend_error *error) {
-  const opt_bits many = OPT_PARAM | OPT_APPROVED_BY | OPT_SIGNATURE;
+  const opt_bits many = OPT_PARAM | OPT_APPROVED_BY | OPT_SIGNATURE | OPT_LIMITS;
   if (row->argument != NULL && (row->bit & many) == 0 && (out->given & row->bit) != 0)
     return say_error(error, TLSMEND_E_USAGE, "%s is given twice; keep one of them", spelled);
   out->given |= row->bit;
@@ -184,8 +197,7 @@ static int option_take(opt *out, const opt_row *row, const char *spelled, const 
   case OPT_FORMAT:
   case OPT_REBOOT:
     return word_parse(out, row, value, error);
-  case OPT_LIMIT_MEMORY:
-  case OPT_LIMIT_INSTRUCTIONS:
+  case OPT_LIMITS:
   case OPT_APPROVALS:
   case OPT_TIMEOUT:
   case OPT_CONFIRM_WITHIN:

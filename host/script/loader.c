@@ -114,7 +114,7 @@ void script_compile(lua_State *L, const char *bytes, size_t size, const char *ch
   }
   if (size > 0 && bytes[0] == LUA_SIGNATURE[0])
     script_raise(L, TLSMEND_E_SCRIPT, "%s: is a compiled Lua file; only source text is run", chunk + 1);
-  int status = luaL_loadbufferx(L, bytes, size, chunk, "t");
+  int status = sandbox_load(L, bytes, size, chunk);
   if (status != LUA_OK) {
     sandbox_caught(L, status);
     script_raise(L, TLSMEND_E_SCRIPT, "%s", lua_tostring(L, -1));

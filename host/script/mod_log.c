@@ -1,8 +1,14 @@
 /* log: what a runbook says while it runs. Findings become part of the plan; the rest goes to whoever listens. */
 #include "script/modules.h"
 
+#include <string.h>
+
+/* Many empty lines are a flood too. */
+enum { LINE_COST = 64 };
+
 static int say(lua_State *L, tlsmend_event event, const char *text) {
   const script_options *options = &sandbox_context(L)->options;
+  sandbox_output(L, strlen(text) + LINE_COST);
   if (options->log != NULL)
     options->log(options->log_data, event, text);
   return 0;
@@ -27,6 +33,7 @@ static int l_finding(lua_State *L) {
   const char *text = script_check_text(L, 1, "log.finding: the text");
   if (context->sink == NULL || context->sink->finding == NULL)
     return say(L, TLSMEND_EVENT_WARNING, text);
+  sandbox_output(L, strlen(text) + LINE_COST);
   if (context->sink->finding(context->sink->data, text, &error) != TLSMEND_OK)
     return script_raise_error(L, &error);
   return 0;

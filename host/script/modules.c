@@ -29,19 +29,19 @@ bool script_module_push(lua_State *L, const char *name) {
   return false;
 }
 
-static tlsmend_machine *at_hand(lua_State *L, tlsmend_machine *machine, const char *function) {
-  if (machine == NULL)
+static tlsmend_machine *at_hand(lua_State *L, script_meter *meter, const char *function) {
+  if (meter->base.below == NULL)
     script_raise(L, TLSMEND_E_SCRIPT, "%s: only inside applies, run and verify, not while the file loads",
                  function);
-  return machine;
+  return &meter->base;
 }
 
 tlsmend_machine *script_machine(lua_State *L, const char *function) {
-  return at_hand(L, sandbox_context(L)->machine, function);
+  return at_hand(L, &sandbox_context(L)->machine, function);
 }
 
 tlsmend_machine *script_facts(lua_State *L, const char *function) {
-  return at_hand(L, sandbox_context(L)->facts, function);
+  return at_hand(L, &sandbox_context(L)->facts, function);
 }
 
 const char *script_check_text(lua_State *L, int index, const char *what) {
@@ -137,6 +137,7 @@ int l_unknown(lua_State *L) {
   const script_context *context = sandbox_context(L);
   const char *text = script_check_text(L, 1, "what cannot be told");
   tlsmend_error error;
+  sandbox_output(L, strlen(text));
   if (context->sink == NULL || context->sink->unknown == NULL)
     return 0;
   if (context->sink->unknown(context->sink->data, text, &error) != TLSMEND_OK)

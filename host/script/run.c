@@ -192,6 +192,7 @@ static void read_answer(lua_State *L, const char *function, run_request *request
   if (lua_isnil(L, -1))
     return;
   size_t size = strlen(lua_tostring(L, -1)) + 1;
+  sandbox_output(L, size);
   free(request->reason);
   request->reason = malloc(size);
   if (request->reason == NULL)
@@ -234,11 +235,11 @@ static int l_verify(lua_State *L) {
 static int call_on(script_runbook *runbook, lua_CFunction function, run_request *request,
                    tlsmend_error *error) {
   script_context *context = runbook->context;
-  context->spent = 0;
+  sandbox_refill(context);
   lua_pushcfunction(context->L, function);
   lua_pushlightuserdata(context->L, request);
   int code = sandbox_call(context, 1, 0, error);
-  context->machine = context->facts = NULL;
+  sandbox_machines(context, NULL, NULL);
   context->sink = NULL;
   script_scratch_clear(&context->scratch);
   return code;
@@ -246,8 +247,7 @@ static int call_on(script_runbook *runbook, lua_CFunction function, run_request 
 
 static void set_machines(script_runbook *runbook, tlsmend_machine *machine, tlsmend_machine *facts,
                          const script_sink *sink) {
-  runbook->context->machine = machine;
-  runbook->context->facts = facts;
+  sandbox_machines(runbook->context, machine, facts);
   runbook->context->sink = sink;
 }
 

@@ -10,8 +10,9 @@
  * - a new coroutine starts with a count of its own: making one is charged for it.
  * After a limit the hook fires on every instruction.
  *
+ * C functions that loop are charged while they do and look at the clock: patterns, sort and its comparisons, the parser.
  * Not promised: that one single instruction or C call is quick. Copying a million arguments or comparing two texts
- * of 30 MB counts as one instruction; a time limit, looked at every 256 instructions, is behind that.
+ * of 30 MB counts as one instruction; the time limit, looked at every 256 instructions, is behind that.
  */
 #include "script/sandbox.h"
 
@@ -24,8 +25,17 @@
 #include "core/value.h"
 #include "os/os.h"
 
-enum { MEMORY_LIMIT = 64 << 20, INTERVAL = 256, BYTES_PER_INSTRUCTION = 64, COLLECT_FROM = 4 << 20 };
-static const unsigned long long INSTRUCTION_LIMIT = 100000000ULL;
+enum { INTERVAL = 256, BYTES_PER_INSTRUCTION = 64, LOAD_PIECE = 4096, COLLECT_FROM = 4 << 20 };
+
+/* Which option raises a limit, what is counted, and what 0 stands for. */
+static const struct limit_row {
+  const char *word, *member, *unit;
+  unsigned long long most;
+} limits[] = {
+#define ROW(name, word, member, unit, most) {word, #member, unit, most},
+    TLSMEND_LIMITS(ROW)
+#undef ROW
+};
 
 /* What a limit raises: no memory is needed for it, and no script can make one. */
 static const char limit_mark;
@@ -44,10 +54,11 @@ static void *limited_alloc(void *data, void *block, size_t old, size_t size) {
     old = 0;
   if (size == 0) {
     free(block);
-    context->memory -= old;
+    context->used[TLSMEND_LIMIT_MEMORY] -= old;
     return NULL;
   }
-  if (size > old && size - old > context->options.memory_limit - context->memory) {
+  if (size > old &&
+      size - old > context->options.limit[TLSMEND_LIMIT_MEMORY] - context->used[TLSMEND_LIMIT_MEMORY]) {
     /* Only lines are read here; Lua may still find the memory by collecting garbage. Where nothing runs any more (the stack
      * is cut back behind an error), the place that was noted before stays. */
     char where[sizeof context->where] = "";
@@ -60,9 +71,10 @@ static void *limited_alloc(void *data, void *block, size_t old, size_t size) {
   void *moved = realloc(block, size);
   if (moved == NULL)
     return size <= old ? block : NULL;
-  context->memory = context->memory - old + size;
+  context->used[TLSMEND_LIMIT_MEMORY] += size;
+  context->used[TLSMEND_LIMIT_MEMORY] -= old;
   if (size > old)
-    context->spent += size / BYTES_PER_INSTRUCTION;
+    context->used[TLSMEND_LIMIT_INSTRUCTIONS] += size / BYTES_PER_INSTRUCTION;
   return moved;
 }
 
@@ -85,30 +97,38 @@ void sandbox_where(lua_State *L, char *out, size_t size) {
 
 static void count_hook(lua_State *L, lua_Debug *event);
 
-static void exceed(lua_State *L, sandbox_limit limit) {
+static void exceed(lua_State *L, int limit) {
   script_context *context = sandbox_context(L);
-  if (context->exceeded == SANDBOX_WITHIN) {
-    context->exceeded = limit;
-    /* The allocator has noted the place where memory was refused. */
-    if (limit != SANDBOX_MEMORY)
-      sandbox_where(L, context->where, sizeof context->where);
-  }
+  context->exceeded = limit;
+  /* The first place counts; the allocator has noted the one where memory was refused. */
+  if (limit != TLSMEND_LIMIT_MEMORY && context->where[0] == '\0')
+    sandbox_where(L, context->where, sizeof context->where);
   lua_sethook(L, count_hook, LUA_MASKCOUNT, 1);
   lua_pushlightuserdata(L, (void *)(uintptr_t)&limit_mark);
   lua_error(L);
 }
 
+/* Which limit has been passed by now. */
+static int passed(const script_context *context) {
+  if (context->exceeded != SANDBOX_WITHIN)
+    return context->exceeded;
+  if (context->used[TLSMEND_LIMIT_INSTRUCTIONS] > context->options.limit[TLSMEND_LIMIT_INSTRUCTIONS])
+    return TLSMEND_LIMIT_INSTRUCTIONS;
+  return os_clock() > context->deadline ? TLSMEND_LIMIT_TIME : SANDBOX_WITHIN;
+}
+
+static void check_all(lua_State *L) {
+  int limit = passed(sandbox_context(L));
+  if (limit != SANDBOX_WITHIN)
+    exceed(L, limit);
+}
+
 static void count_hook(lua_State *L, lua_Debug *event) {
   (void)event;
   script_context *context = sandbox_context(L);
-  context->spent += (unsigned long long)context->interval;
-  if (context->exceeded != SANDBOX_WITHIN)
-    exceed(L, context->exceeded);
-  if (context->spent > context->options.instruction_limit)
-    exceed(L, SANDBOX_INSTRUCTIONS);
-  if (os_clock() > context->deadline)
-    exceed(L, SANDBOX_TIME);
-  if (context->memory > COLLECT_FROM && !lua_gc(L, LUA_GCISRUNNING))
+  context->used[TLSMEND_LIMIT_INSTRUCTIONS] += (unsigned long long)context->interval;
+  check_all(L);
+  if (context->used[TLSMEND_LIMIT_MEMORY] > COLLECT_FROM && !lua_gc(L, LUA_GCISRUNNING))
     lua_gc(L, LUA_GCRESTART);
 }
 
@@ -121,46 +141,72 @@ void sandbox_check(lua_State *L) {
 void sandbox_caught(lua_State *L, int status) {
   sandbox_check(L);
   if (status == LUA_ERRMEM)
-    exceed(L, SANDBOX_MEMORY);
+    exceed(L, TLSMEND_LIMIT_MEMORY);
 }
 
 void sandbox_spend(lua_State *L, unsigned long long cost) {
   script_context *context = sandbox_context(L);
-  sandbox_check(L);
-  unsigned long long left = context->spent < context->options.instruction_limit
-                                ? context->options.instruction_limit - context->spent
-                                : 0;
-  if (cost > left)
-    exceed(L, SANDBOX_INSTRUCTIONS);
-  context->spent += cost;
-  if (os_clock() > context->deadline)
-    exceed(L, SANDBOX_TIME);
+  unsigned long long *used = &context->used[TLSMEND_LIMIT_INSTRUCTIONS];
+  *used += cost <= ~0ULL - *used ? cost : ~0ULL - *used;
+  check_all(L);
 }
 
 static int limit_report(const script_context *context, tlsmend_error *error) {
-  const script_options *options = &context->options;
-  const char *where = context->where;
-  switch (context->exceeded) {
-  case SANDBOX_MEMORY:
-    return tlsmend_error_set(error, TLSMEND_E_LIMIT,
-                             "%sstopped at the limit of %zu bytes of memory; raise it with --limit-memory "
-                             "(memory_limit of the library)",
-                             where, options->memory_limit);
-  case SANDBOX_TIME:
-    return tlsmend_error_set(
-        error, TLSMEND_E_LIMIT,
-        "%sstopped at the limit of %llu seconds, which is fixed: an endless loop? Do less in "
-        "one run",
-        where, (unsigned long long)(context->milliseconds / 1000));
-  case SANDBOX_INSTRUCTIONS:
-  case SANDBOX_WITHIN:
-    break;
-  }
-  return tlsmend_error_set(error, TLSMEND_E_LIMIT,
-                           "%sstopped at the limit of %llu instructions: an endless loop? Raise it with "
-                           "--limit-instructions (instruction_limit of the library)",
-                           where, options->instruction_limit);
+  const struct limit_row *row = &limits[context->exceeded];
+  bool loop = context->exceeded == TLSMEND_LIMIT_INSTRUCTIONS || context->exceeded == TLSMEND_LIMIT_TIME;
+  return tlsmend_error_set(
+      error, TLSMEND_E_LIMIT,
+      "%sstopped at the limit of %llu %s; raise it with --limit-%s (%s of the library)%s", context->where,
+      context->options.limit[context->exceeded], row->unit, row->word, row->member,
+      loop ? ", if it is no endless loop" : "");
 }
+
+int sandbox_count(script_context *context, tlsmend_limit limit, unsigned long long amount,
+                  tlsmend_error *error) {
+  int reached = passed(context);
+  unsigned long long *used = &context->used[limit], most = context->options.limit[limit];
+  if (limit == TLSMEND_LIMIT_VALUE) /* not a sum */
+    *used = 0;
+  if (reached == SANDBOX_WITHIN && (*used > most || amount > most - *used))
+    reached = limit;
+  *used += amount;
+  context->exceeded = reached;
+  return reached != SANDBOX_WITHIN ? limit_report(context, error) : TLSMEND_OK;
+}
+
+void sandbox_output(lua_State *L, size_t bytes) {
+  sandbox_count(sandbox_context(L), TLSMEND_LIMIT_OUTPUT, bytes, NULL);
+  sandbox_check(L);
+}
+
+void sandbox_refill(script_context *context) {
+  for (int i = 0; i < TLSMEND_LIMIT_COUNT; i++)
+    if (i != TLSMEND_LIMIT_MEMORY)
+      context->used[i] = 0;
+}
+
+/* ---- compiling ------------------------------------------------------------------------------------------------- */
+
+typedef struct piece {
+  const char *at, *end;
+} piece;
+
+/* The parser allocates little and no hook sees it: it is charged for what it is given. */
+static const char *next_piece(lua_State *L, void *data, size_t *size) {
+  piece *rest = data;
+  const char *at = rest->at;
+  *size = (size_t)(rest->end - at) < LOAD_PIECE ? (size_t)(rest->end - at) : LOAD_PIECE;
+  rest->at += *size;
+  sandbox_spend(L, *size);
+  return at;
+}
+
+int sandbox_load(lua_State *L, const char *text, size_t size, const char *chunk) {
+  piece rest = {text, text + size};
+  return lua_load(L, next_piece, &rest, chunk, "t");
+}
+
+/* ---- calls ------------------------------------------------------------------------------------------------------- */
 
 int sandbox_call(script_context *context, int arguments, int results, tlsmend_error *error) {
   lua_State *L = context->L;
@@ -169,13 +215,14 @@ int sandbox_call(script_context *context, int arguments, int results, tlsmend_er
     lua_settop(L, function - 1);
     return limit_report(context, error);
   }
-  context->deadline = os_clock() + context->milliseconds;
+  uint64_t seconds = context->options.limit[TLSMEND_LIMIT_TIME];
+  context->deadline = os_clock() + (seconds < 1 << 30 ? seconds : 1 << 30) * 1000;
   lua_pushcfunction(L, l_message);
   lua_insert(L, function);
   int status = lua_pcall(L, arguments, results, function);
   lua_remove(L, function);
   if (status == LUA_ERRMEM && context->exceeded == SANDBOX_WITHIN)
-    context->exceeded = SANDBOX_MEMORY;
+    context->exceeded = TLSMEND_LIMIT_MEMORY;
   if (context->exceeded != SANDBOX_WITHIN) {
     lua_settop(L, function - 1);
     return limit_report(context, error);
@@ -206,19 +253,18 @@ int sandbox_open(const script_options *options, script_context **out, tlsmend_er
     return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
   if (options != NULL)
     context->options = *options;
-  if (context->options.memory_limit == 0)
-    context->options.memory_limit = MEMORY_LIMIT;
-  if (context->options.instruction_limit == 0)
-    context->options.instruction_limit = INSTRUCTION_LIMIT;
-  context->interval =
-      context->options.instruction_limit < INTERVAL ? (int)context->options.instruction_limit : INTERVAL;
-  context->milliseconds = SANDBOX_MILLISECONDS;
+  for (int i = 0; i < TLSMEND_LIMIT_COUNT; i++)
+    if (context->options.limit[i] == 0)
+      context->options.limit[i] = limits[i].most;
+  unsigned long long most = context->options.limit[TLSMEND_LIMIT_INSTRUCTIONS];
+  context->interval = most < INTERVAL ? (int)most : INTERVAL;
+  context->exceeded = SANDBOX_WITHIN;
   lua_State *L = lua_newstate(limited_alloc, context);
   if (L == NULL) {
     int code = tlsmend_error_set(error, TLSMEND_E_LIMIT,
-                                 "a limit of %zu bytes of memory is too little to begin with; raise it with "
+                                 "a limit of %llu bytes of memory is too little to begin with; raise it with "
                                  "--limit-memory (memory_limit of the library)",
-                                 context->options.memory_limit);
+                                 context->options.limit[TLSMEND_LIMIT_MEMORY]);
     free(context);
     return code;
   }
@@ -232,7 +278,7 @@ int sandbox_open(const script_options *options, script_context **out, tlsmend_er
     sandbox_close(context);
     return code;
   }
-  context->spent = 0;
+  sandbox_refill(context);
   lua_sethook(L, count_hook, LUA_MASKCOUNT, context->interval);
   *out = context;
   return TLSMEND_OK;

@@ -11,13 +11,8 @@
 #include "machine/machine.h"
 #include "script/script.h"
 
-/* Which limit was passed. Once set it stays: every further instruction of the state raises. */
-typedef enum sandbox_limit {
-  SANDBOX_WITHIN,
-  SANDBOX_MEMORY,
-  SANDBOX_INSTRUCTIONS,
-  SANDBOX_TIME
-} sandbox_limit;
+/* No limit was passed. Once one was, that stays: every further instruction of the state raises. */
+enum { SANDBOX_WITHIN = TLSMEND_LIMIT_COUNT };
 
 /* C memory that a native needs while Lua may raise. Owned by the state, emptied by the next native that takes it. */
 typedef struct script_scratch {
@@ -29,30 +24,32 @@ typedef struct script_scratch {
   machine_names names;
 } script_scratch;
 
+/* A machine as a script gets it: what passes is counted. In meter.c. */
+typedef struct script_meter {
+  tlsmend_machine base; /* its `below` is the machine, NULL for none */
+  struct script_context *context;
+} script_meter;
+
 /* What belongs to one Lua state. Reached from any of its coroutines by sandbox_context(). */
 typedef struct script_context {
   lua_State *L;
   script_options options; /* its pointers are borrowed */
 
-  size_t memory;
-  unsigned long long spent; /* instructions, and what C functions were charged for */
-  uint64_t milliseconds; /* for one call from the host; SANDBOX_MILLISECONDS unless a test says otherwise */
-  uint64_t deadline;
-  int interval; /* instructions between two looks at the limits */
-  sandbox_limit exceeded;
-  char where[160]; /* "file:line: " of the place that passed the limit */
+  unsigned long long used[TLSMEND_LIMIT_COUNT]; /* instructions: also what C functions were charged for */
+  uint64_t deadline;                            /* os_clock */
+  int interval;                                 /* instructions between two looks at the limits */
+  int exceeded;                                 /* a tlsmend_limit, or SANDBOX_WITHIN */
+  char where[160];                              /* "file:line: " of the place that passed the limit */
 
   char file[64];     /* chunk name of the runbook: positions in it are preferred in messages */
   const char *title; /* why of a change that gives none. Borrowed, may be NULL */
   bool overridden;   /* some text came from options.library */
 
-  tlsmend_machine *machine, *facts; /* NULL outside script_run and script_verify */
+  script_meter machine, facts; /* without a machine outside script_run and script_verify */
   const script_sink *sink;
   bool verifying; /* inside verify: the network may be asked */
   script_scratch scratch;
 } script_context;
-
-enum { SANDBOX_MILLISECONDS = 120000 };
 
 int sandbox_open(const script_options *options, script_context **out, tlsmend_error *error);
 void sandbox_close(script_context *context);
@@ -62,6 +59,22 @@ script_context *sandbox_context(lua_State *L);
 /* Calls the function below its `arguments` on the stack of context->L, as lua_pcall does; errors of any kind become a code
  * and one line. The stack is balanced: on failure nothing is left of function, arguments and results. */
 int sandbox_call(script_context *context, int arguments, int results, tlsmend_error *error);
+
+/* What is counted for one run begins anew; memory is not. */
+void sandbox_refill(script_context *context);
+
+/* Counts towards a limit. TLSMEND_E_LIMIT once any was passed; when that reaches Lua, script_raise_error makes it stay. */
+int sandbox_count(script_context *context, tlsmend_limit limit, unsigned long long amount,
+                  tlsmend_error *error);
+
+/* As sandbox_count for bytes that the host is to keep or to print. [-0, +0, e] */
+void sandbox_output(lua_State *L, size_t bytes);
+
+/* Sets the machines that a script works on and reads facts from, or takes them away again (NULL). In meter.c. */
+void sandbox_machines(script_context *context, tlsmend_machine *machine, tlsmend_machine *facts);
+
+/* Compiles a text in pieces, each charged. A status of Lua; [-0, +1, e] */
+int sandbox_load(lua_State *L, const char *text, size_t size, const char *chunk);
 
 /* Charges a C function for work that no instruction counts; raises when that passes the limit. */
 void sandbox_spend(lua_State *L, unsigned long long cost);

@@ -13,6 +13,9 @@
 #include <lauxlib.h>
 #include <lualib.h>
 
+/* The standard function that ours takes the place of. In the same frame: its messages find its name. */
+static int call_standard(lua_State *L) { return lua_tocfunction(L, lua_upvalueindex(1))(L); }
+
 /* ---- protected calls ----------------------------------------------------------------------------------------- */
 
 static int finish_pcall(lua_State *L, int status, lua_KContext first) {
@@ -133,12 +136,9 @@ static int l_wrap(lua_State *L) {
 /* Runs the pending __close functions, therefore not after a limit: a coroutine that died in the hook has hooks off. */
 static int l_close(lua_State *L) {
   sandbox_check(L);
-  int count = lua_gettop(L);
-  lua_pushvalue(L, lua_upvalueindex(1));
-  lua_insert(L, 1);
-  lua_call(L, count, LUA_MULTRET);
+  int results = call_standard(L);
   sandbox_check(L);
-  return lua_gettop(L);
+  return results;
 }
 
 /* ---- the rest ------------------------------------------------------------------------------------------------ */
@@ -151,11 +151,7 @@ static int l_setmetatable(lua_State *L) {
       return luaL_error(L, "setmetatable: a runbook has no '__gc'");
     lua_pop(L, 1);
   }
-  int count = lua_gettop(L);
-  lua_pushvalue(L, lua_upvalueindex(1));
-  lua_insert(L, 1);
-  lua_call(L, count, 1);
-  return 1;
+  return call_standard(L);
 }
 
 /* load(text [, name [, mode [, env]]]): texts only, whatever the mode says. */
@@ -166,7 +162,7 @@ static int l_load(lua_State *L) {
   const char *text = lua_tolstring(L, 1, &size);
   const char *name = luaL_optstring(L, 2, "=(load)");
   bool environment = !lua_isnone(L, 4);
-  int status = luaL_loadbufferx(L, text, size, name, "t");
+  int status = sandbox_load(L, text, size, name);
   if (status != LUA_OK) {
     sandbox_caught(L, status);
     luaL_pushfail(L);
@@ -193,6 +189,7 @@ static int l_print(lua_State *L) {
     luaL_addvalue(&line);
   }
   luaL_pushresult(&line);
+  sandbox_output(L, lua_rawlen(L, -1) + 64);
   if (options->log != NULL)
     options->log(options->log_data, TLSMEND_EVENT_LOG, lua_tostring(L, -1));
   return 0;
@@ -203,27 +200,15 @@ static int l_rep(lua_State *L) {
   lua_Integer count = luaL_checkinteger(L, 2);
   if (count > 0)
     sandbox_spend(L, (unsigned long long)count);
-  int arguments = lua_gettop(L);
-  lua_pushvalue(L, lua_upvalueindex(1));
-  lua_insert(L, 1);
-  lua_call(L, arguments, 1);
-  return 1;
+  return call_standard(L);
 }
 
-/* The functions of `table` loop in C over a length that __len could make up; the length must be a real one. */
+/* The functions of `table` loop in C; metamethods could make up a length, and make each round as long as they like. */
 static lua_Unsigned plain_length(lua_State *L, int index, const char *function) {
   luaL_checktype(L, index, LUA_TTABLE);
-  if (luaL_getmetafield(L, index, "__len") != LUA_TNIL)
-    luaL_error(L, "table.%s: the table must not have a '__len'", function);
+  if (lua_getmetatable(L, index))
+    luaL_error(L, "table.%s: the table must not have a metatable", function);
   return lua_rawlen(L, index);
-}
-
-static int call_standard(lua_State *L) {
-  int arguments = lua_gettop(L);
-  lua_pushvalue(L, lua_upvalueindex(1));
-  lua_insert(L, 1);
-  lua_call(L, arguments, LUA_MULTRET);
-  return lua_gettop(L);
 }
 
 static int l_table_shift(lua_State *L) { /* insert, remove */
@@ -231,8 +216,26 @@ static int l_table_shift(lua_State *L) { /* insert, remove */
   return call_standard(L);
 }
 
+/* A comparison of sort, by the function in the upvalue or by `<`: no hook fires between two of them. */
+static int l_less(lua_State *L) {
+  lua_settop(L, 2);
+  sandbox_spend(L, 1 + (lua_type(L, 1) == LUA_TSTRING ? lua_rawlen(L, 1) / 64 : 0));
+  if (lua_isnil(L, lua_upvalueindex(1))) {
+    lua_pushboolean(L, lua_compare(L, 1, 2, LUA_OPLT));
+    return 1;
+  }
+  lua_pushvalue(L, lua_upvalueindex(1));
+  lua_insert(L, 1);
+  lua_call(L, 2, 1);
+  return 1;
+}
+
 static int l_table_sort(lua_State *L) {
-  sandbox_spend(L, plain_length(L, 1, "sort") * 8);
+  sandbox_spend(L, plain_length(L, 1, "sort"));
+  if (!lua_isnoneornil(L, 2))
+    luaL_checktype(L, 2, LUA_TFUNCTION);
+  lua_settop(L, 2);
+  lua_pushcclosure(L, l_less, 1);
   return call_standard(L);
 }
 
@@ -249,13 +252,26 @@ static int l_table_concat(lua_State *L) {
 }
 
 static int l_table_unpack(lua_State *L) {
-  lua_Unsigned length = lua_isnoneornil(L, 3) ? plain_length(L, 1, "unpack") : 0;
+  lua_Unsigned length = plain_length(L, 1, "unpack");
   spend_range(L, luaL_optinteger(L, 2, 1), luaL_optinteger(L, 3, (lua_Integer)length));
   return call_standard(L);
 }
 
 static int l_table_move(lua_State *L) {
+  plain_length(L, 1, "move");
+  if (!lua_isnoneornil(L, 5))
+    plain_length(L, 5, "move");
   spend_range(L, luaL_checkinteger(L, 2), luaL_checkinteger(L, 3));
+  return call_standard(L);
+}
+
+/* Functions that go through their texts once. */
+static int l_linear(lua_State *L) {
+  size_t bytes = 0;
+  for (int i = lua_gettop(L); i > 0; i--)
+    bytes += lua_type(L, i) == LUA_TSTRING ? lua_rawlen(L, i) : 0;
+  if (bytes >= 4096)
+    sandbox_spend(L, bytes / 64);
   return call_standard(L);
 }
 
@@ -272,7 +288,8 @@ static int l_undeclared(lua_State *L) {
 /* ---- the list ------------------------------------------------------------------------------------------------ */
 
 #define PURE    "looks at its arguments only"
-#define BOUNDED "charged for its length before it begins"
+#define BOUNDED "charged for its length before it begins; plain tables only"
+#define LINEAR  "goes through its texts once and is charged for them"
 #define STICKY  "an error of a limit goes through it"
 
 static const struct allowed {
@@ -285,7 +302,7 @@ static const struct allowed {
     {"_G", "error", NULL, PURE},
     {"_G", "getmetatable", NULL, "metatables of the host are protected by __metatable"},
     {"_G", "ipairs", NULL, PURE},
-    {"_G", "load", l_load, "text chunks only"},
+    {"_G", "load", l_load, "text chunks only, charged piece by piece"},
     {"_G", "next", NULL, PURE},
     {"_G", "pairs", l_pairs, "in one order, so that two runs propose the same"},
     {"_G", "pcall", l_pcall, STICKY},
@@ -296,7 +313,7 @@ static const struct allowed {
     {"_G", "rawset", NULL, "metatables of the host cannot be reached"},
     {"_G", "select", NULL, PURE},
     {"_G", "setmetatable", l_setmetatable, "without __gc, which runs with hooks off"},
-    {"_G", "tonumber", NULL, PURE},
+    {"_G", "tonumber", l_linear, LINEAR},
     {"_G", "tostring", NULL, PURE},
     {"_G", "type", NULL, PURE},
     {"_G", "xpcall", l_xpcall, STICKY},
@@ -324,32 +341,32 @@ static const struct allowed {
     {"string", "byte", NULL, "bounded by the stack"},
     {"string", "char", NULL, PURE},
     {"string", "find", l_find, "patterns count their steps"},
-    {"string", "format", NULL, "bounded by the memory limit"},
+    {"string", "format", l_linear, LINEAR},
     {"string", "gmatch", l_gmatch, "patterns count their steps"},
     {"string", "gsub", l_gsub, "patterns count their steps"},
     {"string", "len", NULL, PURE},
-    {"string", "lower", NULL, "bounded by the memory limit"},
+    {"string", "lower", l_linear, LINEAR},
     {"string", "match", l_match, "patterns count their steps"},
-    {"string", "pack", NULL, "bounded by the memory limit"},
-    {"string", "packsize", NULL, PURE},
-    {"string", "rep", l_rep, BOUNDED},
-    {"string", "reverse", NULL, "bounded by the memory limit"},
+    {"string", "pack", l_linear, LINEAR},
+    {"string", "packsize", l_linear, LINEAR},
+    {"string", "rep", l_rep, "charged for its count before it begins"},
+    {"string", "reverse", l_linear, LINEAR},
     {"string", "sub", NULL, "bounded by the memory limit"},
-    {"string", "unpack", NULL, PURE},
-    {"string", "upper", NULL, "bounded by the memory limit"},
+    {"string", "unpack", l_linear, LINEAR},
+    {"string", "upper", l_linear, LINEAR},
     {"table", "concat", l_table_concat, BOUNDED},
     {"table", "insert", l_table_shift, BOUNDED},
     {"table", "move", l_table_move, BOUNDED},
     {"table", "pack", NULL, "bounded by the stack"},
     {"table", "remove", l_table_shift, BOUNDED},
-    {"table", "sort", l_table_sort, BOUNDED},
+    {"table", "sort", l_table_sort, "each comparison is charged; plain tables only"},
     {"table", "unpack", l_table_unpack, BOUNDED},
     {"utf8", "char", NULL, PURE},
     {"utf8", "charpattern", NULL, "a text"},
-    {"utf8", "codepoint", NULL, "bounded by the stack"},
+    {"utf8", "codepoint", l_linear, LINEAR},
     {"utf8", "codes", NULL, PURE},
-    {"utf8", "len", NULL, PURE},
-    {"utf8", "offset", NULL, PURE},
+    {"utf8", "len", l_linear, LINEAR},
+    {"utf8", "offset", l_linear, LINEAR},
 };
 
 static const luaL_Reg libraries[] = {

@@ -88,7 +88,7 @@ static bool in_set(int c, const char *p, const char *last) {
   return !inside;
 }
 
-/* Behind the item (a character, a class or a set) that begins at p. */
+/* Behind the item (a character, a class or a set) that begins at p. A set is read once here and once for each character. */
 static const char *item_end(pattern_match *m, const char *p) {
   char first = *p++;
   if (first == '%') {
@@ -101,6 +101,7 @@ static const char *item_end(pattern_match *m, const char *p) {
   if (*p == '^')
     p++;
   do {
+    step(m);
     if (p == m->pattern_end)
       luaL_error(m->L, "malformed pattern (missing ']')");
     if (*p++ == '%' && p < m->pattern_end)
@@ -215,6 +216,7 @@ static const char *match_frontier(pattern_match *m, const char *s, const char *p
   if (*p != '[')
     luaL_error(m->L, "missing '[' after '%%f' in pattern");
   const char *end = item_end(m, p);
+  m->steps += (unsigned)(end - p) / 8;
   int before = s == m->subject ? 0 : (unsigned char)s[-1];
   int here = s == m->subject_end ? 0 : (unsigned char)*s;
   return !in_set(before, p, end - 1) && in_set(here, p, end - 1) ? end : NULL;

@@ -10,9 +10,8 @@
 
 #include "script/sandbox_pattern.h"
 
-/* Work that is too little to look at the limits now; the hook does. */
 static void settle(pattern_match *match) {
-  sandbox_context(match->L)->spent += match->steps;
+  sandbox_spend(match->L, match->steps);
   match->steps = 0;
 }
 
@@ -41,7 +40,7 @@ static int find_plain(lua_State *L, size_t offset) {
       at = memchr(at, wanted[0], (size_t)(end - at) - wanted_size + 1);
     if (at == NULL)
       break;
-    sandbox_context(L)->spent++;
+    sandbox_context(L)->used[TLSMEND_LIMIT_INSTRUCTIONS]++; /* the next charge looks at it */
     if (wanted_size > 64)
       sandbox_spend(L, wanted_size / 64);
     if (memcmp(at, wanted, wanted_size) == 0) {
@@ -84,6 +83,7 @@ static int find_or_match(lua_State *L, bool find) {
     luaL_pushfail(L);
     return 1;
   }
+  sandbox_spend(L, (size + pattern_size) / 64);
   if (find && (lua_toboolean(L, 4) || !has_specials(pattern, pattern_size)))
     return find_plain(L, offset);
   return find_pattern(L, offset, find);
@@ -154,7 +154,7 @@ static void add_template(pattern_match *match, luaL_Buffer *out, const char *fro
       luaL_error(L, "invalid use of '%%' in replacement string");
     }
   }
-  sandbox_context(L)->spent += size / 16 + 1;
+  sandbox_spend(L, size / 16 + 1);
 }
 
 /* Adds what takes the place of one match. False: the match stays as it is. */

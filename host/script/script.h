@@ -8,6 +8,7 @@
 #include <jansson.h>
 
 #include <tlsmend/machine.h>
+#include <tlsmend/tlsmend.h>
 
 /* Embedded texts that were compiled already, for owners of several Lua states. Must outlive those. NULL when out of memory,
  * which is good everywhere: each state then compiles for itself. */
@@ -18,8 +19,7 @@ void script_chunks_free(script_chunks *chunks);
 /* Where Lua texts come from and what they may use up. Borrowed. */
 typedef struct script_options {
   const char *library; /* folder with stdlib/ and runbooks/ that overrides the embedded ones, or NULL */
-  size_t memory_limit; /* bytes, 0: 64 MiB */
-  unsigned long long instruction_limit;                           /* 0: 100 million */
+  unsigned long long limit[TLSMEND_LIMIT_COUNT];                  /* 0: the value of TLSMEND_LIMITS */
   void (*log)(void *data, tlsmend_event event, const char *text); /* NOTE, WARNING, LOG */
   void *log_data;
   script_chunks *chunks; /* or NULL */

@@ -138,7 +138,7 @@ typedef struct request {
 static int l_tool_call(lua_State *L) {
   request *request = lua_touserdata(L, 1);
   script_require_register(L);
-  if (sandbox_context(L)->machine != NULL)
+  if (sandbox_context(L)->machine.base.below != NULL)
     script_system_fill(L);
   lua_settop(L, 1);
   if (request->call != NULL) {
@@ -162,7 +162,7 @@ static int run(script_tool *tool, request *request, json_t **out, tlsmend_error 
   request->out = json_array();
   if (request->out == NULL)
     return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
-  tool->context->spent = 0;
+  sandbox_refill(tool->context);
   lua_pushcfunction(tool->context->L, l_tool_call);
   lua_pushlightuserdata(tool->context->L, request);
   int code = sandbox_call(tool->context, 1, 0, error);
@@ -197,7 +197,7 @@ int script_tool_open(const script_options *options, tlsmend_machine *machine, sc
   }
   tool->sink = (script_sink){ignore, ignore, NULL};
   tool->context->sink = &tool->sink;
-  tool->context->machine = tool->context->facts = machine;
+  sandbox_machines(tool->context, machine, machine);
   *out = tool;
   return TLSMEND_OK;
 }

@@ -12,7 +12,8 @@
 #include "machine/sim.h"
 #include "script/script.h"
 
-static const script_options small = {.memory_limit = 4 << 20, .instruction_limit = 200000};
+static const script_options small = {
+    .limit = {[TLSMEND_LIMIT_MEMORY] = 4 << 20, [TLSMEND_LIMIT_INSTRUCTIONS] = 200000}};
 
 static bool within(const guard_needs *needs, const tlsmend_change *change) {
   for (size_t i = 0; i < needs->registry_count; i++)

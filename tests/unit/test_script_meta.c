@@ -97,7 +97,7 @@ static void compare_module(const char *module, const char *machine, const char *
   assert_int_equal(sim_open(&request, &snapshot, &error), TLSMEND_OK);
   free(reg);
   assert_int_equal(sandbox_open(NULL, &context, &error), TLSMEND_OK);
-  context->machine = context->facts = snapshot;
+  sandbox_machines(context, snapshot, snapshot);
   lua_pushcfunction(context->L, l_compare);
   lua_pushlightuserdata(context->L, asked);
   if (sandbox_call(context, 1, 0, &error) != TLSMEND_OK)

@@ -447,7 +447,7 @@ static void a_runbook_runs_twice(void **state) {
   bool applies;
   char *reason;
   tlsmend_error error = {0};
-  script_options options = {.instruction_limit = 1000000};
+  script_options options = {.limit[TLSMEND_LIMIT_INSTRUCTIONS] = 1000000};
   begin(&run, HEAD "run = function() for i = 1, 600000 do end registry.set(SITE, 'Number', 1) end }",
         &options);
   for (int i = 0; i < 3; i++)

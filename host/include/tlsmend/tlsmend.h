@@ -90,7 +90,7 @@ TLSMEND_API const char *tlsmend_version(void);
   X(-9, E_CORRUPT, 1, "a file is not what it should be")                                                     \
   X(-10, E_BUSY, 3, "another run is open on this machine")                                                   \
   X(-11, E_SCRIPT, 1, "a runbook is broken or failed")                                                       \
-  X(-12, E_LIMIT, 1, "a runbook went beyond a limit of memory or instructions")                              \
+  X(-12, E_LIMIT, 1, "a runbook went beyond a limit; the line names it and the option that raises it")       \
   X(-13, E_UNDO, 4, "something that was written could not be undone")                                        \
   X(-14, E_FAILED, 1, "a step failed")                                                                       \
   X(-15, E_UNSUPPORTED, 1, "not possible on this machine or in this build")                                  \
@@ -147,6 +147,25 @@ typedef enum tlsmend_reboot {
   TLSMEND_REBOOT_AUTO   /* ask the machine to restart */
 } tlsmend_reboot;
 
+/*
+ * What one runbook may use up. name, word of --limit-WORD, member of tlsmend_options, what is counted, value for 0. A run that passes
+ * a limit ends with E_LIMIT, whatever the runbook catches, and nothing of it is written. MEMORY is what the Lua state holds; the
+ * others begin anew when a file is loaded, with `run` (and `applies`), and with `verify`. OUTPUT is what is logged, found and
+ * proposed; a question or a line costs more when it is long.
+ */
+#define TLSMEND_LIMITS(X)                                                                                    \
+  X(MEMORY, "memory", memory_limit, "bytes of memory", 64 << 20)                                             \
+  X(INSTRUCTIONS, "instructions", instruction_limit, "instructions", 100000000)                              \
+  X(TIME, "time", time_limit, "seconds", 120)                                                                \
+  X(READS, "reads", read_limit, "questions to the machine", 1000000)                                         \
+  X(CHANGES, "changes", change_limit, "changes", 10000)                                                      \
+  X(VALUE, "value", value_limit, "bytes in one value", 1 << 20)                                              \
+  X(OUTPUT, "output", output_limit, "bytes of output", 16 << 20)
+
+#define TLSMEND_LIMIT_(name, word, member, unit, most) TLSMEND_LIMIT_##name,
+typedef enum tlsmend_limit { TLSMEND_LIMITS(TLSMEND_LIMIT_) TLSMEND_LIMIT_COUNT } tlsmend_limit;
+#undef TLSMEND_LIMIT_
+
 typedef struct tlsmend_options {
   size_t size;         /* sizeof(tlsmend_options); set by TLSMEND_OPTIONS_INIT */
   const char *machine; /* "live", "sim:FILE", "sim:NAME"; NULL: live on Windows, an error elsewhere */
@@ -155,16 +174,17 @@ typedef struct tlsmend_options {
   const char *library; /* folder that overrides the embedded runbooks and stdlib, or NULL */
   tlsmend_reboot reboot;
   int allow_unsigned; /* non-zero: runbooks that are not part of this library may be applied to a live machine */
-  size_t memory_limit;                  /* bytes of a Lua state; 0: 64 MiB */
-  unsigned long long instruction_limit; /* VM instructions of one run; 0: 100 million */
-  tlsmend_event_fn event;               /* called on the calling thread, or NULL */
+  size_t memory_limit; /* see TLSMEND_LIMITS; so are the other limits, below */
+  unsigned long long instruction_limit;
+  tlsmend_event_fn event; /* called on the calling thread, or NULL */
   void *event_data;
   unsigned
       confirm_minutes; /* tlsmend_apply: what is done is undone again unless tlsmend_confirm comes within these; 0: it stays */
+  unsigned long long time_limit, read_limit, change_limit, value_limit, output_limit;
 } tlsmend_options;
 
 #define TLSMEND_OPTIONS_INIT                                                                                 \
-  { sizeof(tlsmend_options), NULL, NULL, NULL, TLSMEND_REBOOT_ASK, 0, 0, 0, NULL, NULL, 0 }
+  { sizeof(tlsmend_options), NULL, NULL, NULL, TLSMEND_REBOOT_ASK, 0, 0, 0, NULL, NULL, 0, 0, 0, 0, 0, 0 }
 
 /* Opens a machine for reading. Nothing is created or written. Free with tlsmend_session_close.
  * Errors: E_USAGE (no such machine), E_CORRUPT (a snapshot that does not parse), E_IO, E_DENIED. */
