@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "os/os.h"
+#include "session_trust.h"
 
 #define TEST_SCHEMA "tlsmend-test/1"
 enum { EXPECT_MOST = 1 << 20 };
@@ -261,12 +262,14 @@ static void clear(bench *self) {
   drop_packages(self);
 }
 
-static int test_runbook(bench *self, json_t *runbooks, tlsmend_error *error) {
+static int test_runbook(bench *self, const source *source, json_t *runbooks, tlsmend_error *error) {
   script_runbook *open = NULL;
+  script_options options = source_options(&self->script, source);
+  self->runbook = source->name;
   uint64_t begun = os_clock();
   json_t *records = json_array();
   self->broken = json_object();
-  int code = script_open(&self->script, self->runbook, &open, error);
+  int code = script_open(&options, self->runbook, &open, error);
   if (code == TLSMEND_OK) {
     const json_t *header = script_header(open);
     self->declared = json_incref(json_object_get(json_object_get(header, "needs"), "legacy"));
@@ -282,6 +285,19 @@ static int test_runbook(bench *self, json_t *runbooks, tlsmend_error *error) {
   script_close(open);
   json_decref(records);
   clear(self);
+  return code;
+}
+
+/* A bundle may hold several. */
+static int test_name(const bench *self, const char *name, json_t *runbooks, tlsmend_error *error) {
+  source_list list;
+  source_terms terms = {.trust = session_trust_folder(self->options)};
+  int code = sources_open(&terms, name, &list, error);
+  for (size_t i = 0; code == TLSMEND_OK && i < list.count; i++) {
+    bench one = *self;
+    code = test_runbook(&one, &list.items[i], runbooks, error);
+  }
+  sources_close(&list);
   return code;
 }
 
@@ -310,13 +326,10 @@ int tlsmend_test(const tlsmend_options *options, const tlsmend_test_request *req
   bench.script.chunks = script_chunks_new();
   json_t *runbooks = json_array(), *result = NULL;
   int code = runbooks ? script_tool_open(&bench.script, NULL, &bench.tool, error) : no_memory(error);
-  for (size_t i = 0; code == TLSMEND_OK && i < request->runbook_count; i++) {
-    struct bench one = bench;
-    one.runbook = request->runbooks[i];
-    code = test_runbook(&one, runbooks, error);
-    const json_t *row = json_array_get(runbooks, i);
-    *findings += (size_t)json_integer_value(json_object_get(row, "findings"));
-  }
+  for (size_t i = 0; code == TLSMEND_OK && i < request->runbook_count; i++)
+    code = test_name(&bench, request->runbooks[i], runbooks, error);
+  for (size_t i = 0; i < json_array_size(runbooks); i++)
+    *findings += (size_t)json_integer_value(json_object_get(json_array_get(runbooks, i), "findings"));
   os_time_print(os_time(), now);
   if (code == TLSMEND_OK) {
     result = json_pack("{s:s, s:s, s:O, s:s}", "schema", TEST_SCHEMA, "at", now, "runbooks", runbooks,

@@ -33,6 +33,7 @@ int bench_copy_open(const bench *self, const bench_machine *machine, bench_copy 
   *out = (bench_copy){.session = {.reboot = TLSMEND_REBOOT_ASK, .script = self->script}};
   snprintf(spec, sizeof spec, "sim:%s", machine->name);
   out->session.script.log = NULL;
+  out->session.trust = (char *)(uintptr_t)session_trust_folder(self->options); /* borrowed */
   out->session.spec = strdup(spec);
   out->session.state = strdup(".");
   backend_request request = {.argument = machine->text ? machine->name : machine->path,

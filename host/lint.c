@@ -12,11 +12,13 @@
 #include "script/loader.h"
 #include "script/tool.h"
 #include "session.h"
+#include "session_trust.h"
 
 #define LINT_SCHEMA "tlsmend-lint/1"
 
 typedef struct lint {
   script_options script;
+  const char *trust;
   script_tool *tool; /* knows the machines */
   json_t *machines;  /* their names */
   json_t *files;     /* results */
@@ -101,13 +103,10 @@ static int judge(lint *self, const char *file, json_t *about, tlsmend_error *err
   return TLSMEND_OK;
 }
 
-static int lint_file(lint *self, const char *file, tlsmend_error *error) {
-  script_text text = {0};
-  int code = script_text_runbook(&self->script, file, &text, error);
-  if (code != TLSMEND_OK)
-    return code;
+static int lint_text(lint *self, const char *file, const script_text *text, tlsmend_error *error) {
+  int code = TLSMEND_OK;
   json_t *traces = json_array(), *about = json_object();
-  json_object_set_new(about, "text", json_stringn(text.bytes, text.size));
+  json_object_set_new(about, "text", json_stringn(text->bytes, text->size));
   if (!json_object_get(about, "text"))
     code = tlsmend_error_set(error, TLSMEND_E_SCRIPT, "%s: is not UTF-8", file);
   for (size_t i = 0; code == TLSMEND_OK && i < json_array_size(self->machines); i++)
@@ -117,7 +116,25 @@ static int lint_file(lint *self, const char *file, tlsmend_error *error) {
     code = judge(self, file, about, error);
   json_decref(about);
   json_decref(traces);
-  script_text_clear(&text);
+  return code;
+}
+
+/* A file, with the modules beside it, or each runbook of a bundle. */
+static int lint_file(lint *self, const char *file, tlsmend_error *error) {
+  source_list list;
+  source_terms terms = {.trust = self->trust};
+  int code = sources_open(&terms, file, &list, error);
+  for (size_t i = 0; code == TLSMEND_OK && i < list.count; i++) {
+    struct lint one = *self;
+    script_text text = {0};
+    one.script = source_options(&self->script, &list.items[i]);
+    code = script_text_runbook(&one.script, list.items[i].name, &text, error);
+    if (code == TLSMEND_OK)
+      code = lint_text(&one, list.count == 1 ? file : list.items[i].name, &text, error);
+    self->findings = one.findings;
+    script_text_clear(&text);
+  }
+  sources_close(&list);
   return code;
 }
 
@@ -144,6 +161,7 @@ int tlsmend_lint(const tlsmend_options *options, const tlsmend_lint_request *req
   lint lint = {.script = session_script_options(options), .files = json_array()};
   lint.script.log = NULL;
   lint.script.chunks = script_chunks_new();
+  lint.trust = session_trust_folder(options);
   int code = lint.files ? script_tool_open(&lint.script, NULL, &lint.tool, error) : no_memory(error);
   if (code == TLSMEND_OK)
     code = call(lint.tool, "lint.check", "machines", NULL, &lint.machines, error);

@@ -45,6 +45,10 @@ script_options session_script_options(const tlsmend_options *options) {
   return script;
 }
 
+const char *session_trust_folder(const tlsmend_options *options) {
+  return options->size > offsetof(tlsmend_options, trust) ? options->trust : NULL;
+}
+
 int session_dump(json_t *json, char **out, tlsmend_error *error) {
   char *bytes = json ? json_dumps(json, JSON_INDENT(2)) : NULL;
   json_decref(json);
@@ -191,6 +195,8 @@ int tlsmend_session_open(const tlsmend_options *options, tlsmend_session **out, 
   int code = TLSMEND_OK;
   if (options->library && !(self->library = strdup(options->library)))
     code = no_memory(error);
+  if (options->trust && !(self->trust = os_path_absolute(options->trust)))
+    code = no_memory(error);
   if (options->state && !(self->state = os_path_absolute(options->state)))
     code = no_memory(error);
   self->reboot = options->reboot;
@@ -222,6 +228,8 @@ void tlsmend_session_close(tlsmend_session *self) {
   free(self->spec);
   free(self->state);
   free(self->library);
+  free(self->trust);
+  json_decref(self->signers);
   free(self);
 }
 

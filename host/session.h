@@ -8,9 +8,11 @@
 #include "script/script.h"
 
 struct tlsmend_session {
-  char *spec;    /* identity of the machine, the same from whichever folder it is named */
-  char *state;   /* the folder of journals */
-  char *library; /* or NULL */
+  char *spec;      /* identity of the machine, the same from whichever folder it is named */
+  char *state;     /* the folder of journals */
+  char *library;   /* or NULL */
+  char *trust;     /* the folder of keys that may sign runbooks; NULL: this machine's */
+  json_t *signers; /* who has signed the runbooks that are applied, for the journal; or NULL */
   tlsmend_reboot reboot;
   bool allow_unsigned;
   script_options script;
@@ -35,6 +37,9 @@ void session_tell(const tlsmend_session *self, tlsmend_event event, const char *
 #endif
     ;
 
+/* The trust store of the caller's options, who may be older than that member. Borrowed. */
+const char *session_trust_folder(const tlsmend_options *options);
+
 /* Renders JSON (stolen) as indented text with a line break at its end. malloc'd. */
 int session_dump(json_t *json, char **out, tlsmend_error *error);
 
@@ -55,6 +60,10 @@ int session_verify(tlsmend_session *self, const tlsmend_plan *plan, bool *sure, 
 /* Whether a plan may be applied here at all: by the policy of the site, and because it was not applied before. What it proposes
  * is compared with the machine elsewhere. E_APPROVAL, E_PLAN. */
 int session_check_leave(tlsmend_session *self, const tlsmend_plan *plan, tlsmend_error *error);
+
+/* Judges the runbooks of a plan that are not part of tlsmend, from their files: on a live machine each must be signed by a
+ * trusted key, unless allow_unsigned. Keeps what it finds for the journal. E_REFUSED, E_APPROVAL. */
+int session_check_trust(tlsmend_session *self, const tlsmend_plan *plan, tlsmend_error *error);
 
 /* A plan from a file must be what its runbooks propose on this machine, else somebody has made it up. E_PLAN. */
 int session_check_honest(tlsmend_session *self, const tlsmend_plan *plan, tlsmend_error *error);

@@ -64,15 +64,6 @@ static int check_target(tlsmend_session *self, const tlsmend_plan *plan, tlsmend
         error, TLSMEND_E_REFUSED,
         "the plan was made for another machine of the same name: its MachineGuid is %s, here it is %s",
         *plan->guid ? plan->guid : "absent", *guid ? guid : "absent");
-  if (strcmp(self->spec, "live") != 0 || self->allow_unsigned)
-    return TLSMEND_OK;
-  for (size_t i = 0; i < plan->runbook_count; i++)
-    if (!plan->runbooks[i].builtin)
-      return tlsmend_error_set(
-          error, TLSMEND_E_REFUSED,
-          "%s is not part of tlsmend and not signed: it may be planned; to apply it, read it and pass "
-          "--allow-unsigned",
-          plan->runbooks[i].source);
   return TLSMEND_OK;
 }
 
@@ -123,7 +114,8 @@ static int run(tlsmend_session *self, const tlsmend_plan *plan, journal **out, c
   if (code == TLSMEND_OK)
     code = machine_boot_id(self->machine, boot, error);
   if (code == TLSMEND_OK)
-    code = journal_create(&(journal_start){self->state, plan, boot, self->confirm_minutes}, out, error);
+    code = journal_create(&(journal_start){self->state, plan, boot, self->confirm_minutes, self->signers},
+                          out, error);
   if (code == TLSMEND_OK) {
     session_log_start(self, "apply", *out);
     code = session_forward(self, *out, result, error);
@@ -146,10 +138,14 @@ int tlsmend_apply(tlsmend_session *self, const tlsmend_plan *plan, tlsmend_repor
   if (!plan->change_count) {
     int code = check_target(self, plan, error);
     if (code == TLSMEND_OK)
+      code = session_check_trust(self, plan, error);
+    if (code == TLSMEND_OK)
       code = commit_check_reads(self->machine, plan, error);
     return code == TLSMEND_OK ? report_nothing(self, plan, out, error) : code;
   }
-  int code = session_check(self, plan, error);
+  int code = session_check_trust(self, plan, error);
+  if (code == TLSMEND_OK)
+    code = session_check(self, plan, error);
   if (code == TLSMEND_OK)
     code = session_lock(self, "apply", &lock, error);
   if (code == TLSMEND_OK)

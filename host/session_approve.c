@@ -10,6 +10,7 @@
 
 #include "os/os.h"
 #include "session.h"
+#include "session_trust.h"
 
 enum { KEY_MOST = 64 * 1024, SIGNATURES_MOST = 16 };
 
@@ -67,21 +68,6 @@ int session_read_signatures(plan_origin *origin, const char *const *paths, size_
 }
 
 /* ---- approving ------------------------------------------------------------------------------------------------------- */
-
-static int open_key(const char *path, const char *password, minisign_secret *out, tlsmend_error *error) {
-  char *text = NULL;
-  size_t size = 0;
-  tlsmend_error inner = {0, ""};
-  int code = os_file_read(path, KEY_MOST, &text, &size, &inner);
-  if (code == TLSMEND_E_ABSENT)
-    return tlsmend_error_set(error, TLSMEND_E_USAGE, "there is no key %s", path);
-  if (code != TLSMEND_OK)
-    return tlsmend_error_set(error, TLSMEND_E_APPROVAL, "%s", inner.text);
-  code = minisign_secret_open(text, size, password, out, &inner);
-  sodium_memzero(text, size);
-  free(text);
-  return code == TLSMEND_OK ? code : tlsmend_error_set(error, code, "%s: %s", path, inner.text);
-}
 
 /* Nobody should sign what cannot be applied, or what nobody can foresee. */
 static int check_signable(const tlsmend_plan *plan, bool accept_unknown, tlsmend_error *error) {
@@ -180,7 +166,7 @@ int tlsmend_approve(const char *plan_path, const char *key, const tlsmend_approv
   if (code == TLSMEND_OK)
     code = make_comment(plan, terms, &comment, error);
   if (code == TLSMEND_OK)
-    code = open_key(key, terms->password, &secret, error);
+    code = key_open(key, terms->password, &secret, error);
   if (code == TLSMEND_OK)
     code = minisign_sign(&secret, plan->origin->text, plan->origin->size, comment, &signature, error);
   if (code == TLSMEND_OK && terms->signature)
@@ -205,23 +191,6 @@ int tlsmend_approve(const char *plan_path, const char *key, const tlsmend_approv
 
 /* ---- checking -------------------------------------------------------------------------------------------------------- */
 
-/* A key is the name of a file, or the key itself. */
-static int read_key(const char *key, minisign_public *out, tlsmend_error *error) {
-  char *text = NULL;
-  size_t size = 0;
-  tlsmend_error inner = {0, ""};
-  int code = os_file_read(key, KEY_MOST, &text, &size, &inner);
-  if (code != TLSMEND_OK) {
-    if (minisign_public_parse(key, strlen(key), out, NULL) == TLSMEND_OK)
-      return TLSMEND_OK;
-    return tlsmend_error_set(error, code == TLSMEND_E_ABSENT ? TLSMEND_E_USAGE : TLSMEND_E_APPROVAL,
-                             "%s is neither the file of a public key nor a public key", key);
-  }
-  code = minisign_public_parse(text, size, out, &inner);
-  free(text);
-  return code == TLSMEND_OK ? code : tlsmend_error_set(error, code, "%s: %s", key, inner.text);
-}
-
 static int too_few(const plan_origin *origin, size_t count, size_t needed, const char *by,
                    tlsmend_error *error) {
   return tlsmend_error_set(error, TLSMEND_E_APPROVAL,
@@ -243,7 +212,7 @@ int tlsmend_plan_check_approvals(tlsmend_plan *plan, const tlsmend_approval_chec
   int code = keys ? session_read_signatures(plan->origin, check->signatures, check->signature_count, error)
                   : no_memory(error);
   for (size_t i = 0; code == TLSMEND_OK && i < check->key_count; i++)
-    code = read_key(check->keys[i], &keys[i], error);
+    code = key_read(check->keys[i], &keys[i], error);
   if (code == TLSMEND_OK)
     code = plan_origin_check(plan->origin, keys, check->key_count,
                              check->now ? (int64_t)check->now : os_time(), &count, error);

@@ -10,6 +10,7 @@
 #include "machine/overlay.h"
 #include "os/os.h"
 #include "session.h"
+#include "session_trust.h"
 
 static int no_memory(tlsmend_error *error) {
   return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a plan");
@@ -87,6 +88,12 @@ static json_t *secret_names(const json_t *params) {
   return names;
 }
 
+/* The modules of its own that a runbook has; NULL if it has none. */
+static json_t *own_files(const json_t *header) {
+  json_t *files = json_object_get(header, "files");
+  return json_array_size(files) ? json_incref(files) : NULL;
+}
+
 /* Enters a runbook into the plan. */
 static plan_runbook *enter(tlsmend_plan *plan, const script_runbook *runbook, tlsmend_error *error) {
   const json_t *header = script_header(runbook);
@@ -105,18 +112,12 @@ static plan_runbook *enter(tlsmend_plan *plan, const script_runbook *runbook, tl
                         .builtin = json_is_true(json_object_get(header, "builtin")),
                         .params = script_params(runbook),
                         .references = json_incref(json_object_get(header, "references")),
+                        .files = own_files(header),
                         .secrets = secret_names(json_object_get(header, "params"))};
   if (row->id && row->version && row->title && row->source && row->sha256 && row->params && row->references)
     return row;
   no_memory(error);
   return NULL;
-}
-
-/* A file keeps its meaning when the run goes on from another folder. */
-static char *runbook_source(const char *name) {
-  size_t length = strlen(name);
-  bool file = strpbrk(name, "/\\") || (length > 4 && strcmp(name + length - 4, ".lua") == 0);
-  return file ? os_path_absolute(name) : strdup(name);
 }
 
 static int run_one(tlsmend_machine *overlay, tlsmend_plan *plan, script_runbook *runbook,
@@ -138,26 +139,50 @@ static int run_one(tlsmend_machine *overlay, tlsmend_plan *plan, script_runbook 
 /* ---- runbooks by name ------------------------------------------------------------------------------------------------- */
 
 typedef struct runbook_set {
+  source_list *lists; /* one for each name; they stay where they are */
+  size_t list_count;
   script_runbook **items;
+  const source **sources; /* of the items */
   size_t count;
 } runbook_set;
 
 static void close_all(runbook_set *set) {
   for (size_t i = 0; i < set->count; i++)
     script_close(set->items[i]);
+  for (size_t i = 0; i < set->list_count; i++)
+    sources_close(&set->lists[i]);
+  free(set->lists);
   free(set->items);
+  free(set->sources);
+}
+
+static int open_one(const tlsmend_session *self, const source *source, runbook_set *set,
+                    tlsmend_error *error) {
+  script_options options = source_options(&self->script, source);
+  script_runbook **items = realloc(set->items, (set->count + 1) * sizeof *items);
+  if (items)
+    set->items = items;
+  const struct source **sources = realloc(set->sources, (set->count + 1) * sizeof *sources);
+  if (sources)
+    set->sources = sources;
+  if (!items || !sources)
+    return no_memory(error);
+  int code = script_open(&options, source->name, &items[set->count], error);
+  if (code == TLSMEND_OK)
+    sources[set->count++] = source;
+  return code;
 }
 
 static int open_all(const tlsmend_session *self, const char *const *names, size_t count, runbook_set *out,
                     tlsmend_error *error) {
-  *out = (runbook_set){calloc(count + 1, sizeof *out->items), 0};
-  int code = out->items ? TLSMEND_OK : no_memory(error);
+  source_terms terms = {.trust = self->trust};
+  *out = (runbook_set){.lists = calloc(count + 1, sizeof *out->lists)};
+  int code = out->lists ? TLSMEND_OK : no_memory(error);
   for (size_t i = 0; code == TLSMEND_OK && i < count; i++) {
-    char *source = runbook_source(names[i]);
-    code = source ? script_open(&self->script, source, &out->items[i], error) : no_memory(error);
-    free(source);
-    if (code == TLSMEND_OK)
-      out->count++;
+    source_list *list = &out->lists[out->list_count++];
+    code = sources_open(&terms, names[i], list, error);
+    for (size_t j = 0; code == TLSMEND_OK && j < list->count; j++)
+      code = open_one(self, &list->items[j], out, error);
   }
   return code;
 }
@@ -224,8 +249,11 @@ int tlsmend_plan_make(tlsmend_session *self, const char *const *runbooks, size_t
     code = new_plan(self, &plan, error);
   if (code == TLSMEND_OK)
     code = overlay_open(self->machine, plan, &overlay, error);
-  for (size_t i = 0; code == TLSMEND_OK && i < set.count; i++)
+  for (size_t i = 0; code == TLSMEND_OK && i < set.count; i++) {
     code = run_one(overlay, plan, set.items[i], error);
+    if (code == TLSMEND_OK && !plan->runbooks[i].builtin)
+      plan->runbooks[i].signature = source_verdict(set.sources[i]);
+  }
   machine_close(overlay);
   close_all(&set);
   if (code == TLSMEND_OK)
@@ -265,26 +293,38 @@ static char *param_text(const json_t *value) {
   return out;
 }
 
-static int open_again(const tlsmend_session *self, const plan_runbook *row, script_runbook **out,
-                      tlsmend_error *error) {
-  const char *source = row->builtin ? row->id : row->source;
-  script_options quiet = self->script; /* what a runbook logs was said when it was planned */
-  quiet.log = NULL;
-  int code = script_open(&quiet, source, out, error);
+/* Whether this is still the text that the plan was made with, and the modules too. */
+static bool is_text_of(const script_runbook *runbook, const plan_runbook *row) {
+  const char *digest = json_string_value(json_object_get(script_header(runbook), "sha256"));
+  json_t *files = own_files(script_header(runbook));
+  bool same = digest && strcmp(digest, row->sha256) == 0 &&
+              (files && row->files ? json_equal(files, row->files) : files == row->files);
+  json_decref(files);
+  return same;
+}
+
+static int open_again(const tlsmend_session *self, const plan_runbook *row, source_list *list,
+                      script_runbook **out, tlsmend_error *error) {
+  const char *name = row->builtin ? row->id : row->source;
+  source_terms terms = {.unjudged = true}; /* the digests are those of what was judged */
+  int code = sources_open(&terms, name, list, error);
   if (code != TLSMEND_OK)
     return code;
-  const char *digest = json_string_value(json_object_get(script_header(*out), "sha256"));
-  if (!digest || strcmp(digest, row->sha256) != 0)
+  script_options quiet = source_options(&self->script, &list->items[0]);
+  quiet.log = NULL; /* what a runbook logs was said when it was planned */
+  code = script_open(&quiet, name, out, error);
+  if (code != TLSMEND_OK)
+    return code;
+  if (!is_text_of(*out, row))
     code = tlsmend_error_set(
         error, TLSMEND_E_REFUSED,
-        "the runbook %s is not the one that the plan was made with: its text has changed. Plan again",
-        source);
-  const char *name;
+        "the runbook %s is not the one that the plan was made with: its text has changed. Plan again", name);
+  const char *param;
   json_t *value;
-  json_object_foreach(row->params, name, value) {
+  json_object_foreach(row->params, param, value) {
     char *text = param_text(value);
     if (code == TLSMEND_OK && text)
-      code = script_param(*out, name, text, error);
+      code = script_param(*out, param, text, error);
     free(text);
   }
   return code;
@@ -304,10 +344,12 @@ static int each_again(tlsmend_session *self, const tlsmend_plan *old, again_fn f
     code = overlay_open(self->machine, plan, &overlay, error);
   for (size_t i = 0; code == TLSMEND_OK && i < old->runbook_count; i++) {
     script_runbook *runbook = NULL;
-    code = open_again(self, &old->runbooks[i], &runbook, error);
+    source_list list = {0};
+    code = open_again(self, &old->runbooks[i], &list, &runbook, error);
     if (code == TLSMEND_OK)
       code = fn(overlay, plan, runbook, error);
     script_close(runbook);
+    sources_close(&list);
   }
   machine_close(overlay);
   if (code == TLSMEND_OK)

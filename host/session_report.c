@@ -5,6 +5,7 @@
 
 #include "core/change.h"
 #include "core/text.h"
+#include "core/trust.h"
 #include "os/os.h"
 #include "session.h"
 
@@ -91,6 +92,8 @@ static json_t *run_to_json(const journal *journal, bool reads) {
   json_object_set_new(json, "begun", json_string(journal->begun));
   json_object_set_new(json, "ended", journal->ended ? json_string(journal->ended) : json_null());
   json_object_set_new(json, "failure", journal->failure ? json_string(journal->failure) : json_null());
+  if (journal->trust)
+    json_object_set(json, "trust", journal->trust);
   json_object_set_new(json, "approval", journal->approval ? json_incref(journal->approval) : json_null());
   json_t *changes = json_object_get(json, "changes");
   for (size_t i = 0; i < json_array_size(changes); i++) {
@@ -150,6 +153,19 @@ static const char *headline(const tlsmend_report *report) {
   return "?";
 }
 
+/* Who has signed what was run, and whether it was run although nobody has. */
+static void print_trust(const json_t *trust, text_builder *out) {
+  size_t index;
+  json_t *row;
+  json_array_foreach(json_object_get(trust, "runbooks"), index, row) {
+    char signer[400];
+    trust_print(row, signer, sizeof signer);
+    text_add(out, "  %s: signature: %s\n", json_string_value(json_object_get(row, "runbook")), signer);
+  }
+  if (json_is_true(json_object_get(trust, "allow_unsigned")))
+    text_add(out, "  applied with --allow-unsigned\n");
+}
+
 static int print_report(const tlsmend_report *report, char **out, tlsmend_error *error) {
   text_builder text = {0};
   const tlsmend_plan *plan = plan_of(report);
@@ -157,6 +173,7 @@ static int print_report(const tlsmend_report *report, char **out, tlsmend_error 
   if (report->journal) {
     text_add(&text, "  run %s, %zu steps, journal %s\n", report->journal->run, plan->change_count,
              report->journal->path);
+    print_trust(report->journal->trust, &text);
     if (report->journal->failure && !report->rolled_back)
       text_add(&text, "  why: %s\n", report->journal->failure);
     if (report->result == TLSMEND_RESULT_AWAITS) {

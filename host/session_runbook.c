@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include "core/text.h"
+#include "core/trust.h"
 #include "script/script.h"
 #include "session.h"
+#include "session_trust.h"
 
 #define LIST_SCHEMA "tlsmend-runbooks/1"
 #define SHOW_SCHEMA "tlsmend-runbook/1"
@@ -116,6 +118,19 @@ static void show_param(const json_t *param, text_builder *out) {
   text_wrap(out, 5, 79, text_of(param, "help"));
 }
 
+static void show_signer(const json_t *header, text_builder *out) {
+  char signer[400] = "none needed: part of tlsmend";
+  const json_t *signature = json_object_get(header, "signature"), *files = json_object_get(header, "files");
+  if (!json_is_true(json_object_get(header, "builtin")))
+    trust_print(signature, signer, sizeof signer);
+  text_add(out, "%-12s %s\n", "Signer", signer);
+  if (*text_of(signature, "comment"))
+    text_add(out, "%-12s %s\n", "", text_of(signature, "comment"));
+  for (size_t i = 0; i < json_array_size(files); i++)
+    text_add(out, "%-12s %s, SHA-256 %s\n", i ? "" : "Files", text_of(json_array_get(files, i), "name"),
+             text_of(json_array_get(files, i), "sha256"));
+}
+
 static void show_header(const json_t *header, text_builder *out) {
   const json_t *needs = json_object_get(header, "needs"), *params = json_object_get(header, "params");
   text_add(out, "%s %s: %s\n", text_of(header, "id"), text_of(header, "version"), text_of(header, "title"));
@@ -123,9 +138,7 @@ static void show_header(const json_t *header, text_builder *out) {
     text_wrap(out, 0, 79, text_of(header, "summary"));
   text_add(out, "\n%-12s %s\n%-12s %s\n", "Source", text_of(header, "source"), "SHA-256",
            text_of(header, "sha256"));
-  text_add(out, "%-12s %s\n", "Signer",
-           json_is_true(json_object_get(header, "builtin")) ? "none needed: part of tlsmend"
-                                                            : "none: unsigned");
+  show_signer(header, out);
   show_texts("References", json_object_get(header, "references"), out);
   show_needs(needs, out);
   if (json_array_size(params))
@@ -134,27 +147,52 @@ static void show_header(const json_t *header, text_builder *out) {
     show_param(json_array_get(params, i), out);
 }
 
+/* Appends the header of one runbook, as text or into `list`. */
+static int show_one(const tlsmend_options *options, const source *source, text_builder *text, json_t *list,
+                    tlsmend_error *error) {
+  script_options library = session_script_options(options), script = source_options(&library, source);
+  script_runbook *open = NULL;
+  int code = script_open(&script, source->name, &open, error);
+  if (code != TLSMEND_OK)
+    return code;
+  json_t *json = json_deep_copy(script_header(open));
+  if (!json_is_true(json_object_get(json, "builtin")))
+    json_object_set_new(json, "signature", source_verdict(source));
+  text_add(text, "%s", json_array_size(list) ? "\n" : "");
+  show_header(json, text);
+  json_object_set_new(json, "schema", json_string(SHOW_SCHEMA));
+  json_object_set_new(json, "result", json_string("done"));
+  json_array_append_new(list, json);
+  script_close(open);
+  return TLSMEND_OK;
+}
+
 int tlsmend_runbook_show(const tlsmend_options *options, const char *runbook, tlsmend_format format,
                          char **out, tlsmend_error *error) {
   assert(options && runbook && out);
   *out = NULL;
-  script_options script = session_script_options(options);
-  script_runbook *open = NULL;
-  int code = script_open(&script, runbook, &open, error);
-  if (code != TLSMEND_OK)
-    return code;
-  if (format == TLSMEND_FORMAT_JSON) {
-    json_t *json = json_deep_copy(script_header(open));
-    if (json) {
-      json_object_set_new(json, "schema", json_string(SHOW_SCHEMA));
-      json_object_set_new(json, "result", json_string("done"));
-    }
-    code = session_dump(json, out, error);
-  } else {
-    text_builder text = {0};
-    show_header(script_header(open), &text);
-    code = text_finish(&text, out, error);
+  source_list sources;
+  source_terms terms = {.trust = session_trust_folder(options)};
+  text_builder text = {0};
+  char *shown = NULL;
+  json_t *list = json_array();
+  int code = sources_open(&terms, runbook, &sources, error);
+  for (size_t i = 0; code == TLSMEND_OK && i < sources.count; i++)
+    code = show_one(options, &sources.items[i], &text, list, error);
+  int finished = text_finish(&text, &shown, error);
+  if (code == TLSMEND_OK)
+    code = finished;
+  if (code == TLSMEND_OK && format != TLSMEND_FORMAT_JSON) {
+    *out = shown;
+    shown = NULL;
+  } else if (code == TLSMEND_OK && json_array_size(list) != 1) {
+    code = tlsmend_error_set(error, TLSMEND_E_USAGE, "%s holds %zu runbooks: name one, such as '%s'", runbook,
+                             sources.count, sources.items[0].name);
+  } else if (code == TLSMEND_OK) {
+    code = session_dump(json_incref(json_array_get(list, 0)), out, error);
   }
-  script_close(open);
+  free(shown);
+  json_decref(list);
+  sources_close(&sources);
   return code;
 }

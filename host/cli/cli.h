@@ -23,6 +23,8 @@ int cmd_show(const opt *options);
 int cmd_plan(const opt *options);
 int cmd_apply(const opt *options);
 int cmd_approve(const opt *options);
+int cmd_sign(const opt *options);
+int cmd_verify(const opt *options);
 int cmd_report(const opt *options);
 int cmd_confirm(const opt *options);
 int cmd_install(const opt *options);

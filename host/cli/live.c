@@ -141,6 +141,7 @@ tlsmend_options cli_options(const opt *options, tlsmend_reboot reboot, cli_live 
   result.value_limit = options->limits[TLSMEND_LIMIT_VALUE];
   result.output_limit = options->limits[TLSMEND_LIMIT_OUTPUT];
   result.confirm_minutes = options->confirm_minutes;
+  result.trust = options->trust;
   if (live != NULL) {
     result.event = on_event;
     result.event_data = live;

@@ -9,7 +9,7 @@
 
 #define everywhere (OPT_FORMAT | OPT_HELP | OPT_LIBRARY)
 #define session    (OPT_MACHINE | OPT_STATE)
-#define running    (session | OPT_LIMITS)
+#define running    (session | OPT_LIMITS | OPT_TRUST)
 #define writing    (running | OPT_REBOOT | OPT_ALLOW_UNSIGNED)
 enum { any_number = 4096 };
 
@@ -17,7 +17,7 @@ static int cmd_help(const opt *options);
 
 static const cli_command commands[] = {
     {"list", "list", "the runbooks that can be called by name", 0, 0, 0, cmd_list},
-    {"show", "show RUNBOOK", "what a runbook is, needs and takes", OPT_LIMITS, 1, 1, cmd_show},
+    {"show", "show RUNBOOK", "what a runbook is, needs and takes", OPT_LIMITS | OPT_TRUST, 1, 1, cmd_show},
     {"plan", "plan RUNBOOK... [-m SPEC] [-p NAME=VALUE]... [-o FILE]",
      "what would be changed; writes nothing", running | OPT_PARAM | OPT_OUTPUT | OPT_ANY_FORMAT, 1,
      any_number, cmd_plan},
@@ -32,6 +32,10 @@ static const cli_command commands[] = {
      "sign a saved plan, so that it may be applied",
      OPT_KEY | OPT_APPROVER | OPT_TICKET | OPT_EXPIRES | OPT_SIGNATURE | OPT_ACCEPT_UNKNOWN, 1, 1,
      cmd_approve},
+    {"sign", "sign RUNBOOK.lua... [PACKAGE]... -s KEY [-t COMMENT] [-o NAME.tlsmend]",
+     "sign a runbook, or make a signed bundle", OPT_KEY | OPT_COMMENT | OPT_OUTPUT, 1, any_number, cmd_sign},
+    {"verify", "verify FILE [-k KEY]... [--trust DIR]",
+     "whose runbook or bundle it is, and whether it is whole", OPT_PUBLIC_KEY | OPT_TRUST, 1, 1, cmd_verify},
     {"report", "report FILE... [-o PAGE.html]", "plans, reports and states of many machines on one page",
      OPT_OUTPUT | OPT_ANY_FORMAT, 1, any_number, cmd_report},
     {"resume", "resume [-m SPEC] [--reboot ask|auto|never]", "continue a run after a restart or a power cut",

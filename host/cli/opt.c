@@ -28,7 +28,7 @@ static const opt_row table[] = {
     {OPT_PLAN, 0, "plan", "FILE", "apply this saved plan and nothing else"},
     {OPT_YES, 0, "yes", NULL, "do not ask"},
     {OPT_REBOOT, 0, "reboot", "ask|auto|never", "at a restart: ask (default), do it, or stop"},
-    {OPT_ALLOW_UNSIGNED, 0, "allow-unsigned", NULL, "allow runbooks that are not built in"},
+    {OPT_ALLOW_UNSIGNED, 0, "allow-unsigned", NULL, "allow runbooks that no trusted key signed"},
     {OPT_ACCEPT_UNKNOWN, 0, "accept-unknown", NULL, "apply although something could not be told"},
     {OPT_STATE, 0, "state", "DIR", "where journals live"},
     {OPT_LIBRARY, 0, "library", "DIR", "folder that overrides runbooks/ and stdlib/"},
@@ -44,6 +44,9 @@ static const opt_row table[] = {
     {OPT_SIGNATURE, 0, "signature", "FILE", "signature file (default: beside the plan)"},
     {OPT_APPROVED_BY, 0, "approved-by", "KEY", "public key, or its file; may be repeated"},
     {OPT_APPROVALS, 0, "approvals", "N", "how many of these keys (default: all)"},
+    {OPT_TRUST, 0, "trust", "DIR", "keys that may sign (default: this machine's)"},
+    {OPT_COMMENT, 't', "comment", "TEXT", "stands in the signature, and is signed"},
+    {OPT_PUBLIC_KEY, 'k', "public-key", "KEY", "accept this key or file instead; may be repeated"},
     {OPT_MACHINES, 0, "machines", "DIR", "more machines to test on: .reg files and expect.lua"},
     {OPT_SNI, 0, "sni", "NAME", "the server name to ask for (default: the host)"},
     {OPT_TIMEOUT, 0, "timeout", "S", "seconds to wait for each answer (default 5, at most 60)"},
@@ -161,11 +164,15 @@ static int number_option(opt *out, const opt_row *row, const char *value, tlsmen
   return TLSMEND_OK;
 }
 
-static int approval_option(opt *out, const opt_row *row, const char *value) {
+static int signing_option(opt *out, const opt_row *row, const char *value) {
   if (row->bit == OPT_KEY)
     out->key = value;
   else if (row->bit == OPT_APPROVER)
     out->approver = value;
+  else if (row->bit == OPT_COMMENT)
+    out->comment = value;
+  else if (row->bit == OPT_TRUST)
+    out->trust = value;
   else if (row->bit == OPT_TICKET)
     out->ticket = value;
   else if (row->bit == OPT_EXPIRES)
@@ -180,7 +187,7 @@ static int approval_option(opt *out, const opt_row *row, const char *value) {
 /* Stores one option with its value; `spelled` is how the person wrote it. */
 static int option_take(opt *out, const opt_row *row, const char *spelled, const char *value,
                        tlsmend_error *error) {
-  const opt_bits many = OPT_PARAM | OPT_APPROVED_BY | OPT_SIGNATURE | OPT_LIMITS;
+  const opt_bits many = OPT_PARAM | OPT_APPROVED_BY | OPT_SIGNATURE | OPT_LIMITS | OPT_PUBLIC_KEY;
   if (row->argument != NULL && (row->bit & many) == 0 && (out->given & row->bit) != 0)
     return say_error(error, TLSMEND_E_USAGE, "%s is given twice; keep one of them", spelled);
   out->given |= row->bit;
@@ -217,7 +224,7 @@ static int option_take(opt *out, const opt_row *row, const char *spelled, const 
   case OPT_LIBRARY:
     return out->library = value, TLSMEND_OK;
   default:
-    return approval_option(out, row, value);
+    return signing_option(out, row, value);
   }
 }
 

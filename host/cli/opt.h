@@ -42,6 +42,9 @@ typedef unsigned long long opt_bits;
 #define OPT_SKIP_CHANGED   (1ULL << 28)
 #define OPT_PREVIEW        (1ULL << 29) /* rollback --plan: the same word as apply's, without a file */
 #define OPT_CONFIRM_WITHIN (1ULL << 30)
+#define OPT_TRUST          (1ULL << 34)
+#define OPT_COMMENT        (1ULL << 35)
+#define OPT_PUBLIC_KEY     (1ULL << 36)
 
 /* A parsed command line. All texts are borrowed from argv; the arrays are freed by opt_clear. */
 typedef struct opt {
@@ -56,6 +59,7 @@ typedef struct opt {
   size_t signature_count;
   size_t approvals;
   const char *machine, *output, *plan, *state, *library, *machines;
+  const char *trust, *comment;
   const char *key, *approver, *ticket, *expires;
   const char *sni;
   size_t timeout; /* seconds, 0: not said */

@@ -61,7 +61,7 @@ bool approval_time_parse(const char *text, int64_t now, int64_t *out) {
 /* The other way, up to the end of the year 9999. */
 static const int64_t time_most = 253402300799;
 
-static void time_print(int64_t time, char out[32]) {
+void approval_time_print(int64_t time, char out[32]) {
   int64_t days = time / 86400, rest = time % 86400, year = 1970 + days / 366;
   while (days_from((int)year + 1, 1, 1) <= days)
     year++;
@@ -101,7 +101,7 @@ int approval_comment(const approval *approval, const char *file, char **out, tls
     text_add(&text, "\tapprover:%s", approval->approver);
   if (approval->ticket)
     text_add(&text, "\tticket:%s", approval->ticket);
-  time_print(approval->expires, expires);
+  approval_time_print(approval->expires, expires);
   if (approval->expires)
     text_add(&text, "\texpires:%s", expires);
   text_add(&text, "\thashed");
@@ -180,7 +180,7 @@ static json_t *text_or_null(const char *text) { return text ? json_string(text) 
 
 static json_t *time_or_null(int64_t time) {
   char text[32];
-  time_print(time, text);
+  approval_time_print(time, text);
   return time ? json_string(text) : json_null();
 }
 

@@ -175,6 +175,14 @@ int minisign_secret_open(const char *text, size_t size, const char *password, mi
   return code;
 }
 
+void minisign_public_print(const minisign_secret *secret, char out[64]) {
+  unsigned char bytes[PUBLIC_SIZE];
+  memcpy(bytes, "Ed", 2);
+  memcpy(bytes + 2, secret->id, sizeof secret->id);
+  crypto_sign_ed25519_sk_to_pk(bytes + 10, secret->key);
+  sodium_bin2base64(out, 64, bytes, sizeof bytes, sodium_base64_VARIANT_ORIGINAL);
+}
+
 /* ---- signatures ------------------------------------------------------------------------------------------------------ */
 
 static int render(const minisign_signature *signature, const char *untrusted, char **out,

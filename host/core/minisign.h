@@ -29,6 +29,9 @@ int minisign_public_parse(const char *text, size_t size, minisign_public *out, t
 int minisign_secret_open(const char *text, size_t size, const char *password, minisign_secret *out,
                          tlsmend_error *error);
 
+/* The public key of a secret one, as the base64 line of a key file. */
+void minisign_public_print(const minisign_secret *secret, char out[64]);
+
 /* The text of a signature file over `bytes`, prehashed; malloc'd. `trusted` is one line. */
 int minisign_sign(const minisign_secret *secret, const void *bytes, size_t size, const char *trusted,
                   char **out, tlsmend_error *error);

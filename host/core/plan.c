@@ -19,6 +19,8 @@ static void runbook_clear(plan_runbook *runbook) {
   free(runbook->reason);
   json_decref(runbook->params);
   json_decref(runbook->references);
+  json_decref(runbook->files);
+  json_decref(runbook->signature);
   json_decref(runbook->secrets);
 }
 

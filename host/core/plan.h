@@ -21,7 +21,10 @@ typedef struct plan_runbook {
   char *reason;       /* why it applies or not, NULL if the runbook does not say */
   json_t *params;     /* object: every parameter with the value that was used */
   json_t *references; /* array of texts */
-  json_t *secrets;    /* array: the names of parameters that are shown to nobody; NULL if there are none */
+  json_t *files;      /* array of {"name":, "sha256":}: modules of its own; NULL if it has none */
+  json_t *
+      signature; /* what was known of its signature (core/trust.h); NULL: part of tlsmend, or none was looked for */
+  json_t *secrets; /* array: the names of parameters that are shown to nobody; NULL if there are none */
 } plan_runbook;
 
 /* What kind of thing was read. */

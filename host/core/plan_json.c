@@ -98,6 +98,10 @@ static json_t *runbook_to_json(const plan_runbook *runbook, const char *salt) {
                            params_to_json(runbook, salt), "references", runbook->references);
   if (json && runbook->secrets)
     json_object_set(json, "secret_params", runbook->secrets);
+  if (json && runbook->files)
+    json_object_set(json, "files", runbook->files);
+  if (json && runbook->signature)
+    json_object_set(json, "signature", runbook->signature);
   return json;
 }
 
@@ -175,6 +179,11 @@ static json_t *decision(const tlsmend_plan *plan) {
   json_t *json = plan_to_json_clear(plan);
   for (size_t i = 0; json && i < sizeof header / sizeof header[0]; i++)
     json_object_del(json, header[i]);
+  size_t index;
+  json_t *runbook;
+  json_array_foreach(json_object_get(json, "runbooks"), index, runbook) {
+    json_object_del(runbook, "signature"); /* another machine has another trust store */
+  }
   return json;
 }
 
@@ -227,6 +236,18 @@ static bool machine_from_json(const json_t *json, tlsmend_plan *plan) {
          fill(system->architecture, sizeof system->architecture, json, "architecture");
 }
 
+/* What is known of files and signature is shown to people: texts must be texts. */
+static bool belongings_good(const plan_runbook *runbook) {
+  size_t index;
+  json_t *file;
+  json_array_foreach(runbook->files, index, file) {
+    if (!json_is_string(json_object_get(file, "name")) || !json_is_string(json_object_get(file, "sha256")))
+      return false;
+  }
+  return (!runbook->files || json_is_array(runbook->files)) &&
+         (!runbook->signature || json_is_string(json_object_get(runbook->signature, "state")));
+}
+
 static bool runbook_from_json(const json_t *json, plan_runbook *out) {
   out->id = text_of(json, "id");
   out->version = text_of(json, "version");
@@ -239,8 +260,10 @@ static bool runbook_from_json(const json_t *json, plan_runbook *out) {
   out->params = json_incref(json_object_get(json, "params"));
   out->references = json_incref(json_object_get(json, "references"));
   out->secrets = json_incref(json_object_get(json, "secret_params"));
+  out->files = json_incref(json_object_get(json, "files"));
+  out->signature = json_incref(json_object_get(json, "signature"));
   return out->id && out->version && out->title && out->source && out->sha256 && json_is_object(out->params) &&
-         json_is_array(out->references);
+         json_is_array(out->references) && belongings_good(out);
 }
 
 static bool read_from_json(const json_t *json, tlsmend_plan *plan, tlsmend_error *error) {

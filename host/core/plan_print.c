@@ -6,6 +6,7 @@
 #include "core/change.h"
 #include "core/plan.h"
 #include "core/text.h"
+#include "core/trust.h"
 #include "core/value.h"
 
 enum { WIDTH = 79, INDENT = 7 };
@@ -46,6 +47,15 @@ static void print_runbook(const plan_runbook *runbook, text_builder *out) {
   text_add(out, "Runbook  %s %s: %s\n", runbook->id, runbook->version, runbook->title);
   text_add(out, "         %s, SHA-256 %.16s...\n", runbook->builtin ? "part of tlsmend" : runbook->source,
            runbook->sha256);
+  if (runbook->signature) {
+    char signer[400];
+    trust_print(runbook->signature, signer, sizeof signer);
+    text_add(out, "         signature: %s\n", signer);
+  }
+  for (size_t i = 0; i < json_array_size(runbook->files); i++)
+    text_add(out, "         with %s, SHA-256 %.16s...\n",
+             json_string_value(json_object_get(json_array_get(runbook->files, i), "name")),
+             json_string_value(json_object_get(json_array_get(runbook->files, i), "sha256")));
   if (!runbook->applies)
     text_add(out, "         does not apply here%s%s\n", runbook->reason ? ": " : "",
              runbook->reason ? runbook->reason : "");

@@ -30,6 +30,7 @@ void journal_close(journal *self) {
   if (!self->in_memory)
     tlsmend_plan_free(self->plan);
   json_decref(self->approval);
+  json_decref(self->trust);
   os_log_close(self->log);
   free(self->path);
   free(self->run);
@@ -303,6 +304,7 @@ static int take_begin(journal *self, const json_t *record, tlsmend_error *error)
   if (code != TLSMEND_OK)
     return code;
   self->approval = json_incref(json_object_get(record, "approval"));
+  self->trust = json_incref(json_object_get(record, "trust"));
   self->confirm_minutes = (unsigned)json_integer_value(json_object_get(record, "confirm_minutes"));
   self->steps = calloc(self->plan->change_count + 1, sizeof *self->steps);
   return self->steps ? TLSMEND_OK : no_memory(error);
@@ -323,6 +325,8 @@ static int begin(journal *self, const journal_start *start, tlsmend_error *error
   json_object_set_new(record, "plan", plan_to_json_clear(plan));
   if (plan->origin)
     json_object_set_new(record, "approval", plan_origin_to_json(plan->origin));
+  if (start->trust)
+    json_object_set(record, "trust", start->trust);
   free(run);
   int code = self->path ? os_dir_make(state, error) : no_memory(error);
   if (code == TLSMEND_OK)

@@ -47,6 +47,8 @@ typedef struct journal {
   char *failure;            /* why it goes backwards, NULL */
   run_result result;
   tlsmend_plan *plan;
+  json_t *
+      trust; /* who has signed the runbooks that are not part of tlsmend, as it was told when the run began; or NULL */
   json_t *approval; /* of the saved plan: its digest and who has signed it; NULL if the plan was not saved */
   journal_step *steps; /* one for each change of the plan */
   bool torn;           /* the last line was not whole and has been left out */
@@ -66,6 +68,7 @@ typedef struct journal_start {
   const tlsmend_plan *plan;
   const char *boot;
   unsigned confirm_minutes;
+  json_t *trust; /* or NULL */
 } journal_start;
 
 /* Begins a journal: makes the folder, the file, and its first record with the whole plan. */

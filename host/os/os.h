@@ -70,6 +70,13 @@ int os_start_detached(const char *const *arguments, tlsmend_error *error);
 /* The folder of journals of the live machine: ProgramData\tlsmend; elsewhere /var/lib/tlsmend. malloc'd. */
 char *os_state_default(void);
 
+/* The folder of the keys that may sign runbooks: ProgramData\tlsmend\trust; elsewhere /etc/tlsmend/trust. malloc'd. */
+char *os_trust_default(void);
+
+/* E_REFUSED, naming what is wrong and the way out, unless only administrators (and the caller) can change this file or folder,
+ * or put another into its place: it and every folder above it. Links are refused. E_ABSENT if it does not exist. */
+int os_path_guarded(const char *path, tlsmend_error *error);
+
 /* A path below a folder, with this system's separator; malloc'd. */
 char *os_path_join(const char *folder, const char *name);
 

@@ -471,6 +471,7 @@ void os_random(void *bytes, size_t size) {
 /* ---- paths, terminal ---- */
 
 char *os_state_default(void) { return strdup("/var/lib/tlsmend"); }
+char *os_trust_default(void) { return strdup("/etc/tlsmend/trust"); }
 
 char *os_path_join(const char *folder, const char *name) {
   size_t length = strlen(folder);

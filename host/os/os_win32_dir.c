@@ -67,8 +67,11 @@ static const DWORD write_rights = FILE_ADD_FILE | FILE_ADD_SUBDIRECTORY | FILE_D
                                   FILE_WRITE_ATTRIBUTES | FILE_WRITE_EA | DELETE | WRITE_DAC | WRITE_OWNER |
                                   GENERIC_WRITE | GENERIC_ALL;
 
-/* Whether the list lets somebody else write. An absent list lets everybody. */
-static bool others_write(PACL list, const TOKEN_USER *self) {
+/* What takes a thing out of a folder and puts another into its place. ProgramData lets users add to it, which is no harm. */
+static const DWORD replace_rights = FILE_DELETE_CHILD | DELETE | WRITE_DAC | WRITE_OWNER | GENERIC_ALL;
+
+/* Whether the list gives somebody else one of the rights. An absent list gives everybody all. */
+static bool others_have(PACL list, DWORD rights, const TOKEN_USER *self) {
   if (!list)
     return true;
   for (DWORD i = 0; i < list->AceCount; i++) {
@@ -81,13 +84,13 @@ static bool others_write(PACL list, const TOKEN_USER *self) {
     if (head->AceType != ACCESS_ALLOWED_ACE_TYPE)
       return true; /* kinds we do not read are kinds we do not trust */
     ACCESS_ALLOWED_ACE *allowed = entry;
-    if ((allowed->Mask & write_rights) && !trusted(&allowed->SidStart, self))
+    if ((allowed->Mask & rights) && !trusted(&allowed->SidStart, self))
       return true;
   }
   return false;
 }
 
-int wide_dir_private(const char *path, tlsmend_error *error) {
+static int check_private(const char *path, DWORD rights, tlsmend_error *error) {
   wchar_t *wide;
   int result = wide_path(path, &wide, error);
   if (result != TLSMEND_OK)
@@ -104,14 +107,14 @@ int wide_dir_private(const char *path, tlsmend_error *error) {
     result = wide_fail(error, number, "read the permissions of", path);
   else if (attributes != INVALID_FILE_ATTRIBUTES && (attributes & FILE_ATTRIBUTE_REPARSE_POINT))
     result = tlsmend_error_set(error, TLSMEND_E_REFUSED,
-                               "%s is a link to another folder: remove it and try again", path);
+                               "%s is a link to somewhere else: remove it and try again", path);
   else if (!owner || !trusted(owner, self))
     result = tlsmend_error_set(
         error, TLSMEND_E_REFUSED,
         "%s does not belong to Administrators: somebody else made it. Look into it, remove it, "
         "and try again",
         path);
-  else if (others_write(list, self))
+  else if (others_have(list, rights, self))
     result = tlsmend_error_set(
         error, TLSMEND_E_REFUSED,
         "%s can be written by others than Administrators and SYSTEM: correct its permissions or "
@@ -120,6 +123,30 @@ int wide_dir_private(const char *path, tlsmend_error *error) {
   LocalFree(descriptor);
   free(self);
   free(wide);
+  return result;
+}
+
+int wide_dir_private(const char *path, tlsmend_error *error) {
+  return check_private(path, write_rights, error);
+}
+
+static bool separator(char c) { return c == '\\' || c == '/'; }
+
+int os_path_guarded(const char *path, tlsmend_error *error) {
+  char *at = os_path_absolute(path);
+  int result = at ? check_private(at, write_rights, error) : fail_memory(error);
+  for (size_t i = at ? strlen(at) : 0; result == TLSMEND_OK && i-- > 3;) { /* up to "C:\" */
+    if (!separator(at[i]))
+      continue;
+    at[i] = 0;
+    if (!separator(at[i - 1]))
+      result = check_private(at, replace_rights, error);
+  }
+  if (result == TLSMEND_OK && at[1] == ':') {
+    memcpy(at + 2, "\\", 2);
+    result = check_private(at, replace_rights, error);
+  }
+  free(at);
   return result;
 }
 
@@ -158,8 +185,6 @@ static int dir_make_one(const char *path, SECURITY_ATTRIBUTES *security, tlsmend
   free(wide);
   return result;
 }
-
-static bool separator(char c) { return c == '\\' || c == '/'; }
 
 /* Where the names begin that may have to be made: behind "C:\", "\\server\share\" or "\\?\C:\". */
 static char *first_name(char *path) {

@@ -68,6 +68,12 @@ char *os_state_default(void) {
   return state;
 }
 
+char *os_trust_default(void) {
+  char *state = os_state_default(), *trust = state ? os_path_join(state, "trust") : NULL;
+  free(state);
+  return trust;
+}
+
 char *os_path_join(const char *folder, const char *name) {
   size_t length = strlen(folder);
   bool separated = length == 0 || folder[length - 1] == '/' || folder[length - 1] == '\\';

@@ -11,11 +11,13 @@
 
 #include <lauxlib.h>
 
+#include "core/manifest.h"
+#include "core/requires.h"
 #include "os/os.h"
 #include "script/chunks.h"
 #include "script/modules.h"
 
-enum { TEXT_MOST = 4 << 20, NAME_MOST = 64 };
+enum { TEXT_MOST = 4 << 20, NAME_MOST = REQUIRES_NAME_MOST };
 
 static const char loaded_key, loading_mark;
 
@@ -85,6 +87,12 @@ static bool is_id(const char *name) {
 int script_text_runbook(const script_options *options, const char *name, script_text *out,
                         tlsmend_error *error) {
   memset(out, 0, sizeof *out);
+  if (options != NULL && options->source != NULL) {
+    out->bytes = options->source->bytes;
+    out->size = options->source->size;
+    out->source = copy_text(options->source->path);
+    return out->source != NULL ? TLSMEND_OK : tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
+  }
   if (is_path(name)) {
     int code = text_read(copy_text(name), out, error);
     return code == TLSMEND_E_ABSENT
@@ -123,23 +131,9 @@ void script_compile(lua_State *L, const char *bytes, size_t size, const char *ch
 
 /* ---- require ------------------------------------------------------------------------------------------------- */
 
-/* Lower-case words joined by dots: nothing that could leave the folder. `out` gets "stdlib/tls/winhttp.lua". */
+/* `out` gets "stdlib/tls/winhttp.lua". */
 static bool module_path(const char *name, char *out, size_t size) {
-  if (strlen(name) >= NAME_MOST || strncmp(name, "meta.", 5) == 0)
-    return false;
-  for (const char *at = name; *at != '\0'; at++) {
-    bool word = islower((unsigned char)*at) || isdigit((unsigned char)*at) || *at == '_';
-    if (!word && (*at != '.' || at == name || at[-1] == '.' || at[1] == '\0'))
-      return false;
-  }
-  if (*name == '\0')
-    return false;
-  snprintf(out, size, "stdlib/%s", name);
-  for (char *at = out + 7; *at != '\0'; at++)
-    if (*at == '.')
-      *at = '/';
-  snprintf(out + strlen(out), size - strlen(out), ".lua");
-  return true;
+  return strncmp(name, "meta.", 5) != 0 && requires_path("stdlib/", name, out, size);
 }
 
 /* Embedded texts are compiled once for all states of their owner. */
@@ -180,6 +174,32 @@ static bool compile_module(lua_State *L, const char *path) {
   return true;
 }
 
+/* The module that belongs to the runbook, or NULL. */
+static const manifest_file *own_module(lua_State *L, const char *path) {
+  const script_source *source = sandbox_context(L)->options.source;
+  if (source == NULL || source->files == NULL)
+    return NULL;
+  return manifest_find(source->files, MANIFEST_MODULE, path + strlen("stdlib/"));
+}
+
+/* Pushes the module that belongs to the runbook; its bytes were read, and judged, with the runbook's own. */
+static void compile_own(lua_State *L, const char *name, const char *path) {
+  const manifest_file *file = own_module(L, path);
+  if (file == NULL || file->bytes == NULL) {
+    const script_source *source = sandbox_context(L)->options.source;
+    script_raise(
+        L, TLSMEND_E_SCRIPT,
+        source == NULL
+            ? "require: there is no module '%s' for runbooks (no files, packages or C libraries; see stdlib/)"
+            : "require: there is no module '%s' for runbooks: it is not in stdlib/, and not among the files "
+              "that belong to this one (beside it, required by its literal name, covered by its signature)",
+        name);
+  }
+  const char *chunk = lua_pushfstring(L, "@%s", file->name);
+  script_compile(L, file->bytes, (size_t)file->size, chunk);
+  lua_remove(L, -2);
+}
+
 static int l_too_early(lua_State *L) {
   return script_raise(
       L, TLSMEND_E_SCRIPT,
@@ -202,14 +222,16 @@ static void load_module(lua_State *L, const char *name, const char *path) {
     return;
   }
   bool native = script_module_push(L, name);
-  if (!compile_module(L, path)) {
-    if (native)
-      return;
+  bool library = compile_module(L, path);
+  if ((native || library) && own_module(L, path) != NULL)
     script_raise(
         L, TLSMEND_E_SCRIPT,
-        "require: there is no module '%s' for runbooks (no files, packages or C libraries; see stdlib/)",
-        name);
-  }
+        "require: '%s' is a module of tlsmend, and the runbook's own %s has the same name: rename that", name,
+        path + strlen("stdlib/"));
+  if (native && !library)
+    return;
+  if (!library)
+    compile_own(L, name, path);
   lua_pushstring(L, name);
   if (native) {
     lua_rotate(L, -3, 2); /* native chunk name -> chunk name native */

@@ -18,7 +18,7 @@ void script_text_clear(script_text *text);
 /* An embedded text or the one in options->library that overrides it: "stdlib/tls/winhttp.lua". E_ABSENT: neither. */
 int script_text_find(const script_options *options, const char *name, script_text *out, tlsmend_error *error);
 
-/* A runbook by id or by path. E_USAGE: there is none. */
+/* The source of the options, or else a runbook by id or by path. E_USAGE: there is none. */
 int script_text_runbook(const script_options *options, const char *name, script_text *out,
                         tlsmend_error *error);
 

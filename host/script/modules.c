@@ -16,6 +16,13 @@ const script_module script_modules[] = {
 };
 /* `system` is the eighth: a table of facts, not of functions. loader.c makes it from mod_system.c. */
 
+bool script_module_native(const char *name) {
+  bool found = strcmp(name, "system") == 0;
+  for (const script_module *row = script_modules; row->name != NULL; row++)
+    found = found || strcmp(row->name, name) == 0;
+  return found;
+}
+
 bool script_module_push(lua_State *L, const char *name) {
   for (const script_module *row = script_modules; row->name != NULL; row++) {
     if (strcmp(row->name, name) != 0)

@@ -18,6 +18,9 @@ typedef struct script_module {
 /* Ends with a row whose name is NULL. */
 extern const script_module script_modules[];
 
+/* Whether a native module has this name. */
+bool script_module_native(const char *name);
+
 /* Pushes a new table of a native module's functions; false, and nothing pushed, if there is no such module. */
 bool script_module_push(lua_State *L, const char *name);
 

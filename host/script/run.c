@@ -9,6 +9,7 @@
 
 #include <lauxlib.h>
 
+#include "core/manifest.h"
 #include "os/os.h"
 #include "script/loader.h"
 #include "script/runbook.h"
@@ -41,7 +42,8 @@ static const char *file_name(const char *path) {
 
 /* The name in messages: the file's, or that of the embedded text. */
 static void name_chunk(script_context *context, const char *name, const script_text *text) {
-  const char *shown = text->builtin ? name : file_name(text->source);
+  const script_source *source = context->options.source;
+  const char *shown = source != NULL ? source->file : text->builtin ? name : file_name(text->source);
   size_t size = strlen(shown), room = sizeof context->file - sizeof ".lua";
   if (size > room)
     size = room;
@@ -49,6 +51,21 @@ static void name_chunk(script_context *context, const char *name, const script_t
   context->file[size] = '\0';
   if (text->builtin)
     strcat(context->file, ".lua");
+}
+
+/* The modules that belong to the runbook, NULL if there are none: its digest alone would not tell that one of them has changed. */
+static json_t *own_files(const script_source *source) {
+  const manifest *files = source != NULL ? source->files : NULL;
+  json_t *out = NULL;
+  for (size_t i = 0; files != NULL && i < files->count; i++) {
+    if (files->files[i].kind != MANIFEST_MODULE)
+      continue;
+    if (out == NULL)
+      out = json_array();
+    json_array_append_new(
+        out, json_pack("{s:s, s:s}", "name", files->files[i].name, "sha256", files->files[i].sha256));
+  }
+  return out;
 }
 
 static int put_origin(script_runbook *runbook, const script_text *text, tlsmend_error *error) {
@@ -62,6 +79,9 @@ static int put_origin(script_runbook *runbook, const script_text *text, tlsmend_
       json_object_set_new(header, "builtin", json_boolean(builtin)) != 0 ||
       json_object_set_new(header, "sha256", json_string(hex)) != 0)
     return tlsmend_error_set(error, TLSMEND_E_SCRIPT, "%s: its path is not UTF-8", runbook->context->file);
+  json_t *files = own_files(runbook->context->options.source);
+  if (files != NULL && json_object_set_new(header, "files", files) != 0)
+    return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
   /* What was declared to be built in stays so, whatever it requires later. */
   if (builtin)
     runbook->context->options.library = NULL;
@@ -70,7 +90,7 @@ static int put_origin(script_runbook *runbook, const script_text *text, tlsmend_
 
 static int check_id(const script_runbook *runbook, const char *name, tlsmend_error *error) {
   const char *id = runbook->needs.runbook;
-  if (strpbrk(name, "/\\.") != NULL || strcmp(id, name) == 0)
+  if (runbook->context->options.source != NULL || strpbrk(name, "/\\.") != NULL || strcmp(id, name) == 0)
     return TLSMEND_OK;
   return tlsmend_error_set(error, TLSMEND_E_SCRIPT,
                            "%s: field 'id' must be '%s' like the file's name, got '%s'",

@@ -16,13 +16,25 @@ typedef struct script_chunks script_chunks;
 script_chunks *script_chunks_new(void);
 void script_chunks_free(script_chunks *chunks);
 
+/* A runbook that is not built in, as it was read, and the files that belong to it. All borrowed. */
+struct manifest;
+typedef struct script_source {
+  const char *path; /* what plans and journals call it */
+  const char *file; /* what messages call it */
+  const char *bytes;
+  size_t size;
+  const struct manifest
+      *files; /* the modules that it may require, with their bytes, and packages; may be NULL */
+} script_source;
+
 /* Where Lua texts come from and what they may use up. Borrowed. */
 typedef struct script_options {
   const char *library; /* folder with stdlib/ and runbooks/ that overrides the embedded ones, or NULL */
   unsigned long long limit[TLSMEND_LIMIT_COUNT];                  /* 0: the value of TLSMEND_LIMITS */
   void (*log)(void *data, tlsmend_event event, const char *text); /* NOTE, WARNING, LOG */
   void *log_data;
-  script_chunks *chunks; /* or NULL */
+  script_chunks *chunks;       /* or NULL */
+  const script_source *source; /* the runbook itself and its own modules, or NULL */
 } script_options;
 
 /* A loaded runbook with its own Lua state. */
@@ -32,11 +44,11 @@ typedef struct script_runbook script_runbook;
 int script_each_runbook(const script_options *options, int (*fn)(void *data, const char *id), void *data,
                         tlsmend_error *error);
 
-/* Loads and checks a declaration. `name` is an id or a path. Errors: E_USAGE (unknown), E_SCRIPT, E_LIMIT. */
+/* Loads and checks a declaration. `name` is an id or a path; with options->source, that is loaded. Errors: E_USAGE (unknown), E_SCRIPT, E_LIMIT. */
 int script_open(const script_options *options, const char *name, script_runbook **out, tlsmend_error *error);
 void script_close(script_runbook *runbook);
 
-/* The declaration as JSON: id, version, title, source, builtin, sha256, references, params (name, type, default, help), needs.
+/* The declaration as JSON: id, version, title, source, builtin, sha256, files (own modules, if there are any: name, sha256), references, params (name, type, default, help), needs.
  * Borrowed. */
 const json_t *script_header(const script_runbook *runbook);
 

@@ -173,7 +173,7 @@ typedef struct tlsmend_options {
       *state; /* folder of journals; NULL: ProgramData\tlsmend for live, FILE.tlsmend beside a snapshot */
   const char *library; /* folder that overrides the embedded runbooks and stdlib, or NULL */
   tlsmend_reboot reboot;
-  int allow_unsigned; /* non-zero: runbooks that are not part of this library may be applied to a live machine */
+  int allow_unsigned; /* non-zero: runbooks that are neither part of this library nor signed by a trusted key may be applied to a live machine */
   size_t memory_limit; /* see TLSMEND_LIMITS; so are the other limits, below */
   unsigned long long instruction_limit;
   tlsmend_event_fn event; /* called on the calling thread, or NULL */
@@ -181,10 +181,15 @@ typedef struct tlsmend_options {
   unsigned
       confirm_minutes; /* tlsmend_apply: what is done is undone again unless tlsmend_confirm comes within these; 0: it stays */
   unsigned long long time_limit, read_limit, change_limit, value_limit, output_limit;
+  const char *
+      trust; /* folder of the public keys that may sign runbooks; NULL: ProgramData\tlsmend\trust, or /etc/tlsmend/trust */
 } tlsmend_options;
 
 #define TLSMEND_OPTIONS_INIT                                                                                 \
-  { sizeof(tlsmend_options), NULL, NULL, NULL, TLSMEND_REBOOT_ASK, 0, 0, 0, NULL, NULL, 0, 0, 0, 0, 0, 0 }
+  {                                                                                                          \
+    sizeof(tlsmend_options), NULL, NULL, NULL, TLSMEND_REBOOT_ASK, 0, 0, 0, NULL, NULL, 0, 0, 0, 0, 0, 0,    \
+        NULL                                                                                                 \
+  }
 
 /* Opens a machine for reading. Nothing is created or written. Free with tlsmend_session_close.
  * Errors: E_USAGE (no such machine), E_CORRUPT (a snapshot that does not parse), E_IO, E_DENIED. */
@@ -224,6 +229,50 @@ TLSMEND_API int tlsmend_runbook_list(const tlsmend_options *options, tlsmend_for
  * file. Errors: E_USAGE (unknown), E_SCRIPT (does not load; the text names file, field and expected type). */
 TLSMEND_API int tlsmend_runbook_show(const tlsmend_options *options, const char *runbook,
                                      tlsmend_format format, char **out, tlsmend_error *error);
+
+/* ---- signed runbooks --------------------------------------------------------------------------------------- */
+
+/*
+ * A runbook that is not part of this library is a .lua file, with the modules beside it that it requires, or a bundle, one file
+ * that also holds packages. Either may be signed in the format of minisign. Wherever `runbook` is a path, such a file is
+ * meant; of what it holds, the bytes that were verified are those that run. Whose keys count stands in the trust store
+ * (tlsmend_options.trust), which is only used if nobody but administrators can write it: files NAME.pub of minisign,
+ * whose first line may end in "expires:2027-12-31". A signature that does not fit is refused everywhere (E_APPROVAL).
+ * Without one, or by a key that is not trusted (any more), a runbook may be planned; see allow_unsigned.
+ */
+typedef struct tlsmend_sign_terms {
+  size_t size;          /* sizeof(tlsmend_sign_terms); set by TLSMEND_SIGN_TERMS_INIT */
+  const char *password; /* of the secret key; NULL if it has none */
+  const char *comment;  /* one line that is signed too, or NULL */
+  const char *output;   /* the bundle to write, NAME.tlsmend; NULL: FILE.lua.minisig beside the one runbook */
+} tlsmend_sign_terms;
+
+#define TLSMEND_SIGN_TERMS_INIT                                                                              \
+  { sizeof(tlsmend_sign_terms), NULL, NULL, NULL }
+
+/*
+ * Signs `count` files with the minisign secret key file `key`: one runbook, or runbooks and packages (.msu, .cab) of a bundle.
+ * The modules that their texts require by literal names and that stand beside them are covered too. *out receives the path that
+ * was written; free it with tlsmend_text_free.
+ * Errors: E_USAGE, E_SCRIPT (a runbook does not load), E_APPROVAL (not a key, wrong password), E_ABSENT (the key has a password
+ * and terms hold none), E_IO.
+ */
+TLSMEND_API int tlsmend_sign(const char *const *files, size_t count, const char *key,
+                             const tlsmend_sign_terms *terms, char **out, tlsmend_error *error);
+
+/* What to verify. All borrowed. */
+typedef struct tlsmend_verify_request {
+  const char *file;        /* a runbook or a bundle */
+  const char *const *keys; /* public keys (files, or the base64 text) that count instead of the store */
+  size_t key_count;
+  tlsmend_format format; /* TEXT or JSON */
+} tlsmend_verify_request;
+
+/* Renders signer, key, its end, and the files that are covered. *trusted receives 1 if it may be applied to a live machine: the
+ * signature fits and the key is trusted. Free *out with tlsmend_text_free. Errors: E_USAGE, E_APPROVAL (it does not fit, or
+ * the store is not safe). */
+TLSMEND_API int tlsmend_verify(const tlsmend_options *options, const tlsmend_verify_request *request,
+                               char **out, int *trusted, tlsmend_error *error);
 
 /* ---- plans ------------------------------------------------------------------------------------------------- */
 

@@ -1,0 +1,372 @@
+/* `tlsmend sign` and `verify`, and whether the runbooks of a plan may be applied. How they are read stands in
+ * session_source.c. */
+#include <assert.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/bundle.h"
+#include "core/text.h"
+#include "os/os.h"
+#include "session.h"
+#include "session_trust.h"
+
+#define VERIFY_SCHEMA "tlsmend-verify/1"
+
+static int no_memory(tlsmend_error *error) {
+  return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a signature");
+}
+
+/* ---- signing: one file --------------------------------------------------------------------------------------------------- */
+
+static const char *leaf(const char *path) {
+  const char *name = path;
+  for (const char *at = path; *at; at++)
+    if (*at == '/' || *at == '\\')
+      name = at + 1;
+  return name;
+}
+
+static int read_runbook(const char *path, char **text, size_t *size, tlsmend_error *error) {
+  int code = os_file_read(path, MANIFEST_TEXT_MOST, text, size, error);
+  return code == TLSMEND_E_ABSENT
+             ? tlsmend_error_set(error, TLSMEND_E_USAGE, "there is no runbook file %s", path)
+             : code;
+}
+
+/* A runbook that does not load is signed by nobody. */
+static int check_loads(const char *path, const char *text, size_t size, const manifest *files,
+                       tlsmend_error *error) {
+  script_source source = {path, leaf(path), text, size, files};
+  script_options options = {.source = &source};
+  script_runbook *open = NULL;
+  int code = script_open(&options, path, &open, error);
+  script_close(open);
+  return code;
+}
+
+static int sign_file(const char *path, const minisign_secret *secret, const tlsmend_sign_terms *terms,
+                     char **out, tlsmend_error *error) {
+  char *text = NULL, *trusted = NULL, *signature = NULL;
+  size_t size = 0;
+  manifest files = {0};
+  manifest_comment comment = {leaf(path), terms->comment, os_time()};
+  int code = read_runbook(path, &text, &size, error);
+  if (code == TLSMEND_OK)
+    code = source_collect(path, text, size, &files, error);
+  if (code == TLSMEND_OK)
+    code = check_loads(path, text, size, &files, error);
+  if (code == TLSMEND_OK)
+    code = manifest_comment_print(&files, &comment, &trusted, error);
+  if (code == TLSMEND_OK)
+    code = minisign_sign(secret, text, size, trusted, &signature, error);
+  if (code == TLSMEND_OK && !(*out = malloc(strlen(path) + sizeof ".minisig")))
+    code = no_memory(error);
+  if (code == TLSMEND_OK)
+    code = os_file_replace(strcat(strcpy(*out, path), ".minisig"), signature, strlen(signature), error);
+  manifest_clear(&files);
+  free(signature);
+  free(trusted);
+  free(text);
+  return code;
+}
+
+/* ---- signing: a bundle --------------------------------------------------------------------------------------------------- */
+
+static bool is_runbook(const char *path) {
+  size_t length = strlen(path);
+  return length > 4 && strcmp(path + length - 4, ".lua") == 0;
+}
+
+static int add_read(manifest *out, manifest_kind kind, const char *path, tlsmend_error *error) {
+  manifest_file file = {.kind = kind, .name = (char *)leaf(path)};
+  size_t size = 0;
+  int code = os_file_read(path, (size_t)-1 / 2, &file.bytes, &size, error);
+  if (code == TLSMEND_E_ABSENT)
+    return tlsmend_error_set(error, TLSMEND_E_USAGE, "there is no file %s", path);
+  if (code != TLSMEND_OK)
+    return code;
+  file.size = size;
+  manifest_sha256(file.bytes, size, file.sha256);
+  return manifest_add(out, &file, error);
+}
+
+/* The runbooks and their modules. */
+static int gather_texts(const char *const *files, size_t count, manifest *out, tlsmend_error *error) {
+  const char *first = NULL;
+  int code = TLSMEND_OK;
+  for (size_t i = 0; code == TLSMEND_OK && i < count; i++) {
+    if (!is_runbook(files[i]))
+      continue;
+    first = first ? first : files[i];
+    size_t folder = (size_t)(leaf(files[i]) - files[i]);
+    if (folder != (size_t)(leaf(first) - first) || memcmp(first, files[i], folder) != 0)
+      return tlsmend_error_set(
+          error, TLSMEND_E_USAGE,
+          "%s and %s are in different folders: the runbooks of a bundle share their modules", first,
+          files[i]);
+    code = add_read(out, MANIFEST_RUNBOOK, files[i], error);
+  }
+  if (code == TLSMEND_OK && !first)
+    code = tlsmend_error_set(error, TLSMEND_E_USAGE, "a bundle needs a runbook: name a .lua file");
+  for (size_t i = 0, runbooks = out->count; code == TLSMEND_OK && i < runbooks; i++)
+    code = source_collect(first, out->files[i].bytes, (size_t)out->files[i].size, out, error);
+  for (size_t i = 0; code == TLSMEND_OK && i < out->count && out->files[i].kind == MANIFEST_RUNBOOK; i++)
+    code = check_loads(out->files[i].name, out->files[i].bytes, (size_t)out->files[i].size, out, error);
+  return code;
+}
+
+static int write_bundle(const char *path, const char *head, const manifest *files, tlsmend_error *error) {
+  size_t length = strlen(head), size = length;
+  for (size_t i = 0; i < files->count; i++)
+    size += (size_t)files->files[i].size;
+  char *bytes = malloc(size);
+  if (!bytes)
+    return no_memory(error);
+  memcpy(bytes, head, length);
+  for (size_t i = 0, at = length; i < files->count; at += (size_t)files->files[i++].size)
+    memcpy(bytes + at, files->files[i].bytes, (size_t)files->files[i].size);
+  int code = os_file_replace(path, bytes, size, error);
+  free(bytes);
+  return code;
+}
+
+static int sign_bundle(const char *const *paths, size_t count, const minisign_secret *secret,
+                       const tlsmend_sign_terms *terms, tlsmend_error *error) {
+  manifest files = {0};
+  char *trusted = NULL, *head = NULL;
+  manifest_comment comment = {leaf(terms->output), terms->comment, os_time()};
+  int code = gather_texts(paths, count, &files, error);
+  for (size_t i = 0; code == TLSMEND_OK && i < count; i++)
+    if (!is_runbook(paths[i]))
+      code = add_read(&files, MANIFEST_PACKAGE, paths[i], error);
+  if (code == TLSMEND_OK)
+    code = manifest_comment_print(&(manifest){0}, &comment, &trusted, error);
+  if (code == TLSMEND_OK)
+    code = bundle_print(&files, secret, trusted, &head, error);
+  if (code == TLSMEND_OK)
+    code = write_bundle(terms->output, head, &files, error);
+  manifest_clear(&files);
+  free(head);
+  free(trusted);
+  return code;
+}
+
+int tlsmend_sign(const char *const *files, size_t count, const char *key, const tlsmend_sign_terms *terms,
+                 char **out, tlsmend_error *error) {
+  assert(files && count && key && terms && out);
+  minisign_secret secret = {{0}, {0}};
+  const char *output = terms->output;
+  size_t length = output ? strlen(output) : 0;
+  *out = NULL;
+  if (!output && (count > 1 || !is_runbook(files[0])))
+    return tlsmend_error_set(error, TLSMEND_E_USAGE,
+                             "one .lua file is signed by itself; more, and packages, go into a bundle: -o "
+                             "NAME.tlsmend");
+  if (output && (length <= 8 || strcmp(output + length - 8, ".tlsmend") != 0))
+    return tlsmend_error_set(error, TLSMEND_E_USAGE, "%s: the name of a bundle ends in .tlsmend", output);
+  if (sodium_init() < 0)
+    return tlsmend_error_set(error, TLSMEND_E_FAILED, "the library for signatures does not start");
+  int code = key_open(key, terms->password, &secret, error);
+  if (code == TLSMEND_OK)
+    code = output ? sign_bundle(files, count, &secret, terms, error)
+                  : sign_file(files[0], &secret, terms, out, error);
+  sodium_memzero(&secret, sizeof secret);
+  if (code == TLSMEND_OK && output && !(*out = strdup(output)))
+    code = no_memory(error);
+  if (code != TLSMEND_OK) {
+    free(*out);
+    *out = NULL;
+  }
+  return code;
+}
+
+/* ---- verifying ------------------------------------------------------------------------------------------------------------- */
+
+static json_t *files_to_json(const manifest *files) {
+  static const char *const kinds[] = {"runbook", "module", "package"};
+  json_t *out = json_array();
+  for (size_t i = 0; i < files->count; i++) {
+    const manifest_file *file = &files->files[i];
+    json_array_append_new(out, json_pack("{s:s, s:s, s:I, s:s}", "kind", kinds[file->kind], "name",
+                                         file->name, "size", (json_int_t)file->size, "sha256", file->sha256));
+  }
+  return out;
+}
+
+/* Why, and what to do next. */
+static const char *advice(trust_state state) {
+  switch (state) {
+  case TRUST_UNSIGNED:
+    return "Not signed: it may be planned. `tlsmend sign` makes a signature.";
+  case TRUST_UNKNOWN:
+    return "The files fit each other, but the key is not in the trust store. Ask the vendor for the key's "
+           "number by "
+           "another way, compare it, and put the public key into the store.";
+  case TRUST_EXPIRED:
+    return "The signature fits, but the key has expired: ask the vendor for a new one.";
+  case TRUST_TRUSTED:
+    return "The signature fits, and the key is trusted: it may be applied.";
+  }
+  return "?";
+}
+
+static int print_verdict(const char *file, const source_list *list, char **out, tlsmend_error *error) {
+  text_builder text = {0};
+  char signer[400];
+  const trust_verdict *verdict = &list->items[0].verdict;
+  json_t *json = trust_verdict_to_json(verdict), *files = files_to_json(&list->files);
+  trust_print(json, signer, sizeof signer);
+  text_add(&text, "%s\n  signature: %s\n", file, signer);
+  const char *comment = json_string_value(json_object_get(json, "comment"));
+  if (comment)
+    text_add(&text, "  comment:   %s\n", comment);
+  for (size_t i = 0; i < json_array_size(files); i++) {
+    const json_t *row = json_array_get(files, i);
+    text_add(&text, "  %-9s  %s, SHA-256 %s\n", json_string_value(json_object_get(row, "kind")),
+             json_string_value(json_object_get(row, "name")),
+             json_string_value(json_object_get(row, "sha256")));
+  }
+  text_wrap(&text, 0, 79, advice(verdict->state));
+  json_decref(json);
+  json_decref(files);
+  return text_finish(&text, out, error);
+}
+
+int tlsmend_verify(const tlsmend_options *options, const tlsmend_verify_request *request, char **out,
+                   int *trusted, tlsmend_error *error) {
+  assert(options && request && out && trusted);
+  source_list list;
+  source_terms terms = {
+      .trust = session_trust_folder(options), .keys = request->keys, .key_count = request->key_count};
+  *out = NULL;
+  *trusted = 0;
+  char *path = os_path_absolute(request->file);
+  if (!path)
+    return no_memory(error);
+  if (!source_is_path(request->file) && !os_file_exists(path)) {
+    free(path);
+    return tlsmend_error_set(error, TLSMEND_E_USAGE, "there is no file %s", request->file);
+  }
+  int code = sources_open(&terms, path, &list, error);
+  free(path);
+  if (code != TLSMEND_OK)
+    return code;
+  *trusted = list.items[0].verdict.state == TRUST_TRUSTED;
+  if (request->format == TLSMEND_FORMAT_JSON) {
+    json_t *verdict = trust_verdict_to_json(&list.items[0].verdict);
+    code = session_dump(json_pack("{s:s, s:s, s:o, s:o, s:O}", "schema", VERIFY_SCHEMA, "file", request->file,
+                                  "signature", verdict, "files", files_to_json(&list.files), "result",
+                                  json_object_get(verdict, "state")),
+                        out, error);
+  } else {
+    code = print_verdict(request->file, &list, out, error);
+  }
+  sources_close(&list);
+  return code;
+}
+
+/* ---- leave to apply -------------------------------------------------------------------------------------------------------- */
+
+/* The bytes that are judged must be those that were planned. */
+static bool is_planned(const source_list *list, const plan_runbook *row) {
+  char digest[65];
+  const script_source *script = &list->items[0].script;
+  size_t modules = 0;
+  if (!script->bytes)
+    return false;
+  manifest_sha256(script->bytes, script->size, digest);
+  if (strcmp(digest, row->sha256) != 0)
+    return false;
+  for (size_t i = 0; i < list->files.count; i++) {
+    const manifest_file *file = &list->files.files[i];
+    if (file->kind != MANIFEST_MODULE)
+      continue;
+    const json_t *planned = json_array_get(row->files, modules++);
+    const char *name = json_string_value(json_object_get(planned, "name"));
+    const char *sha256 = json_string_value(json_object_get(planned, "sha256"));
+    if (!name || !sha256 || strcmp(name, file->name) != 0 || strcmp(sha256, file->sha256) != 0)
+      return false;
+  }
+  return modules == json_array_size(row->files);
+}
+
+/* Why a runbook may not be applied. */
+static int refuse(const tlsmend_session *self, const char *name, const trust_verdict *verdict,
+                  tlsmend_error *error) {
+  static const char way[] = "it may be planned; to apply it, read it and pass --allow-unsigned";
+  char until[32] = "";
+  if (self->library)
+    return tlsmend_error_set(error, TLSMEND_E_REFUSED,
+                             "%s would run with the library %s, which nobody has signed: %s", name,
+                             self->library, way);
+  switch (verdict->state) {
+  case TRUST_UNSIGNED:
+    return tlsmend_error_set(error, TLSMEND_E_REFUSED, "%s is not part of tlsmend and not signed: %s", name,
+                             way);
+  case TRUST_EXPIRED:
+    os_time_print(verdict->expires, until);
+    return tlsmend_error_set(error, TLSMEND_E_APPROVAL,
+                             "%s is signed by %s, whose key %s expired on %.10s: %s", name, verdict->signer,
+                             verdict->key, until, way);
+  case TRUST_UNKNOWN:
+  case TRUST_TRUSTED:
+    break;
+  }
+  return tlsmend_error_set(
+      error, TLSMEND_E_APPROVAL,
+      "%s is signed by key %s, which is not in the trust store (%s): put the key there once "
+      "you have compared it; until then %s",
+      name, verdict->key, self->trust ? self->trust : "see `tlsmend help verify`", way);
+}
+
+static int judge(tlsmend_session *self, const plan_runbook *row, bool *doubted, tlsmend_error *error) {
+  source_list list;
+  source_terms terms = {.trust = self->trust};
+  int code = sources_open(&terms, row->source, &list, error);
+  if (code != TLSMEND_OK)
+    return code;
+  const trust_verdict *verdict = &list.items[0].verdict;
+  if (!is_planned(&list, row))
+    code = tlsmend_error_set(
+        error, TLSMEND_E_REFUSED,
+        "the runbook %s is not the one that the plan was made with: its text has changed. Plan again",
+        row->source);
+  bool doubt = verdict->state != TRUST_TRUSTED || self->library;
+  if (code == TLSMEND_OK && doubt && strcmp(self->spec, "live") == 0 && !self->allow_unsigned)
+    code = refuse(self, row->source, verdict, error);
+  json_t *json = trust_verdict_to_json(verdict);
+  json_object_set_new(json, "runbook", json_string(row->id));
+  json_array_append_new(json_object_get(self->signers, "runbooks"), json);
+  *doubted = *doubted || doubt;
+  sources_close(&list);
+  return code;
+}
+
+int session_check_trust(tlsmend_session *self, const tlsmend_plan *plan, tlsmend_error *error) {
+  bool doubted = false, foreign = false;
+  int code = TLSMEND_OK;
+  json_decref(self->signers);
+  self->signers = json_pack("{s:b, s:[]}", "allow_unsigned", 0, "runbooks");
+  if (!self->signers)
+    return no_memory(error);
+  for (size_t i = 0; code == TLSMEND_OK && i < plan->runbook_count; i++) {
+    if (plan->runbooks[i].builtin)
+      continue;
+    foreign = true;
+    code = judge(self, &plan->runbooks[i], &doubted, error);
+  }
+  if (code == TLSMEND_OK && doubted && self->allow_unsigned) {
+    json_object_set_new(self->signers, "allow_unsigned", json_true());
+    session_tell(
+        self, TLSMEND_EVENT_WARNING,
+        "a runbook is applied that no trusted key has signed: --allow-unsigned says so, and the journal "
+        "records it");
+  }
+  if (!foreign || code != TLSMEND_OK) {
+    json_decref(self->signers);
+    self->signers = NULL;
+  }
+  return code;
+}

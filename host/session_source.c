@@ -1,0 +1,339 @@
+/*
+ * Runbooks that are not built in: read once, with the files that belong to them, and judged by their signature. Formats are
+ * core's (minisign, manifest, bundle); what a verdict means for a run is decided in session_apply.c.
+ */
+#include "session_trust.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/bundle.h"
+#include "core/requires.h"
+#include "os/os.h"
+#include "script/loader.h"
+#include "script/modules.h"
+
+enum { SIGNATURE_MOST = 64 * 1024 };
+
+static int no_memory(tlsmend_error *error) {
+  return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a runbook");
+}
+
+void sources_close(source_list *list) {
+  for (size_t i = 0; i < list->count; i++) {
+    free(list->items[i].name);
+    trust_verdict_clear(&list->items[i].verdict);
+  }
+  free(list->items);
+  manifest_clear(&list->files);
+  free(list->text);
+  *list = (source_list){0};
+}
+
+script_options source_options(const script_options *options, const source *source) {
+  script_options full = *options;
+  full.source = source->script.bytes ? &source->script : NULL;
+  return full;
+}
+
+json_t *source_verdict(const source *source) { return trust_verdict_to_json(&source->verdict); }
+
+static bool ends_with(const char *name, const char *ending) {
+  size_t length = strlen(name), tail = strlen(ending);
+  return length > tail && strcmp(name + length - tail, ending) == 0;
+}
+
+bool source_is_path(const char *name) {
+  return strpbrk(name, "/\\|") || ends_with(name, ".lua") || ends_with(name, ".tlsmend");
+}
+
+/* The part of a path behind its folders. */
+static const char *leaf(const char *path) {
+  const char *name = path;
+  for (const char *at = path; *at; at++)
+    if (*at == '/' || *at == '\\')
+      name = at + 1;
+  return name;
+}
+
+/* "dir/site.lua" and "acme/part.lua": "dir/acme/part.lua"; malloc'd. */
+static char *beside(const char *path, const char *name) {
+  size_t folder = (size_t)(leaf(path) - path), room = folder + strlen(name) + 1;
+  char *out = malloc(room);
+  if (out)
+    snprintf(out, room, "%.*s%s", (int)folder, path, name);
+  return out;
+}
+
+static int open_keys(const source_terms *terms, trust_store *out, tlsmend_error *error) {
+  *out = (trust_store){0};
+  if (terms->unjudged)
+    return TLSMEND_OK;
+  return terms->key_count ? trust_from(terms->keys, terms->key_count, out, error)
+                          : trust_open(terms->trust, out, error);
+}
+
+static int add_item(source_list *list, const char *name, const script_source *script, tlsmend_error *error) {
+  source *grown = realloc(list->items, (list->count + 1) * sizeof *grown);
+  char *copy = grown ? strdup(name) : NULL;
+  if (grown)
+    list->items = grown;
+  if (!copy)
+    return no_memory(error);
+  grown[list->count] = (source){.name = copy, .script = *script};
+  if (script->bytes)
+    grown[list->count].script.path = copy;
+  list->count++;
+  return TLSMEND_OK;
+}
+
+/* ---- files beside a runbook -------------------------------------------------------------------------------------------- */
+
+typedef struct collection {
+  const char *path;
+  manifest *out;
+  tlsmend_error *error;
+} collection;
+
+static bool is_library(const char *name) {
+  char path[REQUIRES_NAME_MOST + 16];
+  script_text text;
+  if (!requires_path("stdlib/", name, path, sizeof path) || script_module_native(name))
+    return true;
+  bool found = script_text_find(NULL, path, &text, NULL) == TLSMEND_OK;
+  script_text_clear(&text);
+  return found;
+}
+
+/* Reads a module beside the runbook. E_ABSENT if there is none. */
+static int read_module(const char *path, const char *name, manifest_file *out, tlsmend_error *error) {
+  char *file = beside(path, name);
+  size_t size = 0;
+  *out = (manifest_file){.kind = MANIFEST_MODULE, .name = (char *)name};
+  int code = file ? os_file_read(file, MANIFEST_TEXT_MOST, &out->bytes, &size, error) : no_memory(error);
+  free(file);
+  if (code != TLSMEND_OK)
+    return code;
+  out->size = size;
+  manifest_sha256(out->bytes, size, out->sha256);
+  return code;
+}
+
+static int collect(void *data, const char *module) {
+  const collection *self = data;
+  char name[REQUIRES_NAME_MOST + 8];
+  manifest_file file;
+  tlsmend_error inner = {0, ""};
+  if (is_library(module) || !requires_path("", module, name, sizeof name) ||
+      manifest_find(self->out, MANIFEST_MODULE, name))
+    return TLSMEND_OK;
+  int code = read_module(self->path, name, &file, &inner);
+  if (code == TLSMEND_E_ABSENT)
+    return TLSMEND_OK; /* said by `require`, if it comes to that */
+  if (code == TLSMEND_OK)
+    code = manifest_add(self->out, &file, &inner);
+  return code == TLSMEND_OK ? code : tlsmend_error_set(self->error, code, "%s: %s", self->path, inner.text);
+}
+
+int source_collect(const char *path, const char *text, size_t size, manifest *out, tlsmend_error *error) {
+  collection self = {path, out, error};
+  size_t done = out->count;
+  int code = requires_each(text, size, collect, &self);
+  for (; code == TLSMEND_OK && done < out->count; done++) /* modules ask for more of them */
+    if (out->files[done].bytes)
+      code = requires_each(out->files[done].bytes, (size_t)out->files[done].size, collect, &self);
+  return code;
+}
+
+/* ---- one file ---------------------------------------------------------------------------------------------------------- */
+
+static int not_fitting(const char *path, tlsmend_error *error) {
+  return tlsmend_error_set(error, TLSMEND_E_APPROVAL,
+                           "%s.minisig is not a signature of %s: one of the two was changed. Get both again",
+                           path, path);
+}
+
+/* Reads the modules that the signature names, and nothing else: each must be the one that was signed. */
+static int read_signed(const char *path, const manifest *named, manifest *out, tlsmend_error *error) {
+  int code = TLSMEND_OK;
+  for (size_t i = 0; code == TLSMEND_OK && i < named->count; i++) {
+    manifest_file file;
+    code = read_module(path, named->files[i].name, &file, error);
+    if (code == TLSMEND_E_ABSENT)
+      return tlsmend_error_set(error, TLSMEND_E_APPROVAL,
+                               "%s is not beside %s, and its signature covers both: get all of them again",
+                               named->files[i].name, path);
+    if (code == TLSMEND_OK && strcmp(file.sha256, named->files[i].sha256) != 0) {
+      free(file.bytes);
+      return tlsmend_error_set(error, TLSMEND_E_APPROVAL,
+                               "%s beside %s is not the file that was signed: get all of them again",
+                               named->files[i].name, path);
+    }
+    if (code == TLSMEND_OK)
+      code = manifest_add(out, &file, error);
+  }
+  return code;
+}
+
+static int judge_file(source_list *list, const source_terms *terms, const minisign_signature *signature,
+                      tlsmend_error *error) {
+  trust_store store = {0};
+  manifest named = {0};
+  source *item = &list->items[0];
+  int code = open_keys(terms, &store, error);
+  const trust_key *key = code == TLSMEND_OK ? trust_find(&store, signature->id) : NULL;
+  if (code == TLSMEND_OK && key &&
+      !minisign_verify(&key->key, signature, item->script.bytes, item->script.size))
+    code = not_fitting(item->name, error);
+  if (code == TLSMEND_OK && !trust_judge(signature->id, key, os_time(), &item->verdict))
+    code = no_memory(error);
+  if (code == TLSMEND_OK)
+    code = manifest_comment_read(signature->trusted, &named, &item->verdict.comment, error);
+  if (code == TLSMEND_OK)
+    code = read_signed(item->name, &named, &list->files, error);
+  manifest_clear(&named);
+  trust_clear(&store);
+  return code;
+}
+
+/* The signature beside a file, if there is one. */
+static int read_signature(const char *path, minisign_signature *out, bool *found, tlsmend_error *error) {
+  char *file = malloc(strlen(path) + sizeof ".minisig"), *text = NULL;
+  size_t size = 0;
+  tlsmend_error inner = {0, ""};
+  *found = false;
+  *out = (minisign_signature){0};
+  if (!file)
+    return no_memory(error);
+  int code = os_file_read(strcat(strcpy(file, path), ".minisig"), SIGNATURE_MOST, &text, &size, &inner);
+  if (code == TLSMEND_E_ABSENT) {
+    code = TLSMEND_OK;
+  } else if (code != TLSMEND_OK) {
+    code = tlsmend_error_set(error, TLSMEND_E_APPROVAL, "%s", inner.text);
+  } else {
+    *found = true;
+    code = minisign_signature_parse(text, size, out, &inner);
+    if (code != TLSMEND_OK)
+      code = tlsmend_error_set(error, code, "%s: %s", file, inner.text);
+  }
+  free(text);
+  free(file);
+  return code;
+}
+
+static int open_file(const source_terms *terms, const char *path, source_list *out, tlsmend_error *error) {
+  minisign_signature signature = {0};
+  script_source script = {.file = leaf(path), .files = &out->files};
+  int code = os_file_read(path, MANIFEST_TEXT_MOST, &out->text, &script.size, error);
+  if (code == TLSMEND_E_ABSENT)
+    return tlsmend_error_set(error, TLSMEND_E_USAGE, "there is no runbook file %s", path);
+  script.bytes = out->text;
+  if (code == TLSMEND_OK)
+    code = add_item(out, path, &script, error);
+  if (code == TLSMEND_OK)
+    code = read_signature(path, &signature, &out->sealed, error);
+  if (code == TLSMEND_OK)
+    out->items[0].script.file = leaf(out->items[0].name);
+  if (code == TLSMEND_OK)
+    code = out->sealed ? judge_file(out, terms, &signature, error)
+                       : source_collect(path, out->text, script.size, &out->files, error);
+  minisign_signature_clear(&signature);
+  return code;
+}
+
+/* ---- a bundle ---------------------------------------------------------------------------------------------------------- */
+
+typedef struct feeding {
+  bundle_reader *reader;
+  tlsmend_error inner;
+} feeding;
+
+static int feed(void *data, const void *bytes, size_t size) {
+  feeding *self = data;
+  return bundle_feed(self->reader, bytes, size, &self->inner);
+}
+
+static int read_bundle(const char *path, const trust_store *store, bundle *out, tlsmend_error *error) {
+  feeding self = {bundle_reader_new(store), {0, ""}};
+  int code = self.reader ? os_file_stream(path, feed, &self, error) : no_memory(error);
+  if (code == TLSMEND_E_ABSENT)
+    code = tlsmend_error_set(error, TLSMEND_E_USAGE, "there is no bundle %s", path);
+  else if (code == TLSMEND_OK)
+    code = bundle_end(self.reader, out, &self.inner);
+  if (self.inner.code)
+    tlsmend_error_set(error, code, "%s: %s", path, self.inner.text);
+  bundle_reader_free(self.reader);
+  return code;
+}
+
+/* One runbook of a bundle. */
+static int add_inner(source_list *list, const char *path, const bundle *bundle, const manifest_file *file,
+                     tlsmend_error *error) {
+  size_t room = strlen(path) + strlen(file->name) + 2;
+  char *name = malloc(room);
+  script_source script = {
+      .file = file->name, .bytes = file->bytes, .size = (size_t)file->size, .files = &list->files};
+  if (!name)
+    return no_memory(error);
+  snprintf(name, room, "%s|%s", path, file->name);
+  int code = add_item(list, name, &script, error);
+  free(name);
+  if (code != TLSMEND_OK)
+    return code;
+  trust_verdict *verdict = &list->items[list->count - 1].verdict;
+  manifest none;
+  if (!trust_judge(bundle->signature.id, bundle->key, os_time(), verdict))
+    return no_memory(error);
+  code = manifest_comment_read(bundle->signature.trusted, &none, &verdict->comment, error);
+  manifest_clear(&none);
+  return code;
+}
+
+/* `inner` is the one that is wanted, or NULL: all. */
+static int open_bundle(const source_terms *terms, const char *path, const char *inner, source_list *out,
+                       tlsmend_error *error) {
+  trust_store store = {0};
+  bundle bundle = {0};
+  int code = open_keys(terms, &store, error);
+  if (code == TLSMEND_OK)
+    code = read_bundle(path, &store, &bundle, error);
+  for (size_t i = 0; code == TLSMEND_OK && i < bundle.files.count; i++) {
+    const manifest_file *file = &bundle.files.files[i];
+    if (file->kind == MANIFEST_RUNBOOK && (!inner || strcmp(inner, file->name) == 0))
+      code = add_inner(out, path, &bundle, file, error);
+  }
+  if (code == TLSMEND_OK && !out->count)
+    code =
+        tlsmend_error_set(error, TLSMEND_E_USAGE,
+                          "there is no runbook %s in %s: `tlsmend verify %s` lists them", inner, path, path);
+  out->files = bundle.files;
+  out->sealed = true;
+  bundle.files = (manifest){0};
+  bundle_clear(&bundle);
+  trust_clear(&store);
+  return code;
+}
+
+/* ---- any --------------------------------------------------------------------------------------------------------------- */
+
+int sources_open(const source_terms *terms, const char *name, source_list *out, tlsmend_error *error) {
+  *out = (source_list){0};
+  if (sodium_init() < 0)
+    return tlsmend_error_set(error, TLSMEND_E_FAILED, "the library for signatures does not start");
+  if (!source_is_path(name))
+    return add_item(out, name, &(script_source){0}, error);
+  char *path = os_path_absolute(name); /* it keeps its meaning when a run goes on from another folder */
+  const char *inner = path ? bundle_inner(path) : NULL;
+  int code = path ? TLSMEND_OK : no_memory(error);
+  if (inner)
+    path[inner - path - 1] = 0;
+  if (code == TLSMEND_OK)
+    code = ends_with(path, ".tlsmend") ? open_bundle(terms, path, inner, out, error)
+                                       : open_file(terms, path, out, error);
+  free(path);
+  if (code != TLSMEND_OK)
+    sources_close(out);
+  return code;
+}

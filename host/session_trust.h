@@ -1,0 +1,69 @@
+/* Whose runbooks they are: keys, the trust store, and runbooks that are not built in, read once. */
+#ifndef SESSION_TRUST_H
+#define SESSION_TRUST_H
+
+#include "core/manifest.h"
+#include "core/trust.h"
+#include "script/script.h"
+
+/* ---- keys: session_trust.c ---- */
+
+/* A public key: the name of a file, or the base64 text itself. E_USAGE, E_APPROVAL. */
+int key_read(const char *key, minisign_public *out, tlsmend_error *error);
+
+/* The file of a secret key; NULL as password for one without. E_ABSENT: it has a password. Wipe with sodium_memzero. */
+int key_open(const char *path, const char *password, minisign_secret *out, tlsmend_error *error);
+
+/* The keys of a folder (NULL: this machine's), each NAME.pub. A folder that is not there holds none. E_APPROVAL, naming the
+ * file, if others than administrators can write there, or if a key is not one. */
+int trust_open(const char *folder, trust_store *out, tlsmend_error *error);
+
+/* Keys that somebody names, instead of the store. */
+int trust_from(const char *const *keys, size_t count, trust_store *out, tlsmend_error *error);
+
+/* ---- runbooks: session_source.c ---- */
+
+/* A runbook as it was read: the bytes that were verified are those that run. */
+typedef struct source {
+  char *name;           /* an id; else the absolute path, or that of the bundle with |NAME.lua behind it */
+  script_source script; /* bytes is NULL for an id: the library is looked into */
+  trust_verdict verdict;
+} source;
+
+typedef struct source_list {
+  source *items;
+  size_t count;
+  manifest files; /* modules and packages of all of them, and the runbooks of a bundle */
+  char *text;     /* of a single file */
+  bool sealed;    /* there is a signature, and it lists the files */
+} source_list;
+
+/* Whose keys count. */
+typedef struct source_terms {
+  const char *trust;       /* a folder, NULL: this machine's */
+  const char *const *keys; /* instead of the store, if key_count */
+  size_t key_count;
+  bool unjudged; /* no key is looked up: the caller compares digests with those of a plan that were judged */
+} source_terms;
+
+/*
+ * Reads what a name on the command line stands for: an id, a .lua file with the modules beside it, a bundle (all of its
+ * runbooks, or the one behind a |). E_USAGE: there is none; E_APPROVAL: a signature does not fit, or the store is not safe.
+ * A signature that fits but is by a stranger, or none at all, is no error: see the verdict.
+ */
+int sources_open(const source_terms *terms, const char *name, source_list *out, tlsmend_error *error);
+void sources_close(source_list *list);
+
+/* Whether a name is a path. */
+bool source_is_path(const char *name);
+
+/* The modules beside a runbook that its text and theirs ask for; with bytes. */
+int source_collect(const char *path, const char *text, size_t size, manifest *out, tlsmend_error *error);
+
+/* The options to load a source with. Borrowed from both. */
+script_options source_options(const script_options *options, const source *source);
+
+/* {"state": ...} of a source. Nothing that is built in needs it. */
+json_t *source_verdict(const source *source);
+
+#endif
