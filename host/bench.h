@@ -3,6 +3,7 @@
 #define BENCH_H
 
 #include "machine/fault.h"
+#include "machine/sim.h"
 #include "script/tool.h"
 #include "session.h"
 
@@ -28,21 +29,17 @@ typedef struct bench {
   char *packages;   /* folder of stand-ins for update packages; NULL: none needed */
 } bench;
 
-/* A copy of the machine that nothing has happened to, in a session without files. `boot` is its number of restarts. */
+/* A copy of a machine in a session without files. */
 typedef struct bench_copy {
   tlsmend_session session;
   fault *fault;
 } bench_copy;
-int bench_copy_open(const bench *self, const bench_machine *machine, bench_copy *out, tlsmend_error *error);
+int bench_copy_open(const bench *self, const char *name, const sim *like, bench_copy *out,
+                    tlsmend_error *error);
 void bench_copy_close(bench_copy *copy);
 
-/* The machine's registry as bytes. */
-typedef struct bench_bytes {
-  unsigned char *bytes;
-  size_t size;
-} bench_bytes;
-int bench_render(const bench_copy *copy, bench_bytes *out, tlsmend_error *error);
-bool bench_same(const bench_bytes *a, const bench_bytes *b);
+/* The snapshot behind a copy. Borrowed. */
+const sim *bench_sim(const bench_copy *copy);
 
 /* Adds what is wrong to the findings of a machine's record. */
 void bench_find(json_t *record, const char *rule, const char *format, ...)
@@ -61,10 +58,10 @@ int bench_test(const bench *self, const bench_machine *machine, json_t **out, tl
 
 /* Everything that can be broken while `plan` is applied to the machine; `before` and `after` are its two good states. */
 typedef struct bench_states {
+  const char *name; /* of the machine */
   tlsmend_plan *plan;
-  bench_bytes before, after;
+  tlsmend_machine *before, *after;
 } bench_states;
-int bench_break(const bench *self, const bench_machine *machine, const bench_states *states, json_t *record,
-                tlsmend_error *error);
+int bench_break(const bench *self, const bench_states *states, json_t *record, tlsmend_error *error);
 
 #endif

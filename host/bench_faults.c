@@ -13,10 +13,10 @@
 
 /* What a power cut would leave: the machine, and the journal as it is on the disk. */
 typedef struct moment {
-  char *text; /* of the machine */
+  tlsmend_machine *machine;
   step_state *steps;
   char boot[64];
-  unsigned boots, machine_boot;
+  unsigned boots;
   bool at_barrier, undoing;
 } moment;
 
@@ -30,7 +30,6 @@ typedef struct recording {
 
 typedef struct breaking {
   const bench *bench;
-  const bench_machine *machine;
   const bench_states *states;
   json_t *record;
   size_t interruptions;
@@ -44,26 +43,15 @@ static int no_memory(tlsmend_error *error) {
 
 static bool keep_moment(recording *self, moment *out) {
   const journal *journal = self->journal;
-  const sim *machine = (const sim *)self->copy->session.machine->below;
-  size_t count = journal->plan->change_count, size = 0;
-  unsigned char *bytes = NULL;
-  *out = (moment){.boots = journal->boots,
-                  .machine_boot = machine->boot,
-                  .at_barrier = journal->at_barrier,
-                  .undoing = journal->undoing};
+  size_t count = journal->plan->change_count;
+  *out = (moment){.boots = journal->boots, .at_barrier = journal->at_barrier, .undoing = journal->undoing};
   memcpy(out->boot, journal->boot, sizeof out->boot);
   out->steps = calloc(count + 1, sizeof *out->steps);
-  if (!out->steps || sim_print(machine->tree, false, &bytes, &size, NULL) != TLSMEND_OK)
+  if (!out->steps || sim_clone(bench_sim(self->copy), &out->machine, NULL) != TLSMEND_OK)
     return false;
   for (size_t i = 0; i < count; i++)
     out->steps[i] = journal->steps[i].state;
-  out->text = malloc(size + 1);
-  if (out->text) {
-    memcpy(out->text, bytes, size);
-    out->text[size] = 0;
-  }
-  free(bytes);
-  return out->text != NULL;
+  return true;
 }
 
 static void watch(void *data) {
@@ -78,7 +66,7 @@ static void watch(void *data) {
 
 static void forget(recording *self) {
   for (size_t i = 0; i < self->count; i++) {
-    free(self->moments[i].text);
+    machine_close(self->moments[i].machine);
     free(self->moments[i].steps);
   }
   free(self->moments);
@@ -99,10 +87,10 @@ static void run_close(run *self) {
   bench_copy_close(&self->copy);
 }
 
-static int run_open(const breaking *self, const bench_machine *machine, run *out) {
+static int run_open(const breaking *self, const tlsmend_machine *like, run *out) {
   char boot[64];
   *out = (run){.result = COMMIT_LEFT};
-  out->code = bench_copy_open(self->bench, machine, &out->copy, &out->error);
+  out->code = bench_copy_open(self->bench, self->states->name, (const sim *)like, &out->copy, &out->error);
   if (out->code != TLSMEND_OK)
     return out->code;
   out->copy.session.unchecked = true;
@@ -125,18 +113,18 @@ static void run_forward(run *self) {
 }
 
 /* Whether a broken run has ended where it should. */
-static void judge(breaking *self, run *run, const char *what, commit_result wanted,
-                  const bench_bytes *state) {
-  bench_bytes now = {0};
-  bool rendered = bench_render(&run->copy, &now, NULL) == TLSMEND_OK;
-  const char *where = rendered && bench_same(&now, &self->states->before)  ? "before"
-                      : rendered && bench_same(&now, &self->states->after) ? "after"
-                                                                           : "between";
+static void judge(breaking *self, run *run, const char *what, commit_result wanted) {
+  const sim *now = bench_sim(&run->copy);
+  bool before = sim_equal(now, (const sim *)self->states->before);
+  bool after = sim_equal(now, (const sim *)self->states->after);
+  bool good = wanted == COMMIT_DONE ? after : before;
   self->interruptions++;
-  if (run->code != TLSMEND_OK || run->result != wanted || !rendered || !bench_same(&now, state))
-    bench_find(self->record, "between", "%s: the machine is left %s%s%s", what, where,
+  if (run->code != TLSMEND_OK || run->result != wanted || !good)
+    bench_find(self->record, "between", "%s: the machine is left %s%s%s", what,
+               before  ? "before"
+               : after ? "after"
+                       : "between",
                run->code != TLSMEND_OK ? ": " : "", run->code != TLSMEND_OK ? run->error.text : "");
-  free(now.bytes);
 }
 
 /* ---- changes that fail -------------------------------------------------------------------------------------------------------- */
@@ -150,7 +138,7 @@ static int fail_each(breaking *self, tlsmend_error *error) {
     bool restart = change->kind == TLSMEND_CHANGE_REBOOT;
     if (restart && i % 2)
       continue;
-    if (run_open(self, self->machine, &run) != TLSMEND_OK) {
+    if (run_open(self, self->states->before, &run) != TLSMEND_OK) {
       run_close(&run);
       return tlsmend_error_set(error, run.code, "%s", run.error.text);
     }
@@ -162,8 +150,7 @@ static int fail_each(breaking *self, tlsmend_error *error) {
              : change->key ? change->key
                            : "",
              i % 2 ? " after it was made" : "");
-    judge(self, &run, what, restart ? COMMIT_DONE : COMMIT_UNDONE,
-          restart ? &self->states->after : &self->states->before);
+    judge(self, &run, what, restart ? COMMIT_DONE : COMMIT_UNDONE);
     run_close(&run);
   }
   return TLSMEND_OK;
@@ -173,10 +160,8 @@ static int fail_each(breaking *self, tlsmend_error *error) {
 
 /* The machine and the journal as they are found when the power is back. */
 static int wake(const breaking *self, const moment *moment, run *out) {
-  bench_machine machine = {self->machine->name, moment->text, NULL};
-  if (run_open(self, &machine, out) != TLSMEND_OK)
+  if (run_open(self, moment->machine, out) != TLSMEND_OK)
     return out->code;
-  ((sim *)out->copy.session.machine->below)->boot = moment->machine_boot;
   for (size_t i = 0; i < self->states->plan->change_count; i++)
     out->journal->steps[i].state = moment->steps[i];
   memcpy(out->journal->boot, moment->boot, sizeof out->journal->boot);
@@ -201,8 +186,7 @@ static int cut_one(breaking *self, const moment *moment, size_t number, bool for
   }
   snprintf(what, sizeof what, "power cut %zu%s, then %s", number + 1,
            moment->undoing ? " of the rollback" : "", forward ? "resume" : "rollback");
-  judge(self, &run, what, forward ? COMMIT_DONE : COMMIT_UNDONE,
-        forward ? &self->states->after : &self->states->before);
+  judge(self, &run, what, forward ? COMMIT_DONE : COMMIT_UNDONE);
   run_close(&run);
   return TLSMEND_OK;
 }
@@ -211,7 +195,7 @@ static int cut_one(breaking *self, const moment *moment, size_t number, bool for
 static int cut_each(breaking *self, tlsmend_error *error) {
   run good;
   recording there = {0};
-  int code = run_open(self, self->machine, &good);
+  int code = run_open(self, self->states->before, &good);
   if (code == TLSMEND_OK) {
     there.copy = &good.copy;
     there.journal = good.journal;
@@ -236,9 +220,8 @@ static int cut_each(breaking *self, tlsmend_error *error) {
   return code;
 }
 
-int bench_break(const bench *self, const bench_machine *machine, const bench_states *states, json_t *record,
-                tlsmend_error *error) {
-  breaking breaking = {self, machine, states, record, 0};
+int bench_break(const bench *self, const bench_states *states, json_t *record, tlsmend_error *error) {
+  breaking breaking = {self, states, record, 0};
   int code = fail_each(&breaking, error);
   if (code == TLSMEND_OK)
     code = cut_each(&breaking, error);

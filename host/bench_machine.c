@@ -28,18 +28,17 @@ void bench_find(json_t *record, const char *rule, const char *format, ...) {
 
 /* ---- copies of a machine -------------------------------------------------------------------------------------------- */
 
-int bench_copy_open(const bench *self, const bench_machine *machine, bench_copy *out, tlsmend_error *error) {
+int bench_copy_open(const bench *self, const char *name, const sim *like, bench_copy *out,
+                    tlsmend_error *error) {
   char spec[512];
   *out = (bench_copy){.session = {.reboot = TLSMEND_REBOOT_ASK, .script = self->script}};
-  snprintf(spec, sizeof spec, "sim:%s", machine->name);
+  snprintf(spec, sizeof spec, "sim:%s", name);
   out->session.script.log = NULL;
   out->session.trust = (char *)(uintptr_t)session_trust_folder(self->options); /* borrowed */
   out->session.spec = strdup(spec);
   out->session.state = strdup(".");
-  backend_request request = {.argument = machine->text ? machine->name : machine->path,
-                             .text = machine->text};
   tlsmend_machine *below = NULL;
-  int code = out->session.spec && out->session.state ? sim_open(&request, &below, error) : no_memory(error);
+  int code = out->session.spec && out->session.state ? sim_clone(like, &below, error) : no_memory(error);
   if (code == TLSMEND_OK && !(out->fault = fault_open(below)))
     code = no_memory(error);
   if (code == TLSMEND_OK)
@@ -56,15 +55,7 @@ void bench_copy_close(bench_copy *copy) {
   *copy = (bench_copy){0};
 }
 
-int bench_render(const bench_copy *copy, bench_bytes *out, tlsmend_error *error) {
-  free(out->bytes);
-  *out = (bench_bytes){0};
-  return sim_render(copy->session.machine->below, &out->bytes, &out->size, error);
-}
-
-bool bench_same(const bench_bytes *a, const bench_bytes *b) {
-  return a->size == b->size && memcmp(a->bytes, b->bytes, a->size) == 0;
-}
+const sim *bench_sim(const bench_copy *copy) { return (const sim *)copy->session.machine->below; }
 
 int bench_finish(bench_copy *copy, journal *journal, commit_result *out, tlsmend_error *error) {
   enum { RESTARTS_MOST = 16 };
@@ -135,18 +126,22 @@ static void judge_plan(json_t *record, const tlsmend_plan *plan) {
 /* ---- the way there and back -------------------------------------------------------------------------------------------- */
 
 /* The first line in which two machines differ. */
-static void describe_difference(const bench_bytes *a, const bench_bytes *b, char out[160]) {
-  size_t at = 0, start = 0;
-  while (at < a->size && at < b->size && a->bytes[at] == b->bytes[at]) {
-    if (a->bytes[at] == '\n')
+static void describe_difference(const sim *wanted, const sim *found, char out[160]) {
+  unsigned char *a = NULL, *b = NULL;
+  size_t a_size = 0, b_size = 0, at = 0, start = 0, length = 0;
+  if (sim_print(wanted->tree, false, &a, &a_size, NULL) == TLSMEND_OK)
+    sim_print(found->tree, false, &b, &b_size, NULL);
+  while (at < a_size && at < b_size && a[at] == b[at]) {
+    if (a[at] == '\n')
       start = at + 1;
     at++;
   }
-  size_t length = 0;
-  for (size_t i = start; i < b->size && b->bytes[i] != '\r' && b->bytes[i] != '\n' && length < 150; i++)
-    if (b->bytes[i] >= 32)
-      out[length++] = (char)b->bytes[i];
+  for (size_t i = start; i < b_size && b[i] != '\r' && b[i] != '\n' && length < 150; i++)
+    if (b[i] >= 32)
+      out[length++] = (char)b[i];
   out[length] = 0;
+  free(a);
+  free(b);
 }
 
 static const char *failure_of(const journal *journal, const tlsmend_error *error, int code) {
@@ -174,24 +169,21 @@ static int go(bench_copy *copy, bench_states *states, journal **journal, json_t 
     bench_find(record, strstr(why, "still proposes") ? "converges" : "apply", "%s", why);
     return 0;
   }
-  return bench_render(copy, &states->after, NULL) == TLSMEND_OK;
+  return sim_clone(bench_sim(copy), &states->after, NULL) == TLSMEND_OK;
 }
 
 static void go_back(bench_copy *copy, const bench_states *states, journal *journal, json_t *record) {
   tlsmend_error inner = {0, ""};
   commit_result result = COMMIT_LEFT;
-  bench_bytes now = {0};
   char line[160];
+  const sim *before = (const sim *)states->before, *now = bench_sim(copy);
   int code = session_undo(&copy->session, journal, 0, &result, &inner);
-  if (code == TLSMEND_OK)
-    code = bench_render(copy, &now, &inner);
   if (code != TLSMEND_OK || result != COMMIT_UNDONE) {
     bench_find(record, "rollback", "rolling back failed: %s", failure_of(journal, &inner, code));
-  } else if (!bench_same(&now, &states->before)) {
-    describe_difference(&states->before, &now, line);
+  } else if (!sim_equal(before, now)) {
+    describe_difference(before, now, line);
     bench_find(record, "rollback", "rolled back, the machine is not what it was: %s", line);
   }
-  free(now.bytes);
 }
 
 /* What the policy in Lua says of the plan: what it lowers, and whether it is what the author expects. */
@@ -213,8 +205,7 @@ static int judge_policy(const bench *self, const tlsmend_plan *plan, const char 
 }
 
 /* What is done to a machine does not depend on the rest of it: the same changes are broken once. */
-static int break_once(const bench *self, const bench_machine *machine, const bench_states *states,
-                      json_t *record, tlsmend_error *error) {
+static int break_once(const bench *self, const bench_states *states, json_t *record, tlsmend_error *error) {
   json_t *plan = plan_to_json(states->plan);
   char *changes = json_dumps(json_object_get(plan, "changes"), JSON_COMPACT);
   json_decref(plan);
@@ -225,26 +216,23 @@ static int break_once(const bench *self, const bench_machine *machine, const ben
   if (as) {
     json_object_set(record, "as", as);
   } else {
-    json_object_set_new(self->broken, changes, json_string(machine->name));
-    code = bench_break(self, machine, states, record, error);
+    json_object_set_new(self->broken, changes, json_string(states->name));
+    code = bench_break(self, states, record, error);
   }
   free(changes);
   return code;
 }
 
 /* The plan is made and has changes: everything that can be done with it. */
-static int run_through(const bench *self, const bench_machine *machine, bench_copy *copy,
-                       bench_states *states, json_t *record) {
-  bench_bytes planned = {0};
+static int run_through(const bench *self, bench_copy *copy, bench_states *states, json_t *record) {
   tlsmend_error inner = {0, ""};
   journal *journal = NULL;
-  int code = bench_render(copy, &planned, &inner);
-  if (code == TLSMEND_OK && !bench_same(&planned, &states->before))
+  int code = TLSMEND_OK;
+  if (!sim_equal(bench_sim(copy), (const sim *)states->before))
     bench_find(record, "planning-writes", "the machine changed while it was only planned for");
-  free(planned.bytes);
-  if (code == TLSMEND_OK && go(copy, states, &journal, record)) {
+  if (go(copy, states, &journal, record)) {
     go_back(copy, states, journal, record);
-    code = break_once(self, machine, states, record, &inner);
+    code = break_once(self, states, record, &inner);
   }
   journal_close(journal);
   if (code != TLSMEND_OK)
@@ -252,18 +240,27 @@ static int run_through(const bench *self, const bench_machine *machine, bench_co
   return code;
 }
 
+/* The machine that nothing has happened to, and a copy to work on. */
+static int open_machine(const bench *self, const bench_machine *machine, bench_states *states,
+                        bench_copy *copy, tlsmend_error *error) {
+  backend_request request = {.argument = machine->text ? machine->name : machine->path,
+                             .text = machine->text};
+  states->name = machine->name;
+  int code = sim_open(&request, &states->before, error);
+  if (code == TLSMEND_OK)
+    code = bench_copy_open(self, machine->name, (const sim *)states->before, copy, error);
+  return code;
+}
+
 int bench_test(const bench *self, const bench_machine *machine, json_t **out, tlsmend_error *error) {
-  bench_copy copy;
+  bench_copy copy = {0};
   bench_states states = {0};
   tlsmend_error inner = {0, ""};
   uint64_t begun = os_clock();
   json_t *record = *out = new_record(machine);
   if (!record)
     return no_memory(error);
-  int code = bench_copy_open(self, machine, &copy, error);
-  if (code != TLSMEND_OK)
-    return code;
-  code = bench_render(&copy, &states.before, error);
+  int code = open_machine(self, machine, &states, &copy, error);
   if (code == TLSMEND_OK) {
     if (tlsmend_plan_make(&copy.session, &self->runbook, 1, self->params, self->param_count, &states.plan,
                           &inner) != TLSMEND_OK)
@@ -272,7 +269,7 @@ int bench_test(const bench *self, const bench_machine *machine, json_t **out, tl
       judge_plan(record, states.plan);
   }
   if (code == TLSMEND_OK && states.plan && states.plan->change_count) {
-    run_through(self, machine, &copy, &states, record);
+    run_through(self, &copy, &states, record);
     code = judge_policy(self, states.plan, "lowered", json_incref(self->declared), record, error);
   }
   json_t *expected = json_object_get(self->expect, machine->name);
@@ -280,8 +277,8 @@ int bench_test(const bench *self, const bench_machine *machine, json_t **out, tl
     code = judge_policy(self, states.plan, "expected", json_incref(expected), record, error);
   json_object_set_new(record, "milliseconds", json_integer((json_int_t)(os_clock() - begun)));
   tlsmend_plan_free(states.plan);
-  free(states.before.bytes);
-  free(states.after.bytes);
+  machine_close(states.before);
+  machine_close(states.after);
   bench_copy_close(&copy);
   return code;
 }

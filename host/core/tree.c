@@ -89,20 +89,20 @@ static bool grow(void **array, size_t *room, size_t count) {
   return true;
 }
 
-static char *copy_name(const char *name, size_t length) {
-  char *copy = malloc(length + 1);
-  if (copy) {
-    memcpy(copy, name, length);
-    copy[length] = 0;
-  }
-  return copy;
+/* A cleared struct with room behind it for a name, which goes when the struct goes. */
+static void *make_named(size_t size, const char *name, size_t length, char **out) {
+  char *made = calloc(1, size + length + 1);
+  if (!made)
+    return NULL;
+  *out = made + size;
+  memcpy(*out, name, length);
+  return made;
 }
 
 tree *tree_new(void) { return calloc(1, sizeof(tree)); }
 
 static void value_free(tree_value *value) {
   tlsmend_value_clear(&value->value);
-  free(value->name);
   free(value);
 }
 
@@ -110,7 +110,6 @@ static void key_empty(tree_key *key);
 
 static void key_free(tree_key *key) {
   key_empty(key);
-  free(key->name);
   free(key);
 }
 
@@ -170,14 +169,11 @@ static size_t value_position(const tree_key *key, const char *name) {
 static tree_key *key_add(tree_key *parent, const char *name, size_t length, uint32_t hash) {
   if (!grow((void **)&parent->keys, &parent->key_room, parent->key_count))
     return NULL;
-  tree_key *key = calloc(1, sizeof *key);
+  char *copy;
+  tree_key *key = make_named(sizeof *key, name, length, &copy);
   if (!key)
     return NULL;
-  key->name = copy_name(name, length);
-  if (!key->name) {
-    free(key);
-    return NULL;
-  }
+  key->name = copy;
   key->hash = hash;
   key->parent = parent;
   parent->keys[parent->key_count++] = key;
@@ -240,18 +236,17 @@ tree_value *tree_value_find(const tree_key *key, const char *name) {
 static tree_value *value_add(tree_key *key, const char *name) {
   if (!grow((void **)&key->values, &key->value_room, key->value_count))
     return NULL;
-  tree_value *added = calloc(1, sizeof *added);
+  size_t length = strlen(name);
+  char *copy;
+  tree_value *added = make_named(sizeof *added, name, length, &copy);
   if (!added)
     return NULL;
-  size_t length = strlen(name);
-  added->name = copy_name(name, length);
+  added->name = copy;
   added->hash = unicode_name_hash(name, length);
-  if (added->name) {
-    key->values[key->value_count++] = added;
-    if (index_add(&key->value_index, key, key->value_count, value_hash_at))
-      return added;
-    key->value_count--;
-  }
+  key->values[key->value_count++] = added;
+  if (index_add(&key->value_index, key, key->value_count, value_hash_at))
+    return added;
+  key->value_count--;
   value_free(added);
   return NULL;
 }
@@ -282,3 +277,103 @@ void tree_value_remove(tree_key *key, const char *name) {
           (key->value_count - position) * sizeof *key->values);
   index_build(&key->value_index, key, key->value_count, value_hash_at);
 }
+
+/* ---- whole trees ------------------------------------------------------------------------------------------------- */
+
+static bool clone_index(tree_index *out, const tree_index *from) {
+  if (!from->slots)
+    return true;
+  out->slots = malloc(from->room * sizeof *out->slots);
+  if (!out->slots)
+    return false;
+  memcpy(out->slots, from->slots, from->room * sizeof *out->slots);
+  out->room = from->room;
+  return true;
+}
+
+static bool clone_values(tree_key *out, const tree_key *from) {
+  if (!from->value_count)
+    return true;
+  out->values = calloc(from->value_count, sizeof(tree_value *));
+  if (!out->values || !clone_index(&out->value_index, &from->value_index))
+    return false;
+  out->value_room = from->value_count;
+  for (size_t i = 0; i < from->value_count; i++) {
+    const tree_value *value = from->values[i];
+    char *name;
+    tree_value *copy = make_named(sizeof *copy, value->name, strlen(value->name), &name);
+    if (!copy)
+      return false;
+    out->values[i] = copy;
+    out->value_count = i + 1;
+    copy->name = name;
+    copy->hash = value->hash;
+    copy->mark = value->mark;
+    if (value_copy(&copy->value, &value->value, NULL) != TLSMEND_OK)
+      return false;
+  }
+  return true;
+}
+
+/* Fills an empty key. On failure the caller frees what was made so far. */
+static bool clone_key(tree_key *out, const tree_key *from) {
+  out->hash = from->hash;
+  out->mark = from->mark;
+  if (!clone_values(out, from))
+    return false;
+  if (!from->key_count)
+    return true;
+  out->keys = calloc(from->key_count, sizeof(tree_key *));
+  if (!out->keys || !clone_index(&out->key_index, &from->key_index))
+    return false;
+  out->key_room = from->key_count;
+  for (size_t i = 0; i < from->key_count; i++) {
+    char *name;
+    tree_key *copy = make_named(sizeof *copy, from->keys[i]->name, strlen(from->keys[i]->name), &name);
+    if (!copy)
+      return false;
+    out->keys[i] = copy;
+    out->key_count = i + 1;
+    copy->parent = out;
+    copy->name = name;
+    if (!clone_key(copy, from->keys[i]))
+      return false;
+  }
+  return true;
+}
+
+tree *tree_clone(const tree *self) {
+  tree *copy = tree_new();
+  if (!copy || clone_key(&copy->root, &self->root))
+    return copy;
+  tree_free(copy);
+  return NULL;
+}
+
+static bool same_values(const tree_key *a, const tree_key *b) {
+  for (size_t i = 0; i < a->value_count; i++) {
+    const tree_value *one = a->values[i];
+    bool aligned = strcmp(one->name, b->values[i]->name) == 0;
+    const tree_value *other = aligned ? b->values[i] : tree_value_find(b, one->name);
+    if (!other || strcmp(one->name, other->name) != 0 || !value_equal(&one->value, &other->value))
+      return false;
+  }
+  return true;
+}
+
+static bool same_keys(const tree_key *a, const tree_key *b) {
+  if (a->key_count != b->key_count || a->value_count != b->value_count || !same_values(a, b))
+    return false;
+  for (size_t i = 0; i < a->key_count; i++) {
+    const tree_key *one = a->keys[i];
+    size_t position = strcmp(one->name, b->keys[i]->name) == 0
+                          ? i
+                          : key_position(b, one->name, strlen(one->name), one->hash);
+    if (position == b->key_count || strcmp(one->name, b->keys[position]->name) != 0 ||
+        !same_keys(one, b->keys[position]))
+      return false;
+  }
+  return true;
+}
+
+bool tree_equal(const tree *a, const tree *b) { return same_keys(&a->root, &b->root); }

@@ -28,6 +28,12 @@ typedef struct tree tree;
 tree *tree_new(void);
 void tree_free(tree *self);
 
+/* A copy of everything, marks included. NULL when out of memory. */
+tree *tree_clone(const tree *self);
+
+/* The same names, to the letter, with the same data. The order does not count, and marks do not. */
+bool tree_equal(const tree *a, const tree *b);
+
 /* The key at a physical path, or NULL. */
 tree_key *tree_find(const tree *self, const char *path);
 

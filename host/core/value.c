@@ -312,7 +312,9 @@ static bool put_data(line *out, const tlsmend_value *value) {
 }
 
 char *value_print(const tlsmend_value *value) {
-  line out = {.length = 0};
+  line out; /* not cleared: the text is far longer than most lines */
+  out.length = 0;
+  out.text[0] = 0;
   char type[32];
   if (!value->present) {
     put(&out, "absent");

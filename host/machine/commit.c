@@ -18,6 +18,8 @@ static void tell(const commit *self, tlsmend_event event, const char *text) {
 }
 
 static void tell_step(const commit *self, size_t step, const tlsmend_change *change, const char *verb) {
+  if (!self->event)
+    return;
   char *line = change_print(change, plan_has_views(self->journal->plan));
   char text[1024];
   snprintf(text, sizeof text, "%zu/%zu %s%s", step + 1, self->journal->plan->change_count, verb,

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/path.h"
 #include "core/value.h"
 #include "machine/machine.h"
 
@@ -121,4 +122,20 @@ int facts_derive(tlsmend_machine *machine, tlsmend_system *out, tlsmend_error *e
   read_text(machine, CONTROL "ComputerName\\ComputerName", "ComputerName", out->computer,
             sizeof out->computer);
   return TLSMEND_OK;
+}
+
+bool facts_rest_on(const tlsmend_change *change) {
+  static const char *const keys[] = {MACHINE_CURRENT_VERSION,
+                                     CONTROL "ComputerName\\ComputerName",
+                                     CONTROL "ProductOptions",
+                                     CONTROL "Session Manager\\Environment",
+                                     CONTROL "Windows",
+                                     "HKLM\\SOFTWARE\\Wow6432Node",
+                                     FACTS_KEY};
+  if (!change->key || (!change->name && change->view == 32)) /* the first 32-bit key makes Wow6432Node */
+    return true;
+  for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+    if (path_within(change->key, keys[i]) || path_within(keys[i], change->key))
+      return true;
+  return false;
 }

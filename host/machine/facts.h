@@ -11,4 +11,7 @@
  * build number. Sources: domain reference section 9. */
 int facts_derive(tlsmend_machine *machine, tlsmend_system *out, tlsmend_error *error);
 
+/* Whether a change of the registry may make the facts that were derived others. */
+bool facts_rest_on(const tlsmend_change *change);
+
 #endif

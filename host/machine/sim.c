@@ -183,3 +183,22 @@ int sim_open(const backend_request *request, tlsmend_machine **out, tlsmend_erro
   *out = &self->base;
   return TLSMEND_OK;
 }
+
+int sim_clone(const sim *self, tlsmend_machine **out, tlsmend_error *error) {
+  *out = NULL;
+  sim *copy = calloc(1, sizeof *copy);
+  if (copy)
+    copy->tree = tree_clone(self->tree);
+  if (!copy || !copy->tree) {
+    free(copy);
+    return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a snapshot");
+  }
+  copy->base.ops = &sim_ops;
+  copy->utf16 = self->utf16;
+  copy->x64 = self->x64;
+  copy->boot = self->boot;
+  *out = &copy->base;
+  return TLSMEND_OK;
+}
+
+bool sim_equal(const sim *a, const sim *b) { return tree_equal(a->tree, b->tree); }

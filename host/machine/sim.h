@@ -18,6 +18,13 @@ typedef struct sim {
   unsigned boot; /* restarts, without a state folder */
 } sim;
 
+/* A machine of its own that holds what this one holds, number of restarts included. It lives in memory, without a file or a
+ * state folder. */
+int sim_clone(const sim *self, tlsmend_machine **out, tlsmend_error *error);
+
+/* Whether the registries hold the same. */
+bool sim_equal(const sim *a, const sim *b);
+
 /* Reads .reg text into the tree. */
 int sim_parse(sim *self, const char *label, const void *bytes, size_t size, tlsmend_error *error);
 

@@ -368,7 +368,8 @@ int sim_apply(tlsmend_machine *machine, const tlsmend_change *change, tlsmend_ou
     code = restart(self, outcome, error);
     break;
   }
-  self->base.facts_known = false;
+  if (code != TLSMEND_OK || facts_rest_on(change))
+    self->base.facts_known = false;
   if (code == TLSMEND_OK && change->kind != TLSMEND_CHANGE_REBOOT)
     code = sim_save(self, error);
   if (code != TLSMEND_OK)

@@ -142,6 +142,41 @@ static void test_drift(void **state) {
   machine_close(machine);
 }
 
+/* A change of anything that the facts rest on makes them anew; they are remembered in between. */
+static void test_facts(void **state) {
+  (void)state;
+  static const char *const places[][2] = {
+      {MACHINE_CURRENT_VERSION, "CurrentBuildNumber"},
+      {MACHINE_CURRENT_VERSION, "CurrentVersion"},
+      {MACHINE_CURRENT_VERSION, "CSDVersion"},
+      {MACHINE_CURRENT_VERSION, "EditionID"},
+      {MACHINE_CURRENT_VERSION, "DisplayVersion"},
+      {"HKLM\\SYSTEM\\CurrentControlSet\\Control\\ProductOptions", "ProductType"},
+      {"HKLM\\SYSTEM\\CurrentControlSet\\Control\\ComputerName\\ComputerName", "ComputerName"},
+      {"HKLM\\SYSTEM\\CurrentControlSet\\Control\\Session Manager\\Environment", "PROCESSOR_ARCHITECTURE"},
+      {"HKLM\\SOFTWARE\\tlsmend\\Facts", "Architecture"},
+      {SITE, "Other"}};
+  static const char *const texts[] = {"6.2", "Service Pack 2", "ServerNT", "x86", "ARM64", "7602"};
+  for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+    for (size_t j = 0; j < sizeof texts / sizeof *texts; j++) {
+      tlsmend_machine *machine = sim_of_text(windows7), *fresh = NULL;
+      const tlsmend_system *remembered, *read;
+      tlsmend_value text = {0};
+      MUST(value_set_string(&text, TLSMEND_REG_SZ, texts[j], &error));
+      MUST(machine_system(machine, &remembered, &error));
+      MUST(propose_value_set(machine, places[i][0], 64, places[i][1], &text, NULL, &error));
+      tlsmend_error error; /* no version may be left to tell */
+      int code = machine_system(machine, &remembered, &error);
+      MUST(sim_clone((sim *)machine, &fresh, &error));
+      assert_int_equal(machine_system(fresh, &read, &error), code);
+      if (code == TLSMEND_OK)
+        assert_memory_equal(remembered, read, sizeof *read);
+      tlsmend_value_clear(&text);
+      machine_close(fresh);
+      machine_close(machine);
+    }
+}
+
 /* An installation, its restart, and both taken back, with and without the restart, on a file that is opened anew each time. */
 static void test_update(void **state) {
   (void)state;
@@ -187,6 +222,7 @@ static void test_update(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {ENGINE_TEST(test_bytes), ENGINE_TEST(test_originals),
-                                     ENGINE_TEST(test_drift), ENGINE_TEST(test_update)};
+                                     ENGINE_TEST(test_drift), ENGINE_TEST(test_update),
+                                     ENGINE_TEST(test_facts)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -81,6 +81,59 @@ static void test_model(void **state) {
   }
 }
 
+/* A tree of what is in a model, made in another order. */
+static tree *made_of(const model *model, size_t range) {
+  tree *tree = tree_new();
+  tlsmend_value value = {0};
+  tree_key *parent = tree_make(tree, "HKLM\\Parent");
+  for (size_t i = range; i-- > 0;) {
+    char path[64];
+    snprintf(path, sizeof path, "HKLM\\Parent\\name %zu", i);
+    if (model->key[i])
+      assert_non_null(tree_make(tree, path));
+    MUST(value_set_dword(&value, model->number[i], &error));
+    if (model->value[i])
+      assert_non_null(tree_value_put(parent, path + strlen("HKLM\\Parent\\"), &value));
+  }
+  tlsmend_value_clear(&value);
+  return tree;
+}
+
+/* A clone is equal, lives for itself, and one change to either makes them differ until it is taken back. */
+static void test_clone(void **state) {
+  (void)state;
+  static const size_t ranges[] = {3, 12, 100};
+  for (size_t round = 0; round < 60; round++) {
+    model model = {0}, other;
+    size_t range = ranges[round % 3], i = random_below(range);
+    tree *first = made_of(&model, range);
+    for (size_t step = 0; step < 200; step++)
+      change(first, &model, range);
+    tree_free(first);
+    first = made_of(&model, range);
+    tree *clone = tree_clone(first), *same = made_of(&model, range);
+    assert_true(tree_equal(first, clone) && tree_equal(clone, first) && tree_equal(same, clone));
+    other = model;
+    for (size_t step = 0; step < 50; step++)
+      change(clone, &other, range);
+    compare(first, &model, range);
+    compare(clone, &other, range);
+    assert_true(tree_equal(first, same));
+    tree_free(clone);
+    other = model;
+    other.key[i] = !other.key[i];
+    clone = made_of(&other, range);
+    assert_false(tree_equal(first, clone) || tree_equal(clone, first));
+    tree_free(clone);
+    other = model;
+    other.number[i]++;
+    other.value[i] = true;
+    clone = made_of(&other, range);
+    assert_false(tree_equal(first, clone) || tree_equal(clone, first));
+    tree_free(clone), tree_free(same), tree_free(first);
+  }
+}
+
 /* The spelling of the one who made a name stays. */
 static void test_spelling(void **state) {
   (void)state;
@@ -95,11 +148,16 @@ static void test_spelling(void **state) {
   assert_string_equal(tree_value_at(key, 0)->name, "Name");
   assert_int_equal(tree_value_count(key), 1);
   assert_null(tree_find(tree, "HKLM\\Made\\Below"));
+  struct tree *shouted = tree_new();
+  tree_value_put(tree_make(shouted, "HKLM\\Made"), "NAME", &value);
+  assert_false(tree_equal(tree, shouted)); /* as files they differ */
+  tree_free(shouted);
   tlsmend_value_clear(&value);
   tree_free(tree);
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_model), cmocka_unit_test(test_spelling)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_model), cmocka_unit_test(test_clone),
+                                     cmocka_unit_test(test_spelling)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
