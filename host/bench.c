@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "machine/package.h"
 #include "os/os.h"
 #include "session_trust.h"
 
@@ -27,10 +28,13 @@ static int call(const bench *self, const char *module, const char *function, con
 
 /* ---- packages ------------------------------------------------------------------------------------------------------- */
 
-static int write_package(const bench *self, const char *name, tlsmend_error *error) {
+static int write_package(bench *self, const char *name, tlsmend_error *error) {
   static const char text[] = "stands in for an update package\n";
   char *path = os_path_join(self->packages, name);
   int code = path ? os_file_replace(path, text, sizeof text - 1, error) : no_memory(error);
+  if (code == TLSMEND_OK)
+    code = package_sha256(path, self->stand_in, error);
+  self->script.stand_in = self->stand_in;
   free(path);
   return code;
 }

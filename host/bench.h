@@ -23,10 +23,11 @@ typedef struct bench {
   const char *
       *params; /* those of the request that it has, and the package folder for paths that were not given */
   size_t param_count;
-  json_t *declared; /* protocols older than TLS 1.2 that it may switch on */
-  json_t *expect;   /* what the author expects, by machine; NULL */
-  json_t *broken;   /* plans that were broken already: their changes as text, and on which machine */
-  char *packages;   /* folder of stand-ins for update packages; NULL: none needed */
+  json_t *declared;  /* protocols older than TLS 1.2 that it may switch on */
+  json_t *expect;    /* what the author expects, by machine; NULL */
+  json_t *broken;    /* plans that were broken already: their changes as text, and on which machine */
+  char *packages;    /* folder of stand-ins for update packages; NULL: none needed */
+  char stand_in[65]; /* their SHA-256 */
 } bench;
 
 /* A copy of a machine in a session without files. */

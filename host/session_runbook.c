@@ -84,11 +84,25 @@ static void show_trees(const char *title, const json_t *list, text_builder *out)
   }
 }
 
-static void show_needs(const json_t *needs, text_builder *out) {
+/* The parameters whose files may be looked at: whoever gives one, lets it. */
+static void show_given(const json_t *params, bool first, text_builder *out) {
+  for (size_t i = 0; i < json_array_size(params); i++) {
+    const json_t *param = json_array_get(params, i);
+    if (strcmp(text_of(param, "type"), "path") == 0) {
+      text_add(out, "%-12s what the parameter %s names\n", first ? "  files" : "", text_of(param, "name"));
+      first = false;
+    }
+  }
+}
+
+static void show_needs(const json_t *needs, const json_t *params, text_builder *out) {
   text_add(out, "\nIt may touch nothing but:\n");
   show_trees("  changes", json_object_get(needs, "registry"), out);
   show_trees("  reads", json_object_get(needs, "reads"), out);
   show_texts("  updates", json_object_get(needs, "updates"), out);
+  show_texts("  packages", json_object_get(needs, "packages"), out);
+  show_texts("  files", json_object_get(needs, "files"), out);
+  show_given(params, json_array_size(json_object_get(needs, "files")) == 0, out);
   show_texts("  probes", json_object_get(needs, "probes"), out);
   if (json_is_true(json_object_get(needs, "probes")))
     text_add(out, "  %-10s %s\n", "probes", "the servers that parameters name");
@@ -140,7 +154,7 @@ static void show_header(const json_t *header, text_builder *out) {
            text_of(header, "sha256"));
   show_signer(header, out);
   show_texts("References", json_object_get(header, "references"), out);
-  show_needs(needs, out);
+  show_needs(needs, params, out);
   if (json_array_size(params))
     text_add(out, "\nParameters:\n");
   for (size_t i = 0; i < json_array_size(params); i++)

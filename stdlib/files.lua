@@ -24,6 +24,7 @@ function files.name(path) return path:match "([^/\\]+)[/\\]*$" or path end
 
 -- The names in a folder, sorted without regard to case; nil and the reason if it cannot be listed.
 function files.list(folder)
+  mode(folder) -- what may not be looked at is refused, not reported as missing
   local ok, iterator, state = pcall(lfs.dir, folder)
   if not ok then return nil, tostring(iterator) end
   -- Windows tells only with the first name that a folder cannot be listed.

@@ -1,10 +1,14 @@
-/* The fence around what a runbook declared. Every op of the table stands here, so that nothing passes by default. */
+/*
+ * The fence around what a runbook declared: every op that a runbook's own question or change arrives by stands here. What the
+ * host asks on its behalf (facts of the Windows, servicing, pending restarts) goes to the machine below.
+ */
 #include "machine/guard.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/file_path.h"
 #include "core/path.h"
 #include "core/unicode.h"
 #include "machine/machine.h"
@@ -83,17 +87,22 @@ static int refuse(const guard *self, const char *what, const char *thing, const 
                            self->needs->runbook, what, thing, need);
 }
 
+/* Writes `field = { "thing" }` as Lua spells it. */
+static void quote_need(char *out, size_t size, const char *field, const char *thing) {
+  size_t used = (size_t)snprintf(out, size, "%s = { \"", field);
+  for (; *thing && used < size - 8; thing++) {
+    if (*thing == '\\')
+      out[used++] = '\\';
+    out[used++] = *thing;
+  }
+  memcpy(out + used, "\" }", sizeof "\" }");
+}
+
 /* A refusal of a key, with the line that would let it pass. */
 static int refuse_key(const guard *self, const char *what, const tlsmend_key *key, bool write,
                       tlsmend_error *error) {
   char need[512], thing[400];
-  size_t used = (size_t)snprintf(need, sizeof need, "%s = { \"", write ? "registry" : "reads");
-  for (const char *at = key->path; *at && used < sizeof need - 8; at++) {
-    if (*at == '\\')
-      need[used++] = '\\';
-    need[used++] = *at;
-  }
-  memcpy(need + used, "\" }", sizeof "\" }");
+  quote_need(need, sizeof need, write ? "registry" : "reads", key->path);
   bool read_only = write && declared(self, key, READ);
   snprintf(thing, sizeof thing, "%.300s%s%s", key->path,
            key->view == 32 && path_redirected(key->path) ? " (32-bit view)" : "",
@@ -164,12 +173,23 @@ static bool update_declared(const guard *self, const char *kb) {
   return false;
 }
 
+static bool package_declared(const guard *self, const char *sha256) {
+  for (size_t i = 0; i < self->needs->package_count; i++)
+    if (strcmp(self->needs->packages[i], sha256) == 0)
+      return true;
+  return self->needs->package_count == 0;
+}
+
 static int admit_update(const guard *self, const tlsmend_update *update, tlsmend_error *error) {
-  char need[64];
-  if (update_declared(self, update->kb))
+  char need[100];
+  if (!update_declared(self, update->kb)) {
+    snprintf(need, sizeof need, "updates = { \"%.40s\" }", update->kb);
+    return refuse(self, "install", update->kb, need, error);
+  }
+  if (!update->sha256 || package_declared(self, update->sha256)) /* none is at hand yet: apply refuses that */
     return TLSMEND_OK;
-  snprintf(need, sizeof need, "updates = { \"%.40s\" }", update->kb);
-  return refuse(self, "install", update->kb, need, error);
+  snprintf(need, sizeof need, "packages = { \"%.64s\" }", update->sha256);
+  return refuse(self, "install the package", update->file ? update->file : update->kb, need, error);
 }
 
 /* Whoever may write a link could point it to where he may not write. */
@@ -237,6 +257,34 @@ static int schannel_probe(tlsmend_machine *machine, const tlsmend_endpoint *endp
   return code == TLSMEND_OK ? machine_schannel_probe(machine->below, endpoint, out, error) : code;
 }
 
+/* ---- files ------------------------------------------------------------------------------------------------------- */
+
+static bool file_declared(const guard *self, const char *path, bool below_system) {
+  const guard_needs *needs = self->needs;
+  for (size_t i = 0; i < needs->file_count; i++)
+    if (file_path_absolute(needs->files[i]) != below_system && file_path_within(path, needs->files[i]))
+      return true;
+  for (size_t i = 0; !below_system && i < needs->given_count; i++)
+    if (file_path_within(path, needs->given[i]))
+      return true;
+  return false;
+}
+
+/* Only names are compared: where a link on the disk leads, whoever may put links there decides. */
+static int may_look(tlsmend_machine *machine, const char *path, bool below_system, tlsmend_error *error) {
+  const guard *self = (const guard *)machine;
+  if (file_declared(self, path, below_system))
+    return machine_may_look(machine->below, path, below_system, error);
+  const char *mistake = file_path_mistake(path);
+  if (mistake)
+    return tlsmend_error_set(error, TLSMEND_E_REFUSED,
+                             "%s may not look at the file %.300s: it %s; write its plain path",
+                             self->needs->runbook, path, mistake);
+  char need[420];
+  quote_need(need, sizeof need, "files", path);
+  return refuse(self, "look at the file", path, need, error);
+}
+
 static void close_guard(tlsmend_machine *machine) { free(machine); }
 
 static const tlsmend_machine_ops guard_ops = {.version = TLSMEND_MACHINE_OPS_VERSION,
@@ -248,7 +296,8 @@ static const tlsmend_machine_ops guard_ops = {.version = TLSMEND_MACHINE_OPS_VER
                                               .each_value = each_value,
                                               .apply = apply,
                                               .may_probe = may_probe,
-                                              .schannel_probe = schannel_probe};
+                                              .schannel_probe = schannel_probe,
+                                              .may_look = may_look};
 
 int guard_open(tlsmend_machine *below, const guard_needs *needs, tlsmend_machine **out,
                tlsmend_error *error) {

@@ -22,6 +22,14 @@ typedef struct guard_needs {
   size_t read_count;
   const char *const *updates; /* "KB3140245" */
   size_t update_count;
+  const char *const
+      *packages; /* SHA-256 of the packages that may be installed; none: any that the operator gives */
+  size_t package_count;
+  const char *const
+      *files; /* files and folders that may be looked at; without a root: below the folder of Windows */
+  size_t file_count;
+  const char *const *given; /* those that parameters name, as the operator spelled them */
+  size_t given_count;
   bool reboot;
   bool any_probe;            /* any server may be asked */
   const char *const *probes; /* "HOST:PORT" that may be asked */

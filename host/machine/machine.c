@@ -257,6 +257,11 @@ int machine_may_probe(tlsmend_machine *self, const tlsmend_endpoint *endpoint, t
                : cannot_tell("what a server answers to it", error);
 }
 
+int machine_may_look(tlsmend_machine *self, const char *path, bool below_system, tlsmend_error *error) {
+  OWNER(self, may_look);
+  return owner ? owner->ops->may_look(owner, path, below_system, error) : TLSMEND_OK;
+}
+
 int machine_schannel_probe(tlsmend_machine *self, const tlsmend_endpoint *endpoint, tlsmend_probe_answer *out,
                            tlsmend_error *error) {
   *out = (tlsmend_probe_answer){.state = TLSMEND_PROBE_SILENT};

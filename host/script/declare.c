@@ -10,6 +10,7 @@
 
 #include <lauxlib.h>
 
+#include "core/file_path.h"
 #include "core/path.h"
 #include "core/unicode.h"
 #include "machine/probe.h"
@@ -328,6 +329,28 @@ static json_t *need_update(const reader *r, const char *text, size_t number) {
   return json_string(text);
 }
 
+/* The SHA-256 of a package: 64 hex digits, kept in lower case. */
+static json_t *need_package(const reader *r, const char *text, size_t number) {
+  char hex[65];
+  size_t digits = strspn(text, "0123456789abcdefABCDEF");
+  if (digits != 64 || text[digits] != '\0')
+    script_raise(
+        r->L, TLSMEND_E_SCRIPT,
+        "%s: field 'needs.packages[%zu]' must be the SHA-256 of a package, 64 hex digits, got \"%.80s\"",
+        r->file, number, text);
+  for (size_t i = 0; i <= digits; i++)
+    hex[i] = (char)tolower((unsigned char)text[i]);
+  return json_string(hex);
+}
+
+static json_t *need_file(const reader *r, const char *text, size_t number) {
+  const char *mistake = file_path_mistake(text);
+  if (mistake != NULL)
+    script_raise(r->L, TLSMEND_E_SCRIPT, "%s: field 'needs.files[%zu]': %s: it %s; write its plain path",
+                 r->file, number, text, mistake);
+  return json_string(text);
+}
+
 /* A protocol older than TLS 1.2 that the runbook may switch on. */
 static json_t *need_legacy(const reader *r, const char *text, size_t number) {
   static const char *const known[] = {"SSL 3.0", "TLS 1.0", "TLS 1.1", "DTLS 1.0"};
@@ -409,7 +432,7 @@ static void put_needs(const reader *r) {
   }
   if (!lua_istable(L, 2))
     bad_field(r, "needs", "a table (what the runbook may touch)", 2);
-  check_known(r, 2, "needs.", "registry, reads, updates, reboot, legacy, probes");
+  check_known(r, 2, "needs.", "registry, reads, updates, packages, files, reboot, legacy, probes");
   json_t *needs = put_object(r, runbook->header, "needs");
   guard_needs *out = &runbook->needs;
   out->registry_count =
@@ -417,6 +440,13 @@ static void put_needs(const reader *r) {
   out->read_count = put_needs_list(r, needs, "reads", "a list of key paths", need_reads, &runbook->reads);
   out->update_count =
       put_needs_list(r, needs, "updates", "a list such as { \"KB3140245\" }", need_update, &runbook->updates);
+  out->package_count =
+      put_needs_list(r, needs, "packages", "a list of SHA-256", need_package, &runbook->packages);
+  const char *stand_in = runbook->context->options.stand_in;
+  if (out->package_count > 0 && stand_in != NULL)
+    runbook->packages[out->package_count++] = stand_in; /* the list has room for one more */
+  out->file_count =
+      put_needs_list(r, needs, "files", "a list of files and folders", need_file, &runbook->files);
   lua_getfield(L, 2, "legacy");
   bool has_legacy = !lua_isnil(L, -1); /* only the bench and readers of the header ask for it */
   lua_pop(L, 1);
@@ -431,6 +461,8 @@ static void put_needs(const reader *r) {
   out->registry = runbook->registry;
   out->reads = runbook->reads;
   out->updates = runbook->updates;
+  out->packages = runbook->packages;
+  out->files = runbook->files;
   out->runbook = json_string_value(json_object_get(runbook->header, "id"));
   lua_settop(L, 1);
 }
@@ -459,6 +491,8 @@ void declare_read(lua_State *L, script_runbook *runbook, const char *file) {
   put_references(&r);
   put_params(&r);
   put_needs(&r);
+  if (!declare_given(runbook))
+    script_raise(L, TLSMEND_E_MEMORY, "%s: out of memory", file);
   check_function(&r, "applies", false);
   check_function(&r, "run", true);
   check_function(&r, "verify", false);
@@ -480,6 +514,22 @@ const json_t *declare_param(const script_runbook *runbook, const char *name) {
       return param;
   }
   return NULL;
+}
+
+bool declare_given(script_runbook *runbook) {
+  const json_t *params = json_object_get(runbook->header, "params");
+  if (runbook->given == NULL)
+    runbook->given = calloc(json_array_size(params) + 1, sizeof *runbook->given);
+  guard_needs *needs = &runbook->needs;
+  needs->given_count = 0;
+  for (size_t i = 0; runbook->given != NULL && i < json_array_size(params); i++) {
+    const json_t *param = json_array_get(params, i);
+    const char *value = json_string_value(declare_value(runbook, param));
+    if (value != NULL && strcmp(json_string_value(json_object_get(param, "type")), "path") == 0)
+      runbook->given[needs->given_count++] = value;
+  }
+  needs->given = runbook->given;
+  return runbook->given != NULL;
 }
 
 json_t *declare_value(const script_runbook *runbook, const json_t *param) {

@@ -71,12 +71,14 @@ static void read_effects(lua_State *L, tlsmend_update *out) {
 }
 
 /* What is at hand must be what was expected; a plan may be made before anything is at hand. */
-static void check_package(lua_State *L, tlsmend_update *update, char hash[65]) {
+static void check_package(lua_State *L, tlsmend_machine *machine, tlsmend_update *update, char hash[65]) {
   tlsmend_error error;
   if (update->file == NULL) {
     update->sha256 = NULL;
     return;
   }
+  if (machine_may_look(machine, update->file, false, &error) != TLSMEND_OK)
+    script_raise_error(L, &error);
   int code = package_sha256(update->file, hash, &error);
   if (code != TLSMEND_OK)
     script_raise(L, code == TLSMEND_E_ABSENT ? TLSMEND_E_REFUSED : code, "%s: %s", update->kb, error.text);
@@ -106,7 +108,7 @@ static int l_propose(lua_State *L) {
   if (update.kb == NULL)
     return script_raise(L, TLSMEND_E_SCRIPT, "update.propose: kb is missing");
   read_effects(L, &update);
-  check_package(L, &update, hash);
+  check_package(L, machine, &update, hash);
   if (propose_update(machine, &update, why != NULL ? why : title, &error) != TLSMEND_OK)
     return script_raise_error(L, &error);
   return 0;
@@ -115,7 +117,9 @@ static int l_propose(lua_State *L) {
 static int l_sha256(lua_State *L) {
   char hash[65];
   tlsmend_error error;
-  if (package_sha256(script_check_text(L, 1, "update.sha256: the file"), hash, &error) != TLSMEND_OK)
+  const char *path = script_check_text(L, 1, "update.sha256: the file");
+  if (machine_may_look(script_machine(L, "update.sha256"), path, false, &error) != TLSMEND_OK ||
+      package_sha256(path, hash, &error) != TLSMEND_OK)
     return script_raise_error(L, &error);
   lua_pushstring(L, hash);
   return 1;

@@ -142,6 +142,9 @@ void script_close(script_runbook *runbook) {
   json_decref(runbook->values);
   free(runbook->registry);
   free(runbook->reads);
+  free(runbook->packages);
+  free(runbook->files);
+  free(runbook->given);
   free(runbook->updates);
   free(runbook->legacy);
   free(runbook->probes);
@@ -164,6 +167,7 @@ int script_param(script_runbook *runbook, const char *name, const char *text, tl
   int code = param_parse(param, text, &value, error);
   if (code == TLSMEND_OK && json_object_set_new(runbook->values, name, value) != 0)
     code = tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
+  declare_given(runbook); /* its array is there since the declaration was read */
   return code;
 }
 

@@ -10,7 +10,7 @@ struct script_runbook {
   json_t *header;
   json_t *values; /* parameters that were given */
   guard_needs needs;
-  const char **registry, **reads, **updates, **legacy,
+  const char **registry, **reads, **updates, **packages, **files, **given, **legacy,
       **probes; /* the arrays of `needs`; their texts belong to `header` */
 };
 
@@ -23,6 +23,9 @@ int declare_push(lua_State *L, const char *field);
 
 /* The declaration of a parameter, or NULL. Borrowed. */
 const json_t *declare_param(const script_runbook *runbook, const char *name);
+
+/* Fills needs.given with what the parameters of type path name now. False: out of memory. */
+bool declare_given(script_runbook *runbook);
 
 /* The value of a parameter: the given one, else the default, else JSON null. Borrowed. */
 json_t *declare_value(const script_runbook *runbook, const json_t *param);

@@ -30,7 +30,8 @@ typedef struct script_source {
 /* Where Lua texts come from and what they may use up. Borrowed. */
 typedef struct script_options {
   const char *library; /* folder with stdlib/ and runbooks/ that overrides the embedded ones, or NULL */
-  unsigned long long limit[TLSMEND_LIMIT_COUNT];                  /* 0: the value of TLSMEND_LIMITS */
+  unsigned long long limit[TLSMEND_LIMIT_COUNT]; /* 0: the value of TLSMEND_LIMITS */
+  const char *stand_in; /* SHA-256 of the bench's stand-ins for packages: counts as declared; or NULL */
   void (*log)(void *data, tlsmend_event event, const char *text); /* NOTE, WARNING, LOG */
   void *log_data;
   script_chunks *chunks;       /* or NULL */

@@ -6,6 +6,8 @@
 static const char *const registry[] = {SITE "\\Mine"};
 static const char *const reads[] = {SITE "\\Seen", "HKU\\*\\Software\\Site", "32:HKLM\\SOFTWARE\\Narrow"};
 static const char *const updates[] = {"KB3140245"};
+static const char *const packages[] = {"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"};
+static const char *const files[] = {"C:\\Packages", "System32\\site.dll"}, *const given[] = {"/given"};
 static const char *const probes[] = {"server.example:443", "[::1]:8443"};
 static guard_needs needs = {.runbook = "book",
                             .registry = registry,
@@ -14,6 +16,12 @@ static guard_needs needs = {.runbook = "book",
                             .read_count = 3,
                             .updates = updates,
                             .update_count = 1,
+                            .packages = packages,
+                            .package_count = 1,
+                            .files = files,
+                            .file_count = 2,
+                            .given = given,
+                            .given_count = 1,
                             .reboot = true,
                             .probes = probes,
                             .probe_count = 2};
@@ -186,6 +194,36 @@ static void test_updates(void **state) {
   MUST_FAIL(TLSMEND_E_REFUSED, propose_reboot(guard, "why", &error));
 }
 
+static void test_packages(void **state) {
+  (void)state;
+  char other[65];
+  memset(other, 'b', 64), other[64] = 0;
+  tlsmend_update mine = {.kb = "KB3140245", .file = "/given/a.msu", .sha256 = (char *)(uintptr_t)packages[0]},
+                 foreign = {.kb = "KB3140245", .file = "/given/b.msu", .sha256 = other},
+                 later = {.kb = "KB3140245"};
+  MUST(propose_update(guard, &mine, NULL, &error));
+  MUST(propose_update(guard, &later, NULL, &error));
+  MUST_REFUSE(propose_update(guard, &foreign, NULL, &error), "may not install the package /given/b.msu");
+  MUST_REFUSE(propose_update(guard, &foreign, NULL, &error), "packages = { \"bbbb");
+}
+
+static void test_files(void **state) {
+  (void)state;
+  MUST(machine_may_look(guard, "C:\\Packages\\a.msu", false, &error));
+  MUST(machine_may_look(guard, "/given/a.msu", false, &error));
+  MUST(machine_may_look(guard, "System32\\Site.dll", true, &error));
+  MUST_REFUSE(machine_may_look(guard, "System32\\Site.dll", false, &error),
+              "may not look at the file System32");
+  MUST_REFUSE(machine_may_look(guard, "System32\\other.dll", true, &error),
+              "files = { \"System32\\\\other.dll\" }");
+  MUST_REFUSE(machine_may_look(guard, "C:\\Packages\\a.msu", true, &error), "write files");
+  MUST_REFUSE(machine_may_look(guard, "/etc/passwd", false, &error),
+              "write files = { \"/etc/passwd\" } in its `needs`");
+  MUST_REFUSE(machine_may_look(guard, "C:\\Packages\\..\\b", false, &error), "goes by");
+  MUST_REFUSE(machine_may_look(guard, "C:\\Packages\\a:b", false, &error), "stream");
+  MUST_REFUSE(machine_may_look(guard, "\\\\?\\C:\\Packages\\a", false, &error), "character");
+}
+
 /* The machine is a snapshot: what is let through ends at "cannot tell", what is not before. */
 static void test_probes(void **state) {
   (void)state;
@@ -212,6 +250,8 @@ int main(void) {
                                      cmocka_unit_test_setup_teardown(test_users, setup, teardown),
                                      cmocka_unit_test_setup_teardown(test_spelling, setup, teardown),
                                      cmocka_unit_test_setup_teardown(test_updates, setup, teardown),
+                                     cmocka_unit_test_setup_teardown(test_packages, setup, teardown),
+                                     cmocka_unit_test_setup_teardown(test_files, setup, teardown),
                                      cmocka_unit_test_setup_teardown(test_probes, setup, teardown)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

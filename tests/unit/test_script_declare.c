@@ -86,7 +86,7 @@ static const mistake mistakes[] = {
     {BEGIN "references = { x = 'y' }, " END, "try.lua: field 'references' must be a list of strings"},
     {BEGIN "needs = 1, " END, "try.lua: field 'needs' must be a table"},
     {BEGIN "needs = { regestry = {} }, " END,
-     "try.lua: unknown field 'needs.regestry'; there are registry, reads, updates"},
+     "try.lua: unknown field 'needs.regestry'; there are registry, reads, updates, packages, files"},
     {BEGIN "needs = { registry = 'HKLM' }, " END,
      "try.lua: field 'needs.registry' must be a list of key paths, got string"},
     {BEGIN "needs = { registry = { 'HKLM\\\\A', 7 } }, " END,
@@ -100,6 +100,9 @@ static const mistake mistakes[] = {
     {BEGIN "needs = { reads = { '32:HKLM\\\\A', '31:HKLM\\\\A' } }, " END, "field 'needs.reads[2]': "},
     {BEGIN "needs = { reads = { 'HKLM\\\\System\\\\ControlSet001\\\\Control' } }, " END,
      "field 'needs.reads[1]': HKLM\\System\\ControlSet001\\Control: which control set is in use"},
+    {BEGIN "needs = { packages = { 'ab' } }, " END, "field 'needs.packages[1]' must be the SHA-256"},
+    {BEGIN "needs = { files = { 'C:\\\\a', 'C:\\\\a\\\\..\\\\b' } }, " END,
+     "field 'needs.files[2]': C:\\a\\..\\b: it goes by"},
     {BEGIN "needs = { reads = { 'HKU\\\\*' } }, " END, "name what is meant of every user"},
     {BEGIN "needs = { registry = { '\\xff' } }, " END, "field 'needs.registry[1]'"},
     {BEGIN "needs = { updates = 'KB3140245' }, " END, "field 'needs.updates' must be a list such as"},
@@ -183,7 +186,7 @@ static void declaration_becomes_a_header(void **state) {
       "{\"name\": \"text\", \"type\": \"string\", \"default\": \"x\", \"help\": \"\"}],"
       "\"needs\": {\"registry\": [\"HKLM\\\\SOFTWARE\\\\Site\", \"HKCU\\\\Software\"], "
       "\"reads\": [\"32:HKLM\\\\SOFTWARE\\\\A\", \"HKU\\\\*\\\\Software\"], \"updates\": "
-      "[\"KB3140245\"], \"probes\": [\"server.example:443\"],"
+      "[\"KB3140245\"], \"packages\": [], \"files\": [], \"probes\": [\"server.example:443\"],"
       "\"reboot\": true}, \"builtin\": false}",
       0, NULL);
   assert_non_null(wanted);

@@ -125,10 +125,11 @@ static void end(run_state *run) {
   "local registry, log, files = require 'registry', require 'log', require 'files'\n"                        \
   "local SITE = 'HKLM\\\\SOFTWARE\\\\Site'\n"                                                                \
   "return { id = 'try', version = '1', title = 'Try it', needs = { registry = { SITE }, reboot = true, "     \
-  "updates = { 'KB3140245' } },\n"                                                                           \
+  "updates = { 'KB3140245' }, files = { 'System32' } },\n"                                                   \
   "params = { list = { type = 'string[]', default = { 'a', 'b' } }, number = { type = 'integer', default = " \
   "7 }, "                                                                                                    \
-  "none = { type = 'path' }, no = { type = 'boolean', default = false } },\n"
+  "none = { type = 'path' }, place = { type = 'path', default = 'tests' }, no = { type = 'boolean', "        \
+  "default = false } },\n"
 
 /* Runs the body of `run`. The plan, in one text with a line for each change, goes to *plan if that is not NULL. */
 static int run_body(const char *body, char **plan, tlsmend_error *error) {

@@ -259,6 +259,10 @@ typedef struct tlsmend_machine_ops {
   /* Registers this program as a source of that log, or takes that back. `how` receives one line for people. Called by `tlsmend
    * install` and `uninstall` only. NULL: there is nothing to register. */
   int (*log_source)(tlsmend_machine *self, bool install, char how[256], tlsmend_error *error);
+
+  /* Whether a file or folder of this computer may be looked at: listed, hashed, its version read. `below_system`: the path is
+   * one below the folder of Windows ("System32\\winhttp.dll"). Looks at nothing. NULL: yes. */
+  int (*may_look)(tlsmend_machine *self, const char *path, bool below_system, tlsmend_error *error);
 } tlsmend_machine_ops;
 
 /* The common head of every machine; a back end's own struct begins with it. */

@@ -1,0 +1,25 @@
+/*
+ * Paths of files as a runbook may say them: one spelling for each place, so that a fence of texts holds. Looks at no file
+ * system: links on the disk are not its business.
+ */
+#ifndef CORE_FILE_PATH_H
+#define CORE_FILE_PATH_H
+
+#include <stdbool.h>
+
+/* Whether a path begins at a root: "/...", "C:\\...", "\\\\server\\share\\...". Anything else is below some other folder. */
+bool file_path_absolute(const char *path);
+
+/*
+ * Why a text is not the plain spelling of a place, or NULL if it is: no "." or "..", no empty name, no device ("NUL.msu",
+ * "\\\\?\\", "\\\\.\\"), no stream ("a:b"), no name that Windows would shorten (dots and blanks at its end), no wildcard. Static.
+ */
+const char *file_path_mistake(const char *path);
+
+/*
+ * Whether `path` is `root` or lies below it, by names alone, and what follows the root is spelled plainly. The root is taken as
+ * it is: somebody who may has named it. Case and the direction of slashes do not matter where the root is one of Windows.
+ */
+bool file_path_within(const char *path, const char *root);
+
+#endif
