@@ -42,6 +42,8 @@ script_options session_script_options(const tlsmend_options *options) {
     script.limit[TLSMEND_LIMIT_##name] = options->member;
   TLSMEND_LIMITS(LIMIT)
 #undef LIMIT
+  if (options->size > offsetof(tlsmend_options, modules))
+    script.modules = options->modules;
   return script;
 }
 
@@ -138,8 +140,38 @@ out:
   return code;
 }
 
-static int open_machine(tlsmend_session *self, const char *spec, tlsmend_error *error) {
-  const char *argument = "";
+/* A machine of the embedding program; *found is false if the spec is none of those. */
+static int open_foreign(tlsmend_session *self, const tlsmend_options *options, bool *found,
+                        tlsmend_error *error) {
+  const char *spec = options->machine ? options->machine : "";
+  size_t length = strcspn(spec, ":");
+  *found = false;
+  for (size_t i = 0; options->backends && options->backends[i]; i++) {
+    const tlsmend_backend *row = options->backends[i];
+    const char *rest;
+    if (backend_find(row->prefix, &rest))
+      return tlsmend_error_set(error, TLSMEND_E_USAGE,
+                               "there are machines named %s already: give your back end another prefix",
+                               row->prefix);
+    if (strlen(row->prefix) != length || strncmp(row->prefix, spec, length) != 0)
+      continue;
+    *found = true;
+    if (!self->state)
+      return tlsmend_error_set(error, TLSMEND_E_USAGE,
+                               "%s: name a folder for its journals (state of the options)", spec);
+    self->spec = strdup(spec);
+    return self->spec ? row->open(row->data, spec[length] ? spec + length + 1 : "", &self->machine, error)
+                      : no_memory(error);
+  }
+  return TLSMEND_OK;
+}
+
+static int open_machine(tlsmend_session *self, const tlsmend_options *options, tlsmend_error *error) {
+  const char *argument = "", *spec = options->machine;
+  bool found = false;
+  int code = open_foreign(self, options, &found, error);
+  if (found || code != TLSMEND_OK)
+    return code;
 #ifdef _WIN32
   if (!spec)
     spec = "live";
@@ -209,7 +241,9 @@ int tlsmend_session_open(const tlsmend_options *options, tlsmend_session **out, 
   self->script.library = self->library;
   self->script.chunks = script_chunks_new();
   if (code == TLSMEND_OK)
-    code = open_machine(self, options->machine, error);
+    code = script_check_modules(&self->script, error);
+  if (code == TLSMEND_OK)
+    code = open_machine(self, options, error);
   if (code != TLSMEND_OK) {
     tlsmend_session_close(self);
     return code;

@@ -23,12 +23,12 @@ static int broken(const policy *self, const char *what, tlsmend_error *error) {
                            what);
 }
 
-/* Whether the policy speaks of this machine: "machines" holds the words before the colon, by default only "live". */
+/* Whether the policy speaks of this machine: "machines" holds the words before the colon, by default all but snapshots. */
 static bool concerns(const tlsmend_session *self, const json_t *machines) {
   size_t length = strcspn(self->spec, ":"), index;
   json_t *item;
   if (!machines)
-    return strcmp(self->spec, "live") == 0;
+    return strncmp(self->spec, "sim:", 4) != 0;
   json_array_foreach(machines, index, item) {
     const char *word = json_string_value(item);
     if (word && strlen(word) == length && strncmp(word, self->spec, length) == 0)

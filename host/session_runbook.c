@@ -104,6 +104,7 @@ static void show_needs(const json_t *needs, const json_t *params, text_builder *
   show_texts("  files", json_object_get(needs, "files"), out);
   show_given(params, json_array_size(json_object_get(needs, "files")) == 0, out);
   show_texts("  probes", json_object_get(needs, "probes"), out);
+  show_texts("  modules", json_object_get(needs, "modules"), out);
   if (json_is_true(json_object_get(needs, "probes")))
     text_add(out, "  %-10s %s\n", "probes", "the servers that parameters name");
   text_add(out, "  %-10s %s\n", "restart",

@@ -285,6 +285,16 @@ static int may_look(tlsmend_machine *machine, const char *path, bool below_syste
   return refuse(self, "look at the file", path, need, error);
 }
 
+static int may_call(tlsmend_machine *machine, const char *module, tlsmend_error *error) {
+  const guard *self = (const guard *)machine;
+  char need[128];
+  for (size_t i = 0; i < self->needs->module_count; i++)
+    if (strcmp(self->needs->modules[i], module) == 0)
+      return TLSMEND_OK;
+  snprintf(need, sizeof need, "modules = { \"%.64s\" }", module);
+  return refuse(self, "call the module", module, need, error);
+}
+
 static void close_guard(tlsmend_machine *machine) { free(machine); }
 
 static const tlsmend_machine_ops guard_ops = {.version = TLSMEND_MACHINE_OPS_VERSION,
@@ -297,7 +307,8 @@ static const tlsmend_machine_ops guard_ops = {.version = TLSMEND_MACHINE_OPS_VER
                                               .apply = apply,
                                               .may_probe = may_probe,
                                               .schannel_probe = schannel_probe,
-                                              .may_look = may_look};
+                                              .may_look = may_look,
+                                              .may_call = may_call};
 
 int guard_open(tlsmend_machine *below, const guard_needs *needs, tlsmend_machine **out,
                tlsmend_error *error) {

@@ -34,6 +34,8 @@ typedef struct guard_needs {
   bool any_probe;            /* any server may be asked */
   const char *const *probes; /* "HOST:PORT" that may be asked */
   size_t probe_count;
+  const char *const *modules; /* of the embedding program that may be called */
+  size_t module_count;
 } guard_needs;
 
 /* `below` is not owned; `needs` is borrowed until the guard is closed. */

@@ -269,3 +269,8 @@ int machine_schannel_probe(tlsmend_machine *self, const tlsmend_endpoint *endpoi
   return owner ? owner->ops->schannel_probe(owner, endpoint, out, error)
                : cannot_tell("what its Schannel agrees on with a server", error);
 }
+
+int machine_may_call(tlsmend_machine *self, const char *module, tlsmend_error *error) {
+  OWNER(self, may_call);
+  return owner ? owner->ops->may_call(owner, module, error) : TLSMEND_OK;
+}

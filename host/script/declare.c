@@ -373,6 +373,12 @@ static json_t *need_probe(const reader *r, const char *text, size_t number) {
   return json_string(text);
 }
 
+static json_t *need_module(const reader *r, const char *text, size_t number) {
+  (void)r;
+  (void)number;
+  return json_string(text);
+}
+
 typedef json_t *(*need_fn)(const reader *r, const char *text, size_t number);
 
 /* Reads the list at the top of the stack; hands out the array of texts that guard_needs wants. */
@@ -422,6 +428,16 @@ static void put_probes(const reader *r, json_t *needs, guard_needs *out) {
   out->probes = r->runbook->probes;
 }
 
+/* Modules that the embedding program adds. Absent from the header where nothing is declared. */
+static void put_modules(const reader *r, json_t *needs, guard_needs *out) {
+  int type = lua_getfield(r->L, 2, "modules");
+  lua_pop(r->L, 1);
+  if (type != LUA_TNIL)
+    out->module_count =
+        put_needs_list(r, needs, "modules", "a list of names of modules", need_module, &r->runbook->modules);
+  out->modules = r->runbook->modules;
+}
+
 static void put_needs(const reader *r) {
   lua_State *L = r->L;
   script_runbook *runbook = r->runbook;
@@ -432,7 +448,7 @@ static void put_needs(const reader *r) {
   }
   if (!lua_istable(L, 2))
     bad_field(r, "needs", "a table (what the runbook may touch)", 2);
-  check_known(r, 2, "needs.", "registry, reads, updates, packages, files, reboot, legacy, probes");
+  check_known(r, 2, "needs.", "registry, reads, updates, packages, files, reboot, legacy, probes, modules");
   json_t *needs = put_object(r, runbook->header, "needs");
   guard_needs *out = &runbook->needs;
   out->registry_count =
@@ -453,6 +469,7 @@ static void put_needs(const reader *r) {
   if (has_legacy)
     put_needs_list(r, needs, "legacy", "a list such as { \"TLS 1.1\" }", need_legacy, &runbook->legacy);
   put_probes(r, needs, out);
+  put_modules(r, needs, out);
   lua_getfield(L, 2, "reboot");
   if (!lua_isnil(L, -1) && !lua_isboolean(L, -1))
     bad_field(r, "needs.reboot", "true or false", -1);

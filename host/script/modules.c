@@ -33,7 +33,7 @@ bool script_module_push(lua_State *L, const char *name) {
       row->open(L);
     return true;
   }
-  return false;
+  return embedded_module_push(L, name);
 }
 
 static tlsmend_machine *at_hand(lua_State *L, script_meter *meter, const char *function) {

@@ -28,6 +28,9 @@ extern const luaL_Reg files_functions[], hotfix_functions[], log_functions[], pr
     reboot_functions[], registry_functions[], update_functions[];
 void files_open(lua_State *L);
 
+/* The same for a module of the embedding program: mod_embedded.c. */
+bool embedded_module_push(lua_State *L, const char *name);
+
 /* Pushes the facts of the machine at hand: the native half of `system`. [-0, +1, e] */
 void system_push(lua_State *L);
 

@@ -148,6 +148,7 @@ void script_close(script_runbook *runbook) {
   free(runbook->updates);
   free(runbook->legacy);
   free(runbook->probes);
+  free(runbook->modules);
   free(runbook);
 }
 

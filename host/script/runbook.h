@@ -10,8 +10,8 @@ struct script_runbook {
   json_t *header;
   json_t *values; /* parameters that were given */
   guard_needs needs;
-  const char **registry, **reads, **updates, **packages, **files, **given, **legacy,
-      **probes; /* the arrays of `needs`; their texts belong to `header` */
+  const char **registry, **reads, **updates, **packages, **files, **given, **legacy, **probes,
+      **modules; /* the arrays of `needs`; their texts belong to `header` */
 };
 
 /* Checks the table at the top of the stack and fills header and needs. The table stays in the state.

@@ -32,11 +32,15 @@ typedef struct script_options {
   const char *library; /* folder with stdlib/ and runbooks/ that overrides the embedded ones, or NULL */
   unsigned long long limit[TLSMEND_LIMIT_COUNT]; /* 0: the value of TLSMEND_LIMITS */
   const char *stand_in; /* SHA-256 of the bench's stand-ins for packages: counts as declared; or NULL */
+  const struct tlsmend_module *const *modules; /* the embedding program's, ends with NULL; or NULL */
   void (*log)(void *data, tlsmend_event event, const char *text); /* NOTE, WARNING, LOG */
   void *log_data;
   script_chunks *chunks;       /* or NULL */
   const script_source *source; /* the runbook itself and its own modules, or NULL */
 } script_options;
+
+/* Whether the modules of the embedding program are such, with names of their own. E_USAGE. */
+int script_check_modules(const script_options *options, tlsmend_error *error);
 
 /* A loaded runbook with its own Lua state. */
 typedef struct script_runbook script_runbook;

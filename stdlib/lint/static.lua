@@ -9,7 +9,7 @@ local static = {}
 local HEADER = { "id", "version", "title", "summary", "references", "params", "needs", "applies", "run", "verify",
   "includes" }
 local REQUIRED = { "id", "version", "title", "run" }
-local NEEDS = { "registry", "reads", "updates", "packages", "files", "reboot", "legacy", "probes" }
+local NEEDS = { "registry", "reads", "updates", "packages", "files", "reboot", "legacy", "probes", "modules" }
 local PARAM = { "type", "default", "help", "choices", "secret" }
 local WRITE_OPTIONS = { "type", "view", "why" }
 local OPTIONS = {

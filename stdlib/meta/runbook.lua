@@ -29,3 +29,4 @@
 ---@field reboot? boolean
 ---@field legacy? string[] protocols before TLS 1.2 that it may switch on, such as "TLS 1.1"; read by the bench
 ---@field probes? boolean|string[] true: `verify` may ask servers that parameters name; or the endpoints, "HOST:PORT"
+---@field modules? string[] modules of the program that embeds tlsmend; the command has none

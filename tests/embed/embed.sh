@@ -23,13 +23,14 @@ check() {
 
 # The programs are copied so that nothing of the tree can be found beside them.
 mkdir "$work/program"
-cp "$here/plan.c" "$here/plan.cpp" "$here/machine.c" "$work/program/"
+cp "$here/plan.c" "$here/plan.cpp" "$here/own.c" "$here/own.cpp" "$here/own.lua" "$work/program/"
 cp "$here/outside.cmake" "$work/program/CMakeLists.txt"
 
 check "find_package: configure" cmake -S "$work/program" -B "$work/cmake" -DCMAKE_PREFIX_PATH="$prefix"
 check "find_package: build" cmake --build "$work/cmake"
 for program in c_shared c_static cpp_shared cpp_static; do
   check "find_package: run $program" "$work/cmake/$program"
+  check "find_package: run own_$program" "$work/cmake/own_$program" "$work/journals" "$work/program/own.lua"
 done
 
 libdir=$(dirname "$(find "$prefix" -name tlsmend.pc)")
@@ -41,10 +42,11 @@ check "pkg-config: C, shared" "${CC:-cc}" -std=c11 $warnings plan.c -o c_shared 
 check "pkg-config: C++, shared" "${CXX:-g++}" -std=c++11 $warnings plan.cpp -o cpp_shared $(config --cflags --libs)
 static=$(config --static --libs | sed "s|-ltlsmend|-l:libtlsmend.a|")
 check "pkg-config: C, static" "${CC:-cc}" -std=c11 $warnings $(config --cflags) plan.c -o c_static $static
-check "pkg-config: machine.h compiles" "${CC:-cc}" -std=c11 $warnings $(config --cflags) -c machine.c
+check "pkg-config: C, own machine and module" "${CC:-cc}" -std=c11 $warnings own.c -o own $(config --cflags --libs)
 export LD_LIBRARY_PATH="$(dirname "$libdir")"
 for program in c_shared cpp_shared c_static; do
   check "pkg-config: run $program" "./$program"
 done
+check "pkg-config: run own" ./own "$work/journals" own.lua
 check "the installed command runs" "$prefix/bin/tlsmend" version
 exit $failed

@@ -15,11 +15,15 @@
 static const script_options small = {
     .limit = {[TLSMEND_LIMIT_MEMORY] = 4 << 20, [TLSMEND_LIMIT_INSTRUCTIONS] = 200000}};
 
+/* A tree may name a view; for those of every user, it is enough that the key is one of a user's. */
 static bool within(const guard_needs *needs, const tlsmend_change *change) {
-  for (size_t i = 0; i < needs->registry_count; i++)
-    if (path_within(change->key, needs->registry[i]) ||
-        (change->kind == TLSMEND_CHANGE_KEY_CREATE && path_within(needs->registry[i], change->key)))
+  for (size_t i = 0; i < needs->registry_count; i++) {
+    const char *tree = needs->registry[i] + (needs->registry[i][2] == ':' ? 3 : 0);
+    if (path_within(change->key, tree) ||
+        (strncmp(tree, "HKU\\*", 5) == 0 && path_within(change->key, "HKU")) ||
+        (change->kind == TLSMEND_CHANGE_KEY_CREATE && path_within(tree, change->key)))
       return true;
+  }
   return false;
 }
 

@@ -9,6 +9,7 @@ static const char *const updates[] = {"KB3140245"};
 static const char *const packages[] = {"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"};
 static const char *const files[] = {"C:\\Packages", "System32\\site.dll"}, *const given[] = {"/given"};
 static const char *const probes[] = {"server.example:443", "[::1]:8443"};
+static const char *const modules[] = {"inventory", "wiki"};
 static guard_needs needs = {.runbook = "book",
                             .registry = registry,
                             .registry_count = 1,
@@ -24,7 +25,9 @@ static guard_needs needs = {.runbook = "book",
                             .given_count = 1,
                             .reboot = true,
                             .probes = probes,
-                            .probe_count = 2};
+                            .probe_count = 2,
+                            .modules = modules,
+                            .module_count = 2};
 static tlsmend_machine *machine, *guard;
 
 static int setup(void **state) {
@@ -242,6 +245,18 @@ static void test_probes(void **state) {
   needs.any_probe = false;
 }
 
+/* Modules of an embedding program: by name, whole and as it is spelled. */
+static void test_modules(void **state) {
+  (void)state;
+  MUST(machine_may_call(guard, "inventory", &error));
+  MUST(machine_may_call(guard, "wiki", &error));
+  MUST_FAIL(TLSMEND_E_REFUSED, machine_may_call(guard, "inventor", &error));
+  MUST_FAIL(TLSMEND_E_REFUSED, machine_may_call(guard, "inventory2", &error));
+  MUST_FAIL(TLSMEND_E_REFUSED, machine_may_call(guard, "Wiki", &error));
+  MUST_FAIL(TLSMEND_E_REFUSED, machine_may_call(guard, "", &error));
+  MUST(machine_may_call(machine, "anything", &error)); /* no fence around what is not a script's */
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test_setup_teardown(test_inside, setup, teardown),
                                      cmocka_unit_test_setup_teardown(test_outside, setup, teardown),
@@ -252,6 +267,7 @@ int main(void) {
                                      cmocka_unit_test_setup_teardown(test_updates, setup, teardown),
                                      cmocka_unit_test_setup_teardown(test_packages, setup, teardown),
                                      cmocka_unit_test_setup_teardown(test_files, setup, teardown),
-                                     cmocka_unit_test_setup_teardown(test_probes, setup, teardown)};
+                                     cmocka_unit_test_setup_teardown(test_probes, setup, teardown),
+                                     cmocka_unit_test_setup_teardown(test_modules, setup, teardown)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

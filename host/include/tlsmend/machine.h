@@ -263,6 +263,9 @@ typedef struct tlsmend_machine_ops {
   /* Whether a file or folder of this computer may be looked at: listed, hashed, its version read. `below_system`: the path is
    * one below the folder of Windows ("System32\\winhttp.dll"). Looks at nothing. NULL: yes. */
   int (*may_look)(tlsmend_machine *self, const char *path, bool below_system, tlsmend_error *error);
+
+  /* Whether a runbook may call a module that the embedding program added. The fence's; back ends leave it NULL: yes. */
+  int (*may_call)(tlsmend_machine *self, const char *module, tlsmend_error *error);
 } tlsmend_machine_ops;
 
 /* The common head of every machine; a back end's own struct begins with it. */
@@ -276,6 +279,14 @@ struct tlsmend_machine {
   void (*progress)(void *data, unsigned seconds);
   void *progress_data;
 };
+
+/* A kind of machine that an embedding program adds with options.backends. */
+typedef struct tlsmend_backend {
+  const char *prefix; /* "lab": machines are named "lab:ARGUMENT"; not "live" or "sim" */
+  /* Opens one, for reading. `argument` is what follows the colon, "" if nothing does. `data` is the row's. */
+  int (*open)(void *data, const char *argument, tlsmend_machine **out, tlsmend_error *error);
+  void *data;
+} tlsmend_backend;
 
 /* Frees the bytes and leaves an absent value. Safe on a zeroed value. */
 TLSMEND_API void tlsmend_value_clear(tlsmend_value *value);

@@ -167,13 +167,14 @@ typedef enum tlsmend_limit { TLSMEND_LIMITS(TLSMEND_LIMIT_) TLSMEND_LIMIT_COUNT 
 #undef TLSMEND_LIMIT_
 
 typedef struct tlsmend_options {
-  size_t size;         /* sizeof(tlsmend_options); set by TLSMEND_OPTIONS_INIT */
-  const char *machine; /* "live", "sim:FILE", "sim:NAME"; NULL: live on Windows, an error elsewhere */
-  const char
-      *state; /* folder of journals; NULL: ProgramData\tlsmend for live, FILE.tlsmend beside a snapshot */
+  size_t size; /* sizeof(tlsmend_options); set by TLSMEND_OPTIONS_INIT */
+  const char *
+      machine; /* "live", "sim:FILE", "sim:NAME", one of `backends`; NULL: live on Windows, an error elsewhere */
+  const char *
+      state; /* folder of journals; NULL: ProgramData\tlsmend for live, FILE.tlsmend beside a snapshot, an error for `backends` */
   const char *library; /* folder that overrides the embedded runbooks and stdlib, or NULL */
   tlsmend_reboot reboot;
-  int allow_unsigned; /* non-zero: runbooks that are neither part of this library nor signed by a trusted key may be applied to a live machine */
+  int allow_unsigned; /* non-zero: runbooks that are neither part of this library nor signed by a trusted key may be applied to a machine that is no snapshot */
   size_t memory_limit; /* see TLSMEND_LIMITS; so are the other limits, below */
   unsigned long long instruction_limit;
   tlsmend_event_fn event; /* called on the calling thread, or NULL */
@@ -183,12 +184,16 @@ typedef struct tlsmend_options {
   unsigned long long time_limit, read_limit, change_limit, value_limit, output_limit;
   const char *
       trust; /* folder of the public keys that may sign runbooks; NULL: ProgramData\tlsmend\trust, or /etc/tlsmend/trust */
+  const struct tlsmend_module *const
+      *modules; /* the program's own, for `require` (<tlsmend/module.h>); ends with NULL; or NULL. Borrowed */
+  const struct tlsmend_backend *const
+      *backends; /* the program's own machines (<tlsmend/machine.h>); ends with NULL; or NULL. Borrowed */
 } tlsmend_options;
 
 #define TLSMEND_OPTIONS_INIT                                                                                 \
   {                                                                                                          \
     sizeof(tlsmend_options), NULL, NULL, NULL, TLSMEND_REBOOT_ASK, 0, 0, 0, NULL, NULL, 0, 0, 0, 0, 0, 0,    \
-        NULL                                                                                                 \
+        NULL, NULL, NULL                                                                                     \
   }
 
 /* Opens a machine for reading. Nothing is created or written. Free with tlsmend_session_close.
