@@ -30,7 +30,7 @@ end
 
 -- Refuses a file whose name says that it is another update, or one for another Windows or processor.
 local function check_name(row, branch, architecture, path)
-  local name = files.name(path):lower()
+  local name = files.name(path):lower():gsub("^.*|", "") -- in a bundle
   local kb = name:match "kb(%d+)"
   if not kb then
     log.finding(("%s: the name does not say which update this is; it is taken for %s"):format(path, row.kb))
@@ -48,9 +48,28 @@ local function check_name(row, branch, architecture, path)
   end
 end
 
+-- The package in the bundle that the runbook came in: the one with the digest, else the one with the best name.
+local function bundled(wanted, sha256)
+  local packages = native.bundled()
+  for _, package in ipairs(packages) do
+    if sha256 and package.sha256 == sha256:lower() then return package.path end
+  end
+  for _, pattern in ipairs(sha256 and {} or wanted) do
+    for _, package in ipairs(packages) do
+      if package.name:lower():find(pattern) then return package.path end
+    end
+  end
+end
+
 -- The package file: `from` itself, or what is found in it; nil if it is not at hand yet, which a plan may be.
-local function locate(row, branch, architecture, from)
+local function locate(row, branch, architecture, options)
+  local from = options.from
   if not from or from == "" then
+    local path = bundled(patterns(branch, architecture), options.sha256)
+    if path then
+      check_name(row, branch, architecture, path)
+      return path
+    end
     log.warn(("%s is not at hand: give the package before the plan is applied"):format(row.kb))
     return nil
   end
@@ -88,8 +107,8 @@ local function tell_marks(row)
   end
 end
 
--- Proposes the installation of an update. options: kb; from (the package, a folder to look in, or nil: not at hand
--- yet); sha256 (what the package must hash to); why.
+-- Proposes the installation of an update. options: kb; from (the package, a folder to look in, or nil: what the
+-- bundle has, or not at hand yet); sha256 (what the package must hash to); why.
 function update.install(options)
   local row = updates.of(options.kb)
   if not row then
@@ -97,7 +116,7 @@ function update.install(options)
   end
   local branch, reason = updates.branch(row, system)
   if not branch then error(("update.install: %s (this is %s)"):format(reason, system.describe()), 2) end
-  local path = locate(row, branch, system.architecture, options.from)
+  local path = locate(row, branch, system.architecture, options)
   tell_marks(row)
   native.propose {
     kb = row.kb, file = path, sha256 = options.sha256 and options.sha256:lower(),

@@ -19,6 +19,9 @@ struct bundle_reader {
   size_t at; /* the file that is being read */
   uint64_t got;
   crypto_hash_sha256_state state;
+  const char *watched; /* the file whose bytes go to watch, or NULL */
+  bundle_watch_fn watch;
+  void *watch_data;
 };
 
 static int no_memory(tlsmend_error *error) {
@@ -44,6 +47,12 @@ void bundle_reader_free(bundle_reader *self) {
   bundle_clear(&self->out);
   free(self->head);
   free(self);
+}
+
+void bundle_watch(bundle_reader *self, const char *name, bundle_watch_fn fn, void *data) {
+  self->watched = name;
+  self->watch = fn;
+  self->watch_data = data;
 }
 
 /* ---- the head -------------------------------------------------------------------------------------------------------- */
@@ -138,10 +147,13 @@ static int feed_files(bundle_reader *self, const char *bytes, size_t size, tlsme
     crypto_hash_sha256_update(&self->state, (const unsigned char *)bytes, piece);
     if (file->bytes)
       memcpy(file->bytes + self->got, bytes, piece);
+    if (self->watched && strcmp(self->watched, file->name) == 0)
+      code = self->watch(self->watch_data, bytes, piece);
     self->got += piece;
     bytes += piece;
     size -= piece;
-    code = next_file(self, error);
+    if (code == TLSMEND_OK)
+      code = next_file(self, error);
   }
   return code;
 }

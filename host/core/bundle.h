@@ -23,6 +23,11 @@ typedef struct bundle_reader bundle_reader;
 bundle_reader *bundle_reader_new(const trust_store *keys);
 void bundle_reader_free(bundle_reader *self);
 
+/* Hands the bytes of one file (borrowed name) to `fn` as they come; they are good once bundle_end has said so. A return other
+ * than TLSMEND_OK ends the feeding with that code. */
+typedef int (*bundle_watch_fn)(void *data, const void *bytes, size_t size);
+void bundle_watch(bundle_reader *self, const char *name, bundle_watch_fn fn, void *data);
+
 /* The next bytes of the file. E_APPROVAL says what does not hold; the reader is then good for nothing but being freed. */
 int bundle_feed(bundle_reader *self, const void *bytes, size_t size, tlsmend_error *error);
 

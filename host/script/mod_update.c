@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "core/bundle.h"
 #include "core/change.h"
 #include "machine/package.h"
 #include "machine/propose.h"
@@ -70,6 +71,15 @@ static void read_effects(lua_State *L, tlsmend_update *out) {
   out->file_count = count;
 }
 
+/* Whether it is a package of the bundle that the runbook came in: that belongs to the runbook as its modules do. */
+static bool is_bundled(lua_State *L, const char *file) {
+  const script_source *source = sandbox_context(L)->options.source;
+  const char *inner = source != NULL ? bundle_inner(source->path) : NULL;
+  size_t length = inner != NULL ? (size_t)(inner - source->path) : 0; /* with the bar */
+  return length > 0 && source->files != NULL && strncmp(file, source->path, length) == 0 &&
+         manifest_find(source->files, MANIFEST_PACKAGE, file + length) != NULL;
+}
+
 /* What is at hand must be what was expected; a plan may be made before anything is at hand. */
 static void check_package(lua_State *L, tlsmend_machine *machine, tlsmend_update *update, char hash[65]) {
   tlsmend_error error;
@@ -77,7 +87,7 @@ static void check_package(lua_State *L, tlsmend_machine *machine, tlsmend_update
     update->sha256 = NULL;
     return;
   }
-  if (machine_may_look(machine, update->file, false, &error) != TLSMEND_OK)
+  if (!is_bundled(L, update->file) && machine_may_look(machine, update->file, false, &error) != TLSMEND_OK)
     script_raise_error(L, &error);
   int code = package_sha256(update->file, hash, &error);
   if (code != TLSMEND_OK)
@@ -130,5 +140,33 @@ static int l_refuse(lua_State *L) {
   return script_raise(L, TLSMEND_E_REFUSED, "%s", script_check_text(L, 1, "update.refuse: the reason"));
 }
 
+static void push_bundled(lua_State *L, const char *bundle, size_t length, const manifest_file *file) {
+  lua_createtable(L, 0, 3);
+  lua_pushstring(L, file->name);
+  lua_setfield(L, -2, "name");
+  lua_pushlstring(L, bundle, length);
+  lua_pushfstring(L, "|%s", file->name);
+  lua_concat(L, 2);
+  lua_setfield(L, -2, "path");
+  lua_pushstring(L, file->sha256);
+  lua_setfield(L, -2, "sha256");
+}
+
+/* bundled(): { { name =, path =, sha256 = }, ... }, the packages in the bundle that the runbook came in */
+static int l_bundled(lua_State *L) {
+  const script_source *source = sandbox_context(L)->options.source;
+  lua_newtable(L);
+  const char *inner = source != NULL ? bundle_inner(source->path) : NULL;
+  if (inner == NULL || source->files == NULL)
+    return 1;
+  for (size_t i = 0; i < source->files->count; i++) {
+    if (source->files->files[i].kind != MANIFEST_PACKAGE)
+      continue;
+    push_bundled(L, source->path, (size_t)(inner - source->path - 1), &source->files->files[i]);
+    lua_rawseti(L, -2, (lua_Integer)lua_rawlen(L, -2) + 1);
+  }
+  return 1;
+}
+
 const luaL_Reg update_functions[] = {
-    {"propose", l_propose}, {"refuse", l_refuse}, {"sha256", l_sha256}, {NULL, NULL}};
+    {"bundled", l_bundled}, {"propose", l_propose}, {"refuse", l_refuse}, {"sha256", l_sha256}, {NULL, NULL}};

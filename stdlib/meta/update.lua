@@ -9,7 +9,7 @@ local update = {}
 
 ---@class update_options
 ---@field kb string "KB3140245"; must stand in stdlib/windows/update_rows.lua and in `needs.updates`
----@field from? string the package, or a folder to look in (not below it); nil: not at hand yet
+---@field from? string the package, or a folder to look in (not below it); nil: the bundle's, or not at hand yet
 ---@field sha256? string what the package must hash to, 64 hex digits
 ---@field why? string one line for the people who approve the plan
 

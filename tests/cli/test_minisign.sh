@@ -49,4 +49,34 @@ for legacy in '' -l; do
   done
 done
 "$TLSMEND" status -m sim:pc.reg --format json | grep -q '"open": 0' || fail "status"
+
+# Runbooks: the same, and a bundle without tlsmend.
+mkdir acme
+cat >site.lua <<'LUA'
+local part = require "acme.part"
+return { id = "site", version = "1.0.0", title = "Site", needs = { registry = { part.KEY } },
+  run = function() require "registry".set(part.KEY, "Level", 1) end }
+LUA
+cat >acme/part.lua <<'LUA'
+return { KEY = [[HKLM\SOFTWARE\Site]] }
+LUA
+"$TLSMEND" sign site.lua -s plain.key -t "Acme Ä" >/dev/null
+minisign -V -p plain.pub -m site.lua >out || fail "minisign does not verify a signed runbook"
+grep -q "comment:Acme Ä${tab}module:acme/part.lua=$(sha256sum acme/part.lua | cut -c1-64)" out || fail "the list: $(cat out)"
+"$TLSMEND" sign site.lua -s plain.key -o site.tlsmend >/dev/null
+sed -n '1,4p' site.tlsmend >list.minisig
+sed -n '5,/^end$/p' site.tlsmend >list
+minisign -V -p plain.pub -m list >/dev/null || fail "minisign does not verify the list of a bundle"
+grep -q "^runbook site.lua $(wc -c <site.lua) $(sha256sum site.lua | cut -c1-64)$" list || fail "the list: $(cat list)"
+cat >alone.lua <<'LUA'
+return { id = "alone", version = "1.0.0", title = "Alone", needs = {}, run = function() end }
+LUA
+for legacy in '' -l; do
+  minisign -S $legacy -s plain.key -m alone.lua -t "by hand" >/dev/null
+  "$TLSMEND" verify alone.lua -k plain.pub >out || fail "what minisign $legacy signs is not verified: $(cat out)"
+  grep -q "by hand" out || fail "the comment of minisign is not shown: $(cat out)"
+done
+minisign -S -s plain.key -m site.lua -t "without its module" >/dev/null
+"$TLSMEND" plan ./site.lua -m sim:pc.reg >out 2>&1 && fail "a module that nobody has signed is reached"
+grep -q "covered by its signature" out || fail "$(cat out)"
 echo "verified both ways"

@@ -68,6 +68,7 @@ function native:update()
     if change.package then self:put(PACKAGES .. "\\" .. change.package, "CurrentState", 0x60) end
     self.installing[#self.installing + 1] = change
   end
+  function update.bundled() return self.bundled or {} end
   function update.refuse(text) error(text, 0) end
   function update.sha256() return ("0"):rep(64) end
   return update

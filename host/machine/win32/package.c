@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/bundle.h"
 #include "machine/package.h"
 #include "os/os.h"
 #include "os/wide.h"
@@ -39,6 +40,8 @@ static int check_hash(const char *path, const char *expected, tlsmend_error *err
 }
 
 static int copy(const char *from, const char *to, tlsmend_error *error) {
+  if (bundle_inner(from))
+    return package_extract(from, to, error);
   wchar_t *source, *target = NULL;
   int result = wide_path(from, &source, error);
   if (result == TLSMEND_OK)
@@ -56,7 +59,7 @@ static int copy(const char *from, const char *to, tlsmend_error *error) {
 static const char *leaf(const char *path) {
   const char *found = path;
   for (const char *c = path; *c; c++)
-    if (*c == '\\' || *c == '/' || *c == ':')
+    if (*c == '\\' || *c == '/' || *c == ':' || *c == '|')
       found = c + 1;
   return found;
 }
