@@ -34,6 +34,7 @@ int cmd_rollback(const opt *options);
 int cmd_snapshot(const opt *options);
 int cmd_state(const opt *options);
 int cmd_lint(const opt *options);
+int cmd_new(const opt *options);
 int cmd_test(const opt *options);
 int cmd_probe(const opt *options);
 int cmd_version(const opt *options);

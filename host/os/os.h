@@ -29,6 +29,9 @@ int os_file_remove(const char *path, tlsmend_error *error);
 /* Makes a folder and its missing parents; on Windows, folders it makes admit only administrators and SYSTEM. */
 int os_dir_make(const char *path, tlsmend_error *error);
 
+/* Makes one folder with the rights that the user's own folders have. Fine if it is there. */
+int os_dir_make_plain(const char *path, tlsmend_error *error);
+
 /* Makes a new, empty folder for temporary files; *out is malloc'd. The caller removes it. */
 int os_dir_temporary(char **out, tlsmend_error *error);
 

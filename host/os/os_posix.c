@@ -111,8 +111,8 @@ int os_dir_temporary(char **out, tlsmend_error *error) {
   return code;
 }
 
-static int dir_make_one(const char *path, tlsmend_error *error) {
-  if (mkdir(path, 0700) == 0)
+static int dir_make_one(const char *path, mode_t mode, tlsmend_error *error) {
+  if (mkdir(path, mode) == 0)
     return folder_flush(path, error);
   int number = errno;
   if (os_dir_exists(path)) /* whatever mkdir said: a read-only parent answers EROFS before EEXIST */
@@ -120,6 +120,8 @@ static int dir_make_one(const char *path, tlsmend_error *error) {
   errno = number;
   return fail(error, "make folder", path);
 }
+
+int os_dir_make_plain(const char *path, tlsmend_error *error) { return dir_make_one(path, 0777, error); }
 
 int os_dir_make(const char *path, tlsmend_error *error) {
   char *copy = strdup(path);
@@ -130,12 +132,12 @@ int os_dir_make(const char *path, tlsmend_error *error) {
     if (*at != '/' || at == copy)
       continue;
     *at = '\0';
-    result = dir_make_one(copy, error);
+    result = dir_make_one(copy, 0700, error);
     *at = '/';
   }
   size_t length = strlen(copy);
   if (result == TLSMEND_OK && length > 0 && copy[length - 1] != '/')
-    result = dir_make_one(copy, error);
+    result = dir_make_one(copy, 0700, error);
   free(copy);
   return result;
 }

@@ -203,6 +203,10 @@ static char *first_name(char *path) {
   return at;
 }
 
+int os_dir_make_plain(const char *path, tlsmend_error *error) {
+  return os_dir_exists(path) ? TLSMEND_OK : dir_make_one(path, NULL, error);
+}
+
 int os_dir_make(const char *path, tlsmend_error *error) {
   if (os_dir_exists(path)) {
     char *machine = os_state_default();

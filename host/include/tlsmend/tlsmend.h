@@ -505,6 +505,15 @@ TLSMEND_API int tlsmend_state(tlsmend_session *session, tlsmend_format format, c
 
 /* ---- the author's bench -------------------------------------------------------------------------------------- */
 
+/*
+ * Writes the files of a new runbook: ID.lua, and ID.machines with a snapshot and what is expected of machines. They pass
+ * tlsmend_test and tlsmend_lint as they are. `path` is the id, or a path that ends in it. Renders the paths of what was
+ * written; TEXT or JSON; free *out with tlsmend_text_free. Errors: E_USAGE (not an id, no such folder), E_REFUSED (a file of
+ * that name is there; nothing is written), E_IO, E_DENIED.
+ */
+TLSMEND_API int tlsmend_runbook_new(const tlsmend_options *options, const char *path, tlsmend_format format,
+                                    char **out, tlsmend_error *error);
+
 /* What to test. All borrowed. */
 typedef struct tlsmend_test_request {
   const char *const *runbooks; /* ids or paths; each is tested by itself */
