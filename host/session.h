@@ -46,6 +46,9 @@ int session_dump(json_t *json, char **out, tlsmend_error *error);
 /* Writes a plan or report (stolen) in any format but text. `sha256` is that of the saved plan, or NULL. malloc'd. */
 int session_write(json_t *json, const char *sha256, tlsmend_format format, char **out, tlsmend_error *error);
 
+/* An empty plan for the session's machine. */
+int session_plan_new(tlsmend_session *self, tlsmend_plan **out, tlsmend_error *error);
+
 /* Runs the runbooks of a plan again, with its parameters, and makes a new plan. E_REFUSED if a runbook's text is no longer
  * the one of the plan. */
 int session_plan_again(tlsmend_session *self, const tlsmend_plan *plan, tlsmend_plan **out,

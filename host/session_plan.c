@@ -49,7 +49,7 @@ void session_guid(tlsmend_machine *machine, char out[48]) {
   tlsmend_value_clear(&value);
 }
 
-static int new_plan(tlsmend_session *self, tlsmend_plan **out, tlsmend_error *error) {
+int session_plan_new(tlsmend_session *self, tlsmend_plan **out, tlsmend_error *error) {
   const tlsmend_system *system = NULL;
   int code = machine_system(self->machine, &system, error);
   tlsmend_plan *plan = code == TLSMEND_OK ? plan_new() : NULL;
@@ -246,7 +246,7 @@ int tlsmend_plan_make(tlsmend_session *self, const char *const *runbooks, size_t
   for (size_t i = 0; code == TLSMEND_OK && i < param_count; i++)
     code = set_param(&set, params[i], error);
   if (code == TLSMEND_OK)
-    code = new_plan(self, &plan, error);
+    code = session_plan_new(self, &plan, error);
   if (code == TLSMEND_OK)
     code = overlay_open(self->machine, plan, &overlay, error);
   for (size_t i = 0; code == TLSMEND_OK && i < set.count; i++) {
@@ -339,7 +339,7 @@ static int each_again(tlsmend_session *self, const tlsmend_plan *old, again_fn f
   tlsmend_plan *plan = NULL;
   tlsmend_machine *overlay = NULL;
   *out = NULL;
-  int code = new_plan(self, &plan, error);
+  int code = session_plan_new(self, &plan, error);
   if (code == TLSMEND_OK)
     code = overlay_open(self->machine, plan, &overlay, error);
   for (size_t i = 0; code == TLSMEND_OK && i < old->runbook_count; i++) {

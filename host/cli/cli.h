@@ -35,9 +35,23 @@ int cmd_snapshot(const opt *options);
 int cmd_state(const opt *options);
 int cmd_lint(const opt *options);
 int cmd_new(const opt *options);
+int cmd_repl(const opt *options);
 int cmd_test(const opt *options);
 int cmd_probe(const opt *options);
 int cmd_version(const opt *options);
+
+/* ---- line.c: lines from a person or a file -------------------------------------------------------------------- */
+
+/* What the word at the end of a line can become, one a line; malloc'd, or NULL. */
+typedef char *(*cli_complete_fn)(void *data, const char *line);
+
+/* Sets up editing, history and completion where a person types and the build has them. */
+void cli_line_open(cli_complete_fn complete, void *data);
+
+/* Reads a line without its end; malloc'd, NULL at the end of the input and when a signal has come. The prompt is shown to a person only. */
+char *cli_line_read(const char *prompt);
+
+void cli_line_close(void);
 
 /* ---- live.c: what a person sees while a session works
  * -------------------------------------------------------- */

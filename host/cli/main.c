@@ -49,6 +49,8 @@ static const cli_command commands[] = {
      session | OPT_OUTPUT, 0, 0, cmd_snapshot},
     {"state", "state [-m SPEC] [-o FILE]", "what TLS of a machine really does, and why",
      session | OPT_OUTPUT | OPT_ANY_FORMAT, 0, 0, cmd_state},
+    {"repl", "repl [-m SPEC]", "look around on a machine and try changes that are never written", running, 0,
+     0, cmd_repl},
     {"new", "new ID", "write a runbook to begin with, and its test", 0, 1, 1, cmd_new},
     {"lint", "lint FILE...", "look for mistakes in runbooks", OPT_LIMITS, 1, any_number, cmd_lint},
     {"test", "test RUNBOOK... [-m SPEC] [-p NAME=VALUE]... [--machines DIR]",

@@ -1,5 +1,5 @@
 # Turns stdlib/**/*.lua and runbooks/*.lua into a C file that defines the table of script/script.h. CMake alone does it, and
-# the texts become byte arrays, so any byte and any length is fine. stdlib/meta is for editors and stays out.
+# the texts become byte arrays, so any byte and any length is fine. stdlib/meta is for editors; the prompt reads its help from it.
 #
 # Included, it defines embed_texts(OUTPUT). Run with `cmake -P` it writes OUTPUT from the list of names in LIST.
 if(CMAKE_SCRIPT_MODE_FILE STREQUAL CMAKE_CURRENT_LIST_FILE)
@@ -33,7 +33,6 @@ endif()
 function(embed_texts output)
   file(GLOB_RECURSE names CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR} stdlib/*.lua)
   file(GLOB runbooks CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR} runbooks/*.lua)
-  list(FILTER names EXCLUDE REGEX "^stdlib/meta/")
   list(APPEND names ${runbooks})
   list(SORT names)
   list(TRANSFORM names PREPEND ${PROJECT_SOURCE_DIR}/ OUTPUT_VARIABLE files)

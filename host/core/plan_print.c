@@ -73,7 +73,7 @@ static void print_verdict(const tlsmend_plan *plan, text_builder *out) {
   text_add(out, "\nResult   ");
   if (!plan->change_count) {
     size_t apply = plan_applying_count(plan);
-    if (apply)
+    if (apply || !plan->runbook_count)
       text_add(out, "nothing to do: the machine is as the runbook%s want%s it.\n", apply == 1 ? "" : "s",
                apply == 1 ? "s" : "");
     else

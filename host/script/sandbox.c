@@ -112,6 +112,8 @@ static void exceed(lua_State *L, int limit) {
 static int passed(const script_context *context) {
   if (context->exceeded != SANDBOX_WITHIN)
     return context->exceeded;
+  if (context->stop)
+    return SANDBOX_STOPPED;
   if (context->used[TLSMEND_LIMIT_INSTRUCTIONS] > context->options.limit[TLSMEND_LIMIT_INSTRUCTIONS])
     return TLSMEND_LIMIT_INSTRUCTIONS;
   return os_clock() > context->deadline ? TLSMEND_LIMIT_TIME : SANDBOX_WITHIN;
@@ -152,6 +154,8 @@ void sandbox_spend(lua_State *L, unsigned long long cost) {
 }
 
 static int limit_report(const script_context *context, tlsmend_error *error) {
+  if (context->exceeded == SANDBOX_STOPPED)
+    return tlsmend_error_set(error, TLSMEND_E_LIMIT, "%sstopped", context->where);
   const struct limit_row *row = &limits[context->exceeded];
   bool loop = context->exceeded == TLSMEND_LIMIT_INSTRUCTIONS || context->exceeded == TLSMEND_LIMIT_TIME;
   return tlsmend_error_set(
@@ -183,6 +187,14 @@ void sandbox_refill(script_context *context) {
   for (int i = 0; i < TLSMEND_LIMIT_COUNT; i++)
     if (i != TLSMEND_LIMIT_MEMORY)
       context->used[i] = 0;
+}
+
+void sandbox_renew(script_context *context) {
+  context->exceeded = SANDBOX_WITHIN;
+  context->stop = 0;
+  context->where[0] = '\0';
+  sandbox_refill(context);
+  lua_sethook(context->L, count_hook, LUA_MASKCOUNT, context->interval);
 }
 
 /* ---- compiling ------------------------------------------------------------------------------------------------- */

@@ -6,13 +6,15 @@
 #ifndef SCRIPT_SANDBOX_H
 #define SCRIPT_SANDBOX_H
 
+#include <signal.h>
+
 #include <lua.h>
 
 #include "machine/machine.h"
 #include "script/script.h"
 
 /* No limit was passed. Once one was, that stays: every further instruction of the state raises. */
-enum { SANDBOX_WITHIN = TLSMEND_LIMIT_COUNT };
+enum { SANDBOX_WITHIN = TLSMEND_LIMIT_COUNT, SANDBOX_STOPPED /* somebody has asked for it */ };
 
 /* C memory that a native needs while Lua may raise. Owned by the state, emptied by the next native that takes it. */
 typedef struct script_scratch {
@@ -39,6 +41,7 @@ typedef struct script_context {
   uint64_t deadline;                            /* os_clock */
   int interval;                                 /* instructions between two looks at the limits */
   int exceeded;                                 /* a tlsmend_limit, or SANDBOX_WITHIN */
+  volatile sig_atomic_t stop;                   /* may be set by a signal: it ends as at a limit */
   char where[160];                              /* "file:line: " of the place that passed the limit */
 
   char file[64];     /* chunk name of the runbook: positions in it are preferred in messages */
@@ -59,6 +62,10 @@ script_context *sandbox_context(lua_State *L);
 /* Calls the function below its `arguments` on the stack of context->L, as lua_pcall does; errors of any kind become a code
  * and one line. The stack is balanced: on failure nothing is left of function, arguments and results. */
 int sandbox_call(script_context *context, int arguments, int results, tlsmend_error *error);
+
+/* Takes back that a limit was passed, and begins to count anew: for the host's own states, whose calls are each on their own. Not
+ * for a runbook's. No call may be running. */
+void sandbox_renew(script_context *context);
 
 /* What is counted for one run begins anew; memory is not. */
 void sandbox_refill(script_context *context);

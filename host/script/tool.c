@@ -1,6 +1,7 @@
 /* Calls into the standard library with JSON. Every push and every read happens inside the protected call. */
 #include "script/tool.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -201,6 +202,16 @@ int script_tool_open(const script_options *options, tlsmend_machine *machine, sc
   *out = tool;
   return TLSMEND_OK;
 }
+
+void script_tool_report(script_tool *tool, const script_sink *sink, const char *chunk, const char *title) {
+  tool->sink = *sink;
+  snprintf(tool->context->file, sizeof tool->context->file, "%s", chunk);
+  tool->context->title = title;
+}
+
+void script_tool_renew(script_tool *tool) { sandbox_renew(tool->context); }
+
+void script_tool_stop(script_tool *tool) { tool->context->stop = 1; }
 
 void script_tool_close(script_tool *tool) {
   if (tool == NULL)

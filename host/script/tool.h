@@ -16,6 +16,16 @@ int script_tool_open(const script_options *options, tlsmend_machine *machine, sc
                      tlsmend_error *error);
 void script_tool_close(script_tool *tool);
 
+/* What calls report from then on goes there (borrowed), messages prefer positions in the chunk `chunk`, and changes without a
+ * reason of their own get `title` (borrowed). */
+void script_tool_report(script_tool *tool, const script_sink *sink, const char *chunk, const char *title);
+
+/* Each call is on its own from then on: a limit that one has passed does not end the next. */
+void script_tool_renew(script_tool *tool);
+
+/* Stops the call that is running, as a limit would. May be called by a signal handler. */
+void script_tool_stop(script_tool *tool);
+
 /* Calls a function of a module with one argument (borrowed, may be NULL). *out is a new reference to its first result: nil is
  * null, a table without keys or with the keys 1..n an array, any other table an object. */
 typedef struct script_tool_call {

@@ -514,6 +514,25 @@ TLSMEND_API int tlsmend_state(tlsmend_session *session, tlsmend_format format, c
 TLSMEND_API int tlsmend_runbook_new(const tlsmend_options *options, const char *path, tlsmend_format format,
                                     char **out, tlsmend_error *error);
 
+/*
+ * A prompt on a machine: Lua, a line at a time, in the sandbox of runbooks, on an overlay. Everything may be read; what is
+ * written stays pending and is shown by ":plan". What is printed goes to the session's event function as TLSMEND_EVENT_LOG,
+ * what deserves attention as TLSMEND_EVENT_WARNING. The session is borrowed until _close.
+ */
+typedef struct tlsmend_repl tlsmend_repl;
+TLSMEND_API int tlsmend_repl_open(tlsmend_session *session, tlsmend_repl **out, tlsmend_error *error);
+TLSMEND_API void tlsmend_repl_close(tlsmend_repl *repl);
+
+/* Runs what was typed: Lua, or a command such as ":plan". *more is 1 if it is not finished and another line belongs to it; then
+ * nothing was run. Errors: E_SCRIPT and what natives report; error->text may have a second line with the line of the text. */
+TLSMEND_API int tlsmend_repl_run(tlsmend_repl *repl, const char *text, int *more, tlsmend_error *error);
+
+/* Renders what the word at the end of a line can become, one a line. Free *out with tlsmend_text_free. */
+TLSMEND_API int tlsmend_repl_complete(tlsmend_repl *repl, const char *line, char **out, tlsmend_error *error);
+
+/* Ends the statement that is running. May be called by a signal handler. */
+TLSMEND_API void tlsmend_repl_interrupt(tlsmend_repl *repl);
+
 /* What to test. All borrowed. */
 typedef struct tlsmend_test_request {
   const char *const *runbooks; /* ids or paths; each is tested by itself */
