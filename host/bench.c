@@ -110,17 +110,14 @@ static int take_params(bench *self, const json_t *header, tlsmend_error *error) 
 
 /* ---- machines beside the runbook ------------------------------------------------------------------------------------- */
 
-/* The folder of the author's machines, malloc'd; NULL if there is none. */
-static char *folder_of(const bench *self) {
-  if (self->request->machines)
-    return strdup(self->request->machines);
-  size_t length = strlen(self->runbook);
-  if (length < 5 || strcmp(self->runbook + length - 4, ".lua") != 0)
+char *bench_folder(const char *runbook) {
+  size_t length = strlen(runbook);
+  if (length < 5 || strcmp(runbook + length - 4, ".lua") != 0)
     return NULL;
   char *folder = malloc(length + sizeof ".machines");
   if (!folder)
     return NULL;
-  snprintf(folder, length + sizeof ".machines", "%.*s.machines", (int)(length - 4), self->runbook);
+  snprintf(folder, length + sizeof ".machines", "%.*s.machines", (int)(length - 4), runbook);
   if (os_dir_exists(folder))
     return folder;
   free(folder);
@@ -215,7 +212,7 @@ static int test_builtin(const bench *self, const char *name, json_t *records, tl
 
 static int test_machines(bench *self, json_t *records, tlsmend_error *error) {
   json_t *names = NULL;
-  char *folder = folder_of(self);
+  char *folder = self->request->machines ? strdup(self->request->machines) : bench_folder(self->runbook);
   const char *only = self->options->machine;
   int code = folder ? read_expect(self, folder, error) : TLSMEND_OK;
   if (code == TLSMEND_OK && only) {

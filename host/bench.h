@@ -30,6 +30,9 @@ typedef struct bench {
   char stand_in[65]; /* their SHA-256 */
 } bench;
 
+/* The folder of the author's machines beside a runbook's file (X.machines beside X.lua), malloc'd; NULL if there is none. */
+char *bench_folder(const char *runbook);
+
 /* A copy of a machine in a session without files. */
 typedef struct bench_copy {
   tlsmend_session session;

@@ -6,9 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench.h"
 #include "machine/backends.h"
 #include "machine/machine.h"
 #include "machine/overlay.h"
+#include "os/os.h"
 #include "script/loader.h"
 #include "script/tool.h"
 #include "session.h"
@@ -37,6 +39,11 @@ static int call(script_tool *tool, const char *module, const char *function, jso
   return code;
 }
 
+static bool is_snapshot(const char *name) {
+  size_t length = strlen(name);
+  return length > 4 && strcmp(name + length - 4, ".reg") == 0;
+}
+
 /* A machine that forgets, and a Lua state on it. */
 typedef struct bed {
   tlsmend_machine *machine, *overlay;
@@ -51,12 +58,14 @@ static void bed_close(bed *self) {
   tlsmend_plan_free(self->scratch);
 }
 
+/* `name` is that of a built-in machine, or the path of a snapshot. */
 static int bed_open(const lint *self, const char *name, bed *out, tlsmend_error *error) {
   json_t *text = NULL;
   *out = (bed){.scratch = plan_new()};
-  int code = call(self->tool, "bench", "text", json_string(name), &text, error);
+  bool file = is_snapshot(name);
+  int code = file ? TLSMEND_OK : call(self->tool, "bench", "text", json_string(name), &text, error);
   backend_request request = {.argument = name, .text = json_string_value(text)};
-  if (code == TLSMEND_OK && (!out->scratch || !request.text))
+  if (code == TLSMEND_OK && (!out->scratch || (!file && !request.text)))
     code = no_memory(error);
   if (code == TLSMEND_OK)
     code = sim_open(&request, &out->machine, error);
@@ -103,6 +112,34 @@ static int judge(lint *self, const char *file, json_t *about, tlsmend_error *err
   return TLSMEND_OK;
 }
 
+typedef struct folder_walk {
+  const lint *lint;
+  const char *folder;
+  const json_t *about;
+  json_t *traces;
+  tlsmend_error *error;
+} folder_walk;
+
+static int try_file(void *data, const char *name) {
+  const folder_walk *walk = data;
+  if (!is_snapshot(name))
+    return TLSMEND_OK;
+  char *path = os_path_join(walk->folder, name);
+  int code = path ? try_on(walk->lint, path, walk->about, walk->traces, walk->error) : no_memory(walk->error);
+  free(path);
+  return code;
+}
+
+/* The author's own machines beside the file: what applies to them alone is seen there. */
+static int try_beside(const lint *self, const char *file, const json_t *about, json_t *traces,
+                      tlsmend_error *error) {
+  char *folder = bench_folder(file);
+  folder_walk walk = {self, folder, about, traces, error};
+  int code = folder ? os_dir_each(folder, try_file, &walk, error) : TLSMEND_OK;
+  free(folder);
+  return code;
+}
+
 static int lint_text(lint *self, const char *file, const script_text *text, tlsmend_error *error) {
   int code = TLSMEND_OK;
   json_t *traces = json_array(), *about = json_object();
@@ -111,6 +148,8 @@ static int lint_text(lint *self, const char *file, const script_text *text, tlsm
     code = tlsmend_error_set(error, TLSMEND_E_SCRIPT, "%s: is not UTF-8", file);
   for (size_t i = 0; code == TLSMEND_OK && i < json_array_size(self->machines); i++)
     code = try_on(self, json_string_value(json_array_get(self->machines, i)), about, traces, error);
+  if (code == TLSMEND_OK)
+    code = try_beside(self, file, about, traces, error);
   json_object_set(about, "traces", traces);
   if (code == TLSMEND_OK)
     code = judge(self, file, about, error);
