@@ -172,7 +172,7 @@ int sandbox_count(script_context *context, tlsmend_limit limit, unsigned long lo
   if (limit == TLSMEND_LIMIT_VALUE) /* not a sum */
     *used = 0;
   if (reached == SANDBOX_WITHIN && (*used > most || amount > most - *used))
-    reached = limit;
+    reached = (int)limit;
   *used += amount;
   context->exceeded = reached;
   return reached != SANDBOX_WITHIN ? limit_report(context, error) : TLSMEND_OK;
