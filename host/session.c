@@ -51,6 +51,24 @@ const char *session_trust_folder(const tlsmend_options *options) {
   return options->size > offsetof(tlsmend_options, trust) ? options->trust : NULL;
 }
 
+int session_language(const tlsmend_options *options, language **out, tlsmend_error *error) {
+  bool knows = options->size >= offsetof(tlsmend_options, language) + sizeof options->language;
+  script_options script = session_script_options(options);
+  *out = NULL;
+  return knows ? script_language_open(&script, options->language, out, error) : TLSMEND_OK;
+}
+
+int tlsmend_text_in(const char *name, const char *english, char **out, tlsmend_error *error) {
+  assert(english && out);
+  language *language = NULL;
+  *out = NULL;
+  int code = script_language_open(NULL, name, &language, error);
+  if (code == TLSMEND_OK && !(*out = language_text(language, english)))
+    code = no_memory(error);
+  language_close(language);
+  return code;
+}
+
 int session_dump(json_t *json, char **out, tlsmend_error *error) {
   char *bytes = json ? json_dumps(json, JSON_INDENT(2)) : NULL;
   json_decref(json);
@@ -243,6 +261,8 @@ int tlsmend_session_open(const tlsmend_options *options, tlsmend_session **out, 
   if (code == TLSMEND_OK)
     code = script_check_modules(&self->script, error);
   if (code == TLSMEND_OK)
+    code = session_language(options, &self->language, error);
+  if (code == TLSMEND_OK)
     code = open_machine(self, options, error);
   if (code != TLSMEND_OK) {
     tlsmend_session_close(self);
@@ -264,6 +284,7 @@ void tlsmend_session_close(tlsmend_session *self) {
   free(self->library);
   free(self->trust);
   json_decref(self->signers);
+  language_close(self->language);
   free(self);
 }
 

@@ -3,6 +3,7 @@
 #ifndef SESSION_H
 #define SESSION_H
 
+#include "core/language.h"
 #include "core/plan.h"
 #include "machine/commit.h"
 #include "script/script.h"
@@ -19,6 +20,7 @@ struct tlsmend_session {
   tlsmend_event_fn event;
   void *event_data;
   tlsmend_machine *machine;
+  language *language;       /* of texts for people; NULL: English */
   unsigned confirm_minutes; /* a run is undone unless it is confirmed within these; 0: it need not be */
   int64_t (*clock)(void);   /* seconds since 1970; the tests have one of their own */
   bool
@@ -27,6 +29,9 @@ struct tlsmend_session {
 
 /* The script options of a session's or caller's options. Borrowed. */
 script_options session_script_options(const tlsmend_options *options);
+
+/* The texts of a caller's language; an older program's options have none. Free with language_close. */
+int session_language(const tlsmend_options *options, language **out, tlsmend_error *error);
 
 /* Tells the caller's event function, if there is one. */
 void session_tell(const tlsmend_session *self, tlsmend_event event, const char *format, ...)
@@ -44,7 +49,12 @@ const char *session_trust_folder(const tlsmend_options *options);
 int session_dump(json_t *json, char **out, tlsmend_error *error);
 
 /* Writes a plan or report (stolen) in any format but text. `sha256` is that of the saved plan, or NULL. malloc'd. */
-int session_write(json_t *json, const char *sha256, tlsmend_format format, char **out, tlsmend_error *error);
+typedef struct session_look {
+  tlsmend_format format;
+  const char *language; /* NULL: English */
+  const char *sha256;   /* of a saved plan, or NULL */
+} session_look;
+int session_write(json_t *json, const session_look *look, char **out, tlsmend_error *error);
 
 /* An empty plan for the session's machine. */
 int session_plan_new(tlsmend_session *self, tlsmend_plan **out, tlsmend_error *error);

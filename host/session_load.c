@@ -5,19 +5,29 @@
 #include <string.h>
 
 #include "core/formats.h"
+#include "core/language.h"
 #include "core/page.h"
 #include "os/os.h"
 #include "session.h"
 
 enum { PLAN_MOST = 64 * 1024 * 1024 };
 
-int session_write(json_t *json, const char *sha256, tlsmend_format format, char **out, tlsmend_error *error) {
-  page_document document = {.json = json, .sha256 = sha256};
+static int write_page(const json_t *json, const session_look *look, char **out, tlsmend_error *error) {
+  page_document document = {.json = json, .sha256 = look->sha256};
+  language *language = NULL;
+  int code = script_language_open(NULL, look->language, &language, error);
+  if (code == TLSMEND_OK)
+    code = page_render(&(page_set){&document, 1, language}, out, error);
+  language_close(language);
+  return code;
+}
+
+int session_write(json_t *json, const session_look *look, char **out, tlsmend_error *error) {
   *out = NULL;
   int code = TLSMEND_OK;
-  switch (format) {
+  switch (look->format) {
   case TLSMEND_FORMAT_HTML:
-    code = page_render(&document, 1, out, error);
+    code = write_page(json, look, out, error);
     break;
   case TLSMEND_FORMAT_TERRAFORM:
     code = session_dump(terraform_from_plan(json), out, error);
@@ -50,18 +60,32 @@ static void digest_of(const tlsmend_plan *plan, char out[65]) {
   free(text);
 }
 
+static int print_in(const tlsmend_plan *plan, const char *name, char **out, tlsmend_error *error) {
+  language *language = NULL;
+  int code = script_language_open(NULL, name, &language, error);
+  if (code == TLSMEND_OK)
+    code = plan_print(plan, language, out, error);
+  language_close(language);
+  return code;
+}
+
 int tlsmend_plan_render(const tlsmend_plan *plan, tlsmend_format format, char **out, tlsmend_error *error) {
+  return tlsmend_plan_render_in(plan, format, NULL, out, error);
+}
+
+int tlsmend_plan_render_in(const tlsmend_plan *plan, tlsmend_format format, const char *language, char **out,
+                           tlsmend_error *error) {
   char sha256[65];
   *out = NULL;
   if (format == TLSMEND_FORMAT_TEXT)
-    return plan_print(plan, out, error);
+    return print_in(plan, language, out, error);
   if (format == TLSMEND_FORMAT_JSON)
     return session_dump(plan_to_json(plan), out, error);
   digest_of(plan, sha256);
   json_t *json = plan_to_json(plan);
   if (json && plan->origin)
     json_object_set_new(json, "approval", plan_origin_to_json(plan->origin));
-  return session_write(json, sha256, format, out, error);
+  return session_write(json, &(session_look){format, language, sha256}, out, error);
 }
 
 /* Reads the text of a plan: one spelling, so that what was looked at and signed is what is applied. */

@@ -50,7 +50,13 @@ static int read_source(const char *path, source *out, tlsmend_error *error) {
 }
 
 int tlsmend_page(const char *const *files, size_t count, char **out, tlsmend_error *error) {
+  return tlsmend_page_in(files, count, NULL, out, error);
+}
+
+int tlsmend_page_in(const char *const *files, size_t count, const char *name, char **out,
+                    tlsmend_error *error) {
   assert(files && out && count);
+  language *language = NULL;
   *out = NULL;
   source *sources = calloc(count, sizeof *sources);
   page_document *documents = calloc(count, sizeof *documents);
@@ -62,7 +68,10 @@ int tlsmend_page(const char *const *files, size_t count, char **out, tlsmend_err
     documents[i] = (page_document){sources[i].json, files[i], plan ? sources[i].sha256 : NULL};
   }
   if (code == TLSMEND_OK)
-    code = page_render(documents, count, out, error);
+    code = script_language_open(NULL, name, &language, error);
+  if (code == TLSMEND_OK)
+    code = page_render(&(page_set){documents, count, language}, out, error);
+  language_close(language);
   for (size_t i = 0; sources && i < count; i++)
     json_decref(sources[i].json);
   free(documents);

@@ -125,9 +125,11 @@ static void print_notes(const journal *journal, text_builder *out) {
     if (!step->note && step->state != STEP_LEFT)
       continue;
     char *line = change_print(&journal->plan->changes[i], plan_has_views(journal->plan));
-    text_add(out, "  step %zu, %s: %s%s%s\n", i + 1, line ? line : "?",
+    text_add(out, "  ");
+    text_say(out, "step %zu, %s: %s%s%s", i + 1, line ? line : "?",
              step->state == STEP_LEFT ? "not undone" : journal_step_name(step->state), step->note ? ": " : "",
              step->note ? step->note : "");
+    text_add(out, "\n");
     free(line);
   }
 }
@@ -153,6 +155,9 @@ static const char *headline(const tlsmend_report *report) {
   return "?";
 }
 
+/* The lines below the headline stand two columns in. */
+#define print_line(out, ...) (text_add(out, "  "), text_say(out, __VA_ARGS__), text_add(out, "\n"))
+
 /* Who has signed what was run, and whether it was run although nobody has. */
 static void print_trust(const json_t *trust, text_builder *out) {
   size_t index;
@@ -160,54 +165,72 @@ static void print_trust(const json_t *trust, text_builder *out) {
   json_array_foreach(json_object_get(trust, "runbooks"), index, row) {
     char signer[400];
     trust_print(row, signer, sizeof signer);
-    text_add(out, "  %s: signature: %s\n", json_string_value(json_object_get(row, "runbook")), signer);
+    print_line(out, "%s: signature: %s", json_string_value(json_object_get(row, "runbook")), signer);
   }
   if (json_is_true(json_object_get(trust, "allow_unsigned")))
-    text_add(out, "  applied with --allow-unsigned\n");
+    print_line(out, "applied with --allow-unsigned");
 }
 
-static int print_report(const tlsmend_report *report, char **out, tlsmend_error *error) {
-  text_builder text = {0};
-  const tlsmend_plan *plan = plan_of(report);
-  text_add(&text, "%s\n", headline(report));
-  if (report->journal) {
-    text_add(&text, "  run %s, %zu steps, journal %s\n", report->journal->run, plan->change_count,
-             report->journal->path);
-    print_trust(report->journal->trust, &text);
-    if (report->journal->failure && !report->rolled_back)
-      text_add(&text, "  why: %s\n", report->journal->failure);
-    if (report->result == TLSMEND_RESULT_AWAITS) {
-      char until[32];
-      os_time_print(report->journal->deadline, until);
-      text_add(&text, "  confirm it before %s: tlsmend confirm\n", until);
-    }
-    print_notes(report->journal, &text);
-    if (report->journal->lost)
-      text_add(&text, "  the journal could not be written to the end: `tlsmend rollback` closes the run when "
-                      "it can be\n");
+static void print_run_lines(const tlsmend_report *report, text_builder *out) {
+  const journal *journal = report->journal;
+  print_line(out, "run %s, %zu steps, journal %s", journal->run, journal->plan->change_count, journal->path);
+  print_trust(journal->trust, out);
+  if (journal->failure && !report->rolled_back)
+    print_line(out, "why: %s", journal->failure);
+  if (report->result == TLSMEND_RESULT_AWAITS) {
+    char until[32];
+    os_time_print(journal->deadline, until);
+    print_line(out, "confirm it before %s: tlsmend confirm", until);
   }
-  for (size_t i = 0; plan && i < plan->runbook_count; i++)
-    if (!plan->runbooks[i].applies)
-      text_add(&text, "  %s does not apply here%s%s\n", plan->runbooks[i].id,
-               plan->runbooks[i].reason ? ": " : "",
-               plan->runbooks[i].reason ? plan->runbooks[i].reason : "");
+  print_notes(journal, out);
+  if (journal->lost)
+    print_line(out,
+               "the journal could not be written to the end: `tlsmend rollback` closes the run when it can "
+               "be");
+}
+
+static int print_report(const tlsmend_report *report, const language *language, char **out,
+                        tlsmend_error *error) {
+  text_builder text = {.language = language};
+  const tlsmend_plan *plan = plan_of(report);
+  text_say(&text, "%s", headline(report));
+  text_add(&text, "\n");
+  if (report->journal)
+    print_run_lines(report, &text);
+  for (size_t i = 0; plan && i < plan->runbook_count; i++) {
+    const plan_runbook *runbook = &plan->runbooks[i];
+    if (!runbook->applies)
+      print_line(&text, "%s does not apply here%s%s", runbook->id, runbook->reason ? ": " : "",
+                 runbook->reason ? runbook->reason : "");
+  }
   if (plan && plan->finding_count)
-    text_add(&text, "  attention:\n");
+    print_line(&text, "attention:");
   for (size_t i = 0; plan && i < plan->finding_count; i++)
-    text_wrap(&text, 4, 79, plan->findings[i]);
+    text_tell(&text, 4, 79, plan->findings[i]);
   return text_finish(&text, out, error);
 }
 
 int tlsmend_report_render(const tlsmend_report *report, tlsmend_format format, char **out,
                           tlsmend_error *error) {
+  return tlsmend_report_render_in(report, format, NULL, out, error);
+}
+
+int tlsmend_report_render_in(const tlsmend_report *report, tlsmend_format format, const char *name,
+                             char **out, tlsmend_error *error) {
   *out = NULL;
-  if (format == TLSMEND_FORMAT_TEXT)
-    return print_report(report, out, error);
+  language *language = NULL;
+  if (format == TLSMEND_FORMAT_TEXT) {
+    int code = script_language_open(NULL, name, &language, error);
+    if (code == TLSMEND_OK)
+      code = print_report(report, language, out, error);
+    language_close(language);
+    return code;
+  }
   bool page = format == TLSMEND_FORMAT_HTML;
   json_t *json = report->journal ? run_to_json(report->journal, page) : empty_to_json(report);
   json_object_set_new(json, "schema", json_string(REPORT_SCHEMA));
   json_object_set_new(json, "result", json_string(result_name(report)));
-  return session_write(json, NULL, format, out, error);
+  return session_write(json, &(session_look){format, name, NULL}, out, error);
 }
 
 /* ---- previews ---------------------------------------------------------------------------------------------------------------- */
@@ -234,13 +257,15 @@ static int preview_json(const tlsmend_session *self, const journal *journal, con
                       out, error);
 }
 
-static void print_inverse(const tlsmend_plan *plan, bool views, const char *verb, text_builder *out) {
+static void print_inverse(const tlsmend_plan *plan, bool views, bool left, text_builder *out) {
   for (size_t i = 0; i < plan->change_count; i++) {
     char *line = change_print(&plan->changes[i], views);
-    if (*verb)
-      text_add(out, "       %s %s\n", verb, line ? line : "?");
+    if (left)
+      text_add(out, "       ");
     else
-      text_add(out, "%5zu. %s\n", i + 1, line ? line : "?");
+      text_add(out, "%5zu. ", i + 1);
+    text_say(out, left ? "Left as somebody else changed it, not: %s" : "%s", line ? line : "?");
+    text_add(out, "\n");
     free(line);
   }
 }
@@ -249,22 +274,26 @@ int report_preview(const tlsmend_session *self, const journal *journal, const tl
                    const tlsmend_plan *skipped, tlsmend_format format, char **out, tlsmend_error *error) {
   if (format == TLSMEND_FORMAT_JSON)
     return preview_json(self, journal, inverse, skipped, out, error);
-  text_builder text = {0};
+  text_builder text = {.language = self->language};
   if (!journal)
-    text_add(&text, "Nothing to roll back on %s.\n", self->spec);
+    text_say(&text, "Nothing to roll back on %s.", self->spec);
   else
-    text_add(&text, "Rollback of run %s (%s) on %s: %zu steps\n", journal->run, journal->begun, self->spec,
+    text_say(&text, "Rollback of run %s (%s) on %s: %zu steps", journal->run, journal->begun, self->spec,
              inverse->change_count);
+  text_add(&text, "\n");
   bool views = journal && plan_has_views(journal->plan);
-  print_inverse(inverse, views, "", &text);
-  for (size_t i = 0; journal && i < journal->plan->change_count; i++)
-    if (journal->plan->changes[i].kind == TLSMEND_CHANGE_UPDATE_INSTALL &&
-        journal->steps[i].state != STEP_OPEN)
-      text_add(&text,
-               self->machine->ops->update_remove ? "       remove update %s\n"
-                                                 : "       Not undone: %s stays installed.\n",
-               journal->plan->changes[i].update.kb);
-  print_inverse(skipped, views, "Left as somebody else changed it, not:", &text);
+  print_inverse(inverse, views, false, &text);
+  for (size_t i = 0; journal && i < journal->plan->change_count; i++) {
+    if (journal->plan->changes[i].kind != TLSMEND_CHANGE_UPDATE_INSTALL ||
+        journal->steps[i].state == STEP_OPEN)
+      continue;
+    text_add(&text, "       ");
+    text_say(&text,
+             self->machine->ops->update_remove ? "remove update %s" : "Not undone: %s stays installed.",
+             journal->plan->changes[i].update.kb);
+    text_add(&text, "\n");
+  }
+  print_inverse(skipped, views, true, &text);
   return text_finish(&text, out, error);
 }
 
@@ -295,8 +324,8 @@ static void print_run(status *status, const journal *journal) {
   size_t done = 0;
   for (size_t i = 0; i < journal->plan->change_count; i++)
     done += journal->steps[i].state == STEP_DONE;
-  text_add(&status->text, "%s  %s  %s, %zu of %zu steps", journal->run, journal->begun, run_state(journal),
-           done, journal->plan->change_count);
+  text_add(&status->text, "%s  %s  ", journal->run, journal->begun);
+  text_say(&status->text, "%s, %zu of %zu steps", run_state(journal), done, journal->plan->change_count);
   for (size_t i = 0; i < journal->plan->runbook_count; i++)
     text_add(&status->text, "%s %s", i ? "," : " ", journal->plan->runbooks[i].id);
   text_add(&status->text, "\n");
@@ -304,15 +333,19 @@ static void print_run(status *status, const journal *journal) {
     if (journal->steps[i].state != STEP_LEFT && journal->steps[i].state != STEP_INTENDED)
       continue;
     char *line = change_print(&journal->plan->changes[i], plan_has_views(journal->plan));
-    text_add(&status->text, "    step %zu %s: %s%s%s\n", i + 1,
+    text_add(&status->text, "    ");
+    text_say(&status->text, "step %zu %s: %s%s%s", i + 1,
              journal->steps[i].state == STEP_LEFT ? "not undone" : "begun", line ? line : "?",
              journal->steps[i].note ? ": " : "", journal->steps[i].note ? journal->steps[i].note : "");
+    text_add(&status->text, "\n");
     free(line);
   }
-  if (journal->torn)
-    text_add(
-        &status->text,
-        "    the last record is torn (the program was stopped while it wrote): it counts as not written\n");
+  if (!journal->torn)
+    return;
+  text_add(&status->text, "    ");
+  text_say(&status->text,
+           "the last record is torn (the program was stopped while it wrote): it counts as not written");
+  text_add(&status->text, "\n");
 }
 
 static int add_run(status *status, const journal *journal) {
@@ -350,11 +383,16 @@ static int look_at(void *data, const char *path) {
 int tlsmend_status(tlsmend_session *session, tlsmend_format format, char **out, size_t *open,
                    tlsmend_error *error) {
   *out = NULL;
-  status status = {session, json_array(), {0}, 0, 0};
-  text_add(&status.text, "Machine  %s\nJournals %s\n", session->spec, session->state);
+  status status = {session, json_array(), {.language = session->language}, 0, 0};
+  text_label(&status.text, "Machine", 9);
+  text_add(&status.text, "%s\n", session->spec);
+  text_label(&status.text, "Journals", 9);
+  text_add(&status.text, "%s\n", session->state);
   int code = journal_each(session->state, look_at, &status, error);
-  if (!status.count)
-    text_add(&status.text, "No runs.\n");
+  if (!status.count) {
+    text_say(&status.text, "No runs.");
+    text_add(&status.text, "\n");
+  }
   if (open)
     *open = status.open;
   char *text = NULL;

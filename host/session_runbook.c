@@ -33,7 +33,9 @@ static int list_one(void *data, const char *id) {
   if (code != TLSMEND_OK)
     return code;
   const json_t *header = script_header(runbook);
-  text_add(&listing->text, "%-24s %-8s %s\n", id, text_of(header, "version"), text_of(header, "title"));
+  text_add(&listing->text, "%-24s %-8s ", id, text_of(header, "version"));
+  text_say(&listing->text, "%s", text_of(header, "title"));
+  text_add(&listing->text, "\n");
   json_array_append(listing->runbooks, (json_t *)header);
   script_close(runbook);
   return TLSMEND_OK;
@@ -47,7 +49,11 @@ int tlsmend_runbook_list(const tlsmend_options *options, tlsmend_format format, 
   script.chunks = script_chunks_new();
   listing listing = {&script, json_array(), {0}, error};
   char *text = NULL;
-  int code = script_each_runbook(&script, list_one, &listing, error);
+  language *language = NULL;
+  int code = session_language(options, &language, error);
+  listing.text.language = language;
+  if (code == TLSMEND_OK)
+    code = script_each_runbook(&script, list_one, &listing, error);
   int finished = text_finish(&listing.text, &text, error);
   if (code == TLSMEND_OK)
     code = finished;
@@ -60,6 +66,7 @@ int tlsmend_runbook_list(const tlsmend_options *options, tlsmend_format format, 
         out, error);
   }
   free(text);
+  language_close(language);
   json_decref(listing.runbooks);
   script_chunks_free(script.chunks);
   return code;
@@ -67,9 +74,33 @@ int tlsmend_runbook_list(const tlsmend_options *options, tlsmend_format format, 
 
 /* ---- show -------------------------------------------------------------------------------------------------------------- */
 
-static void show_texts(const char *title, const json_t *list, text_builder *out) {
-  for (size_t i = 0; i < json_array_size(list); i++)
-    text_add(out, "%-12s %s\n", i ? "" : title, json_string_value(json_array_get(list, i)));
+enum { INDENT = 2, LABEL = 13 };
+
+/* A label; what it names follows at the column LABEL. */
+static void show_label(const char *label, size_t indent, text_builder *out) {
+  text_add(out, "%*s", (int)indent, "");
+  text_label(out, label, LABEL - indent);
+}
+
+/* The label of the first of several lines; blanks for the others. */
+static void show_begin(const char *label, size_t indent, bool first, text_builder *out) {
+  if (first)
+    show_label(label, indent, out);
+  else
+    text_add(out, "%*s", LABEL, "");
+}
+
+static void show_texts(const char *title, size_t indent, const json_t *list, text_builder *out) {
+  for (size_t i = 0; i < json_array_size(list); i++) {
+    show_begin(title, indent, i == 0, out);
+    text_add(out, "%s\n", json_string_value(json_array_get(list, i)));
+  }
+}
+
+static void show_said(const char *label, size_t indent, const char *text, text_builder *out) {
+  show_label(label, indent, out);
+  text_say(out, "%s", text);
+  text_add(out, "\n");
 }
 
 /* Trees of keys; a view is said in words. */
@@ -77,10 +108,11 @@ static void show_trees(const char *title, const json_t *list, text_builder *out)
   for (size_t i = 0; i < json_array_size(list); i++) {
     const char *tree = json_string_value(json_array_get(list, i));
     bool one_view = tree[2] == ':';
-    text_add(out, "%-12s %s%s\n", i ? "" : title, one_view ? tree + 3 : tree,
-             !one_view        ? ""
-             : tree[0] == '3' ? " (32-bit view)"
-                              : " (64-bit view)");
+    show_begin(title, INDENT, i == 0, out);
+    text_add(out, "%s%s", one_view ? tree + 3 : tree, one_view ? " " : "");
+    if (one_view)
+      text_say(out, tree[0] == '3' ? "(32-bit view)" : "(64-bit view)");
+    text_add(out, "\n");
   }
 }
 
@@ -88,27 +120,31 @@ static void show_trees(const char *title, const json_t *list, text_builder *out)
 static void show_given(const json_t *params, bool first, text_builder *out) {
   for (size_t i = 0; i < json_array_size(params); i++) {
     const json_t *param = json_array_get(params, i);
-    if (strcmp(text_of(param, "type"), "path") == 0) {
-      text_add(out, "%-12s what the parameter %s names\n", first ? "  files" : "", text_of(param, "name"));
-      first = false;
-    }
+    if (strcmp(text_of(param, "type"), "path") != 0)
+      continue;
+    show_begin("files", INDENT, first, out);
+    text_say(out, "what the parameter %s names", text_of(param, "name"));
+    text_add(out, "\n");
+    first = false;
   }
 }
 
 static void show_needs(const json_t *needs, const json_t *params, text_builder *out) {
-  text_add(out, "\nIt may touch nothing but:\n");
-  show_trees("  changes", json_object_get(needs, "registry"), out);
-  show_trees("  reads", json_object_get(needs, "reads"), out);
-  show_texts("  updates", json_object_get(needs, "updates"), out);
-  show_texts("  packages", json_object_get(needs, "packages"), out);
-  show_texts("  files", json_object_get(needs, "files"), out);
+  text_add(out, "\n");
+  text_say(out, "It may touch nothing but:");
+  text_add(out, "\n");
+  show_trees("changes", json_object_get(needs, "registry"), out);
+  show_trees("reads", json_object_get(needs, "reads"), out);
+  show_texts("updates", INDENT, json_object_get(needs, "updates"), out);
+  show_texts("packages", INDENT, json_object_get(needs, "packages"), out);
+  show_texts("files", INDENT, json_object_get(needs, "files"), out);
   show_given(params, json_array_size(json_object_get(needs, "files")) == 0, out);
-  show_texts("  probes", json_object_get(needs, "probes"), out);
-  show_texts("  modules", json_object_get(needs, "modules"), out);
+  show_texts("probes", INDENT, json_object_get(needs, "probes"), out);
+  show_texts("modules", INDENT, json_object_get(needs, "modules"), out);
   if (json_is_true(json_object_get(needs, "probes")))
-    text_add(out, "  %-10s %s\n", "probes", "the servers that parameters name");
-  text_add(out, "  %-10s %s\n", "restart",
-           json_is_true(json_object_get(needs, "reboot")) ? "yes, if the plan needs one" : "no");
+    show_said("probes", INDENT, "the servers that parameters name", out);
+  show_said("restart", INDENT,
+            json_is_true(json_object_get(needs, "reboot")) ? "yes, if the plan needs one" : "no", out);
 }
 
 static void show_default(const json_t *value, text_builder *out) {
@@ -126,11 +162,13 @@ static void show_param(const json_t *param, text_builder *out) {
   const json_t *fallback = json_object_get(param, "default");
   text_add(out, "  -p %s=%s", text_of(param, "name"), text_of(param, "type"));
   if (fallback && !json_is_null(fallback)) {
-    text_add(out, "   default ");
+    text_add(out, "   ");
+    text_say(out, "default");
+    text_add(out, " ");
     show_default(fallback, out);
   }
   text_add(out, "\n");
-  text_wrap(out, 5, 79, text_of(param, "help"));
+  text_tell(out, 5, 79, text_of(param, "help"));
 }
 
 static void show_signer(const json_t *header, text_builder *out) {
@@ -138,26 +176,34 @@ static void show_signer(const json_t *header, text_builder *out) {
   const json_t *signature = json_object_get(header, "signature"), *files = json_object_get(header, "files");
   if (!json_is_true(json_object_get(header, "builtin")))
     trust_print(signature, signer, sizeof signer);
-  text_add(out, "%-12s %s\n", "Signer", signer);
+  show_said("Signer", 0, signer, out);
   if (*text_of(signature, "comment"))
-    text_add(out, "%-12s %s\n", "", text_of(signature, "comment"));
-  for (size_t i = 0; i < json_array_size(files); i++)
-    text_add(out, "%-12s %s, SHA-256 %s\n", i ? "" : "Files", text_of(json_array_get(files, i), "name"),
+    text_add(out, "%*s%s\n", LABEL, "", text_of(signature, "comment"));
+  for (size_t i = 0; i < json_array_size(files); i++) {
+    show_begin("Files", 0, i == 0, out);
+    text_add(out, "%s, SHA-256 %s\n", text_of(json_array_get(files, i), "name"),
              text_of(json_array_get(files, i), "sha256"));
+  }
 }
 
 static void show_header(const json_t *header, text_builder *out) {
   const json_t *needs = json_object_get(header, "needs"), *params = json_object_get(header, "params");
-  text_add(out, "%s %s: %s\n", text_of(header, "id"), text_of(header, "version"), text_of(header, "title"));
+  text_add(out, "%s %s: ", text_of(header, "id"), text_of(header, "version"));
+  text_say(out, "%s", text_of(header, "title"));
+  text_add(out, "\n");
   if (*text_of(header, "summary"))
-    text_wrap(out, 0, 79, text_of(header, "summary"));
-  text_add(out, "\n%-12s %s\n%-12s %s\n", "Source", text_of(header, "source"), "SHA-256",
-           text_of(header, "sha256"));
+    text_tell(out, 0, 79, text_of(header, "summary"));
+  text_add(out, "\n");
+  show_said("Source", 0, text_of(header, "source"), out);
+  text_add(out, "%-*s%s\n", LABEL, "SHA-256", text_of(header, "sha256"));
   show_signer(header, out);
-  show_texts("References", json_object_get(header, "references"), out);
+  show_texts("References", 0, json_object_get(header, "references"), out);
   show_needs(needs, params, out);
-  if (json_array_size(params))
-    text_add(out, "\nParameters:\n");
+  if (json_array_size(params)) {
+    text_add(out, "\n");
+    text_say(out, "Parameters:");
+    text_add(out, "\n");
+  }
   for (size_t i = 0; i < json_array_size(params); i++)
     show_param(json_array_get(params, i), out);
 }
@@ -188,10 +234,14 @@ int tlsmend_runbook_show(const tlsmend_options *options, const char *runbook, tl
   *out = NULL;
   source_list sources;
   source_terms terms = {.trust = session_trust_folder(options)};
-  text_builder text = {0};
+  language *language = NULL;
+  int code = session_language(options, &language, error);
+  if (code != TLSMEND_OK)
+    return code;
+  text_builder text = {.language = language};
   char *shown = NULL;
   json_t *list = json_array();
-  int code = sources_open(&terms, runbook, &sources, error);
+  code = sources_open(&terms, runbook, &sources, error);
   for (size_t i = 0; code == TLSMEND_OK && i < sources.count; i++)
     code = show_one(options, &sources.items[i], &text, list, error);
   int finished = text_finish(&text, &shown, error);
@@ -208,6 +258,7 @@ int tlsmend_runbook_show(const tlsmend_options *options, const char *runbook, tl
   }
   free(shown);
   json_decref(list);
+  language_close(language);
   sources_close(&sources);
   return code;
 }

@@ -74,7 +74,7 @@ static int show_plan(const application *app, tlsmend_error *error) {
   bool asks = tlsmend_plan_change_count(app->plan) > 0 && (app->call.given & OPT_YES) == 0;
   if (json && !asks)
     return TLSMEND_OK;
-  int code = tlsmend_plan_render(app->plan, TLSMEND_FORMAT_TEXT, &text, error);
+  int code = tlsmend_plan_render_in(app->plan, TLSMEND_FORMAT_TEXT, app->call.language, &text, error);
   if (code != TLSMEND_OK)
     return code;
   if (json) {
@@ -102,7 +102,7 @@ static int confirm(const application *app, tlsmend_error *error) {
     return TLSMEND_OK;
   snprintf(question, sizeof question, "Apply %s%zu change%s%s to %s?", changes > 1 ? "these " : "", changes,
            changes == 1 ? "" : "s", restarts > 0 ? " (and the restart)" : "", say_machine(options));
-  if (say_question(question))
+  if (say_question(options->language, question))
     return TLSMEND_OK;
   return say_error(error, TLSMEND_E_REFUSED,
                    "not confirmed, nothing was written; pass --yes where nobody can answer");
@@ -114,7 +114,8 @@ static tlsmend_reboot agree_on_restart(const application *app) {
   if (reboot != TLSMEND_REBOOT_ASK || tlsmend_plan_reboot_count(app->plan) == 0 ||
       (app->call.given & OPT_YES) != 0)
     return reboot;
-  return say_question("The plan needs a restart. Restart without asking again when it is due?")
+  return say_question(app->call.language,
+                      "The plan needs a restart. Restart without asking again when it is due?")
              ? TLSMEND_REBOOT_AUTO
              : TLSMEND_REBOOT_ASK;
 }

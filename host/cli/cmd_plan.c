@@ -17,15 +17,16 @@ static int save(const opt *options, const tlsmend_plan *plan, tlsmend_error *err
 
 static void print_next(const opt *options, const tlsmend_plan *plan) {
   if (tlsmend_plan_unknown_count(plan) > 0) {
-    fputs("\nThe plan rests on something that the machine could not tell (see above). Find that out first; "
-          "an apply\n"
-          "is refused unless it is told --accept-unknown.\n",
-          stdout);
+    putchar('\n');
+    say_line(options->language,
+             "The plan rests on something that the machine could not tell (see above). Find "
+             "that out first; an apply is refused unless it is told --accept-unknown.");
     return;
   }
   if (tlsmend_plan_change_count(plan) == 0)
     return;
-  fputs("\nNext, to make these changes:\n", stdout);
+  putchar('\n');
+  say_line(options->language, "Next, to make these changes:");
   if (options->output == NULL) {
     say_command(stdout, options, "apply", true);
     return;
@@ -57,7 +58,7 @@ int cmd_plan(const opt *options) {
     code = tlsmend_plan_make(session, options->operands + 1, options->operand_count - 1, options->params,
                              options->param_count, &plan, &error);
   if (code == TLSMEND_OK)
-    code = tlsmend_plan_render(plan, options->format, &text, &error);
+    code = tlsmend_plan_render_in(plan, options->format, options->language, &text, &error);
   if (code == TLSMEND_OK)
     code = save(options, plan, &error);
   int exit_code = code == TLSMEND_OK ? plan_exit(plan) : say_failure(&error, options->format);

@@ -12,7 +12,8 @@ int cmd_report(const opt *options) {
               "report writes a page; --format json of plan, apply and status is what it reads");
     return say_failure(&error, options->format);
   }
-  int code = tlsmend_page(options->operands + 1, options->operand_count - 1, &page, &error);
+  int code =
+      tlsmend_page_in(options->operands + 1, options->operand_count - 1, options->language, &page, &error);
   if (code == TLSMEND_OK && options->output == NULL)
     return say_text(page) ? 0 : 1;
   if (code == TLSMEND_OK)

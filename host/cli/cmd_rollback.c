@@ -31,7 +31,7 @@ static int confirm(const opt *options, tlsmend_session *session, const char *run
   if (steps == 0 || (options->given & OPT_YES) != 0)
     return TLSMEND_OK;
   snprintf(question, sizeof question, "Undo this on %s?", say_machine(options));
-  if (say_question(question))
+  if (say_question(options->language, question))
     return TLSMEND_OK;
   return say_error(error, TLSMEND_E_REFUSED,
                    "not confirmed, nothing was undone; pass --yes where nobody can answer");

@@ -31,7 +31,7 @@ int cmd_status(const opt *options) {
     return say_failure(&error, options->format);
   bool written = say_text(text);
   if (open > 0 && options->format == TLSMEND_FORMAT_TEXT) {
-    fputs("Next, to go on or to undo what was done so far:\n", stdout);
+    say_line(options->language, "Next, to go on or to undo what was done so far:");
     say_command(stdout, options, "resume", false);
     say_command(stdout, options, "rollback", false);
   }

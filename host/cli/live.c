@@ -140,6 +140,7 @@ tlsmend_options cli_options(const opt *options, tlsmend_reboot reboot, cli_live 
   result.change_limit = options->limits[TLSMEND_LIMIT_CHANGES];
   result.value_limit = options->limits[TLSMEND_LIMIT_VALUE];
   result.output_limit = options->limits[TLSMEND_LIMIT_OUTPUT];
+  result.language = options->language;
   result.confirm_minutes = options->confirm_minutes;
   result.trust = options->trust;
   if (live != NULL) {

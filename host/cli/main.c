@@ -7,7 +7,7 @@
 #include "cli/cli.h"
 #include "os/os.h"
 
-#define everywhere (OPT_FORMAT | OPT_HELP | OPT_LIBRARY)
+#define everywhere (OPT_FORMAT | OPT_HELP | OPT_LIBRARY | OPT_LANG)
 #define session    (OPT_MACHINE | OPT_STATE)
 #define running    (session | OPT_LIMITS | OPT_TRUST)
 #define writing    (running | OPT_REBOOT | OPT_ALLOW_UNSIGNED)

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "cli/say.h"
+#include "os/os.h"
 
 typedef struct opt_row {
   opt_bits bit;
@@ -54,6 +55,7 @@ static const opt_row table[] = {
     {OPT_SKIP_CHANGED, 0, "skip-changed", NULL, "leave what somebody else has changed since"},
     {OPT_PREVIEW, 0, "plan", NULL, "only show what would be undone"},
     {OPT_CONFIRM_WITHIN, 0, "confirm-within", "MINUTES", "undo it unless 'tlsmend confirm' comes in time"},
+    {OPT_LANG, 0, "lang", "da|de|en|nl|sv", "language of texts (default: the environment's)"},
     {OPT_HELP, 'h', "help", NULL, "show help"},
     {OPT_VERSION, 0, "version", NULL, "show the version"},
 };
@@ -184,6 +186,23 @@ static int signing_option(opt *out, const opt_row *row, const char *value) {
   return TLSMEND_OK;
 }
 
+/* The language of this library that a word such as "de" names; NULL: it has no such. */
+static const char *opt_language(const char *word) {
+  static const char *const languages[] = {"da", "de", "en", "nl", "sv"};
+  for (size_t i = 0; i < sizeof languages / sizeof languages[0]; i++)
+    if (strcmp(word, languages[i]) == 0)
+      return languages[i];
+  return NULL;
+}
+
+/* What the environment asks for, where it asks for a language that is there; English elsewhere. */
+static const char *default_language(void) {
+  char word[4];
+  os_language(word);
+  const char *known = opt_language(word);
+  return known != NULL ? known : "en";
+}
+
 /* Stores one option with its value; `spelled` is how the person wrote it. */
 static int option_take(opt *out, const opt_row *row, const char *spelled, const char *value,
                        tlsmend_error *error) {
@@ -221,6 +240,11 @@ static int option_take(opt *out, const opt_row *row, const char *spelled, const 
     return out->state = value, TLSMEND_OK;
   case OPT_SNI:
     return out->sni = value, TLSMEND_OK;
+  case OPT_LANG:
+    out->language = opt_language(value);
+    return out->language != NULL
+               ? TLSMEND_OK
+               : say_error(error, TLSMEND_E_USAGE, "%s takes %s, not '%s'", spelled, row->argument, value);
   case OPT_LIBRARY:
     return out->library = value, TLSMEND_OK;
   default:
@@ -286,6 +310,8 @@ int opt_parse(opt *out, int argc, char **argv, tlsmend_error *error) {
       out->operands[out->operand_count++] = argv[i];
     }
   }
+  if (out->language == NULL)
+    out->language = default_language();
   return TLSMEND_OK;
 }
 

@@ -45,6 +45,7 @@ typedef unsigned long long opt_bits;
 #define OPT_TRUST          (1ULL << 34)
 #define OPT_COMMENT        (1ULL << 35)
 #define OPT_PUBLIC_KEY     (1ULL << 36)
+#define OPT_LANG           (1ULL << 40)
 
 /* A parsed command line. All texts are borrowed from argv; the arrays are freed by opt_clear. */
 typedef struct opt {
@@ -61,6 +62,7 @@ typedef struct opt {
   const char *machine, *output, *plan, *state, *library, *machines;
   const char *trust, *comment;
   const char *key, *approver, *ticket, *expires;
+  const char *language; /* one of the library's, after opt_parse: as said, or as the environment says */
   const char *sni;
   size_t timeout; /* seconds, 0: not said */
   tlsmend_format format;

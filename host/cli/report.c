@@ -2,18 +2,21 @@
 #include "cli/cli.h"
 
 static void print_next(const opt *options, tlsmend_result result) {
+  if (result == TLSMEND_RESULT_RESTART || result == TLSMEND_RESULT_AWAITS || result == TLSMEND_RESULT_LEFT)
+    putchar('\n');
   switch (result) {
   case TLSMEND_RESULT_RESTART:
-    printf("\nNext: restart %s, then type:\n", say_machine(options));
+    say_line(options->language, "Next: restart %s, then type:", say_machine(options));
     say_command(stdout, options, "resume", false);
     break;
   case TLSMEND_RESULT_AWAITS:
-    fputs("\nNext: make sure that the machine can still be reached, then keep it or undo it now:\n", stdout);
+    say_line(options->language,
+             "Next: make sure that the machine can still be reached, then keep it or undo it now:");
     say_command(stdout, options, "confirm", false);
     say_command(stdout, options, "rollback", false);
     break;
   case TLSMEND_RESULT_LEFT:
-    fputs("\nNext: read what is left above, remove the cause, then try once more:\n", stdout);
+    say_line(options->language, "Next: read what is left above, remove the cause, then try once more:");
     say_command(stdout, options, "rollback", false);
     break;
   case TLSMEND_RESULT_DONE:
@@ -31,7 +34,7 @@ int cli_report(const opt *options, tlsmend_report *report) {
   tlsmend_error error;
   char *text = NULL;
   int exit_code = tlsmend_report_exit(report);
-  if (tlsmend_report_render(report, options->format, &text, &error) != TLSMEND_OK)
+  if (tlsmend_report_render_in(report, options->format, options->language, &text, &error) != TLSMEND_OK)
     exit_code = say_failure(&error, options->format);
   else if (!say_text(text) && exit_code == 0)
     exit_code = 1;

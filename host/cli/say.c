@@ -68,19 +68,55 @@ bool say_text(char *text) {
   return written && fflush(stdout) == 0;
 }
 
-bool say_question(const char *question) {
+/* In the language; the English text itself if that fails. Frees nothing: the caller has *freed to free. */
+static const char *said(const char *language, const char *english, char **freed) {
+  tlsmend_error error;
+  return tlsmend_text_in(language, english, freed, &error) == TLSMEND_OK ? *freed : english;
+}
+
+void say_line(const char *language, const char *format, ...) {
+  enum { width = 79 };
+  char english[600], *freed = NULL;
+  va_list arguments;
+  va_start(arguments, format);
+  vsnprintf(english, sizeof english, format, arguments);
+  va_end(arguments);
+  const char *text = said(language, english, &freed);
+  while (*text != '\0') {
+    size_t fits = 0, columns = 0;
+    for (size_t i = 0; text[i] != '\0' && columns <= width; i++) {
+      columns += ((unsigned char)text[i] & 0xC0) != 0x80;
+      if (text[i + 1] == '\0' || text[i + 1] == ' ')
+        fits = fits == 0 || columns <= width ? i + 1 : fits;
+    }
+    fits = fits == 0 ? strlen(text) : fits;
+    printf("%.*s\n", (int)fits, text);
+    text += fits + (text[fits] == ' ');
+  }
+  tlsmend_text_free(freed);
+}
+
+bool say_question(const char *language, const char *question) {
   char answer[16] = "";
   if (!os_interactive())
     return false;
+  char *freed = NULL, *freed_keys = NULL;
+  const char *keys = said(language, "[y/N]", &freed_keys);
+  char yes[] = {keys[1], '\0'};
   fflush(stdout);
-  fprintf(stderr, "%s [y/N] ", question);
+  fprintf(stderr, "%s %s ", said(language, question, &freed), keys);
   fflush(stderr);
+  tlsmend_text_free(freed);
+  tlsmend_text_free(freed_keys);
   if (fgets(answer, sizeof answer, stdin) == NULL) {
     fputc('\n', stderr);
     return false;
   }
   answer[strcspn(answer, "\r\n")] = '\0';
-  return strcmp(answer, "y") == 0 || strcmp(answer, "Y") == 0 || strcmp(answer, "yes") == 0;
+  if (yes[0] == 'j' && strcmp(answer, "ja") == 0)
+    return true;
+  return strcmp(answer, yes) == 0 || strcmp(answer, "y") == 0 || strcmp(answer, "Y") == 0 ||
+         strcmp(answer, "yes") == 0;
 }
 
 /* One word as a shell takes it back; double quotes serve both sh and cmd for what stands in paths and

@@ -26,8 +26,17 @@ bool say_text(char *text);
 /* Prints text to stdout as the inside of a JSON string, quotes included. NULL prints null. */
 void say_json_string(const char *text);
 
-/* Asks on stderr, reads one line from stdin; only "y" and "yes" are yes. False where nobody can be asked. */
-bool say_question(const char *question);
+/* Prints a text of the program, as `language` says it, and a line break to stdout. A long one is broken at blanks. */
+#if defined(__MINGW32__)
+__attribute__((format(gnu_printf, 2, 3)))
+#elif defined(__GNUC__)
+__attribute__((format(printf, 2, 3)))
+#endif
+void say_line(const char *language, const char *format, ...);
+
+/* Asks on stderr, reads one line from stdin; only "y" and "yes" are yes, and the first letter of the
+ * language's own word. False where nobody can be asked. */
+bool say_question(const char *language, const char *question);
 
 /* Prints "  tlsmend VERB OPERAND..." with the options of this call that the command needs to find the same
  * machine and journals. `to` is stdout or stderr. */

@@ -1,6 +1,7 @@
 /* Escaping. */
 #include "core/html.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* The code point at *at, which is moved behind it; 0xFFFD for bytes that are no UTF-8. */
@@ -57,6 +58,39 @@ void html_text(text_builder *out, const char *text) {
     else
       text_add(out, "%.*s", (int)(at - start), (const char *)start);
   }
+}
+
+/* Prose: what stands between backticks is what is typed or named. */
+static void add_prose(text_builder *out, char *text) {
+  bool code = false;
+  for (char *at = text; at && *at;) {
+    size_t length = strcspn(at, "`");
+    bool tick = at[length] == '`';
+    at[length] = 0;
+    html_text(out, at);
+    at += length + tick;
+    if (!tick)
+      continue;
+    code = !code;
+    text_add(out, code ? "<code>" : "</code>");
+  }
+  if (code)
+    text_add(out, "</code>");
+}
+
+void html_say(text_builder *out, const char *format, ...) {
+  va_list list;
+  va_start(list, format);
+  char *text = text_compose(out, format, list);
+  va_end(list);
+  add_prose(out, text);
+  free(text);
+}
+
+void html_said(text_builder *out, const char *open, const char *english) {
+  text_add(out, "<%s>", open);
+  html_say(out, "%s", english);
+  text_add(out, "</%.*s>", (int)strcspn(open, " "), open);
 }
 
 void html_element(text_builder *out, const char *open, const char *text) {

@@ -12,6 +12,17 @@
 /* Text, also inside a quoted attribute. NULL adds nothing. */
 void html_text(text_builder *out, const char *text);
 
+/* A text of the program in the builder's language, as text_say. What stands between backticks becomes <code>. */
+#if defined(__MINGW32__)
+__attribute__((format(gnu_printf, 2, 3)))
+#elif defined(__GNUC__)
+__attribute__((format(printf, 2, 3)))
+#endif
+void html_say(text_builder *out, const char *format, ...);
+
+/* <tag>text</tag> with a text of the program. */
+void html_said(text_builder *out, const char *open, const char *english);
+
 /* <tag>text</tag>; `open` may hold attributes: "p class=\"why\"". */
 void html_element(text_builder *out, const char *open, const char *text);
 

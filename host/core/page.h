@@ -15,8 +15,14 @@ typedef struct page_document {
   const char *sha256; /* of the saved plan's bytes, NULL if it is not known */
 } page_document;
 
+typedef struct page_set {
+  const page_document *documents;
+  size_t count;
+  const language *language; /* NULL: English */
+} page_set;
+
 /* One document in full, or a table of several. malloc'd. */
-int page_render(const page_document *documents, size_t count, char **out, tlsmend_error *error);
+int page_render(const page_set *set, char **out, tlsmend_error *error);
 
 /* ---- parts of it, each in a file of its own ---- */
 
@@ -32,6 +38,9 @@ bool page_has_views(const json_t *json);
 /* What is done, step by step, and the difference in the registry as regedit would spell it. */
 void page_steps(const json_t *json, text_builder *out);
 void page_difference(const json_t *json, text_builder *out);
+
+/* The form that filters and opens; `groups` are rows of value and label, ended by NULL. */
+void page_controls(const char *const groups[][2], text_builder *out);
 
 void page_table(const page_document *documents, size_t count, text_builder *out);
 

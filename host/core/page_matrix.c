@@ -127,24 +127,34 @@ typedef struct matrix {
 static void draw_half(text_builder *out, cell cell, int x, int y, const char *when) {
   text_add(out, "<g class=\"cell %s %s\"><rect x=\"%d\" y=\"%d\" width=\"82\" height=\"30\" rx=\"5\"/>",
            cell_classes[cell], when, x, y);
-  text_add(out, "<text x=\"%d\" y=\"%d\">%s</text></g>\n", x + 41, y + 20, cell_names[cell]);
+  text_add(out, "<text x=\"%d\" y=\"%d\">", x + 41, y + 20);
+  html_say(out, "%s", cell_names[cell]);
+  text_add(out, "</text></g>\n");
+}
+
+static void draw_text(text_builder *out, const char *class, int x, int y, const char *english) {
+  text_add(out, "<text class=\"%s\" x=\"%d\" y=\"%d\">", class, x, y);
+  html_say(out, "%s", english);
+  text_add(out, "</text>");
 }
 
 static void draw(const matrix *matrix, text_builder *out) {
+  text_add(out, "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"");
+  html_say(out, "Protocols before and after, a picture");
   text_add(out,
-           "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Protocols before and after, a "
-           "picture\">\n"
-           "<svg class=\"matrix\" viewBox=\"0 0 860 %d\" role=\"img\" aria-labelledby=\"matrix-title "
-           "matrix-text\">\n"
-           "<title id=\"matrix-title\">Protocols before and after</title>\n"
-           "<desc id=\"matrix-text\">The same stands in the table below.</desc>\n",
+           "\">\n<svg class=\"matrix\" viewBox=\"0 0 860 %d\" role=\"img\" aria-labelledby=\"matrix-title "
+           "matrix-text\">\n",
            60 + ROWS * 38);
-  for (int column = 0; column < COLUMNS; column++)
-    text_add(
-        out,
-        "<text class=\"head\" x=\"%d\" y=\"22\">%s</text><text class=\"sub\" x=\"%d\" y=\"42\">before</text>"
-        "<text class=\"sub\" x=\"%d\" y=\"42\">after</text>\n",
-        165 + column * 196, columns[column], 119 + column * 196, 211 + column * 196);
+  html_said(out, "title id=\"matrix-title\"", "Protocols before and after");
+  text_add(out, "\n");
+  html_said(out, "desc id=\"matrix-text\"", "The same stands in the table below.");
+  text_add(out, "\n");
+  for (int column = 0; column < COLUMNS; column++) {
+    draw_text(out, "head", 165 + column * 196, 22, columns[column]);
+    draw_text(out, "sub", 119 + column * 196, 42, "before");
+    draw_text(out, "sub", 211 + column * 196, 42, "after");
+    text_add(out, "\n");
+  }
   for (int row = 0; row < ROWS; row++) {
     int y = 52 + row * 38;
     text_add(out, "<text class=\"row\" x=\"0\" y=\"%d\">%s</text>\n", y + 20, protocols[row].name);
@@ -161,18 +171,23 @@ static void draw(const matrix *matrix, text_builder *out) {
 }
 
 static void tabulate(const matrix *matrix, text_builder *out) {
-  text_add(out,
-           "<details class=\"more\"><summary>The same as a table</summary><div class=\"scroll\"><table>\n"
-           "<thead><tr><th scope=\"col\">Protocol</th>");
+  text_add(out, "<details class=\"more\">");
+  html_said(out, "summary", "The same as a table");
+  text_add(out, "<div class=\"scroll\"><table>\n<thead><tr>");
+  html_said(out, "th scope=\"col\"", "Protocol");
   for (int column = 0; column < COLUMNS; column++)
-    html_element(out, "th scope=\"col\"", columns[column]);
+    html_said(out, "th scope=\"col\"", columns[column]);
   text_add(out, "</tr></thead><tbody>\n");
   for (int row = 0; row < ROWS; row++) {
     text_add(out, "<tr><th scope=\"row\">%s</th>", protocols[row].name);
     for (int column = 0; column < COLUMNS; column++) {
       cell before = matrix->before[row][column], after = matrix->after[row][column];
-      text_add(out, before == after ? "<td>%s</td>" : "<td><strong>%s, then %s</strong></td>",
-               cell_names[before], cell_names[after]);
+      text_add(out, before == after ? "<td>" : "<td><strong>");
+      if (before == after)
+        html_say(out, "%s", cell_names[before]);
+      else
+        html_say(out, "%s, then %s", cell_names[before], cell_names[after]);
+      text_add(out, before == after ? "</td>" : "</strong></td>");
     }
     text_add(out, "</tr>\n");
   }
@@ -180,11 +195,12 @@ static void tabulate(const matrix *matrix, text_builder *out) {
 }
 
 void page_matrix(const json_t *json, text_builder *out) {
-  static const char legend[] = "<p class=\"quiet\">&ldquo;default&rdquo;: no value is set, this Windows "
-                               "decides. &ldquo;if asked for&rdquo;: only "
-                               "for programs that ask for this protocol. &ldquo;not read&rdquo;: nothing in "
-                               "this plan looked at it. WinHTTP uses "
-                               "only what Schannel offers as a client.</p>\n";
+  static const char legend[] = "\xE2\x80\x9C"
+                               "default\xE2\x80\x9D: no value is set, this Windows decides. \xE2\x80\x9Cif "
+                               "asked for\xE2\x80\x9D: only for "
+                               "programs that ask for this protocol. \xE2\x80\x9Cnot read\xE2\x80\x9D: "
+                               "nothing in this plan looked at it. "
+                               "WinHTTP uses only what Schannel offers as a client.";
   matrix matrix = {.any = false};
   for (int row = 0; row < ROWS; row++)
     for (int column = 0; column < COLUMNS; column++) {
@@ -195,9 +211,11 @@ void page_matrix(const json_t *json, text_builder *out) {
     }
   if (!matrix.any)
     return;
-  text_add(out, "<section id=\"protocols\" aria-labelledby=\"h-protocols\"><h2 id=\"h-protocols\">Protocols "
-                "before and after</h2>\n");
+  text_add(out, "<section id=\"protocols\" aria-labelledby=\"h-protocols\"><h2 id=\"h-protocols\">");
+  html_say(out, "Protocols before and after");
+  text_add(out, "</h2>\n");
   draw(&matrix, out);
   tabulate(&matrix, out);
-  text_add(out, "%s</section>\n", legend);
+  html_said(out, "p class=\"quiet\"", legend);
+  text_add(out, "\n</section>\n");
 }

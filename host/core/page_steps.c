@@ -27,10 +27,12 @@ static const char *group_of(const char *kind) {
 }
 
 /* A value for people. malloc'd. */
-static char *shown(const json_t *json) {
+static char *shown(const language *language, const json_t *json) {
   tlsmend_value value = {0};
   if (json_is_string(json_object_get(json, "secret")))
-    return strdup("a secret");
+    return language_text(language, "a secret");
+  if (json_is_null(json))
+    return language_text(language, "absent");
   char *text = value_from_json(json, &value, NULL) == TLSMEND_OK ? value_print(&value) : NULL;
   tlsmend_value_clear(&value);
   return text ? text : strdup("?");
@@ -39,9 +41,16 @@ static char *shown(const json_t *json) {
 static void row(text_builder *out, const char *term, const char *text) {
   if (!*text)
     return;
-  text_add(out, "<dt>%s</dt><dd>", term);
-  html_text(out, text);
-  text_add(out, "</dd>");
+  html_said(out, "dt", term);
+  html_element(out, "dd", text);
+}
+
+/* As row, with a text of the program or of a runbook. */
+static void row_said(text_builder *out, const char *term, const char *english) {
+  if (!*english)
+    return;
+  html_said(out, "dt", term);
+  html_said(out, "dd", english);
 }
 
 static const char *count_sentence(const json_t *change) {
@@ -64,7 +73,8 @@ static void references(const json_t *json, const char *runbook, text_builder *ou
   json_array_foreach(json_object_get(json, "runbooks"), index, item) {
     if (strcmp(json_text(item, "id"), runbook) != 0 || !json_array_size(json_object_get(item, "references")))
       continue;
-    text_add(out, "<dt>References</dt><dd><ul>");
+    html_said(out, "dt", "References");
+    text_add(out, "<dd><ul>");
     json_array_foreach(json_object_get(item, "references"), at, reference) {
       text_add(out, "<li>");
       html_link(out, json_string_value(reference) ? json_string_value(reference) : "");
@@ -77,18 +87,18 @@ static void references(const json_t *json, const char *runbook, text_builder *ou
 static void update_rows(const json_t *change, bool views, text_builder *out) {
   size_t index;
   json_t *file;
-  row(out, "Package",
-      *json_text(change, "file") ? json_text(change, "file")
-                                 : "not at hand: plan again with it before this can be applied");
+  if (*json_text(change, "file"))
+    row(out, "Package", json_text(change, "file"));
+  else
+    row_said(out, "Package", "not at hand: plan again with it before this can be applied");
   row(out, "SHA-256", json_text(change, "sha256"));
   json_array_foreach(json_object_get(change, "files"), index, file) {
-    text_add(out, "<dt>Brings</dt><dd>");
-    html_text(out, json_text(file, "path"));
-    text_add(out, "%s: ", views && json_number(file, "view") == 32 ? " (32-bit)" : "");
-    html_text(out, *json_text(file, "before") ? json_text(file, "before") : "unknown");
-    text_add(out, " &rarr; ");
-    html_text(out, json_text(file, "after"));
-    text_add(out, " or later</dd>");
+    html_said(out, "dt", "Brings");
+    text_add(out, "<dd>");
+    html_say(out, "%s%s: %s \xE2\x86\x92 %s or later", json_text(file, "path"),
+             views && json_number(file, "view") == 32 ? " (32-bit)" : "",
+             *json_text(file, "before") ? json_text(file, "before") : "unknown", json_text(file, "after"));
+    text_add(out, "</dd>");
   }
 }
 
@@ -103,14 +113,19 @@ static const char *tail_of(const char *key) {
 
 static void summary(const json_t *change, bool views, text_builder *out) {
   const char *kind = json_text(change, "kind"), *key = json_text(change, "key");
-  text_add(out, "<summary><span class=\"verb %s\">%s</span> ", group_of(kind), verb(kind));
+  text_add(out, "<summary><span class=\"verb %s\">", group_of(kind));
+  html_say(out, "%s", verb(kind));
+  text_add(out, "</span> ");
   if (json_is_string(json_object_get(change, "name"))) {
-    char *before = shown(json_object_get(change, "before")), *after = shown(json_object_get(change, "after"));
+    char *before = shown(out->language, json_object_get(change, "before")),
+         *after = shown(out->language, json_object_get(change, "after"));
     html_element(out, "bdi class=\"name\"",
                  *json_text(change, "name") ? json_text(change, "name") : "(Default)");
     text_add(out, " <span class=\"move\"><bdi>");
     html_text(out, before);
-    text_add(out, "</bdi> <span aria-hidden=\"true\">&rarr;</span><span class=\"sr\">becomes</span> <bdi>");
+    text_add(out, "</bdi> <span aria-hidden=\"true\">&rarr;</span>");
+    html_said(out, "span class=\"sr\"", "becomes");
+    text_add(out, " <bdi>");
     html_text(out, after);
     text_add(out, "</bdi></span>");
     free(before);
@@ -119,19 +134,25 @@ static void summary(const json_t *change, bool views, text_builder *out) {
     html_element(out, "bdi class=\"name\"", *key ? tail_of(key) : json_text(change, "kb"));
   }
   if (json_is_string(json_object_get(change, "name"))) {
-    text_add(out, " <span class=\"quiet\">in <bdi>");
-    html_text(out, tail_of(key));
-    text_add(out, "</bdi></span>");
+    text_add(out, " <span class=\"quiet\">");
+    html_say(out, "in %s", tail_of(key));
+    text_add(out, "</span>");
   }
   if (strcmp(kind, "reboot") == 0)
-    html_element(out, "span class=\"quiet\"", json_text(change, "why"));
-  if (views && json_number(change, "view") == 32 && *key)
-    text_add(out, " <span class=\"tag\">32-bit</span>");
-  if (*json_text(change, "owner"))
-    text_add(out, " <span class=\"tag warn\">set by policy</span>");
-  if (*json_text(change, "status"))
-    text_add(out, " <span class=\"tag status-%s\">%s</span>", json_text(change, "status"),
-             json_text(change, "status"));
+    html_said(out, "span class=\"quiet\"", json_text(change, "why"));
+  if (views && json_number(change, "view") == 32 && *key) {
+    text_add(out, " ");
+    html_said(out, "span class=\"tag\"", "32-bit");
+  }
+  if (*json_text(change, "owner")) {
+    text_add(out, " ");
+    html_said(out, "span class=\"tag warn\"", "set by policy");
+  }
+  if (*json_text(change, "status")) {
+    text_add(out, " <span class=\"tag status-%s\">", json_text(change, "status"));
+    html_say(out, "%s", json_text(change, "status"));
+    text_add(out, "</span>");
+  }
   text_add(out, "</summary>");
 }
 
@@ -143,12 +164,12 @@ static void step(const json_t *json, const json_t *change, size_t number, text_b
   summary(change, views, out);
   text_add(out, "<dl>");
   row(out, "Key", json_text(change, "key"));
-  row(out, "Why", json_text(change, "why"));
+  row_said(out, "Why", json_text(change, "why"));
   if (strcmp(kind, "update-install") == 0)
     update_rows(change, views, out);
-  row(out, "Counts", count_sentence(change));
-  row(out, "Owner", json_text(change, "owner"));
-  row(out, "Note", json_text(change, "note"));
+  row_said(out, "Counts", count_sentence(change));
+  row_said(out, "Owner", json_text(change, "owner"));
+  row_said(out, "Note", json_text(change, "note"));
   row(out, "Runbook", json_text(change, "runbook"));
   references(json, json_text(change, "runbook"), out);
   text_add(out, "</dl></details></li>\n");
@@ -161,24 +182,23 @@ void page_steps(const json_t *json, text_builder *out) {
   json_t *change;
   if (!json_array_size(changes))
     return;
-  text_add(
-      out,
-      "<section id=\"steps\" aria-labelledby=\"h-steps\"><h2 id=\"h-steps\">Steps</h2>\n"
-      "<form class=\"controls\" hidden role=\"search\"><label>Filter <input type=\"search\" id=\"filter\" "
-      "autocomplete=\"off\"></label> <label>Show <select id=\"group\"><option value=\"\">everything</option>"
-      "<option value=\"registry\">registry</option><option value=\"update\">updates</option>"
-      "<option value=\"restart\">restarts</option></select></label> "
-      "<button type=\"button\" id=\"expand\">Expand all</button> "
-      "<button type=\"button\" id=\"collapse\">Collapse all</button> "
-      "<output id=\"shown\" aria-live=\"polite\"></output></form>\n");
+  static const char *const groups[][2] = {{"", "everything"},
+                                          {"registry", "registry"},
+                                          {"update", "updates"},
+                                          {"restart", "restarts"},
+                                          {NULL, NULL}};
+  text_add(out, "<section id=\"steps\" aria-labelledby=\"h-steps\"><h2 id=\"h-steps\">");
+  html_say(out, "Steps");
+  text_add(out, "</h2>\n");
+  page_controls(groups, out);
   json_array_foreach(changes, index, change) {
     if (json_number(change, "phase") != phase) {
       phase = json_number(change, "phase");
       text_add(out, "%s", index ? "</ol>\n" : "");
       if (phase)
-        text_add(out, "<h3>After restart %lld</h3>\n", phase);
+        text_add(out, "<h3>"), html_say(out, "After restart %lld", phase), text_add(out, "</h3>\n");
       else if (json_number(json, "reboots"))
-        text_add(out, "<h3>Before the restart</h3>\n");
+        html_said(out, "h3", "Before the restart"), text_add(out, "\n");
       text_add(out, "<ol class=\"steps\">\n");
     }
     step(json, change, index + 1, out);
@@ -225,8 +245,8 @@ static void difference_value(const json_t *change, const char *member, const cha
   const json_t *value = json_object_get(change, member);
   if (json_is_null(value))
     return;
-  char *text =
-      json_object_get(value, "secret") ? strdup("(a secret)") : spelled(json_text(change, "name"), value);
+  char *text = json_object_get(value, "secret") ? language_text(out->language, "(a secret)")
+                                                : spelled(json_text(change, "name"), value);
   difference_line(out, sign, *sign == '+' ? "ins" : "del", text ? text : "?");
   free(text);
 }
@@ -254,12 +274,17 @@ void page_difference(const json_t *json, text_builder *out) {
   json_array_foreach(json_object_get(json, "changes"), index, change) lines += *json_text(change, "key") != 0;
   if (!lines)
     return;
-  text_add(
-      out,
-      "<section id=\"difference\" aria-labelledby=\"h-difference\"><h2 id=\"h-difference\">Registry "
-      "difference</h2>\n"
-      "<p class=\"quiet\">As a registration file would say it: <del>- goes</del>, <ins>+ comes</ins>.</p>\n"
-      "<pre class=\"difference\" tabindex=\"0\" role=\"region\" aria-label=\"Registry difference\">");
+  text_add(out, "<section id=\"difference\" aria-labelledby=\"h-difference\"><h2 id=\"h-difference\">");
+  html_say(out, "Registry difference");
+  text_add(out, "</h2>\n<p class=\"quiet\">");
+  html_say(out, "As a registration file would say it:");
+  text_add(out, " ");
+  html_said(out, "del", "- goes");
+  text_add(out, ", ");
+  html_said(out, "ins", "+ comes");
+  text_add(out, ".</p>\n<pre class=\"difference\" tabindex=\"0\" role=\"region\" aria-label=\"");
+  html_say(out, "Registry difference");
+  text_add(out, "\">");
   json_array_foreach(json_object_get(json, "changes"), index, change) {
     const char *key = json_text(change, "key");
     if (!*key)

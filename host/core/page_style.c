@@ -107,7 +107,9 @@ const char *const page_script[] = {
     "  var filter = document.getElementById('filter'), group = document.getElementById('group'), shown = "
     "document.getElementById('shown');",
     "  var items = Array.prototype.slice.call(document.querySelectorAll('.step, .machine'));",
-    "  var noun = items.length && items[0].classList.contains('machine') ? 'rows' : 'steps';",
+    "  var sentence = shown.getAttribute(items.length && items[0].classList.contains('machine') ? "
+    "'data-rows' : "
+    "'data-steps');",
     "  function apply() {",
     "    var words = filter.value.toLowerCase().split(/\\s+/).filter(Boolean), count = 0;",
     "    items.forEach(function (item) {",
@@ -118,7 +120,7 @@ const char *const page_script[] = {
     "      item.hidden = !fits;",
     "      if (fits) count++;",
     "    });",
-    "    shown.textContent = count + ' of ' + items.length + ' ' + noun;",
+    "    shown.textContent = sentence.replace('{1}', count).replace('{2}', items.length);",
     "  }",
     "  function open(all) {",
     "    items.forEach(function (item) {",

@@ -23,17 +23,21 @@ static void runbook_names(const json_t *json, text_builder *out) {
 }
 
 static void change_line(const json_t *change, bool views, text_builder *out) {
-  text_add(out, "<li>%s ", json_text(change, "kind"));
+  text_add(out, "<li>");
+  html_say(out, "%s", json_text(change, "kind"));
+  text_add(out, " ");
   html_text(out, *json_text(change, "key") ? json_text(change, "key") : json_text(change, "kb"));
   if (views && json_number(change, "view") == 32)
-    text_add(out, " (32-bit)");
+    html_say(out, " (32-bit)");
   if (*json_text(change, "name"))
     text_add(out, " <b>");
   html_text(out, json_text(change, "name"));
   if (*json_text(change, "name"))
     text_add(out, "</b>");
-  if (*json_text(change, "status"))
-    text_add(out, " <span class=\"tag\">%s</span>", json_text(change, "status"));
+  if (*json_text(change, "status")) {
+    text_add(out, " ");
+    html_said(out, "span class=\"tag\"", json_text(change, "status"));
+  }
   text_add(out, "</li>\n");
 }
 
@@ -43,14 +47,15 @@ static void details(const json_t *json, text_builder *out) {
   json_t *item;
   text_add(out, "<td>");
   if (json_array_size(changes)) {
-    text_add(out, "<details><summary>%zu step%s</summary><ol>\n", json_array_size(changes),
-             json_array_size(changes) == 1 ? "" : "s");
+    text_add(out, "<details><summary>");
+    html_say(out, json_array_size(changes) == 1 ? "1 step" : "%zu steps", json_array_size(changes));
+    text_add(out, "</summary><ol>\n");
     json_array_foreach(changes, index, item) change_line(item, page_has_views(json), out);
     text_add(out, "</ol></details>");
   }
   json_array_foreach(json_object_get(json, "unknowns"), index, item) {
-    text_add(out, "<p class=\"tag warn\">cannot tell: ");
-    html_text(out, json_string_value(item));
+    text_add(out, "<p class=\"tag warn\">");
+    html_say(out, "cannot tell: %s", json_string_value(item) ? json_string_value(item) : "?");
     text_add(out, "</p>");
   }
   text_add(out, "</td>");
@@ -60,7 +65,7 @@ static void row(const page_document *document, const json_t *json, text_builder 
   const json_t *machine = json_object_get(json, "machine");
   const char *kind = "changes";
   char *sentence = NULL;
-  text_builder text = {0};
+  text_builder text = {.language = out->language};
   page_verdict(json, &kind, &text);
   if (text_finish(&text, &sentence, NULL) != TLSMEND_OK)
     out->failed = true;
@@ -94,23 +99,46 @@ static void rows(const page_document *document, text_builder *out) {
   json_array_foreach(runs, index, run) row(document, run, out);
 }
 
+static void button(text_builder *out, const char *id, const char *label) {
+  text_add(out, "<button type=\"button\" id=\"%s\">", id);
+  html_say(out, "%s", label);
+  text_add(out, "</button> ");
+}
+
+void page_controls(const char *const groups[][2], text_builder *out) {
+  text_add(out, "<form class=\"controls\" hidden role=\"search\"><label>");
+  html_say(out, "Filter");
+  text_add(out, " <input type=\"search\" id=\"filter\" autocomplete=\"off\"></label> <label>");
+  html_say(out, "Show");
+  text_add(out, " <select id=\"group\">");
+  for (; (*groups)[0]; groups++) {
+    text_add(out, "<option value=\"%s\">", (*groups)[0]);
+    html_say(out, "%s", (*groups)[1]);
+    text_add(out, "</option>");
+  }
+  text_add(out, "</select></label> ");
+  button(out, "expand", "Expand all");
+  button(out, "collapse", "Collapse all");
+  text_add(out, "<output id=\"shown\" aria-live=\"polite\" data-steps=\"");
+  html_say(out, "%s of %s steps", "{1}", "{2}");
+  text_add(out, "\" data-rows=\"");
+  html_say(out, "%s of %s rows", "{1}", "{2}");
+  text_add(out, "\"></output></form>\n");
+}
+
 void page_table(const page_document *documents, size_t count, text_builder *out) {
-  text_add(
-      out,
-      "<form class=\"controls\" hidden role=\"search\"><label>Filter <input type=\"search\" id=\"filter\" "
-      "autocomplete=\"off\"></label> "
-      "<label>Show <select id=\"group\"><option value=\"\">all</option><option value=\"good\">good</option>"
-      "<option value=\"changes\">to do</option><option value=\"unknown\">cannot tell</option><option "
-      "value=\"bad\">failed</option>"
-      "</select></label> <button type=\"button\" id=\"expand\">Expand all</button> "
-      "<button type=\"button\" id=\"collapse\">Collapse all</button> <output id=\"shown\" "
-      "aria-live=\"polite\"></output></form>\n"
-      "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Machines\"><table "
-      "class=\"machines\"><thead><tr>"
-      "<th scope=\"col\">Machine</th><th scope=\"col\">Windows</th><th scope=\"col\">Runbooks</th><th "
-      "scope=\"col\">Verdict</th>"
-      "<th scope=\"col\">When</th><th scope=\"col\">Changes</th><th "
-      "scope=\"col\">File</th></tr></thead><tbody>\n");
+  static const char *const groups[][2] = {{"", "all"},          {"good", "good"},
+                                          {"changes", "to do"}, {"unknown", "cannot tell"},
+                                          {"bad", "failed"},    {NULL, NULL}};
+  static const char *const columns[] = {"Machine", "Windows", "Runbooks", "Verdict",
+                                        "When",    "Changes", "File"};
+  page_controls(groups, out);
+  text_add(out, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"");
+  html_say(out, "Machines");
+  text_add(out, "\"><table class=\"machines\"><thead><tr>");
+  for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++)
+    html_said(out, "th scope=\"col\"", columns[i]);
+  text_add(out, "</tr></thead><tbody>\n");
   for (size_t i = 0; i < count; i++)
     rows(&documents[i], out);
   text_add(out, "</tbody></table></div>\n");

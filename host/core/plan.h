@@ -9,6 +9,7 @@
 
 #include <tlsmend/machine.h>
 
+#include "core/language.h"
 #include "core/plan_origin.h"
 
 #define PLAN_SCHEMA "tlsmend-plan/1"
@@ -125,6 +126,6 @@ int plan_from_json(const json_t *json, tlsmend_plan **out, tlsmend_error *error)
 bool plan_same(const tlsmend_plan *a, const tlsmend_plan *b);
 
 /* The plan as text for a change board; malloc'd. */
-int plan_print(const tlsmend_plan *plan, char **out, tlsmend_error *error);
+int plan_print(const tlsmend_plan *plan, const language *language, char **out, tlsmend_error *error);
 
 #endif

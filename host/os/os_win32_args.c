@@ -68,3 +68,15 @@ unsigned os_terminal_width(void) {
     return 0;
   return (unsigned)(info.srWindow.Right - info.srWindow.Left + 1);
 }
+
+void os_language(char out[4]) {
+  static const struct {
+    WORD primary;
+    const char *name;
+  } rows[] = {{LANG_DANISH, "da"}, {LANG_GERMAN, "de"}, {LANG_DUTCH, "nl"}, {LANG_SWEDISH, "sv"}};
+  WORD primary = PRIMARYLANGID(GetUserDefaultUILanguage());
+  memcpy(out, "en", 3);
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+    if (rows[i].primary == primary)
+      memcpy(out, rows[i].name, 3);
+}

@@ -86,6 +86,12 @@ int script_verify(script_runbook *runbook, tlsmend_machine *machine, tlsmend_mac
 /* The built-in snapshot of a name as UTF-8 .reg text (malloc'd), made by stdlib/windows/machines.lua. E_ABSENT: none. */
 int script_builtin_machine(const script_options *options, const char *name, char **out, tlsmend_error *error);
 
+/* The texts of a language; NULL, for which nothing is read, for "en" and NULL. Free with language_close. E_USAGE names the
+ * languages there are. */
+struct language;
+int script_language_open(const script_options *options, const char *name, struct language **out,
+                         tlsmend_error *error);
+
 /* An embedded text: "stdlib/tls/winhttp.lua", "runbooks/winhttp-tls12.lua". The table is made by the build, sorted. */
 typedef struct embedded_text {
   const char *name;

@@ -188,12 +188,14 @@ typedef struct tlsmend_options {
       *modules; /* the program's own, for `require` (<tlsmend/module.h>); ends with NULL; or NULL. Borrowed */
   const struct tlsmend_backend *const
       *backends; /* the program's own machines (<tlsmend/machine.h>); ends with NULL; or NULL. Borrowed */
+  const char *
+      language; /* of texts for people: "da", "de", "en", "nl", "sv"; NULL: English. Never of JSON or errors */
 } tlsmend_options;
 
 #define TLSMEND_OPTIONS_INIT                                                                                 \
   {                                                                                                          \
     sizeof(tlsmend_options), NULL, NULL, NULL, TLSMEND_REBOOT_ASK, 0, 0, 0, NULL, NULL, 0, 0, 0, 0, 0, 0,    \
-        NULL, NULL, NULL                                                                                     \
+        NULL, NULL, NULL, NULL                                                                               \
   }
 
 /* Opens a machine for reading. Nothing is created or written. Free with tlsmend_session_close.
@@ -218,6 +220,16 @@ TLSMEND_API void tlsmend_session_close(tlsmend_session *session);
 #define TLSMEND_FORMAT_(name, word) TLSMEND_FORMAT_##name,
 typedef enum tlsmend_format { TLSMEND_FORMATS(TLSMEND_FORMAT_) } tlsmend_format;
 #undef TLSMEND_FORMAT_
+
+/*
+ * Texts for people are English unless a language is named: in options.language for what a session, list and show render, as
+ * an argument of the functions that end in _in. JSON, saved plans, journals, messages of errors and events are English
+ * always, so that programs and people compare the same; names of keys, values and updates are what Windows calls them.
+ */
+
+/* The translation of a text that this library handed out (a line of an event, a reason), or a copy of it where there is
+ * none. Free *out with tlsmend_text_free. Errors: E_USAGE (no such language), E_MEMORY. */
+TLSMEND_API int tlsmend_text_in(const char *language, const char *english, char **out, tlsmend_error *error);
 
 /* Frees a text that a _render function, tlsmend_runbook_list, _show, _status, tlsmend_approve or tlsmend_page handed out.
  * NULL is fine. */
@@ -312,6 +324,10 @@ TLSMEND_API const char *tlsmend_plan_machine(const tlsmend_plan *plan);
 /* Renders a plan for people or as one JSON object, the same bytes for the same plan. Free with tlsmend_text_free. */
 TLSMEND_API int tlsmend_plan_render(const tlsmend_plan *plan, tlsmend_format format, char **out,
                                     tlsmend_error *error);
+
+/* The same in a language; JSON, TERRAFORM, JUNIT and SARIF do not depend on it. Errors: E_USAGE (no such language). */
+TLSMEND_API int tlsmend_plan_render_in(const tlsmend_plan *plan, tlsmend_format format, const char *language,
+                                       char **out, tlsmend_error *error);
 
 TLSMEND_API void tlsmend_plan_free(tlsmend_plan *plan);
 
@@ -448,11 +464,19 @@ TLSMEND_API int tlsmend_report_exit(const tlsmend_report *report);
 TLSMEND_API int tlsmend_report_render(const tlsmend_report *report, tlsmend_format format, char **out,
                                       tlsmend_error *error);
 
+/* The same in a language, as tlsmend_plan_render_in. */
+TLSMEND_API int tlsmend_report_render_in(const tlsmend_report *report, tlsmend_format format,
+                                         const char *language, char **out, tlsmend_error *error);
+
 TLSMEND_API void tlsmend_report_free(tlsmend_report *report);
 
 /* Renders an HTML page of `count` files that --format json wrote: one plan, report or status in full, several as a table of
  * machines. Free with tlsmend_text_free. Errors: E_USAGE (no such file), E_PLAN (not one of ours). */
 TLSMEND_API int tlsmend_page(const char *const *files, size_t count, char **out, tlsmend_error *error);
+
+/* The same in a language, as tlsmend_plan_render_in. */
+TLSMEND_API int tlsmend_page_in(const char *const *files, size_t count, const char *language, char **out,
+                                tlsmend_error *error);
 
 /* ---- probes ------------------------------------------------------------------------------------------------ */
 

@@ -1,0 +1,33 @@
+/* The languages there are, and where their texts come from: beside the standard library, as data. */
+#include <stdio.h>
+#include <string.h>
+
+#include "core/language.h"
+#include "script/loader.h"
+
+static const char *const names[] = {"da", "de", "en", "nl", "sv"};
+
+static bool known(const char *name) {
+  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+    if (strcmp(name, names[i]) == 0)
+      return true;
+  return false;
+}
+
+int script_language_open(const script_options *options, const char *name, language **out,
+                         tlsmend_error *error) {
+  char file[32];
+  script_text text;
+  *out = NULL;
+  if (!name || strcmp(name, "en") == 0)
+    return TLSMEND_OK;
+  if (!known(name))
+    return tlsmend_error_set(error, TLSMEND_E_USAGE,
+                             "there is no language %s: en, da, de, nl and sv are there", name);
+  snprintf(file, sizeof file, "stdlib/lang/%s.txt", name);
+  int code = script_text_find(options, file, &text, error);
+  if (code == TLSMEND_OK)
+    code = language_parse(name, text.bytes, text.size, out, error);
+  script_text_clear(&text);
+  return code;
+}
