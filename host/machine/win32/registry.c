@@ -4,19 +4,28 @@
  */
 #include "machine/win32/win32.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/path.h"
+#include "core/path_real.h"
 #include "os/wide.h"
+
+enum { REGISTRY_ROOTS = 5 };
 
 static const struct root {
   const char *name;
   size_t length;
   HKEY key;
-} roots[] = {
-    {"HKLM", 4, HKEY_LOCAL_MACHINE}, {"HKCU", 4, HKEY_CURRENT_USER},   {"HKU", 3, HKEY_USERS},
-    {"HKCR", 4, HKEY_CLASSES_ROOT},  {"HKCC", 4, HKEY_CURRENT_CONFIG},
+  const char *kernel; /* its name there; NULL: another for each user, see registry_check_place */
+} roots[REGISTRY_ROOTS] = {
+    {"HKLM", 4, HKEY_LOCAL_MACHINE, "\\REGISTRY\\MACHINE"},
+    {"HKCU", 4, HKEY_CURRENT_USER, NULL},
+    {"HKU", 3, HKEY_USERS, "\\REGISTRY\\USER"},
+    {"HKCR", 4, HKEY_CLASSES_ROOT, "\\REGISTRY\\MACHINE\\SOFTWARE\\Classes"},
+    {"HKCC", 4, HKEY_CURRENT_CONFIG,
+     "\\REGISTRY\\MACHINE\\SYSTEM\\CurrentControlSet\\Hardware Profiles\\Current"},
 };
 
 /* The longest names in UTF-16 units, with their terminators. */
@@ -28,27 +37,113 @@ static int fail_memory(tlsmend_error *error) {
 
 int registry_fail(tlsmend_error *error, LONG number, const char *verb, const tlsmend_key *key) {
   char reason[400];
+  if (number == ERROR_STOPPED_ON_SYMLINK)
+    return tlsmend_error_set(
+        error, TLSMEND_E_REFUSED,
+        "%s (%d-bit view) is a link to another key, or lies below one: links are not followed; "
+        "name the key that it leads to",
+        key->path, key->view);
   wide_reason((unsigned long)number, reason, sizeof reason);
   return tlsmend_error_set(error, wide_code((unsigned long)number), "cannot %s %s (%d-bit view): %s", verb,
                            key->path, key->view, reason);
 }
 
+/* ---- links ---- */
+
+/* The kernel's name of an open key; malloc'd, NULL: it does not tell. */
+static char *kernel_name(HKEY handle) {
+  typedef LONG(WINAPI * query_fn)(HANDLE, int, void *, ULONG, ULONG *);
+  enum { KEY_NAME_INFORMATION = 3 };
+  static const char name[] = "NtQueryKey"; /* ntdll has no import library everywhere */
+  HMODULE ntdll = GetModuleHandleW(L"ntdll.dll");
+  FARPROC address = ntdll ? GetProcAddress(ntdll, name) : NULL;
+  query_fn query;
+  memcpy(&query, &address, sizeof query);
+  ULONG size = 1024;
+  for (int attempt = 0; address && attempt < 3; attempt++) {
+    unsigned char *answer = malloc(size);
+    ULONG room = size, length;
+    LONG status = answer ? query(handle, KEY_NAME_INFORMATION, answer, room, &size) : -1;
+    char *text = NULL;
+    if (status >= 0) {
+      memcpy(&length, answer, sizeof length);
+      wchar_t *wide = malloc(length + sizeof *wide);
+      if (wide) {
+        memcpy(wide, answer + sizeof length, length);
+        text = wide_to_utf8(wide, length / sizeof *wide);
+      }
+      free(wide);
+    }
+    free(answer);
+    if (status >= 0 || size <= room)
+      return text;
+  }
+  return NULL;
+}
+
+/* The kernel's name of HKCU; malloc'd, NULL: it does not tell. */
+static char *user_name(void) {
+  HKEY handle;
+  if (RegOpenCurrentUser(KEY_QUERY_VALUE, &handle) != ERROR_SUCCESS)
+    return NULL;
+  char *name = kernel_name(handle);
+  RegCloseKey(handle);
+  return name;
+}
+
+/* Whether `real` is `below` of the place that `begin` names. */
+static bool is_at(const char *begin, const char *below, const char *real) {
+  char *wanted = malloc(strlen(begin) + strlen(below) + 1);
+  bool same = wanted && path_is_real(strcat(strcpy(wanted, begin), below), real);
+  free(wanted);
+  return same;
+}
+
+static size_t root_index(const tlsmend_key *key) {
+  size_t length = strcspn(key->path, "\\"), i = 0;
+  while (i < REGISTRY_ROOTS && (roots[i].length != length || memcmp(roots[i].name, key->path, length) != 0))
+    i++;
+  return i;
+}
+
+LONG registry_check_place(HKEY handle, const tlsmend_key *key) {
+  const struct root *root = &roots[root_index(key)];
+  const char *below = key->path + root->length;
+  if (!*below)
+    return ERROR_SUCCESS; /* a root is no key of its own, and no link */
+  char *real = kernel_name(handle);
+  bool same = false; /* what cannot be told is not let through */
+  if (real && root->kernel)
+    same = is_at(root->kernel, below, real);
+  if (real && (root->key == HKEY_CURRENT_USER || root->key == HKEY_CLASSES_ROOT)) {
+    char *user = user_name(), classes[300];
+    snprintf(classes, sizeof classes, "%.250s%s", user ? user : "",
+             root->key == HKEY_CLASSES_ROOT ? "\\Software\\Classes" : "");
+    same = same || (user && is_at(classes, below, real)); /* HKCR is two trees, seen as one */
+    free(user);
+  }
+  free(real);
+  return same ? ERROR_SUCCESS : ERROR_STOPPED_ON_SYMLINK;
+}
+
 LONG registry_open(const win32_machine *self, const tlsmend_key *key, REGSAM rights, HKEY *out) {
   *out = NULL;
-  size_t length = strcspn(key->path, "\\");
-  HKEY root = NULL;
-  for (size_t i = 0; i < sizeof roots / sizeof *roots; i++)
-    if (roots[i].length == length && memcmp(roots[i].name, key->path, length) == 0)
-      root = roots[i].key;
-  if (!root)
+  size_t found = root_index(key);
+  if (found == REGISTRY_ROOTS)
     return ERROR_FILE_NOT_FOUND;
+  HKEY root = roots[found].key;
+  size_t length = roots[found].length;
   wchar_t *path = wide_from_utf8(key->path[length] ? key->path + length + 1 : "");
   if (!path)
     return ERROR_OUTOFMEMORY;
   if (self->wide_system)
     rights |= key->view == 32 ? KEY_WOW64_32KEY : KEY_WOW64_64KEY;
-  LONG number = RegOpenKeyExW(root, path, 0, rights, out);
+  LONG number = RegOpenKeyExW(root, path, 0, rights | KEY_QUERY_VALUE, out);
   free(path);
+  if (number == ERROR_SUCCESS && (number = registry_check_place(*out, key)) != ERROR_SUCCESS) {
+    RegCloseKey(*out);
+    *out = NULL;
+  }
   /* A name that cannot exist does not exist: Windows answers so for names of more than 255 characters. */
   return number == ERROR_INVALID_PARAMETER || number == ERROR_BAD_PATHNAME || number == ERROR_INVALID_NAME
              ? ERROR_FILE_NOT_FOUND

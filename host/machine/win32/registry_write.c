@@ -60,6 +60,17 @@ static REGSAM view_rights(const win32_machine *self, const tlsmend_key *key) {
   return key->view == 32 ? KEY_WOW64_32KEY : KEY_WOW64_64KEY;
 }
 
+/* A link that leads nowhere is absent to whoever follows it, and making the key would make what it leads to. */
+static bool is_link(const win32_machine *self, HKEY parent, const wchar_t *leaf, const tlsmend_key *key) {
+  HKEY handle;
+  if (RegOpenKeyExW(parent, leaf, REG_OPTION_OPEN_LINK, KEY_QUERY_VALUE | view_rights(self, key), &handle) !=
+      ERROR_SUCCESS)
+    return false;
+  LONG number = RegQueryValueExW(handle, L"SymbolicLinkValue", NULL, NULL, NULL, NULL);
+  RegCloseKey(handle);
+  return number == ERROR_SUCCESS;
+}
+
 static int key_create(win32_machine *self, const tlsmend_key *key, tlsmend_error *error) {
   HKEY parent, handle = NULL;
   int result = parent_open(self, key, KEY_CREATE_SUB_KEY | KEY_QUERY_VALUE, &parent, error);
@@ -67,9 +78,13 @@ static int key_create(win32_machine *self, const tlsmend_key *key, tlsmend_error
     return result;
   wchar_t *leaf = wide_from_utf8(path_leaf(key->path));
   DWORD made = 0;
-  LONG number = leaf ? RegCreateKeyExW(parent, leaf, 0, NULL, REG_OPTION_NON_VOLATILE,
-                                       KEY_QUERY_VALUE | view_rights(self, key), NULL, &handle, &made)
-                     : ERROR_OUTOFMEMORY;
+  LONG number = !leaf ? ERROR_OUTOFMEMORY
+                : is_link(self, parent, leaf, key)
+                    ? ERROR_STOPPED_ON_SYMLINK
+                    : RegCreateKeyExW(parent, leaf, 0, NULL, REG_OPTION_NON_VOLATILE,
+                                      KEY_QUERY_VALUE | view_rights(self, key), NULL, &handle, &made);
+  if (number == ERROR_SUCCESS)
+    number = registry_check_place(handle, key);
   if (number != ERROR_SUCCESS)
     result = registry_fail(error, number, "create", key);
   else if (made != REG_CREATED_NEW_KEY)

@@ -9,6 +9,10 @@
 
 #include <tlsmend/machine.h>
 
+#ifndef ERROR_STOPPED_ON_SYMLINK
+#define ERROR_STOPPED_ON_SYMLINK 681 /* winerror.h of newer kits */
+#endif
+
 typedef struct win32_machine {
   tlsmend_machine base;
   char *state;            /* the folder of journals */
@@ -27,8 +31,12 @@ int registry_each_key(tlsmend_machine *self, const tlsmend_key *key, tlsmend_nam
 int registry_each_value(tlsmend_machine *self, const tlsmend_key *key, tlsmend_name_fn fn, void *data,
                         tlsmend_error *error);
 
-/* Opens a key with the rights asked for, in its view. *out is NULL and the answer a Windows error number otherwise. */
+/* Opens a key with the rights asked for, in its view. A key that is a link, or lies below one, is not followed: the answer is
+ * ERROR_STOPPED_ON_SYMLINK, unless it is one of Windows' own. *out is NULL and the answer a Windows error number otherwise. */
 LONG registry_open(const win32_machine *self, const tlsmend_key *key, REGSAM rights, HKEY *out);
+
+/* Whether an open handle is at the place that `key` names: ERROR_SUCCESS or ERROR_STOPPED_ON_SYMLINK. */
+LONG registry_check_place(HKEY handle, const tlsmend_key *key);
 
 /* As machine op value_get on an open key; `key` is for the error's text only. */
 int registry_query(win32_machine *self, HKEY handle, const tlsmend_key *key, const char *name,
