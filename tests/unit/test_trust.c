@@ -193,6 +193,25 @@ static void test_bundle(void **unused) {
   free(bytes);
 }
 
+/* Somebody who has made a key with the number of a trusted one. */
+static void test_impostor(void **unused) {
+  (void)unused;
+  minisign_secret key = new_key(), impostor = new_key();
+  memcpy(impostor.id, key.id, sizeof key.id);
+  trust_state state;
+  size_t size;
+  char *bytes = make_bundle(&impostor, &size);
+  write_runbook();
+  write_store(&key, "acme");
+  write_signature(&impostor);
+  file_write("site.tlsmend", bytes, size);
+  assert_int_equal(judge("site.lua", &state), TLSMEND_E_APPROVAL);
+  assert_int_equal(judge("site.tlsmend", &state), TLSMEND_E_APPROVAL);
+  write_signature(&key);
+  assert_state("site.lua", TRUST_TRUSTED);
+  free(bytes);
+}
+
 /* ---- names ---- */
 
 static void test_names(void **unused) {
@@ -381,6 +400,26 @@ static void swap_runbook(void) {
   free(path);
 }
 
+/* A library of one's own is nothing that a key has signed. */
+static void test_library(void **unused) {
+  (void)unused;
+  minisign_secret key = new_key();
+  tlsmend_error error = {0, ""};
+  write_runbook();
+  write_store(&key, "Acme");
+  write_signature(&key);
+  tlsmend_session *session = open_session();
+  tlsmend_plan *plan = make_plan(session, "site.lua");
+  MUST(session_check_trust(session, plan, &error));
+  session->library = strdup("elsewhere");
+  assert_int_equal(session_check_trust(session, plan, &error), TLSMEND_E_REFUSED);
+  session->allow_unsigned = true;
+  MUST(session_check_trust(session, plan, &error));
+  assert_true(json_is_true(json_object_get(session->signers, "allow_unsigned")));
+  tlsmend_plan_free(plan);
+  tlsmend_session_close(session);
+}
+
 static void swap_module(void) { file_text("acme/deep.lua", "return 8\n"); }
 
 static void test_leave(void **unused) {
@@ -444,12 +483,12 @@ static void test_read_once(void **unused) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      ENGINE_TEST(test_every_byte), ENGINE_TEST(test_bundle),    ENGINE_TEST(test_names),
-      ENGINE_TEST(test_requires),   ENGINE_TEST(test_store),
+      ENGINE_TEST(test_every_byte), ENGINE_TEST(test_bundle),   ENGINE_TEST(test_impostor),
+      ENGINE_TEST(test_names),      ENGINE_TEST(test_requires), ENGINE_TEST(test_store),
 #ifndef _WIN32
       ENGINE_TEST(test_writable),
 #endif
-      ENGINE_TEST(test_leave),      ENGINE_TEST(test_read_once),
+      ENGINE_TEST(test_leave),      ENGINE_TEST(test_library),  ENGINE_TEST(test_read_once),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
