@@ -189,7 +189,7 @@ static int l_print(lua_State *L) {
     luaL_addvalue(&line);
   }
   luaL_pushresult(&line);
-  sandbox_output(L, lua_rawlen(L, -1) + 64);
+  sandbox_output(L, (size_t)lua_rawlen(L, -1) + 64);
   if (options->log != NULL)
     options->log(options->log_data, TLSMEND_EVENT_LOG, lua_tostring(L, -1));
   return 0;
@@ -269,7 +269,7 @@ static int l_table_move(lua_State *L) {
 static int l_linear(lua_State *L) {
   size_t bytes = 0;
   for (int i = lua_gettop(L); i > 0; i--)
-    bytes += lua_type(L, i) == LUA_TSTRING ? lua_rawlen(L, i) : 0;
+    bytes += lua_type(L, i) == LUA_TSTRING ? (size_t)lua_rawlen(L, i) : 0;
   if (bytes >= 4096)
     sandbox_spend(L, bytes / 64);
   return call_standard(L);

@@ -368,7 +368,7 @@ static void first_allocations_count(void **state) {
   script_context *context;
   tlsmend_error error = {0};
   assert_int_equal(sandbox_open(NULL, &context, &error), TLSMEND_OK);
-  size_t before = context->used[TLSMEND_LIMIT_MEMORY];
+  size_t before = (size_t)context->used[TLSMEND_LIMIT_MEMORY];
   lua_gc(context->L, LUA_GCSTOP);
   lua_newuserdatauv(context->L, 100000, 0);
   assert_true(context->used[TLSMEND_LIMIT_MEMORY] >= before + 100000 &&
