@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/html.h"
+#include "core/trust.h"
 
 /* ---- the verdict ---------------------------------------------------------------------------------------------------- */
 
@@ -125,6 +126,17 @@ static void fact(text_builder *out, const char *term, const char *text) {
   text_add(out, "</bdi></dd>\n");
 }
 
+/* Who has signed a runbook that is not part of tlsmend. */
+static void runbook_signer(const json_t *runbook, text_builder *out) {
+  char signer[400];
+  const json_t *signature = json_object_get(runbook, "signature");
+  if (!json_is_object(signature))
+    return;
+  trust_print(signature, signer, sizeof signer);
+  text_add(out, ", ");
+  html_say(out, "signature: %s", signer);
+}
+
 static void runbooks(const json_t *json, text_builder *out) {
   size_t index;
   json_t *runbook;
@@ -143,6 +155,7 @@ static void runbooks(const json_t *json, text_builder *out) {
     text_add(out, "<br><span class=\"quiet\">");
     html_say(out,
              json_is_true(json_object_get(runbook, "builtin")) ? "part of tlsmend" : "not part of tlsmend");
+    runbook_signer(runbook, out);
     text_add(out, ", SHA-256 <code>");
     html_text(out, json_text(runbook, "sha256"));
     text_add(out, "</code></span>");
