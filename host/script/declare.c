@@ -14,6 +14,7 @@
 #include "core/path.h"
 #include "core/unicode.h"
 #include "machine/probe.h"
+#include "script/meant.h"
 #include "script/runbook.h"
 
 static const char declaration_key;
@@ -27,9 +28,32 @@ typedef struct reader {
 
 /* ---- messages ------------------------------------------------------------------------------------------------ */
 
+/* The line of the text where a field is given, as ":14"; "" if that is not found. The last name of "needs.registry" counts. */
+static const char *line_of(const reader *r, const char *field, char out[16]) {
+  const script_context *context = sandbox_context(r->L);
+  const char *name = strrchr(field, '.') != NULL ? strrchr(field, '.') + 1 : field;
+  size_t size = strlen(name), line = 1;
+  out[0] = '\0';
+  const char *end = context->text != NULL ? context->text + context->text_size : NULL;
+  for (const char *at = context->text; at != NULL && size > 0 && at + size < end; at++) {
+    line += *at == '\n';
+    bool word = memcmp(at, name, size) == 0 &&
+                (at == context->text || (!isalnum((unsigned char)at[-1]) && at[-1] != '_'));
+    const char *next = at + size;
+    while (word && next < end && *next == ' ')
+      next++;
+    if (!word || next + 1 >= end || *next != '=' || next[1] == '=')
+      continue;
+    snprintf(out, 16, ":%zu", line);
+    break;
+  }
+  return out;
+}
+
 static void bad_field(const reader *r, const char *field, const char *expected, int index) {
-  script_raise(r->L, TLSMEND_E_SCRIPT, "%s: field '%s' must be %s, got %s", r->file, field, expected,
-               luaL_typename(r->L, index));
+  char line[16];
+  script_raise(r->L, TLSMEND_E_SCRIPT, "%s%s: field '%s' must be %s, got %s", r->file,
+               line_of(r, field, line), field, expected, luaL_typename(r->L, index));
 }
 
 /* Takes over `value` into the object; raises without memory. */
@@ -77,8 +101,12 @@ static void check_known(const reader *r, int index, const char *prefix, const ch
     const char *name = plain_text(L, -2);
     if (name != NULL && listed(known, name))
       continue;
-    script_raise(L, TLSMEND_E_SCRIPT, "%s: unknown field '%s%s'; there are %s", r->file, prefix,
-                 luaL_tolstring(L, -2, NULL), known);
+    const char *shown = luaL_tolstring(L, -2, NULL);
+    char line[16], meant[MEANT_SIZE];
+    bool near = meant_listed(known, shown, meant);
+    script_raise(L, TLSMEND_E_SCRIPT, "%s%s: unknown field '%s%s'; %s%s%sthere are %s", r->file,
+                 line_of(r, shown, line), prefix, shown, near ? "'" : "", meant, near ? "' is meant? " : "",
+                 known);
   }
 }
 

@@ -15,6 +15,7 @@
 #include "core/requires.h"
 #include "os/os.h"
 #include "script/chunks.h"
+#include "script/meant.h"
 #include "script/modules.h"
 
 enum { TEXT_MOST = 4 << 20, NAME_MOST = REQUIRES_NAME_MOST };
@@ -228,8 +229,10 @@ static void load_module(lua_State *L, const char *name, const char *path) {
         L, TLSMEND_E_SCRIPT,
         "require: '%s' is a module of tlsmend, and the runbook's own %s has the same name: rename that", name,
         path + strlen("stdlib/"));
-  if (native && !library)
+  if (native && !library) {
+    meant_guard(L, name);
     return;
+  }
   if (!library)
     compile_own(L, name, path);
   lua_pushstring(L, name);
@@ -241,6 +244,8 @@ static void load_module(lua_State *L, const char *name, const char *path) {
   lua_call(L, 2, 1);
   if (lua_isnil(L, -1))
     script_raise(L, TLSMEND_E_SCRIPT, "require: the module '%s' returns nothing", name);
+  if (native || strncmp(name, "tls.", 4) == 0)
+    meant_guard(L, name);
 }
 
 static void push_loaded(lua_State *L) {

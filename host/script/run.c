@@ -116,6 +116,10 @@ int script_open(const script_options *options, const char *name, script_runbook 
     load_request request = {runbook, &text};
     lua_State *L = runbook->context->L;
     name_chunk(runbook->context, name, &text);
+    runbook->context->text = text.bytes;
+    runbook->context->text_size = text.size;
+    runbook->text = text.owned;
+    text.owned = NULL;
     lua_pushcfunction(L, l_load);
     lua_pushlightuserdata(L, &request);
     code = sandbox_call(runbook->context, 1, 0, error);
@@ -140,6 +144,7 @@ void script_close(script_runbook *runbook) {
   sandbox_close(runbook->context);
   json_decref(runbook->header);
   json_decref(runbook->values);
+  free(runbook->text);
   free(runbook->registry);
   free(runbook->reads);
   free(runbook->packages);

@@ -10,6 +10,7 @@ struct script_runbook {
   json_t *header;
   json_t *values; /* parameters that were given */
   guard_needs needs;
+  char *text; /* free(); NULL for one that is embedded */
   const char **registry, **reads, **updates, **packages, **files, **given, **legacy, **probes,
       **modules; /* the arrays of `needs`; their texts belong to `header` */
 };

@@ -44,7 +44,9 @@ typedef struct script_context {
   volatile sig_atomic_t stop;                   /* may be set by a signal: it ends as at a limit */
   char where[160];                              /* "file:line: " of the place that passed the limit */
 
-  char file[64];     /* chunk name of the runbook: positions in it are preferred in messages */
+  char file[64];    /* chunk name of the runbook: positions in it are preferred in messages */
+  const char *text; /* of the runbook, for messages. Borrowed, may be NULL */
+  size_t text_size;
   const char *title; /* why of a change that gives none. Borrowed, may be NULL */
   bool overridden;   /* some text came from options.library */
 

@@ -6,9 +6,12 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <lauxlib.h>
+
+#include "core/unicode.h"
 
 #define ERROR_TYPE "tlsmend.error"
 
@@ -80,6 +83,34 @@ int l_message(lua_State *L) {
   return 1;
 }
 
+/* "my.lua:14: why" is followed by line 14 itself: whoever reads it has not got the file open. */
+static void add_line(const script_context *context, tlsmend_error *error) {
+  size_t file = strlen(context->file), used = strlen(error->text);
+  char *end = NULL;
+  if (context->text == NULL || file == 0 || strncmp(error->text, context->file, file) != 0 ||
+      error->text[file] != ':')
+    return;
+  unsigned long number = strtoul(error->text + file + 1, &end, 10);
+  if (number == 0 || *end != ':')
+    return;
+  const char *at = context->text, *last = at + context->text_size;
+  for (; number > 1 && at != NULL && at < last; number--) {
+    at = memchr(at, '\n', (size_t)(last - at));
+    at = at != NULL ? at + 1 : NULL;
+  }
+  if (at == NULL || at >= last)
+    return;
+  while (at < last && (*at == ' ' || *at == '\t'))
+    at++;
+  int size = 0;
+  while (at + size < last && size < 160 && at[size] != '\n' && at[size] != '\r')
+    size++;
+  char line[200];
+  snprintf(line, sizeof line, "%.*s", size, at);
+  if (size > 0 && unicode_valid(line, strlen(line)))
+    snprintf(error->text + used, sizeof error->text - used, " | %s", line);
+}
+
 int script_error_take(script_context *context, int status, tlsmend_error *error) {
   lua_State *L = context->L;
   int code = TLSMEND_E_SCRIPT;
@@ -93,6 +124,8 @@ int script_error_take(script_context *context, int status, tlsmend_error *error)
     tlsmend_error_set(error, code, "%san error whose text cannot be made (%s, status %d)",
                       context->file[0] != '\0' ? context->file : "", luaL_typename(L, -1), status);
   }
+  if (code == TLSMEND_E_SCRIPT && error != NULL)
+    add_line(context, error);
   lua_pop(L, 1);
   return code;
 }

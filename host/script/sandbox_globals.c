@@ -13,6 +13,8 @@
 #include <lauxlib.h>
 #include <lualib.h>
 
+#include "script/meant.h"
+
 /* The standard function that ours takes the place of. In the same frame: its messages find its name. */
 static int call_standard(lua_State *L) { return lua_tocfunction(L, lua_upvalueindex(1))(L); }
 
@@ -276,6 +278,13 @@ static int l_linear(lua_State *L) {
 }
 
 static int l_undefined(lua_State *L) {
+  char meant[MEANT_SIZE];
+  const char *name = lua_tostring(L, 2);
+  if (name != NULL && meant_module(name))
+    return luaL_error(L, "'%s' is not defined here: write 'local %s = require \"%s\"' above", name, name,
+                      name);
+  if (name != NULL && meant_key(L, 1, name, meant))
+    return luaL_error(L, "'%s' is not defined here; '%s' is meant?", name, meant);
   return luaL_error(L, "'%s' is not defined here (misspelled, or not part of what a runbook may use)",
                     luaL_tolstring(L, 2, NULL));
 }

@@ -68,7 +68,8 @@ static const mistake mistakes[] = {
      "field 'title' must be one line of UTF-8 text"},
     {"return { id = 'try', version = '1', title = '', " END, "field 'title' must be one line of UTF-8 text"},
     {"return { id = 'try', version = '1', title = 'x' }", "try.lua: field 'run' must be a function, got nil"},
-    {BEGIN "aplies = print, " END, "try.lua: unknown field 'aplies'; there are id, version, title"},
+    {BEGIN "aplies = print, " END,
+     "try.lua: unknown field 'aplies'; 'applies' is meant? there are id, version, title"},
     {BEGIN "er = print, " END, "try.lua: unknown field 'er'"},
     {BEGIN "[1] = 'x', " END, "try.lua: unknown field '1'"},
     {BEGIN "[''] = 'x', " END, "try.lua: unknown field ''"},
@@ -85,8 +86,8 @@ static const mistake mistakes[] = {
     {BEGIN "references = { 1 }, " END, "try.lua: field 'references' must be a list of strings"},
     {BEGIN "references = { x = 'y' }, " END, "try.lua: field 'references' must be a list of strings"},
     {BEGIN "needs = 1, " END, "try.lua: field 'needs' must be a table"},
-    {BEGIN "needs = { regestry = {} }, " END,
-     "try.lua: unknown field 'needs.regestry'; there are registry, reads, updates, packages, files"},
+    {BEGIN "needs = { regestry = {} }, " END, "try.lua: unknown field 'needs.regestry'; 'registry' is meant? "
+                                              "there are registry, reads, updates, packages, files"},
     {BEGIN "needs = { registry = 'HKLM' }, " END,
      "try.lua: field 'needs.registry' must be a list of key paths, got string"},
     {BEGIN "needs = { registry = { 'HKLM\\\\A', 7 } }, " END,
@@ -150,6 +151,9 @@ static void mistakes_are_named(void **state) {
     if (code != TLSMEND_E_SCRIPT)
       fail_msg("%s: %s", mistakes[i].text, tlsmend_error_name(code));
     assert_null(runbook);
+    char *line = strstr(error.text, "try.lua:1:"); /* where a field has a line it is this one */
+    if (line != NULL && strstr(mistakes[i].says, "try.lua:1:") == NULL)
+      memmove(line + 7, line + 9, strlen(line + 9) + 1);
     if (strstr(error.text, mistakes[i].says) == NULL)
       fail_msg("%s: \"%s\" does not say \"%s\"", mistakes[i].text, error.text, mistakes[i].says);
     assert_null(strpbrk(error.text, "\r\n"));
