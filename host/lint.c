@@ -99,16 +99,17 @@ static int try_on(const lint *self, const char *name, const json_t *about, json_
 
 static int judge(lint *self, const char *file, json_t *about, tlsmend_error *error) {
   bed bed;
-  json_t *findings = NULL;
+  json_t *found = NULL;
   const char *name = json_string_value(json_array_get(self->machines, 0));
   int code = bed_open(self, name, &bed, error);
   if (code == TLSMEND_OK)
-    code = call(bed.tool, "lint.check", "check", json_incref(about), &findings, error);
+    code = call(bed.tool, "lint.check", "check", json_incref(about), &found, error);
   bed_close(&bed);
   if (code != TLSMEND_OK)
     return code;
-  self->findings += json_array_size(findings);
-  json_array_append_new(self->files, json_pack("{s:s, s:o}", "file", file, "findings", findings));
+  self->findings += json_array_size(json_object_get(found, "findings"));
+  json_object_set_new(found, "file", json_string(file));
+  json_array_append_new(self->files, found);
   return TLSMEND_OK;
 }
 

@@ -32,9 +32,10 @@ local function sorted(findings)
   return findings
 end
 
--- The findings of a text: { line, rule, text, reason, source }.
+-- What is found in a text: findings { line, rule, text, reason, source }, and notes { line, text } of what cannot be
+-- told.
 function check.check(about)
-  local findings, seen, at = {}, {}, {}
+  local findings, notes, seen, at = {}, {}, {}, {}
   local allowed = {}
   local function add(rule, line, text)
     local key = line .. rule
@@ -46,16 +47,20 @@ function check.check(about)
   local chunk, reason = load(about.text, "@lint-target")
   if not chunk then
     add("syntax", tonumber(reason:match "^lint%-target:(%d+):") or 1, (reason:gsub("^lint%-target:%d+: ", "")))
-    return findings
+    return { findings = findings, notes = notes }
   end
   local tree = parser.tree(about.text)
   allowed = tree.allowed
   local members, declared = static.check(tree, add)
   check_runs(about.traces, add, at)
   if members and members.run then
-    needs.check(tree, declared or {}, about.traces, add)
+    needs.check(tree, declared or {}, about.traces, add, function(line, text)
+      if not seen[line .. text] then
+        seen[line .. text], notes[#notes + 1] = true, { line = line, text = text, rule = "note" }
+      end
+    end)
   end
-  return sorted(findings)
+  return { findings = sorted(findings), notes = sorted(notes) }
 end
 
 -- The machines that a file is tried on: a client and a server of each kind of defaults, both architectures.
@@ -72,6 +77,9 @@ function check.text(result)
       count = count + 1
       lines[#lines + 1] = ("%s:%d: %s: %s"):format(file.file, finding.line, finding.rule, finding.text)
       lines[#lines + 1] = ("    %s (%s)"):format(finding.reason, finding.source)
+    end
+    for _, note in ipairs(file.notes or {}) do
+      lines[#lines + 1] = ("%s:%d: note: %s"):format(file.file, note.line, note.text)
     end
   end
   lines[#lines + 1] = ("%d file%s, %d finding%s"):format(#result.files, #result.files == 1 and "" or "s", count,

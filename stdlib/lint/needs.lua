@@ -1,6 +1,7 @@
--- How `needs` compares with what a runbook does: what its runs touched (record) and what its text says.
+-- How `needs` compares with what a runbook does: what its runs touched (record) and what its text can touch (infer).
 
 local fold = require "lint.fold"
+local infer = require "lint.infer"
 local writes = require "lint.writes"
 
 local needs = {}
@@ -53,8 +54,11 @@ local function declared(kind, members, traces)
   return result
 end
 
--- A run that failed may not have come to where the key is used.
-local function is_touched(tree, traces)
+-- A run that failed may not have come to where the key is used, and a computed key may be any.
+local function is_touched(tree, traces, text)
+  for _, key in ipairs(text.keys) do
+    if not key.value or within(writes.canonical(key.value), tree) then return true end
+  end
   for _, trace in ipairs(traces) do
     if trace.error then return true end
     for _, list in ipairs { trace.read or {}, trace.written or {} } do
@@ -66,38 +70,82 @@ local function is_touched(tree, traces)
   return false
 end
 
-local function check_width(list, traces, add)
+local function check_width(list, traces, text, add)
   for _, need in ipairs(list) do
     if BROAD[writes.canonical((need.value:gsub("^[36][24]:", "")))] then
       add("needs-wide", need.line, need.value .. " is far more than a runbook needs")
-    elseif need.written and not is_touched(need.value, traces) then
+    elseif need.written and not is_touched(need.value, traces, text) then
       add("needs-wide", need.line, need.value .. " is not used")
     end
   end
 end
 
-local function check_registry(members, traces, add)
-  local registry, reads = declared("registry", members, traces), declared("reads", members, traces)
-  check_width(registry, traces, add)
-  check_width(reads, traces, add)
+-- Whether something writes below a tree, as far as text and runs tell; what the library may write counts.
+local function is_written(tree, traces, text)
+  if text.library then return true end
+  for _, key in ipairs(text.keys) do
+    if key.written and (not key.value or within(writes.canonical(key.value), tree)) then return true end
+  end
   for _, trace in ipairs(traces) do
-    for _, read in ipairs(trace.read or {}) do
-      if not covered(read.key, registry) and not covered(read.key, reads) then
-        add("needs-narrow", read.line, read.key .. " is not in needs.reads")
-      end
-    end
+    if trace.error then return true end
     for _, written in ipairs(trace.written or {}) do
-      if not covered(written.key, registry) and covered(written.key, reads) then
-        add("needs-reads", written.line, written.key .. " is written, and stands in needs.reads only")
-      elseif not covered(written.key, registry) then
-        add("needs-narrow", written.line, written.key .. " is not in needs.registry")
-      end
+      if within(written.key, tree) then return true end
+    end
+  end
+  return false
+end
+
+-- One key of the text or of a run against what is declared.
+local function check_key(key, line, written, lists, add)
+  if covered(key, lists.registry) or not written and covered(key, lists.reads) then return end
+  if covered(key, lists.reads) then
+    add("needs-reads", line, key .. " is written, and stands in needs.reads only")
+  else
+    add("needs-narrow", line, ("%s is not in needs.%s"):format(key, written and "registry" or "reads"))
+  end
+end
+
+local function check_registry(members, traces, text, add, note)
+  local registry, reads = declared("registry", members, traces), declared("reads", members, traces)
+  local lists = { registry = registry, reads = reads }
+  check_width(registry, traces, text, add)
+  check_width(reads, traces, text, add)
+  for _, need in ipairs(registry) do
+    if need.written and is_touched(need.value, traces, text) and not is_written(need.value, traces, text) then
+      add("needs-wide", need.line, need.value .. " is only read: declare it in needs.reads")
+    end
+  end
+  for _, trace in ipairs(traces) do
+    for _, read in ipairs(trace.read or {}) do check_key(read.key, read.line, false, lists, add) end
+    for _, row in ipairs(trace.written or {}) do check_key(row.key, row.line, true, lists, add) end
+  end
+  for _, key in ipairs(text.keys) do
+    if key.value then
+      check_key(writes.canonical(key.value), key.line, key.written, lists, add)
+    else
+      note(key.line, ("which key is %s here cannot be told from the text"):format(key.written and "written" or "read"))
+    end
+  end
+end
+
+-- Files and servers that the text names.
+local function check_places(kind, rows, list, add, note)
+  for _, row in ipairs(rows) do
+    local found = row.value == nil
+    for _, place in ipairs(list) do
+      local value, root = row.value and row.value:lower(), place.value:lower()
+      found = found or value == root or value:sub(1, #root + 1):gsub("/", "\\") == root:gsub("/", "\\") .. "\\"
+    end
+    if row.value == nil then
+      note(row.line, "which of needs." .. kind .. " is meant here cannot be told from the text")
+    elseif not found then
+      add("needs-narrow", row.line, ("%s is not in needs.%s"):format(row.value, kind))
     end
   end
 end
 
 -- Updates that are installed on some machine, or that the text installs on machines that were not tried.
-local function installed(tree, traces)
+local function installed(tree, traces, text, note)
   local used = {}
   for _, trace in ipairs(traces) do
     for _, update in ipairs(trace.updates or {}) do used[update.kb] = update.line end
@@ -107,11 +155,14 @@ local function installed(tree, traces)
     local kb = members and members.kb and fold.value(members.kb.value)
     if kb then used[kb] = used[kb] or node.line end
   end
+  for _, update in ipairs(text.updates) do
+    if not update.value then note(update.line, "which update is installed here cannot be told from the text") end
+  end
   return used
 end
 
-local function check_updates(tree, members, traces, add)
-  local names, used = {}, installed(tree, traces)
+local function check_updates(tree, members, traces, text, add, note)
+  local names, used = {}, installed(tree, traces, text, note)
   for _, need in ipairs(declared("updates", members, traces)) do
     names[need.value] = true
     if need.written and not used[need.value] then
@@ -132,11 +183,17 @@ local function check_reboot(tree, members, add)
   add("needs-wide", members.reboot.line, "reboot is declared, and nothing calls for a restart")
 end
 
--- `members` are those of the table `needs` where it is written out, else {}.
-function needs.check(tree, members, traces, add)
-  check_registry(members, traces, add)
-  check_updates(tree, members, traces, add)
+-- `members` are those of the table `needs` where it is written out, else {}. add(rule, line, text) is for findings,
+-- note(line, text) for what cannot be told.
+function needs.check(tree, members, traces, add, note)
+  local text = infer.text(tree)
+  check_registry(members, traces, text, add, note)
+  check_updates(tree, members, traces, text, add, note)
   check_reboot(tree, members, add)
+  check_places("files", text.files, declared("files", members, traces), add, note)
+  if not (traces[1] and traces[1].needs and traces[1].needs.any_server) then
+    check_places("probes", text.servers, declared("probes", members, traces), add, note)
+  end
 end
 
 return needs

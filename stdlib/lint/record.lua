@@ -144,8 +144,8 @@ end
 
 -- The lists of texts that `needs` declares.
 local function declared(runbook)
-  local result = {}
-  for _, field in ipairs { "registry", "reads", "updates" } do
+  local result = { any_server = type(runbook.needs) == "table" and runbook.needs.probes == true }
+  for _, field in ipairs { "registry", "reads", "updates", "files", "probes" } do
     local list = type(runbook.needs) == "table" and runbook.needs[field]
     result[field] = {}
     for _, text in ipairs(type(list) == "table" and list or {}) do

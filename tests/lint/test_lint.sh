@@ -16,9 +16,13 @@ for file in bad/*.lua; do
 done | sort >"$work/expected"
 "$TLSMEND" lint bad/*.lua >"$work/out" 2>&1
 [ $? -eq 2 ] || fail "bad runbooks: not exit 2: $(tail -3 "$work/out")"
-sed -n 's|^\(bad/[^:]*:[0-9]*: [a-z0-9-]*\): .*|\1|p' "$work/out" | sort >"$work/found"
+sed -n '/: note: /d; s|^\(bad/[^:]*:[0-9]*: [a-z0-9-]*\): .*|\1|p' "$work/out" | sort >"$work/found"
 diff "$work/expected" "$work/found" >&2 || fail "bad runbooks: findings differ (< expected, > found)"
 "$TLSMEND" lint good/*.lua >"$work/out" 2>&1 || fail "good runbooks: $(cat "$work/out")"
+# What cannot be told is said, and is no finding.
+sed -n 's|^-- note: line \([0-9]*\)$|good/computed.lua:\1: note|p' good/computed.lua | sort >"$work/expected_notes"
+sed -n 's|^\(good/computed.lua:[0-9]*: note\): .*|\1|p' "$work/out" | sort >"$work/found_notes"
+[ -s "$work/expected_notes" ] && diff "$work/expected_notes" "$work/found_notes" >&2 || fail "notes differ"
 "$TLSMEND" lint $("$TLSMEND" list | cut -d' ' -f1) >"$work/out" 2>&1 || fail "shipped runbooks: $(cat "$work/out")"
 for rule in $(sed -n 's/^rule("\([a-z0-9-]*\)".*/\1/p' "$TLSMEND_SOURCE/stdlib/lint/rules.lua"); do
   grep -q ": $rule\$" "$work/expected" || fail "the rule $rule is expected nowhere"

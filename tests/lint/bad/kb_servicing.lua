@@ -4,7 +4,7 @@ local PACKAGES = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Component 
 
 return {
   id = "kb-servicing", version = "1.0.0", title = "x",
-  needs = { registry = { PACKAGES } },
+  needs = { reads = { PACKAGES } },
   run = function(params)
     return registry.keys(PACKAGES)
   end,

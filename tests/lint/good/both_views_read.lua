@@ -4,7 +4,7 @@ local KEY = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Internet Settin
 
 return {
   id = "both-views-read", version = "1.0.0", title = "both views read",
-  needs = { registry = { KEY } },
+  needs = { reads = { KEY } },
   run = function(params)
     for _, view in ipairs(registry.views(KEY)) do
       local data = registry.get(KEY, "DefaultSecureProtocols", view)
