@@ -128,7 +128,7 @@ static int command(tlsmend_repl *self, const char *name, tlsmend_error *error) {
   int code = TLSMEND_OK;
   tlsmend_verdict verdict;
   if (strcmp(name, ":plan") == 0) {
-    code = plan_print(self->plan, NULL, &text, error);
+    code = plan_print(self->plan, self->session->language, &text, error);
   } else if (strcmp(name, ":reset") == 0) {
     forget(self);
     code = begin(self, error);

@@ -3,6 +3,17 @@
 
 local report = {}
 
+-- Texts for people: what is said in the language that the host asks for, and the English texts that were said.
+local local_texts, said = {}, {}
+local function say(format, ...)
+  local english = format:format(...)
+  said[#said + 1] = english
+  return local_texts[english] or english
+end
+
+-- Filled with blanks to a number of columns.
+local function pad(text, width) return text .. (" "):rep(width - (utf8.len(text) or #text)) end
+
 local VERDICT = {
   compliant = "TLS 1.2 is effective for every client that this machine shows.",
   ["not-compliant"] = "TLS 1.2 is not effective everywhere: see the rows marked NO and some.",
@@ -25,7 +36,8 @@ end
 
 -- "on", or "not supported, on request after a restart" where that differs.
 local function both(now, after)
-  return now == after and now or ("%s, %s after a restart"):format(now, after)
+  if now == after then return say(now) end
+  return say("%s, %s after a restart", now, after)
 end
 
 local function is_modern(row) return row.protocol == "TLS 1.2" or row.protocol == "TLS 1.3" end
@@ -47,15 +59,15 @@ end
 -- ---- text ----
 
 local function schannel_text(result, lines)
-  lines[#lines + 1] = ("%-12s %-40s %s"):format("Schannel", "as client", "as server")
+  lines[#lines + 1] = ("%-12s %s %s"):format("Schannel", pad(say "as client", 40), say "as server")
   for _, entry in ipairs(pairs_of(result.schannel)) do
-    lines[#lines + 1] = ("  %-10s %-40s %s"):format(entry.protocol, both(entry.Client.now, entry.Client.after_restart),
-      both(entry.Server.now, entry.Server.after_restart))
+    lines[#lines + 1] = ("  %-10s %s %s"):format(entry.protocol,
+      pad(both(entry.Client.now, entry.Client.after_restart), 40), both(entry.Server.now, entry.Server.after_restart))
     for _, role in ipairs { "Client", "Server" } do
       local row = entry[role]
       if #row.values > 0 then
-        lines[#lines + 1] = ("             %s: %s; Windows' own default is %s"):format(role:lower(), value_texts(row),
-          row.default)
+        lines[#lines + 1] = "             " .. say("%s: %s; Windows' own default is %s", role:lower(),
+          value_texts(row), row.default)
       end
     end
   end
@@ -63,40 +75,46 @@ end
 
 local function layer_text(layer, rows, lines)
   lines[#lines + 1] = ""
-  lines[#lines + 1] = ("%-12s %s"):format(layer[2], layer[3])
-  if #rows == 0 then lines[#lines + 1] = "  nothing installed" end
+  lines[#lines + 1] = ("%-12s %s"):format(layer[2], say(layer[3]))
+  if #rows == 0 then lines[#lines + 1] = "  " .. say "nothing installed" end
   for _, row in ipairs(rows) do
-    lines[#lines + 1] = ("  %-26s TLS 1.2 %-5s offers %s"):format(row.who, MARK[row.tls12], list(row.now))
+    lines[#lines + 1] = ("  %s TLS 1.2 %s %s"):format(pad(say(row.who), 26), pad(say(MARK[row.tls12]), 5),
+      say("offers %s", list(row.now)))
     if row.tls12 ~= row.tls12_after_restart or list(row.now) ~= list(row.after_restart) then
-      lines[#lines + 1] = ("  %-26s TLS 1.2 %-5s offers %s"):format("    after a restart",
-        MARK[row.tls12_after_restart], list(row.after_restart))
+      lines[#lines + 1] = ("  %s TLS 1.2 %s %s"):format(pad("    " .. say "after a restart", 26),
+        pad(say(MARK[row.tls12_after_restart]), 5), say("offers %s", list(row.after_restart)))
     end
-    local default = row.set == "absent" and "" or "; default: " .. row.default
-    lines[#lines + 1] = ("      set: %s%s"):format(row.set, default)
-    if row.override then lines[#lines + 1] = "      " .. row.override end
+    lines[#lines + 1] = "      " .. (row.set == "absent" and say("set: %s", row.set)
+      or say("set: %s; default: %s", row.set, row.default))
+    if row.override then lines[#lines + 1] = "      " .. say(row.override) end
   end
 end
 
+local function speak(result)
+  local_texts, said = result.said and result.said.texts or {}, {}
+end
+
 function report.text(result)
+  speak(result)
   local lines = { result.machine.name .. "   " .. result.machine.spec, "" }
   schannel_text(result, lines)
   for _, layer in ipairs(LAYERS) do layer_text(layer, result[layer[1]], lines) end
   lines[#lines + 1] = ""
   for _, update in ipairs(result.updates) do
-    lines[#lines + 1] = ("%s: %s"):format(update.kb, update.pending and "waits for a restart"
-      or update.covered == "yes" and "is there" or update.covered == "no" and "is not there" or "cannot tell")
+    lines[#lines + 1] = ("%s: %s"):format(update.kb, say(update.pending and "waits for a restart"
+      or update.covered == "yes" and "is there" or update.covered == "no" and "is not there" or "cannot tell"))
   end
   for _, cause in ipairs(result.restart_pending) do
-    lines[#lines + 1] = ("a restart is pending: %s%s"):format(cause.cause, cause.hard and "" or " (often stale)")
+    lines[#lines + 1] = say("a restart is pending: %s%s", cause.cause, cause.hard and "" or " (often stale)")
   end
   if not result.machine.exact then
-    lines[#lines + 1] = "this build stands in no table: the defaults are those of the nearest older release"
+    lines[#lines + 1] = say "this build stands in no table: the defaults are those of the nearest older release"
   end
-  lines[#lines + 1] = VERDICT[result.result]
+  lines[#lines + 1] = say(VERDICT[result.result])
   if result.after_restart ~= result.result then
-    lines[#lines + 1] = "After a restart: " .. VERDICT[result.after_restart]
+    lines[#lines + 1] = say("After a restart: %s", VERDICT[result.after_restart])
   end
-  lines[#lines + 1] = "A change counts for programs and services that start after it; a restart reaches all of them."
+  lines[#lines + 1] = say "A change counts for programs and services that start after it; a restart reaches all of them."
   return table.concat(lines, "\n") .. "\n"
 end
 
@@ -124,45 +142,60 @@ local function schannel_class(row)
 end
 
 local function schannel_cell(row)
-  local set = #row.values > 0 and html(value_texts(row)) or "not set"
-  return ('<td class="%s">%s<br><small>%s; default: %s</small></td>'):format(schannel_class(row),
-    html(both(row.now, row.after_restart)), set, html(row.default))
+  local set = #row.values > 0 and value_texts(row) or "not set"
+  return ('<td class="%s">%s<br><small>%s</small></td>'):format(schannel_class(row),
+    html(both(row.now, row.after_restart)), html(say("%s; default: %s", set, row.default)))
 end
 
 local function layer_html(layer, rows, out)
-  out[#out + 1] = ("<h2>%s</h2><p>%s.</p>"):format(html(layer[2]), html(layer[3]))
+  out[#out + 1] = ("<h2>%s</h2><p>%s.</p>"):format(html(layer[2]), html(say(layer[3])))
   if #rows == 0 then
-    out[#out + 1] = "<p>Nothing is installed.</p>"
+    out[#out + 1] = "<p>" .. html(say "Nothing is installed.") .. "</p>"
     return
   end
-  out[#out + 1] = "<table><tr><th>who</th><th>TLS 1.2 now</th><th>after a restart</th><th>offers</th><th>set</th>" ..
-    "<th>default</th><th>takes effect</th></tr>"
+  local head = {}
+  for _, title in ipairs { "who", "TLS 1.2 now", "after a restart", "offers", "set", "default", "takes effect" } do
+    head[#head + 1] = "<th>" .. html(say(title)) .. "</th>"
+  end
+  out[#out + 1] = "<table><tr>" .. table.concat(head) .. "</tr>"
   for _, row in ipairs(rows) do
     out[#out + 1] = ('<tr><td>%s</td><td class="%s">%s</td><td class="%s">%s</td><td>%s%s</td><td>%s<br><code>%s' ..
-      "</code></td><td>%s</td><td>%s</td></tr>"):format(html(row.who), CLASS[row.tls12], html(row.tls12),
-      CLASS[row.tls12_after_restart], html(row.tls12_after_restart), html(list(row.now)),
-      row.override and "<br><small>" .. html(row.override) .. "</small>" or "", html(row.set), html(row.where),
-      html(row.default), html(row.needs))
+      "</code></td><td>%s</td><td>%s</td></tr>"):format(html(say(row.who)), CLASS[row.tls12], html(say(row.tls12)),
+      CLASS[row.tls12_after_restart], html(say(row.tls12_after_restart)), html(say(list(row.now))),
+      row.override and "<br><small>" .. html(say(row.override)) .. "</small>" or "", html(say(row.set)),
+      html(row.where), html(say(row.default)), html(say(row.needs)))
   end
   out[#out + 1] = "</table>"
 end
 
 -- One page without any other file.
 function report.html(result)
-  local out = { '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" ' ..
-    'content="width=device-width"><title>TLS state of ' .. html(result.machine.spec) .. "</title><style>" .. STYLE ..
-    "</style></head><body>", ("<h1>TLS state of %s</h1><p>%s</p><p><strong>%s</strong>%s</p>"):format(
-    html(result.machine.spec), html(result.machine.name), html(VERDICT[result.result]),
-    result.after_restart ~= result.result and " After a restart: " .. html(VERDICT[result.after_restart]) or ""),
-    "<h2>Schannel</h2><table><tr><th>protocol</th><th>as client</th><th>as server</th></tr>" }
+  speak(result)
+  local title = html(say("TLS state of %s", result.machine.spec))
+  local after = result.after_restart ~= result.result
+    and " " .. html(say("After a restart: %s", VERDICT[result.after_restart])) or ""
+  local out = { '<!DOCTYPE html><html lang="' .. (result.said and result.said.language or "en") ..
+    '"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>' .. title ..
+    "</title><style>" .. STYLE .. "</style></head><body>", ("<h1>%s</h1><p>%s</p><p><strong>%s</strong>%s</p>"):format(
+    title, html(result.machine.name), html(say(VERDICT[result.result])), after),
+    ("<h2>Schannel</h2><table><tr><th>%s</th><th>%s</th><th>%s</th></tr>"):format(html(say "protocol"),
+      html(say "as client"), html(say "as server")) }
   for _, entry in ipairs(pairs_of(result.schannel)) do
     out[#out + 1] = ("<tr><td>%s</td>%s%s</tr>"):format(html(entry.protocol), schannel_cell(entry.Client),
       schannel_cell(entry.Server))
   end
-  out[#out + 1] = ("</table><p>A change takes %s.</p>"):format(html(result.schannel[1].needs))
+  out[#out + 1] = ("</table><p>%s</p>"):format(html(say("A change takes %s.", result.schannel[1].needs)))
   for _, layer in ipairs(LAYERS) do layer_html(layer, result[layer[1]], out) end
   out[#out + 1] = "</body></html>"
   return table.concat(out, "\n") .. "\n"
+end
+
+-- Every English text that the text or the page of this state says, for the host to translate.
+function report.texts(result)
+  report.text(result)
+  local all = said
+  report.html(result)
+  return table.move(said, 1, #said, #all + 1, all)
 end
 
 return report

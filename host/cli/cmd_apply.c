@@ -100,8 +100,15 @@ static int confirm(const application *app, tlsmend_error *error) {
                      "--accept-unknown");
   if (changes + restarts == 0 || (options->given & OPT_YES) != 0)
     return TLSMEND_OK;
-  snprintf(question, sizeof question, "Apply %s%zu change%s%s to %s?", changes > 1 ? "these " : "", changes,
-           changes == 1 ? "" : "s", restarts > 0 ? " (and the restart)" : "", say_machine(options));
+  const char *machine = say_machine(options);
+  if (changes == 1)
+    snprintf(question, sizeof question,
+             restarts > 0 ? "Apply 1 change (and the restart) to %s?" : "Apply 1 change to %s?", machine);
+  else
+    snprintf(question, sizeof question,
+             restarts > 0 ? "Apply these %zu changes (and the restart) to %s?"
+                          : "Apply these %zu changes to %s?",
+             changes, machine);
   if (say_question(options->language, question))
     return TLSMEND_OK;
   return say_error(error, TLSMEND_E_REFUSED,

@@ -12,7 +12,7 @@
 
 /* "3 changes": each number has a text of its own, for languages count in their own ways. */
 static void count_print(char out[48], long long number, const char *one, const char *many) {
-  snprintf(out, 48, "%lld %s", number, number == 1 ? one : many);
+  snprintf(out, 48, number == 1 ? one : many, number);
 }
 
 static long long change_count(const json_t *json) {
@@ -35,8 +35,8 @@ static void plan_verdict(const json_t *json, const char **kind, text_builder *ou
   *kind = unknowns ? "unknown" : changes + reboots ? "changes" : "good";
   size_t aside = not_applying(json), all = json_array_size(json_object_get(json, "runbooks"));
   char change_text[48], restart_text[48];
-  count_print(change_text, changes, "change", "changes");
-  count_print(restart_text, reboots, "restart", "restarts");
+  count_print(change_text, changes, "1 change", "%lld changes");
+  count_print(restart_text, reboots, "1 restart", "%lld restarts");
   if (changes + reboots == 0 && aside && aside == all) {
     *kind = "unknown";
     html_say(out, all == 1 ? "Nothing is planned: the runbook does not apply to this machine."

@@ -99,16 +99,16 @@ static void print_runbook(const plan_runbook *runbook, text_builder *out) {
 /* "3 changes", "1 restart": each a text of its own, for languages count in their own ways. */
 static void count_print(char out[40], size_t count, const char *one, const char *many) {
   if (count == 1)
-    snprintf(out, 40, "1 %s", one);
+    snprintf(out, 40, "%s", one);
   else
-    snprintf(out, 40, "%zu %s", count, many);
+    snprintf(out, 40, many, count);
 }
 
 static void print_verdict(const tlsmend_plan *plan, text_builder *out) {
   size_t reboots = plan_reboot_count(plan), apply = plan_applying_count(plan);
   char changes[40], restarts[40];
-  count_print(changes, plan->change_count - reboots, "change", "changes");
-  count_print(restarts, reboots, "restart", "restarts");
+  count_print(changes, plan->change_count - reboots, "1 change", "%zu changes");
+  count_print(restarts, reboots, "1 restart", "%zu restarts");
   text_add(out, "\n");
   text_label(out, "Result", LABEL);
   if (!plan->change_count && !apply && plan->runbook_count)
