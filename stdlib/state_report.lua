@@ -114,7 +114,8 @@ function report.text(result)
   if result.after_restart ~= result.result then
     lines[#lines + 1] = say("After a restart: %s", VERDICT[result.after_restart])
   end
-  lines[#lines + 1] = say "A change counts for programs and services that start after it; a restart reaches all of them."
+  lines[#lines + 1] =
+    say "A change counts for programs and services that start after it; a restart reaches all of them."
   return table.concat(lines, "\n") .. "\n"
 end
 

@@ -1,5 +1,6 @@
--- The language files against the code: every text for people has its pair in each file, every pair is said by somebody, the
--- translation uses what the English text has, and no text fits two pairs. Run: lua texts.lua SOURCE; prints what is wrong.
+-- The language files against the code: every text for people has its pair in each file, every pair is said by
+-- somebody, the translation uses what the English text has, and no text fits two pairs. Run: lua texts.lua SOURCE;
+-- prints what is wrong.
 
 local source = arg[1]
 local LANGUAGES = { "da", "de", "nl", "sv" }
