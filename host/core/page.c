@@ -350,7 +350,9 @@ static void approval(const page_document *document, text_builder *out) {
   fact(out, "Plan", json_text(document->json, "id"));
   if (*digest) {
     html_said(out, "dt", "SHA-256 of the saved plan");
-    text_add(out, "<dd><code class=\"digest\">%s</code></dd>\n", digest);
+    text_add(out, "<dd>");
+    html_element(out, "code class=\"digest\"", digest);
+    text_add(out, "</dd>\n");
   }
   text_add(out, "</dl>\n");
   if (json_array_size(json_object_get(held, "approvals"))) {

@@ -149,7 +149,9 @@ static void summary(const json_t *change, bool views, text_builder *out) {
     html_said(out, "span class=\"tag warn\"", "set by policy");
   }
   if (*json_text(change, "status")) {
-    text_add(out, " <span class=\"tag status-%s\">", json_text(change, "status"));
+    text_add(out, " <span class=\"tag status-");
+    html_text(out, json_text(change, "status"));
+    text_add(out, "\">");
     html_say(out, "%s", json_text(change, "status"));
     text_add(out, "</span>");
   }
@@ -158,8 +160,9 @@ static void summary(const json_t *change, bool views, text_builder *out) {
 
 static void step(const json_t *json, const json_t *change, size_t number, text_builder *out) {
   const char *kind = json_text(change, "kind");
-  text_add(out, "<li class=\"step\" value=\"%zu\" data-group=\"%s\" data-status=\"%s\"><details>", number,
-           group_of(kind), json_text(change, "status"));
+  text_add(out, "<li class=\"step\" value=\"%zu\" data-group=\"%s\" data-status=\"", number, group_of(kind));
+  html_text(out, json_text(change, "status"));
+  text_add(out, "\"><details>");
   bool views = page_has_views(json);
   summary(change, views, out);
   text_add(out, "<dl>");

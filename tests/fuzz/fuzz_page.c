@@ -11,6 +11,35 @@ static size_t occurrences(const char *text, const char *word) {
   return count;
 }
 
+/* Every tag is closed, quotes what its attributes hold, and calls no script; what was read is text. `at` stands behind a '<'. */
+static const char *tag_end(const char *at) {
+  while (*at && *at != '>') {
+    MUST(*at != ' ' || strncmp(at + 1, "on", 2) != 0);
+    if (*at++ == '=') {
+      MUST(*at == '"');
+      at = strchr(at + 1, '"');
+      MUST(at);
+      at++;
+    }
+  }
+  MUST(*at == '>');
+  return at;
+}
+
+static void judge_markup(const char *page) {
+  for (const char *at = strchr(page, '<'); at; at = strchr(at, '<')) {
+    const char *raw = strncmp(at, "<script", 7) == 0  ? "</script"
+                      : strncmp(at, "<style", 6) == 0 ? "</style"
+                                                      : NULL;
+    at = tag_end(at + 1);
+    if (raw) {
+      at = strstr(at, raw);
+      MUST(at);
+      at++;
+    }
+  }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   tlsmend_error error = {0};
   char *page = NULL;
@@ -22,7 +51,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   if (page) {
     MUST(occurrences(page, "<script") <= 1 && occurrences(page, "</script") <= 1);
     MUST(occurrences(page, "<html") == 1 && occurrences(page, "</html>") == 1);
-    MUST(occurrences(page, "<img") + occurrences(page, "<iframe") + occurrences(page, " onerror=") == 0);
+    MUST(occurrences(page, "<img") + occurrences(page, "<iframe") == 0);
+    judge_markup(page);
   }
   tlsmend_text_free(page);
   return 0;

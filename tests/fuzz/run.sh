@@ -31,7 +31,7 @@ for target; do
   sh "$here/seeds.sh" "$target" "$work/corpus"
   most=4096
   case $target in
-    plan | page | journal | resume) most=65536 ;;
+    plan | page | journal | resume | bundle) most=65536 ;;
     tls) most=600 ;;
   esac
   [ -s "$work/corpus.words" ] && dictionary=-dict=$work/corpus.words || dictionary=

@@ -110,6 +110,11 @@ END
     seed status <status.json
     "$TLSMEND" rollback -m sim:pc.reg --yes --format json 2>/dev/null >undone.json || true
     seed undone <undone.json
+    # Kinds, states and keys of approvals stood in the page as they were.
+    for member in kind status key; do
+      sed 's/\("'$member'": "\)/\1\\"><img src=x>/' report.json | seed "found-markup-$member"
+    done
+    sed 's/"kind": "/"kind": "<img src=x>/' seed.plan | seed found-markup-plan
     words '"schema": "tlsmend-plan/1"' '"schema": "tlsmend-report/1"' '"schema": "tlsmend-status/1"' '<script>' '</script>' '&' '\\u0000' \
       '"changes": [' '"runs": [' null '{}' '[]' '"machine": '
     ;;
@@ -148,6 +153,21 @@ END
     printf '\002timestamp:176376996376999999999\tapprover:Ann' | seed found-time # took longer than anybody waits
     printf '\003\020\002a\100\201b\200\000c' | seed edits
     words 'untrusted comment: ' 'trusted comment: ' 'expires:' 'approver:' 'ticket:' 'timestamp:' RUQ RWQ 2026-12-31 T23:59:59Z 99999999d '\x09'
+    ;;
+  bundle)
+    made
+    mkdir -p site
+    printf 'return { owner = "Ann" }\n' >site/part.lua
+    { printf 'local part = require "site.part"\n'; cat seed.lua; } >asking.lua
+    "$TLSMEND" sign asking.lua -s "$keys/ann.key" >/dev/null 2>&1
+    { printf c; sed -n 's/^trusted comment: //p' asking.lua.minisig; } | tr -d '\n' | seed comment
+    "$TLSMEND" sign asking.lua seed.lua -s "$keys/ann.key" -o both.tlsmend >/dev/null 2>&1
+    { printf a; cat both.tlsmend; } | seed whole
+    { printf b; tail -n +5 both.tlsmend; } | seed resigned
+    { printf d; sed '1s/$/ expires:2030-12-31/' "$keys/ann.pub"; } | seed key
+    { printf e; cat asking.lua; printf 'require("a.b") --[[ require "c" ]] require[[d]] x.require "e"\n'; } | seed asking
+    words 'tlsmend-bundle 1' '\x0aend\x0a' '\x0akey RW' 'runbook ' 'module ' 'package ' 'module:' 'comment:' 'file:' 'expires:' 'require "' 'require(' \
+      '--[[' ']]' '\x09' '..' 18446744073709551615
     ;;
   pol)
     wide() { printf '%b' "$1" | iconv -f UTF-8 -t UTF-16LE; }
