@@ -305,7 +305,7 @@ static bool is_text_of(const script_runbook *runbook, const plan_runbook *row) {
 
 static int open_again(const tlsmend_session *self, const plan_runbook *row, source_list *list,
                       script_runbook **out, tlsmend_error *error) {
-  const char *name = row->builtin ? row->id : row->source;
+  const char *name = row->builtin || !source_is_path(row->source) ? row->id : row->source;
   source_terms terms = {.unjudged = true}; /* the digests are those of what was judged */
   int code = sources_open(&terms, name, list, error);
   if (code != TLSMEND_OK)

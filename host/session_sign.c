@@ -274,8 +274,8 @@ static bool is_planned(const source_list *list, const plan_runbook *row) {
   char digest[65];
   const script_source *script = &list->items[0].script;
   size_t modules = 0;
-  if (!script->bytes)
-    return false;
+  if (!source_is_path(row->source)) /* a built-in one on another library: compared when it is opened */
+    return !script->bytes;
   manifest_sha256(script->bytes, script->size, digest);
   if (strcmp(digest, row->sha256) != 0)
     return false;
