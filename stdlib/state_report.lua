@@ -1,6 +1,8 @@
 -- The effective state for people: a picture in the terminal and a page of HTML. Takes the object of `state`, looks at
 -- no machine.
 
+local suites = require "state_suites_report"
+
 local report = {}
 
 -- Texts for people: what is said in the language that the host asks for, and the English texts that were said.
@@ -99,6 +101,7 @@ function report.text(result)
   local lines = { result.machine.name .. "   " .. result.machine.spec, "" }
   schannel_text(result, lines)
   for _, layer in ipairs(LAYERS) do layer_text(layer, result[layer[1]], lines) end
+  for _, line in ipairs(suites.lines(result, say, pad)) do lines[#lines + 1] = line end
   lines[#lines + 1] = ""
   for _, update in ipairs(result.updates) do
     lines[#lines + 1] = ("%s: %s"):format(update.kb, say(update.pending and "waits for a restart"
@@ -187,6 +190,7 @@ function report.html(result)
   end
   out[#out + 1] = ("</table><p>%s</p>"):format(html(say("A change takes %s.", result.schannel[1].needs)))
   for _, layer in ipairs(LAYERS) do layer_html(layer, result[layer[1]], out) end
+  out[#out + 1] = suites.html(result, say, html)
   out[#out + 1] = "</body></html>"
   return table.concat(out, "\n") .. "\n"
 end
