@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "core/text.h"
+#include "core/unicode.h"
 #include "machine/backends.h"
 #include "machine/machine.h"
 #include "machine/sim.h"
@@ -30,6 +31,7 @@ void session_tell(const tlsmend_session *self, tlsmend_event event, const char *
   va_start(list, format);
   vsnprintf(text, sizeof text, format, list);
   va_end(list);
+  unicode_plain(text, strlen(text), "");
   self->event(self->event_data, event, text);
 }
 
@@ -76,7 +78,8 @@ int session_dump(json_t *json, char **out, tlsmend_error *error) {
   if (!bytes)
     return no_memory(error);
   text_builder text = {0};
-  text_add(&text, "%s\n", bytes);
+  text_append(&text, bytes);
+  text_append(&text, "\n");
   free(bytes);
   return text_finish(&text, out, error);
 }

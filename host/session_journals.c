@@ -19,7 +19,9 @@ static void tell_one(inspection *self, const char *path, const char *verdict, co
   text_add(&self->text, "%-12s %s", verdict, path);
   if (journal)
     text_add(&self->text, ", %zu records, head %.16s", journal->lines, journal->chain);
-  text_add(&self->text, "%s%s\n", *detail ? "\n             " : "", detail);
+  if (*detail)
+    text_add(&self->text, "\n             %s", detail);
+  text_add(&self->text, "\n");
   json_t *json = json_pack("{s:s, s:s, s:s}", "journal", path, "verdict", verdict, "detail", detail);
   if (journal) {
     json_object_set_new(json, "run", json_string(journal->run));

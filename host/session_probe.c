@@ -89,7 +89,7 @@ static int render_text(const inquiry *self, char **out, tlsmend_error *error) {
     text_add(&text, "A default client of this machine's Schannel:\n");
     add_answer(&text, *self->client.protocol ? self->client.protocol : "nothing", &self->client);
   }
-  text_add(&text, "%s", verdicts[self->modern + 1]);
+  text_append(&text, verdicts[self->modern + 1]);
   return text_finish(&text, out, error);
 }
 

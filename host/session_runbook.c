@@ -219,7 +219,7 @@ static int show_one(const tlsmend_options *options, const source *source, text_b
   json_t *json = json_deep_copy(script_header(open));
   if (!json_is_true(json_object_get(json, "builtin")))
     json_object_set_new(json, "signature", source_verdict(source));
-  text_add(text, "%s", json_array_size(list) ? "\n" : "");
+  text_append(text, json_array_size(list) ? "\n" : "");
   show_header(json, text);
   json_object_set_new(json, "schema", json_string(SHOW_SCHEMA));
   json_object_set_new(json, "result", json_string("done"));

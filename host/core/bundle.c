@@ -221,7 +221,8 @@ int bundle_print(const manifest *files, const minisign_secret *secret, const cha
   if (code == TLSMEND_OK)
     code = minisign_sign(secret, head, strlen(head), trusted, &signature, error);
   if (code == TLSMEND_OK) {
-    text_add(&text, "%s%s", signature, head);
+    text_append(&text, signature);
+    text_append(&text, head);
     code = text_finish(&text, out, error);
   }
   free(head);

@@ -38,30 +38,6 @@ int tlsmend_error_exit(int code) {
   return row ? row->exit_code : 1;
 }
 
-/* How many bytes the character at the start of the text has; 0 if it is not UTF-8. */
-static size_t character(const char *text, size_t length) {
-  for (size_t used = 1; used <= 4 && used <= length; used++)
-    if (unicode_valid(text, used))
-      return used;
-  return 0;
-}
-
-/* One line of UTF-8: a text that came from a file, a script or a command line may hold line breaks, control characters
- * (of the second set too: U+0080 to U+009F) and any bytes. Neither a terminal nor a JSON text may be led astray. */
-static void flatten(char *text) {
-  size_t length = strlen(text), used;
-  for (size_t at = 0; at < length; at += used ? used : 1) {
-    unsigned char c = (unsigned char)text[at];
-    used = character(text + at, length - at);
-    if (!used)
-      text[at] = '?';
-    else if (c < ' ' || c == 0x7f)
-      text[at] = ' ';
-    else if (c == 0xc2 && (unsigned char)text[at + 1] < 0xa0)
-      memset(text + at, ' ', 2);
-  }
-}
-
 /* A line that was cut off must not end within a character: JSON refuses half of one. */
 static void whole_characters(char *text, size_t length) {
   size_t start = length;
@@ -83,7 +59,7 @@ int tlsmend_error_set(tlsmend_error *error, int code, const char *format, ...) {
   va_end(list);
   if (length >= (int)sizeof text)
     whole_characters(text, sizeof text - 1);
-  flatten(text);
+  unicode_plain(text, strlen(text), ""); /* arguments may come from a file, a script or a command line */
   memcpy(error->text, text, sizeof text);
   error->code = code;
   return code;

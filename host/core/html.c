@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/unicode.h"
+
 /* The code point at *at, which is moved behind it; 0xFFFD for bytes that are no UTF-8. */
 static unsigned long take_point(const unsigned char **at) {
   const unsigned char *byte = *at;
@@ -27,14 +29,6 @@ static unsigned long take_point(const unsigned char **at) {
   return point;
 }
 
-/* Characters that show nothing, or turn what follows around. */
-static bool invisible(unsigned long point) {
-  return point < 0x20 || (point >= 0x7F && point < 0xA0) || point == 0xAD || point == 0x61C ||
-         point == 0xFEFF || (point >= 0x200B && point <= 0x200F) || (point >= 0x2028 && point <= 0x202E) ||
-         (point >= 0x2060 && point <= 0x206F) || (point >= 0xD800 && point < 0xE000) ||
-         (point >= 0xFFF9 && point <= 0xFFFF && point != 0xFFFD) || point >= 0xE0000;
-}
-
 void html_text(text_builder *out, const char *text) {
   for (const unsigned char *at = (const unsigned char *)text; at && *at;) {
     const unsigned char *start = at;
@@ -50,10 +44,10 @@ void html_text(text_builder *out, const char *text) {
     else if (point == '\'')
       text_add(out, "&#39;");
     else if (point == '\n' || point == '\t')
-      text_add(out, "%c", (char)point);
+      text_add(out, point == '\n' ? "\n" : "\t");
     else if (point == 0xFFFD)
       text_add(out, "\xEF\xBF\xBD");
-    else if (invisible(point))
+    else if (unicode_invisible((uint32_t)point))
       text_add(out, "[U+%04lX]", point);
     else
       text_add(out, "%.*s", (int)(at - start), (const char *)start);

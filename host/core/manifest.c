@@ -216,11 +216,12 @@ int manifest_comment_read(const char *text, manifest *out, char **comment, tlsme
 
 int manifest_head_print(const manifest *self, const char *key, char **out, tlsmend_error *error) {
   text_builder text = {0};
-  text_add(&text, HEAD_FIRST "key %s\n", key);
+  text_append(&text, HEAD_FIRST);
+  text_add(&text, "key %s\n", key);
   for (size_t i = 0; i < self->count; i++)
     text_add(&text, "%s %s %llu %s\n", kinds[self->files[i].kind], self->files[i].name,
              (unsigned long long)self->files[i].size, self->files[i].sha256);
-  text_add(&text, HEAD_LAST);
+  text_append(&text, HEAD_LAST);
   return text_finish(&text, out, error);
 }
 

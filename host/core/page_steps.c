@@ -197,7 +197,7 @@ void page_steps(const json_t *json, text_builder *out) {
   json_array_foreach(changes, index, change) {
     if (json_number(change, "phase") != phase) {
       phase = json_number(change, "phase");
-      text_add(out, "%s", index ? "</ol>\n" : "");
+      text_append(out, index ? "</ol>\n" : "");
       if (phase)
         text_add(out, "<h3>"), html_say(out, "After restart %lld", phase), text_add(out, "</h3>\n");
       else if (json_number(json, "reboots"))

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/unicode.h"
+
 static bool reserve(text_builder *self, size_t more) {
   if (self->failed)
     return false;
@@ -20,6 +22,37 @@ static bool reserve(text_builder *self, size_t more) {
   return true;
 }
 
+void text_append(text_builder *self, const char *bytes) {
+  size_t length = strlen(bytes);
+  if (!reserve(self, length))
+    return;
+  memcpy(self->bytes + self->length, bytes, length + 1);
+  self->length += length;
+}
+
+static size_t lines(const char *text) {
+  size_t count = 0;
+  for (; *text; text++)
+    count += *text == '\n';
+  return count;
+}
+
+/* More line breaks than the format has come from an argument: then only those that the format begins and ends with stay. */
+static void make_plain(char *text, const char *format) {
+  size_t length = strlen(text), end = strlen(format);
+  if (lines(text) == lines(format)) {
+    unicode_plain(text, length, "\n\t");
+    return;
+  }
+  size_t begin = strspn(format, "\n");
+  while (length && end && format[end - 1] == '\n') {
+    length--;
+    end--;
+  }
+  if (length > begin)
+    unicode_plain(text + begin, length - begin, "\t");
+}
+
 void text_add(text_builder *self, const char *format, ...) {
   va_list list;
   va_start(list, format);
@@ -30,6 +63,7 @@ void text_add(text_builder *self, const char *format, ...) {
   va_start(list, format);
   vsnprintf(self->bytes + self->length, (size_t)length + 1, format, list);
   va_end(list);
+  make_plain(self->bytes + self->length, format);
   self->length += (size_t)length;
 }
 

@@ -15,6 +15,7 @@ typedef struct text_builder {
   const language *language; /* of what is said to people; NULL: English. Borrowed */
 } text_builder;
 
+/* Adds a text that is plain to look at, whatever the arguments hold (see unicode_plain): line breaks come from the format only. */
 #if defined(__MINGW32__)
 __attribute__((format(gnu_printf, 2, 3)))
 #elif defined(__GNUC__)
@@ -42,6 +43,9 @@ void text_label(text_builder *self, const char *label, size_t width);
 
 /* As text_wrap, in the builder's language. */
 void text_tell(text_builder *self, size_t indent, size_t width, const char *prose);
+
+/* Adds bytes as they are: JSON, and texts of the program itself. */
+void text_append(text_builder *self, const char *bytes);
 
 /* Adds prose, broken into lines of at most `width` columns; every line begins with `indent` blanks. */
 void text_wrap(text_builder *self, size_t indent, size_t width, const char *prose);

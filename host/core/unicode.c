@@ -87,6 +87,24 @@ bool unicode_valid(const char *text, size_t length) {
   return true;
 }
 
+bool unicode_invisible(uint32_t point) {
+  return point < 0x20 || (point >= 0x7F && point < 0xA0) || point == 0xAD || point == 0x61C ||
+         point == 0xFEFF || (point >= 0x200B && point <= 0x200F) || (point >= 0x2028 && point <= 0x202E) ||
+         (point >= 0x2060 && point <= 0x206F) || (point >= 0xD800 && point < 0xE000) ||
+         (point >= 0xFFF9 && point <= 0xFFFF && point != REPLACEMENT) || point >= 0xE0000;
+}
+
+void unicode_plain(char *text, size_t length, const char *keep) {
+  for (size_t at = 0; at < length;) {
+    uint32_t point = 0x80; /* of what is no character */
+    size_t used = decode((unsigned char *)text + at, length - at, &point);
+    bool kept = used == 1 && strchr(keep, (int)point) != NULL;
+    if (used == 0 || (unicode_invisible(point) && !kept))
+      memset(text + at, used > 0 && point < 0xA0 ? ' ' : '?', used ? used : 1);
+    at += used ? used : 1;
+  }
+}
+
 /* ---- names -------------------------------------------------------------------------------------------- */
 
 /* A UTF-8 text read as upcased UTF-16 code units. */

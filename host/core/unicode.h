@@ -41,6 +41,13 @@ char *unicode_from_utf16(const unsigned char *data, size_t size, size_t *length)
 /* Whether `length` bytes are well-formed UTF-8 (no lone surrogates). */
 bool unicode_valid(const char *text, size_t length);
 
+/* Whether a character shows nothing, steers a terminal, or turns around what follows it. */
+bool unicode_invisible(uint32_t point);
+
+/* Makes `length` bytes plain to look at, in place: what is invisible becomes blanks (control characters, but for those in `keep`) or
+ * question marks, and so does what is not UTF-8. What comes from a script or a machine must not speak to a terminal. */
+void unicode_plain(char *text, size_t length, const char *keep);
+
 /* The offset of the first byte that is neither UTF-8 nor a lone surrogate in WTF-8; `length` if there is none. */
 size_t unicode_broken(const char *text, size_t length);
 

@@ -25,6 +25,7 @@ static void tell_step(const commit *self, size_t step, const tlsmend_change *cha
   snprintf(text, sizeof text, "%zu/%zu %s%s", step + 1, self->journal->plan->change_count, verb,
            line ? line : "?");
   free(line);
+  unicode_plain(text, strlen(text), "");
   tell(self, TLSMEND_EVENT_STEP, text);
 }
 

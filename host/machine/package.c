@@ -53,21 +53,33 @@ static int stream_bundled(const char *path, bundle_watch_fn fn, void *data, tlsm
   return code;
 }
 
+typedef struct hashing {
+  crypto_hash_sha256_state state;
+  uint64_t deadline;
+} hashing;
+
 static int update(void *data, const void *bytes, size_t size) {
-  crypto_hash_sha256_update(data, bytes, size);
-  return TLSMEND_OK;
+  hashing *self = data;
+  crypto_hash_sha256_update(&self->state, bytes, size);
+  return os_clock() > self->deadline ? TLSMEND_E_LIMIT : TLSMEND_OK;
 }
 
 int package_sha256(const char *path, char out[65], tlsmend_error *error) {
-  crypto_hash_sha256_state state;
+  return package_sha256_until(path, UINT64_MAX, out, error);
+}
+
+int package_sha256_until(const char *path, uint64_t deadline, char out[65], tlsmend_error *error) {
+  hashing hashing = {.deadline = deadline};
   unsigned char digest[crypto_hash_sha256_BYTES];
   *out = 0;
-  crypto_hash_sha256_init(&state);
-  int code = bundle_inner(path) ? stream_bundled(path, update, &state, error)
-                                : os_file_stream(path, update, &state, error);
+  crypto_hash_sha256_init(&hashing.state);
+  int code = bundle_inner(path) ? stream_bundled(path, update, &hashing, error)
+                                : os_file_stream(path, update, &hashing, error);
+  if (code == TLSMEND_E_LIMIT)
+    return tlsmend_error_set(error, code, "%s: reading it takes too long", path);
   if (code != TLSMEND_OK)
     return code;
-  crypto_hash_sha256_final(&state, digest);
+  crypto_hash_sha256_final(&hashing.state, digest);
   sodium_bin2hex(out, 65, digest, sizeof digest);
   return TLSMEND_OK;
 }

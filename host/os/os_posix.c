@@ -217,7 +217,7 @@ static ssize_t read_all(int fd, char *bytes, size_t size) {
 int os_file_read(const char *path, size_t most, char **out, size_t *size, tlsmend_error *error) {
   *out = NULL;
   *size = 0;
-  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (fd < 0)
     return fail(error, "read", path);
   int result = TLSMEND_OK;
@@ -501,12 +501,17 @@ bool os_terminal(int stream) {
 
 int os_file_stream(const char *path, int (*fn)(void *data, const void *bytes, size_t size), void *data,
                    tlsmend_error *error) {
-  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe without a writer does not hold us up */
   if (fd < 0)
     return fail(error, "open", path);
   char bytes[65536];
+  struct stat status;
   int result = TLSMEND_OK;
-  for (;;) {
+  if (fstat(fd, &status) != 0)
+    result = fail(error, "read", path);
+  else if (!S_ISREG(status.st_mode))
+    result = tlsmend_error_set(error, TLSMEND_E_IO, "cannot read %s: it is not a file", path);
+  while (result == TLSMEND_OK) {
     ssize_t got = read(fd, bytes, sizeof bytes);
     if (got < 0 && errno == EINTR)
       continue;
@@ -515,8 +520,6 @@ int os_file_stream(const char *path, int (*fn)(void *data, const void *bytes, si
     if (got <= 0)
       break;
     result = fn(data, bytes, (size_t)got);
-    if (result != TLSMEND_OK)
-      break;
   }
   close(fd);
   return result;

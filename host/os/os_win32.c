@@ -338,8 +338,11 @@ int os_file_stream(const char *path, int (*fn)(void *data, const void *bytes, si
   if (file_open(path, GENERIC_READ, FILE_SHARE_READ, OPEN_EXISTING, &file) != TLSMEND_OK)
     return wide_fail(error, GetLastError(), "open", path);
   char bytes[65536];
+  LARGE_INTEGER length; /* devices have none */
   int result = TLSMEND_OK;
-  for (;;) {
+  if (GetFileType(file) != FILE_TYPE_DISK || !GetFileSizeEx(file, &length))
+    result = tlsmend_error_set(error, TLSMEND_E_IO, "cannot read %s: it is not a file", path);
+  while (result == TLSMEND_OK) {
     DWORD got = 0;
     if (!ReadFile(file, bytes, sizeof bytes, &got, NULL))
       result = wide_fail(error, GetLastError(), "read", path);

@@ -3,28 +3,34 @@
 
 #include <string.h>
 
+#include "core/unicode.h"
+
 /* Many empty lines are a flood too. */
 enum { LINE_COST = 64 };
 
-static int say(lua_State *L, tlsmend_event event, const char *text) {
+int sandbox_log(lua_State *L, tlsmend_event event, const char *text) {
   const script_options *options = &sandbox_context(L)->options;
-  sandbox_output(L, strlen(text) + LINE_COST);
-  if (options->log != NULL)
-    options->log(options->log_data, event, text);
+  size_t size = strlen(text);
+  sandbox_output(L, size + LINE_COST);
+  if (options->log == NULL)
+    return 0;
+  char *line = memcpy(lua_newuserdatauv(L, size + 1, 0), text, size + 1);
+  unicode_plain(line, size, "\t");
+  options->log(options->log_data, event, line);
   return 0;
 }
 
 static int l_info(lua_State *L) {
-  return say(L, TLSMEND_EVENT_LOG, script_check_text(L, 1, "log.info: the text"));
+  return sandbox_log(L, TLSMEND_EVENT_LOG, script_check_text(L, 1, "log.info: the text"));
 }
 
 static int l_debug(lua_State *L) {
-  return say(L, TLSMEND_EVENT_LOG,
-             lua_pushfstring(L, "debug: %s", script_check_text(L, 1, "log.debug: the text")));
+  return sandbox_log(L, TLSMEND_EVENT_LOG,
+                     lua_pushfstring(L, "debug: %s", script_check_text(L, 1, "log.debug: the text")));
 }
 
 static int l_warn(lua_State *L) {
-  return say(L, TLSMEND_EVENT_WARNING, script_check_text(L, 1, "log.warn: the text"));
+  return sandbox_log(L, TLSMEND_EVENT_WARNING, script_check_text(L, 1, "log.warn: the text"));
 }
 
 static int l_finding(lua_State *L) {
@@ -32,7 +38,7 @@ static int l_finding(lua_State *L) {
   const script_context *context = sandbox_context(L);
   const char *text = script_check_text(L, 1, "log.finding: the text");
   if (context->sink == NULL || context->sink->finding == NULL)
-    return say(L, TLSMEND_EVENT_WARNING, text);
+    return sandbox_log(L, TLSMEND_EVENT_WARNING, text);
   sandbox_output(L, strlen(text) + LINE_COST);
   if (context->sink->finding(context->sink->data, text, &error) != TLSMEND_OK)
     return script_raise_error(L, &error);

@@ -79,6 +79,9 @@ int sandbox_count(script_context *context, tlsmend_limit limit, unsigned long lo
 /* As sandbox_count for bytes that the host is to keep or to print. [-0, +0, e] */
 void sandbox_output(lua_State *L, size_t bytes);
 
+/* Hands a line of a script to whoever listens, charged and plain to look at. Answers 0. [-0, +?, e] In mod_log.c. */
+int sandbox_log(lua_State *L, tlsmend_event event, const char *text);
+
 /* Sets the machines that a script works on and reads facts from, or takes them away again (NULL). In meter.c. */
 void sandbox_machines(script_context *context, tlsmend_machine *machine, tlsmend_machine *facts);
 

@@ -180,7 +180,6 @@ static int l_load(lua_State *L) {
 }
 
 static int l_print(lua_State *L) {
-  const script_options *options = &sandbox_context(L)->options;
   int count = lua_gettop(L);
   luaL_Buffer line;
   luaL_buffinit(L, &line);
@@ -191,10 +190,7 @@ static int l_print(lua_State *L) {
     luaL_addvalue(&line);
   }
   luaL_pushresult(&line);
-  sandbox_output(L, (size_t)lua_rawlen(L, -1) + 64);
-  if (options->log != NULL)
-    options->log(options->log_data, TLSMEND_EVENT_LOG, lua_tostring(L, -1));
-  return 0;
+  return sandbox_log(L, TLSMEND_EVENT_LOG, lua_tostring(L, -1));
 }
 
 /* The standard one loops n times even if the text is empty. */
