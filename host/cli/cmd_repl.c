@@ -13,7 +13,7 @@ static volatile sig_atomic_t interrupted;
 static void on_interrupt(int number) {
   signal(number, on_interrupt);
   interrupted = 1;
-  tlsmend_repl_interrupt(running_repl);
+  tlsmend_repl_interrupt(running_repl); /* sets a flag, no more. NOLINT(bugprone-signal-handler) */
 }
 
 static void on_event(void *data, tlsmend_event event, const char *text) {
