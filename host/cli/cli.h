@@ -58,6 +58,7 @@ void cli_line_close(void);
 
 /* Where the events of a session go; zeroed at first, and until the session is closed. */
 typedef struct cli_live {
+  const char *language;
   bool step_open;     /* a step has no outcome yet */
   bool warned;        /* a warning has said why the open step may not be done */
   bool line_open;     /* the cursor stands behind a step's text */

@@ -2,6 +2,7 @@
  * The events of a session as lines on stderr: one line a step, progress while a step takes long. On a
  * terminal the outcome follows on the step's own line; elsewhere a line appears when its step is done.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/cli.h"
@@ -21,7 +22,9 @@ static void finish_step(cli_live *live, say_colour colour, const char *outcome, 
   if (!behind)
     end_line(live);
   fputs(behind ? "  " : "       ", stderr);
-  say_coloured(colour, outcome);
+  char *said = say_in(live->language, outcome);
+  say_coloured(colour, said != NULL ? said : outcome);
+  tlsmend_text_free(said);
   fprintf(stderr, "%s%s\n", note[0] != '\0' ? ": " : "", note);
   live->step_open = live->line_open = live->warned = false;
 }
@@ -92,12 +95,13 @@ static void show_step(const char *text) {
 static void show_message(cli_live *live, say_colour colour, const char *label, const char *text) {
   end_line(live);
   fputs(live->step_open ? "       " : "", stderr);
-  say_coloured(colour, label);
+  char *said = say_in(live->language, label);
+  say_coloured(colour, said != NULL ? said : label);
   fprintf(stderr, "%s%s\n", label[0] != '\0' ? " " : "", text);
+  tlsmend_text_free(said);
 }
 
-static void on_event(void *data, tlsmend_event event, const char *text) {
-  cli_live *live = data;
+static void show_event(cli_live *live, tlsmend_event event, const char *text) {
   switch (event) {
   case TLSMEND_EVENT_STEP:
     cli_live_end(live, false);
@@ -126,6 +130,22 @@ static void on_event(void *data, tlsmend_event event, const char *text) {
   fflush(stderr);
 }
 
+/* The line of an event in the person's language; the number of a step stays in front of it. */
+static void on_event(void *data, tlsmend_event event, const char *english) {
+  cli_live *live = data;
+  size_t number = event == TLSMEND_EVENT_STEP ? strcspn(english, " ") : 0;
+  number += english[number] == ' ' && number > 0;
+  char *said = say_in(live->language, english + number),
+       *text = malloc(number + strlen(said ? said : "") + 1);
+  if (text != NULL) {
+    memcpy(text, english, number);
+    strcpy(text + number, said != NULL ? said : "");
+    show_event(live, event, text);
+  }
+  free(text);
+  tlsmend_text_free(said);
+}
+
 tlsmend_options cli_options(const opt *options, tlsmend_reboot reboot, cli_live *live) {
   tlsmend_options result = TLSMEND_OPTIONS_INIT;
   result.machine = options->machine;
@@ -144,6 +164,7 @@ tlsmend_options cli_options(const opt *options, tlsmend_reboot reboot, cli_live 
   result.confirm_minutes = options->confirm_minutes;
   result.trust = options->trust;
   if (live != NULL) {
+    live->language = options->language;
     result.event = on_event;
     result.event_data = live;
   }

@@ -68,10 +68,18 @@ bool say_text(char *text) {
   return written && fflush(stdout) == 0;
 }
 
+char *say_in(const char *language, const char *english) {
+  tlsmend_error error;
+  char *text = NULL;
+  if (tlsmend_text_in(language, english, &text, &error) != TLSMEND_OK)
+    tlsmend_text_in(NULL, english, &text, &error);
+  return text;
+}
+
 /* In the language; the English text itself if that fails. Frees nothing: the caller has *freed to free. */
 static const char *said(const char *language, const char *english, char **freed) {
-  tlsmend_error error;
-  return tlsmend_text_in(language, english, freed, &error) == TLSMEND_OK ? *freed : english;
+  *freed = say_in(language, english);
+  return *freed != NULL ? *freed : english;
 }
 
 void say_line(const char *language, const char *format, ...) {

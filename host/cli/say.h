@@ -26,6 +26,9 @@ bool say_text(char *text);
 /* Prints text to stdout as the inside of a JSON string, quotes included. NULL prints null. */
 void say_json_string(const char *text);
 
+/* A text of the program in a language; English where it has no other. Free with tlsmend_text_free; NULL when out of memory. */
+char *say_in(const char *language, const char *english);
+
 /* Prints a text of the program, as `language` says it, and a line break to stdout. A long one is broken at blanks. */
 #if defined(__MINGW32__)
 __attribute__((format(gnu_printf, 2, 3)))
