@@ -14,6 +14,7 @@
 
 static const char pairs[] = "# a remark\n"
                             "%s is there\n\t%1 ist da\n"
+                            "%s there\n\tdort: %1\n"
                             "%s is there: %s\n\t%1 ist da, denn: %2\n"
                             "%d of %s\n\tvon %2: %1\n"
                             "the file\n\tdie Datei\n"
@@ -37,6 +38,7 @@ static void test_the_heaviest_pair_wins(void **state) {
   expect(self, "the file", "die Datei");
   expect(self, "the file is there", "die Datei ist da");
   expect(self, "x is there: the file", "x ist da, denn: die Datei");
+  expect(self, "x there", "dort: x");
   expect(self, "12 of the file", "von die Datei: 12");
   expect(self, "x of the file", "x of the file");
   expect(self, "%1 is there", "%1 ist da");
