@@ -185,11 +185,14 @@ static void translate(const language *self, piece text, int depth, text_builder 
     text_add(out, "%.*s", (int)text.size, text.bytes);
     return;
   }
-  for (const char *at = row->local; *at; at++) {
-    if (at[0] == '%' && at[1] >= '1' && at[1] <= '9')
-      translate(self, attempt.holes[*++at - '1'], depth + 1, out);
+  for (const char *at = row->local; *at;) {
+    bool hole = at[0] == '%' && at[1] >= '1' && at[1] <= '9';
+    size_t run = hole ? 2 : 1 + strcspn(at + 1, "%"); /* letters are not cut: they are more than one byte */
+    if (hole)
+      translate(self, attempt.holes[at[1] - '1'], depth + 1, out);
     else
-      text_add(out, "%c", *at);
+      text_add(out, "%.*s", (int)run, at);
+    at += run;
   }
 }
 
