@@ -302,6 +302,18 @@ static int stop(commit *self, size_t step, commit_result *out, tlsmend_error *er
   return TLSMEND_OK;
 }
 
+/* Says that a step is done, and in the same record that the next one begins. A restart has a record of its own. */
+static int step_done(commit *self, size_t step, const char *note, tlsmend_error *error) {
+  const journal *journal = self->journal;
+  size_t next = step + 1, count = journal->plan->change_count;
+  while (next < count && journal->steps[next].state == STEP_DONE)
+    next++;
+  if (next == count || journal->plan->changes[next].kind == TLSMEND_CHANGE_REBOOT)
+    return journal_step_state(self->journal, step, STEP_DONE, note, error);
+  return journal_step_next(self->journal, step, next, note, error);
+}
+
+/* A step that is intended already was begun by the record of the one before it: commit_settle has left no other. */
 static int do_step(commit *self, size_t step, commit_result *out, bool *over, tlsmend_error *error) {
   const tlsmend_change *change = &self->journal->plan->changes[step];
   tlsmend_outcome outcome;
@@ -310,11 +322,12 @@ static int do_step(commit *self, size_t step, commit_result *out, bool *over, tl
   *over = true;
   if (change->kind == TLSMEND_CHANGE_REBOOT)
     return stop(self, step, out, error);
-  if (journal_step_state(self->journal, step, STEP_INTENDED, NULL, &inner) != TLSMEND_OK)
+  if (self->journal->steps[step].state != STEP_INTENDED &&
+      journal_step_state(self->journal, step, STEP_INTENDED, NULL, &inner) != TLSMEND_OK)
     return lose_journal(self, &inner, out, error);
   if (machine_apply(self->machine, change, &outcome, &inner) != TLSMEND_OK)
     return fail_step(self, step, &inner, out, error);
-  if (journal_step_state(self->journal, step, STEP_DONE, outcome.note, &inner) != TLSMEND_OK) {
+  if (step_done(self, step, outcome.note, &inner) != TLSMEND_OK) {
     self->journal->steps[step].state = STEP_DONE;
     return lose_journal(self, &inner, out, error);
   }

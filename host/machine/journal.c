@@ -109,9 +109,8 @@ static bool take_boot(journal *self, const json_t *record) {
   return true;
 }
 
-/* The step that a record speaks of; false if there is no such step. */
-static bool step_of(const journal *self, const json_t *record, size_t *out) {
-  const json_t *step = json_object_get(record, "step");
+/* The step that a member of a record speaks of; false if there is no such step. */
+static bool step_of(const journal *self, const json_t *step, size_t *out) {
   json_int_t number = json_integer_value(step);
   *out = (size_t)number;
   return json_is_integer(step) && number >= 0 && *out < self->plan->change_count;
@@ -124,9 +123,12 @@ static bool set_step(journal *self, size_t step, step_state state, const char *n
 }
 
 static bool take_step(journal *self, const json_t *record) {
-  size_t step;
+  size_t step, next;
   const char *state = json_string_value(json_object_get(record, "state"));
-  if (!state || !step_of(self, record, &step))
+  const json_t *begins = json_object_get(record, "begins");
+  if (!state || !step_of(self, json_object_get(record, "step"), &step))
+    return false;
+  if (begins && (!step_of(self, begins, &next) || !set_step(self, next, STEP_INTENDED, NULL)))
     return false;
   for (int i = STEP_OPEN; i <= STEP_LEFT; i++) {
     if (strcmp(state, step_names[i]) == 0)
@@ -149,7 +151,7 @@ static bool take_end(journal *self, const json_t *record) {
 /* A barrier and its passing are one record each, with the step, so that no kill can come between the two. */
 static bool take_barrier(journal *self, const json_t *record, bool passed) {
   size_t step;
-  if (!step_of(self, record, &step))
+  if (!step_of(self, json_object_get(record, "step"), &step))
     return false;
   self->at_barrier = !passed;
   self->steps[step].state = passed ? STEP_DONE : STEP_INTENDED;
@@ -197,14 +199,28 @@ static int write_record(journal *self, json_t *record, tlsmend_error *error) {
   return code;
 }
 
-int journal_step_state(journal *self, size_t step, step_state state, const char *note, tlsmend_error *error) {
-  if (self->in_memory) /* the same without a record: a bench does it some ten thousand times */
-    return set_step(self, step, state, note && *note ? note : NULL) ? TLSMEND_OK : no_memory(error);
+static json_t *step_record(size_t step, step_state state, const char *note) {
   json_t *record = record_of("step");
   json_object_set_new(record, "step", json_integer((json_int_t)step));
   json_object_set_new(record, "state", json_string(step_names[state]));
   if (note && *note)
     json_object_set_new(record, "note", json_string(note));
+  return record;
+}
+
+int journal_step_state(journal *self, size_t step, step_state state, const char *note, tlsmend_error *error) {
+  if (self->in_memory) /* the same without a record: a bench does it some ten thousand times */
+    return set_step(self, step, state, note && *note ? note : NULL) ? TLSMEND_OK : no_memory(error);
+  return write_record(self, step_record(step, state, note), error);
+}
+
+int journal_step_next(journal *self, size_t step, size_t next, const char *note, tlsmend_error *error) {
+  if (self->in_memory) {
+    int code = journal_step_state(self, next, STEP_INTENDED, NULL, error);
+    return code == TLSMEND_OK ? journal_step_state(self, step, STEP_DONE, note, error) : code;
+  }
+  json_t *record = step_record(step, STEP_DONE, note);
+  json_object_set_new(record, "begins", json_integer((json_int_t)next));
   return write_record(self, record, error);
 }
 

@@ -94,6 +94,8 @@ void journal_close(journal *self);
  * holds up to there stays readable.
  */
 int journal_step_state(journal *self, size_t step, step_state state, const char *note, tlsmend_error *error);
+/* `step` is done and `next` intended, in one record: what would take two flushes takes one, and no kill comes in between. */
+int journal_step_next(journal *self, size_t step, size_t next, const char *note, tlsmend_error *error);
 int journal_barrier(journal *self, size_t step, const char *boot, tlsmend_error *error);
 int journal_restarted(journal *self, size_t step, const char *boot, tlsmend_error *error);
 int journal_resumed(journal *self, const char *boot, tlsmend_error *error); /* goes on, not at a barrier */

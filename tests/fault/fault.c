@@ -137,15 +137,16 @@ static bool struck(int call) {
 
 ssize_t fault_write(int fd, const void *bytes, size_t size) {
   bool before = plan.struck;
-  if (!struck(WRITE))
+  for (size_t quarter = 1; plan.kind == FAULT_TEAR && quarter < 4; quarter++)
+    if (struck(WRITE)) { /* each quarter of a write is a place of its own */
+      if (write(fd, bytes, size * quarter / 4) >= 0)
+        fault_die();
+    }
+  if (plan.kind == FAULT_TEAR || !struck(WRITE))
     return write(fd, bytes, size);
   bool first = !before;
-  if (plan.kind == FAULT_TEAR || (first && (plan.kind == FAULT_FULL_SHORT || plan.kind == FAULT_SHORT))) {
-    ssize_t put = write(fd, bytes, size / 2);
-    if (plan.kind == FAULT_TEAR)
-      fault_die();
-    return put;
-  }
+  if (first && (plan.kind == FAULT_FULL_SHORT || plan.kind == FAULT_SHORT))
+    return write(fd, bytes, size / 2);
   errno = plan.row.number;
   return -1;
 }

@@ -46,7 +46,7 @@ static void write_all(void) {
   tlsmend_plan *plan = make_plan(machine, 3);
   journal *journal = begin(plan);
   MUST(journal_step_state(journal, 0, STEP_INTENDED, NULL, &error));
-  MUST(journal_step_state(journal, 0, STEP_DONE, "a note", &error));
+  MUST(journal_step_next(journal, 0, 2, "a note", &error));
   MUST(journal_resumed(journal, "boot-2", &error));
   MUST(journal_barrier(journal, 1, "boot-2", &error));
   MUST(journal_restarted(journal, 1, "boot-3", &error));
@@ -74,6 +74,7 @@ static void test_round_trip(void **state) {
   assert_int_equal(journal->steps[0].state, STEP_LEFT);
   assert_string_equal(journal->steps[0].note, "kept");
   assert_int_equal(journal->steps[1].state, STEP_DONE);
+  assert_int_equal(journal->steps[2].state, STEP_INTENDED);
   assert_true(journal->undoing && !journal->at_barrier && !journal->torn);
   assert_string_equal(journal->failure, "a reason");
   assert_int_equal(journal->result, RUN_LEFT);
@@ -81,6 +82,32 @@ static void test_round_trip(void **state) {
   assert_int_equal(journal->boots, 2);
   assert_int_equal(journal->lines, 10);
   journal_close(journal);
+}
+
+/* A line that fits the one before it, but begins a step that the plan does not have, is damage. */
+static void test_no_such_step(void **state) {
+  (void)state;
+  static const char *const begins[] = {"4096", "-1", "\"1\"", "1.5"};
+  for (size_t i = 0; i < sizeof begins / sizeof *begins; i++) {
+    tlsmend_machine *machine = sim_of_text(windows7);
+    tlsmend_plan *plan = make_plan(machine, 3);
+    journal *journal = begin(plan);
+    char record[160], digest[65];
+    int length = snprintf(record, sizeof record,
+                          "{\"record\":\"step\",\"step\":0,\"state\":\"done\",\"begins\":%s}", begins[i]);
+    journal_digest(journal->chain, record, (size_t)length, digest);
+    journal_close(journal);
+    size_t size = 0;
+    char *bytes = file_read(journal_name, &size), *longer = malloc(size + 256);
+    assert_non_null(longer);
+    memcpy(longer, bytes, size);
+    size += (size_t)sprintf(longer + size, "%s %s\n", digest, record);
+    file_write(journal_name, longer, size);
+    MUST_FAIL(TLSMEND_E_CORRUPT, read_it(&journal, &error));
+    free(bytes), free(longer);
+    tlsmend_plan_free(plan);
+    machine_close(machine);
+  }
 }
 
 /* Cut anywhere: whole lines count, half a line is torn, and writing goes on behind the whole ones. */
@@ -287,9 +314,10 @@ static void test_before(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {
-      ENGINE_TEST(test_round_trip), ENGINE_TEST(test_torn), ENGINE_TEST(test_edited), ENGINE_TEST(test_moved),
-      ENGINE_TEST(test_newer),      ENGINE_TEST(test_ids),  ENGINE_TEST(test_before)};
+  const struct CMUnitTest tests[] = {ENGINE_TEST(test_round_trip), ENGINE_TEST(test_torn),
+                                     ENGINE_TEST(test_edited),     ENGINE_TEST(test_moved),
+                                     ENGINE_TEST(test_newer),      ENGINE_TEST(test_ids),
+                                     ENGINE_TEST(test_before),     ENGINE_TEST(test_no_such_step)};
   int failures = cmocka_run_group_tests(tests, NULL, NULL);
   free(journal_name);
   return failures;
