@@ -70,7 +70,7 @@ bool meant_key(lua_State *L, int index, const char *name, char out[MEANT_SIZE]) 
   int table = lua_absindex(L, index);
   for (lua_pushnil(L); lua_next(L, table); lua_pop(L, 1))
     if (lua_type(L, -2) == LUA_TSTRING)
-      consider(&found, lua_tostring(L, -2), lua_rawlen(L, -2));
+      consider(&found, lua_tostring(L, -2), (size_t)lua_rawlen(L, -2));
   return out[0] != '\0';
 }
 
