@@ -191,10 +191,12 @@ static inline void random_write(text_builder *out) {
 /* Reads decide about writes; a table without an order must not. */
 static inline void random_runbook(const char *name) {
   text_builder text = {0};
-  text_add(&text, "local registry, hotfix = require \"registry\", require \"hotfix\"\n"
-                  "return { id = \"random\", version = \"1.0.0\", title = \"random\",\n"
-                  "needs = { registry = { [[" WORLD "]], [[HKLM\\SYSTEM\\CurrentControlSet\\World]] } },\n"
-                  "run = function()\n");
+  text_add(&text,
+           "local registry, hotfix = require \"registry\", require \"hotfix\"\n"
+           "return { id = \"random\", version = \"1.0.0\", title = \"random\",\n"
+           "needs = { registry = { [[" WORLD
+           "]], [[HKLM\\SYSTEM\\CurrentControlSet\\World]] }, files = { [[System32\\winhttp.dll]] } },\n"
+           "run = function()\n");
   for (size_t lines = 1 + random_below(6); lines > 0; lines--) {
     if (random_below(2)) {
       text_add(&text, "if %s", random_below(2) ? "not " : "");
