@@ -4,6 +4,7 @@
 local registry = require "registry"
 local suites = require "tls.suites"
 local system = require "system"
+local sources = require "windows.sources"
 local updates = require "windows.updates"
 local wininet = require "tls.wininet"
 
@@ -70,20 +71,21 @@ function more.marks(result)
   local list, row = {}, system.row
   if row then
     add(list, row.mark, ("the build number by which %s is recognised: %s"):format(row.name,
-      row.source == "none" and "no source" or row.source))
-    add(list, row.schannel_mark, "Schannel's defaults: " .. tostring(row.schannel_source))
-    add(list, row.winhttp_mark, "WinHTTP's default: " .. (row.winhttp_source == "none" and "no source"
-      or tostring(row.winhttp_source)))
+      sources.spelled(row.source)))
+    add(list, row.schannel_mark, "Schannel's defaults: " .. sources.spelled(row.schannel_source))
+    add(list, row.winhttp_mark, "WinHTTP's default: " .. sources.spelled(row.winhttp_source))
   end
   for _, update in ipairs(result.updates) do
     local known = updates.of(update.kb)
-    add(list, known and known.mark, ("what %s brings: %s"):format(update.kb, known and known.source or "?"))
+    add(list, known and known.mark, ("what %s brings: %s"):format(update.kb,
+      sources.spelled(known and known.source)))
     add(list, known and known.files_mark, ("the file versions by which %s is recognised: %s"):format(update.kb,
-      known and known.files_source or "?"))
+      sources.spelled(known and known.files_source)))
   end
   if wininet.explorer() then add(list, "G", "the number of Internet Options' default: no source") end
   if is_set(result.wininet, "without a setting") then
-    add(list, "S3", "that the machine's SecureProtocols holds for people without a setting of their own: MMAY")
+    add(list, "S3", ("that the machine's SecureProtocols holds for people without a setting of their own: %s"):format(
+      sources.spelled "MMAY"))
   end
   return list
 end

@@ -98,12 +98,14 @@ end
 
 -- What rests on less than a Microsoft document is said in the plan.
 local function tell_marks(row)
+  local sources = require "windows.sources"
   if row.mark ~= "S" then
-    log.finding(("%s is known from %s, not from a Microsoft document (mark %s)"):format(row.kb, row.source, row.mark))
+    log.finding(("%s is known from %s, not from a Microsoft document (mark %s)"):format(row.kb,
+      sources.spelled(row.source), row.mark))
   end
   if row.files_mark and row.files_mark ~= "S" then
     log.finding(("the file versions by which %s is recognised come from third parties (%s), not from a Microsoft " ..
-      "document (mark %s)"):format(row.kb, row.files_source, row.files_mark))
+      "document (mark %s)"):format(row.kb, sources.spelled(row.files_source), row.files_mark))
   end
 end
 

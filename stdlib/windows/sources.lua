@@ -67,4 +67,14 @@ function sources.known(text)
   return text ~= ""
 end
 
+-- The same text for a person: what each tag stands for.
+function sources.spelled(text)
+  local names = {}
+  for tag in (text or "none"):gmatch "[^;]+" do
+    local base = tag:match "^%s*(.-)%s*$":gsub("%s*id %d+$", "")
+    names[#names + 1] = sources.tags[base] or "a public file"
+  end
+  return table.concat(names, "; ")
+end
+
 return sources

@@ -86,7 +86,7 @@ check.test("Remote Desktop: the update first, in an earlier phase; only where it
       if change.kind == "update-install" then check.equal(change.phase, 0) end
       if change.name == "Enabled" and change.after == 0 then check.equal(change.phase, 1) end
     end
-    check.any(machine.findings, "KB3080079 is known from ANS, not from a Microsoft document %(mark S3%)")
+    check.any(machine.findings, "KB3080079 is known from https:.*rdptls, not from a Microsoft document %(mark S3%)")
   end
   check.equal(installed(run "win7-sp1-x64+rdp+KB3080079"):find "KB3080079", nil)
   local machine = run "win7-sp1-x64"
