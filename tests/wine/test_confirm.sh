@@ -44,5 +44,5 @@ sleep 2
 tlsmend status || fail "status"
 grep -q 'undone' last || fail "status does not say that the run is undone"
 ! grep -q 'open' last || fail "a run is left open"
-[ "$waited" -ge 50 ] || fail "undone after $waited seconds already"
+[ "$waited" -ge 30 ] || fail "undone after $waited seconds already"
 echo "what is confirmed stays; what is not is undone by itself, here after about $waited seconds"
