@@ -170,9 +170,9 @@ static int l_embedded(lua_State *L) {
   if (code != TLSMEND_OK && (error.code != code || error.text[0] == '\0'))
     tlsmend_error_set(&error, tlsmend_error_name(code)[0] == '?' ? TLSMEND_E_FAILED : code, "%s.%s failed",
                       module->name, row->name);
-  if (code != TLSMEND_OK)
-    return script_raise_error(L, &error);
   sandbox_check(L);
+  if (code != TLSMEND_OK) /* a refusal of its own is for the runbook to deal with, unlike one of the fence */
+    return script_raise(L, error.code, "%s", error.text);
   for (size_t i = 0; i < call.count; i++)
     push(L, &call, &call.answers[i]);
   script_scratch_clear(call.scratch);

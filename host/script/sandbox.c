@@ -8,7 +8,8 @@
  *   called and such a coroutine is not closed once a limit was passed;
  * - __gc runs with hooks off: setmetatable refuses it;
  * - a new coroutine starts with a count of its own: making one is charged for it.
- * After a limit the hook fires on every instruction.
+ * After a limit the hook fires on every instruction. A refusal of the machine (what is outside of `needs`) is sticky in the same
+ * way: a runbook that catches it does not go on, and the run ends with what was refused first.
  *
  * C functions that loop are charged while they do and look at the clock: patterns, sort and its comparisons, the parser.
  * Not promised: that one single instruction or C call is quick. Copying a million arguments or comparing two texts
@@ -78,7 +79,7 @@ static void *limited_alloc(void *data, void *block, size_t old, size_t size) {
   return moved;
 }
 
-void sandbox_where(lua_State *L, char *out, size_t size) {
+static void where_in(lua_State *L, char *out, size_t size) {
   const char *file = sandbox_context(L)->file;
   lua_Debug frame;
   bool found = false;
@@ -93,6 +94,14 @@ void sandbox_where(lua_State *L, char *out, size_t size) {
     if (runbook)
       return;
   }
+}
+
+/* A coroutine whose body is a native has no line of its own: then that of the main one, which waits for it. */
+void sandbox_where(lua_State *L, char *out, size_t size) {
+  lua_State *main = sandbox_context(L)->L;
+  where_in(L, out, size);
+  if (out[0] == '\0' && main != NULL && main != L)
+    where_in(main, out, size);
 }
 
 static void count_hook(lua_State *L, lua_Debug *event);
@@ -134,6 +143,15 @@ static void count_hook(lua_State *L, lua_Debug *event) {
     lua_gc(L, LUA_GCRESTART);
 }
 
+void sandbox_refuse(lua_State *L, const tlsmend_error *error) {
+  script_context *context = sandbox_context(L);
+  char where[sizeof context->where];
+  sandbox_check(L);
+  sandbox_where(L, where, sizeof where);
+  tlsmend_error_set(&context->refusal, error->code, "%s%s", where, error->text);
+  exceed(L, SANDBOX_REFUSED);
+}
+
 void sandbox_check(lua_State *L) {
   script_context *context = sandbox_context(L);
   if (context->exceeded != SANDBOX_WITHIN)
@@ -153,9 +171,12 @@ void sandbox_spend(lua_State *L, unsigned long long cost) {
   check_all(L);
 }
 
-static int limit_report(const script_context *context, tlsmend_error *error) {
+/* Why nothing runs any more. */
+static int end_report(const script_context *context, tlsmend_error *error) {
   if (context->exceeded == SANDBOX_STOPPED)
     return tlsmend_error_set(error, TLSMEND_E_LIMIT, "%sstopped", context->where);
+  if (context->exceeded == SANDBOX_REFUSED)
+    return tlsmend_error_set(error, context->refusal.code, "%s", context->refusal.text);
   const struct limit_row *row = &limits[context->exceeded];
   bool loop = context->exceeded == TLSMEND_LIMIT_INSTRUCTIONS || context->exceeded == TLSMEND_LIMIT_TIME;
   return tlsmend_error_set(
@@ -175,7 +196,7 @@ int sandbox_count(script_context *context, tlsmend_limit limit, unsigned long lo
     reached = (int)limit;
   *used += amount;
   context->exceeded = reached;
-  return reached != SANDBOX_WITHIN ? limit_report(context, error) : TLSMEND_OK;
+  return reached != SANDBOX_WITHIN ? end_report(context, error) : TLSMEND_OK;
 }
 
 void sandbox_output(lua_State *L, size_t bytes) {
@@ -225,7 +246,7 @@ int sandbox_call(script_context *context, int arguments, int results, tlsmend_er
   int function = lua_gettop(L) - arguments;
   if (context->exceeded != SANDBOX_WITHIN) {
     lua_settop(L, function - 1);
-    return limit_report(context, error);
+    return end_report(context, error);
   }
   uint64_t seconds = context->options.limit[TLSMEND_LIMIT_TIME];
   context->deadline = os_clock() + (seconds < 1 << 30 ? seconds : 1 << 30) * 1000;
@@ -237,7 +258,7 @@ int sandbox_call(script_context *context, int arguments, int results, tlsmend_er
     context->exceeded = TLSMEND_LIMIT_MEMORY;
   if (context->exceeded != SANDBOX_WITHIN) {
     lua_settop(L, function - 1);
-    return limit_report(context, error);
+    return end_report(context, error);
   }
   if (status == LUA_OK)
     return TLSMEND_OK;

@@ -13,8 +13,13 @@
 #include "machine/machine.h"
 #include "script/script.h"
 
-/* No limit was passed. Once one was, that stays: every further instruction of the state raises. */
-enum { SANDBOX_WITHIN = TLSMEND_LIMIT_COUNT, SANDBOX_STOPPED /* somebody has asked for it */ };
+/* No limit was passed. Once one was, that stays: every further instruction of the state raises. What the machine refuses ends a run
+ * in the same way. */
+enum {
+  SANDBOX_WITHIN = TLSMEND_LIMIT_COUNT,
+  SANDBOX_STOPPED, /* somebody has asked for it */
+  SANDBOX_REFUSED  /* the machine has refused something, see `refusal` */
+};
 
 /* C memory that a native needs while Lua may raise. Owned by the state, emptied by the next native that takes it. */
 typedef struct script_scratch {
@@ -40,9 +45,10 @@ typedef struct script_context {
   unsigned long long used[TLSMEND_LIMIT_COUNT]; /* instructions: also what C functions were charged for */
   uint64_t deadline;                            /* os_clock */
   int interval;                                 /* instructions between two looks at the limits */
-  int exceeded;                                 /* a tlsmend_limit, or SANDBOX_WITHIN */
+  int exceeded;                                 /* a tlsmend_limit, or a SANDBOX_ */
   volatile sig_atomic_t stop;                   /* may be set by a signal: it ends as at a limit */
   char where[160];                              /* "file:line: " of the place that passed the limit */
+  tlsmend_error refusal;                        /* what the machine refused first, with its place */
 
   char file[64];    /* chunk name of the runbook: positions in it are preferred in messages */
   const char *text; /* of the runbook, for messages. Borrowed, may be NULL */
@@ -94,6 +100,9 @@ void sandbox_spend(lua_State *L, unsigned long long cost);
 /* Raises if a limit was passed. [-0, +0, e] */
 void sandbox_check(lua_State *L);
 
+/* Ends the run with a refusal of the machine: nothing that a script does with the error changes that. [-0, +0, e] */
+void sandbox_refuse(lua_State *L, const tlsmend_error *error);
+
 /* What protected calls do first with an error that they caught (at the top of the stack): errors of a limit go on.
  * [-0, +0, e] */
 void sandbox_caught(lua_State *L, int status);
@@ -110,7 +119,8 @@ int script_raise(lua_State *L, int code, const char *format, ...)
 #endif
     ;
 
-/* As script_raise for what a function of the host reported. */
+/* As script_raise for what the machine or another function of the host reported. TLSMEND_E_REFUSED ends the run (sandbox_refuse);
+ * what a runbook, a module of the library or an embedder refuses itself is raised with script_raise, and may be caught. */
 int script_raise_error(lua_State *L, const tlsmend_error *error);
 
 /* Turns the error value at the top of the stack into code and line, and pops it. Never raises. */

@@ -38,6 +38,8 @@ int script_raise(lua_State *L, int code, const char *format, ...) {
 
 int script_raise_error(lua_State *L, const tlsmend_error *error) {
   sandbox_check(L); /* a limit that was passed outside of Lua */
+  if (error->code == TLSMEND_E_REFUSED)
+    sandbox_refuse(L, error);
   return script_raise(L, error->code, "%s", error->text);
 }
 

@@ -295,7 +295,7 @@ static int l_undeclared(lua_State *L) {
 #define PURE    "looks at its arguments only"
 #define BOUNDED "charged for its length before it begins; plain tables only"
 #define LINEAR  "goes through its texts once and is charged for them"
-#define STICKY  "an error of a limit goes through it"
+#define STICKY  "an error of a limit or of the fence goes through it"
 
 static const struct allowed {
   const char *library, *name;

@@ -174,6 +174,8 @@ static int inventory_owner(void *data, tlsmend_call *call, tlsmend_error *error)
     code = tlsmend_call_integer(call, 2, &floor, error);
   if (code != TLSMEND_OK)
     return code;
+  if (strcmp(host, "SECRET") == 0)
+    return tlsmend_error_set(error, TLSMEND_E_REFUSED, "the inventory does not tell");
   if (strcmp(host, "BOX") != 0)
     return tlsmend_error_set(error, TLSMEND_E_ABSENT, "the inventory has no %s", host);
   code = tlsmend_call_answer_text(call, (const char *)data, error);
@@ -251,6 +253,11 @@ static void try_the_fence(tlsmend_options options, const char *runbook) {
   expect(try_plan(&options, runbook, "undeclared", &error) == TLSMEND_E_REFUSED &&
              strstr(error.text, "hidden"),
          "a module without a need is refused", &error);
+  expect(try_plan(&options, runbook, "swallowed", &error) == TLSMEND_E_REFUSED &&
+             strstr(error.text, "own.lua:") && strstr(error.text, "hidden"),
+         "a runbook does not go on behind a refusal", &error);
+  expect(try_plan(&options, runbook, "told", &error) == TLSMEND_OK, "what the module refuses may be caught",
+         &error);
   expect(try_plan(&options, runbook, "unknown", &error) == TLSMEND_E_ABSENT &&
              strstr(error.text, "own.lua:") && strstr(error.text, "no NOBODY"),
          "an error of the module names the line", &error);

@@ -10,6 +10,8 @@ return {
   params = { mode = { type = "string", default = "good", help = "what is tried" } },
   run = function(params)
     if params.mode == "undeclared" then hidden.owner "BOX" end
+    if params.mode == "swallowed" then pcall(hidden.owner, "BOX") end
+    if params.mode == "told" then assert(not pcall(inventory.owner, "SECRET")) end
     if params.mode == "unknown" then inventory.owner "NOBODY" end
     if params.mode == "type" then inventory.owner {} end
     if params.mode == "flood" then inventory.flood() end

@@ -408,6 +408,70 @@ static void codes_survive(void **state) {
   sandbox_close(context);
 }
 
+static int l_fence(lua_State *L) {
+  tlsmend_error error;
+  tlsmend_error_set(&error, TLSMEND_E_REFUSED, "may not read %s", luaL_checkstring(L, 1));
+  return script_raise_error(L, &error);
+}
+
+/* The text is called with the function that the machine refuses. */
+static int l_with_fence(lua_State *L) {
+  const char *text = lua_touserdata(L, 1);
+  script_compile(L, text, strlen(text), "@try.lua");
+  lua_pushcfunction(L, l_fence);
+  lua_call(L, 1, 0);
+  return 0;
+}
+
+/* A refusal of the machine ends the run with its own words and place, wherever the error passes: nothing behind it runs, and no other
+ * error, limit or refusal takes its place. */
+static void refusals_stay(void **state) {
+  (void)state;
+  static const char *const texts[] = {
+      "local no = ... pcall(no, 'A') print 'here'",
+      "local no = ... pcall(no, 'A')",
+      "local no = ... pcall(no, 'A') pcall(no, 'B')",
+      "local no = ... pcall(no, 'A') error 'another'",
+      "local no = ... pcall(no, 'A') " LOOP,
+      "local no = ... pcall(no, 'A') " BOMB,
+      "local no = ... xpcall(no, function() print 'here' end, 'A') print 'here'",
+      "local no = ... xpcall(no, error, 'A') print 'here'",
+      "local no = ... coroutine.resume(coroutine.create(no), 'A') print 'here'",
+      "local no = ... local f = coroutine.wrap(function() pcall(no, 'A') coroutine.yield() print 'here' end) "
+      "f() f()",
+      "local no = ... local f = coroutine.wrap(function() print 'here' end) "
+      "local x <close> = setmetatable({}, {__close = function() f() end}) no 'A'",
+      "local no = ... local x <close> = setmetatable({}, {__close = function() error 'another' end}) no 'A'",
+      "local no = ... pcall(function() local x <close> = setmetatable({}, {__close = function() no 'A' end}) "
+      "end) "
+      "print 'here'",
+      "local no = ... local t = setmetatable({}, {__index = function(_, k) no(k) end}) "
+      "pcall(function() return t.A end) print 'here'",
+      "local no = ... pcall(table.sort, {2, 1}, function() no 'A' end) print 'here'",
+      "local no = ... pcall(string.gsub, 'A', 'A', no) print 'here'",
+      "local no = ... for _ in pcall, no, 'A' do print 'here' break end",
+      "local no = ... error(setmetatable({}, {__tostring = function() no 'A' end}))",
+  };
+  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+    int lines = 0;
+    tlsmend_error error = {0}, second = {0};
+    script_context *context;
+    script_options options = {
+        .limit[TLSMEND_LIMIT_INSTRUCTIONS] = 100000, .log = count_lines, .log_data = &lines};
+    assert_int_equal(sandbox_open(&options, &context, &error), TLSMEND_OK);
+    strcpy(context->file, "try.lua");
+    for (int again = 0; again < 2; again++) { /* the state is of no use any more */
+      lua_pushcfunction(context->L, l_with_fence);
+      lua_pushlightuserdata(context->L, (void *)(uintptr_t)(again ? "print 'here'" : texts[i]));
+      if (sandbox_call(context, 1, 0, again ? &second : &error) != TLSMEND_E_REFUSED || lines != 0)
+        fail_msg("%s: %d lines, %s", texts[i], lines, error.text);
+    }
+    if (strncmp(error.text, "try.lua:1: may not read A", 25) != 0 || strcmp(error.text, second.text) != 0)
+      fail_msg("%s: %s; %s", texts[i], error.text, second.text);
+    sandbox_close(context);
+  }
+}
+
 static const attempt errors[] = {
     {"text", "\nerror 'no luck'", TLSMEND_E_SCRIPT, "try.lua:2: no luck"},
     {"table", "error({})", TLSMEND_E_SCRIPT, "table: "},
@@ -459,19 +523,13 @@ static void require_reaches_modules_only(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(endless_loops_end),
-      cmocka_unit_test(long_calls_end),
-      cmocka_unit_test(memory_is_limited),
-      cmocka_unit_test(recursion_ends),
-      cmocka_unit_test(nothing_else_is_there),
-      cmocka_unit_test(limits_stay),
-      cmocka_unit_test(silence_after_a_limit),
-      cmocka_unit_test(time_is_limited),
-      cmocka_unit_test(opens_or_fails_cleanly),
-      cmocka_unit_test(first_allocations_count),
-      cmocka_unit_test(codes_survive),
-      cmocka_unit_test(errors_are_one_line),
-      cmocka_unit_test(require_reaches_modules_only),
+      cmocka_unit_test(endless_loops_end),      cmocka_unit_test(long_calls_end),
+      cmocka_unit_test(memory_is_limited),      cmocka_unit_test(recursion_ends),
+      cmocka_unit_test(nothing_else_is_there),  cmocka_unit_test(limits_stay),
+      cmocka_unit_test(silence_after_a_limit),  cmocka_unit_test(time_is_limited),
+      cmocka_unit_test(opens_or_fails_cleanly), cmocka_unit_test(first_allocations_count),
+      cmocka_unit_test(codes_survive),          cmocka_unit_test(refusals_stay),
+      cmocka_unit_test(errors_are_one_line),    cmocka_unit_test(require_reaches_modules_only),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

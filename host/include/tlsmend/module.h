@@ -15,7 +15,8 @@
  *     options.modules = modules;
  *
  * The fence: a runbook calls the functions of a module that its needs name (needs = { modules = { "inventory" } }), inside
- * `applies`, `run` and `verify`; others are refused with TLSMEND_E_REFUSED, unless the module is `open` to all.
+ * `applies`, `run` and `verify`; others are refused with TLSMEND_E_REFUSED, unless the module is `open` to all. Such a refusal ends
+ * the run even if the runbook catches the error. An error that your function returns, TLSMEND_E_REFUSED too, may be caught.
  *
  * A function is called while planning, and once more before and after an apply: the plan is compared with what its runbooks
  * propose then. So it must change nothing that it answers from, and must answer the same while nothing has changed. Effects belong
