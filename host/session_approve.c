@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/file_path.h"
 #include "os/os.h"
 #include "session.h"
 #include "session_trust.h"
@@ -91,14 +92,6 @@ static int check_signable(const tlsmend_plan *plan, bool accept_unknown, tlsmend
 }
 
 /* The file name of a path. */
-static const char *leaf(const char *path) {
-  const char *name = path;
-  for (const char *at = path; *at; at++)
-    if (*at == '/' || *at == '\\')
-      name = at + 1;
-  return name;
-}
-
 static int make_comment(const tlsmend_plan *plan, const tlsmend_approval_terms *terms, char **out,
                         tlsmend_error *error) {
   approval approval = {
@@ -110,7 +103,7 @@ static int make_comment(const tlsmend_plan *plan, const tlsmend_approval_terms *
   if (terms->expires && approval.expires <= approval.signed_at)
     return tlsmend_error_set(error, TLSMEND_E_USAGE, "an approval that expires %s would have expired already",
                              terms->expires);
-  return approval_comment(&approval, leaf(plan->origin->path), out, error);
+  return approval_comment(&approval, file_path_leaf(plan->origin->path), out, error);
 }
 
 /* Whether a file is a signature by this key. */

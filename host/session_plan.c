@@ -120,15 +120,21 @@ static plan_runbook *enter(tlsmend_plan *plan, const script_runbook *runbook, tl
   return NULL;
 }
 
-static int run_one(tlsmend_machine *overlay, tlsmend_plan *plan, script_runbook *runbook,
-                   tlsmend_error *error) {
+static int open_keys(void *data, trust_store *out, tlsmend_error *error) {
+  const tlsmend_session *self = data;
+  return trust_open(self->trust, out, error);
+}
+
+static int run_one(tlsmend_session *self, tlsmend_machine *overlay, tlsmend_plan *plan,
+                   script_runbook *runbook, tlsmend_error *error) {
+  guard_trust trust = {open_keys, self};
   tlsmend_machine *guard = NULL;
   script_sink sink = {on_unknown, on_finding, plan};
   plan_runbook *row = enter(plan, runbook, error);
   if (!row)
     return TLSMEND_E_MEMORY;
   overlay_set_runbook(overlay, json_string_value(json_object_get(script_header(runbook), "id")));
-  int code = guard_open(overlay, script_needs(runbook), &guard, error);
+  int code = guard_open(overlay, script_needs(runbook), &trust, &guard, error);
   if (code == TLSMEND_OK)
     code = script_run(runbook, guard, overlay, &sink, &row->applies, &row->reason, error);
   machine_close(guard);
@@ -250,7 +256,7 @@ int tlsmend_plan_make(tlsmend_session *self, const char *const *runbooks, size_t
   if (code == TLSMEND_OK)
     code = overlay_open(self->machine, plan, &overlay, error);
   for (size_t i = 0; code == TLSMEND_OK && i < set.count; i++) {
-    code = run_one(overlay, plan, set.items[i], error);
+    code = run_one(self, overlay, plan, set.items[i], error);
     if (code == TLSMEND_OK && !plan->runbooks[i].builtin)
       plan->runbooks[i].signature = source_verdict(set.sources[i]);
   }
@@ -330,8 +336,8 @@ static int open_again(const tlsmend_session *self, const plan_runbook *row, sour
   return code;
 }
 
-typedef int (*again_fn)(tlsmend_machine *overlay, tlsmend_plan *plan, script_runbook *runbook,
-                        tlsmend_error *error);
+typedef int (*again_fn)(tlsmend_session *self, tlsmend_machine *overlay, tlsmend_plan *plan,
+                        script_runbook *runbook, tlsmend_error *error);
 
 /* Opens each runbook of `old` and hands it, on a fresh overlay, to fn. */
 static int each_again(tlsmend_session *self, const tlsmend_plan *old, again_fn fn, tlsmend_plan **out,
@@ -347,7 +353,7 @@ static int each_again(tlsmend_session *self, const tlsmend_plan *old, again_fn f
     source_list list = {0};
     code = open_again(self, &old->runbooks[i], &list, &runbook, error);
     if (code == TLSMEND_OK)
-      code = fn(overlay, plan, runbook, error);
+      code = fn(self, overlay, plan, runbook, error);
     script_close(runbook);
     sources_close(&list);
   }
@@ -367,11 +373,12 @@ int session_plan_again(tlsmend_session *self, const tlsmend_plan *plan, tlsmend_
   return each_again(self, plan, run_one, out, error);
 }
 
-static int verify_one(tlsmend_machine *overlay, tlsmend_plan *plan, script_runbook *runbook,
-                      tlsmend_error *error) {
+static int verify_one(tlsmend_session *self, tlsmend_machine *overlay, tlsmend_plan *plan,
+                      script_runbook *runbook, tlsmend_error *error) {
+  guard_trust trust = {open_keys, self};
   tlsmend_machine *guard = NULL;
   script_sink sink = {on_unknown, on_finding, plan};
-  int code = guard_open(overlay, script_needs(runbook), &guard, error);
+  int code = guard_open(overlay, script_needs(runbook), &trust, &guard, error);
   if (code == TLSMEND_OK)
     code = script_verify(runbook, guard, overlay, &sink, error);
   machine_close(guard);

@@ -5,6 +5,7 @@
 
 #include "core/text.h"
 #include "core/trust.h"
+#include "machine/guard.h"
 #include "script/script.h"
 #include "session.h"
 #include "session_trust.h"
@@ -97,6 +98,20 @@ static void show_texts(const char *title, size_t indent, const json_t *list, tex
   }
 }
 
+/* Packages by their SHA-256, or by who has signed them. */
+static void show_packages(const json_t *list, text_builder *out) {
+  for (size_t i = 0; i < json_array_size(list); i++) {
+    const char *text = json_string_value(json_array_get(list, i));
+    bool signer = strncmp(text, GUARD_SIGNER, strlen(GUARD_SIGNER)) == 0;
+    show_begin("packages", INDENT, i == 0, out);
+    if (signer)
+      text_say(out, "any that %s has signed", text + strlen(GUARD_SIGNER));
+    else
+      text_add(out, "%s", text);
+    text_add(out, "\n");
+  }
+}
+
 static void show_said(const char *label, size_t indent, const char *text, text_builder *out) {
   show_label(label, indent, out);
   text_say(out, "%s", text);
@@ -136,7 +151,7 @@ static void show_needs(const json_t *needs, const json_t *params, text_builder *
   show_trees("changes", json_object_get(needs, "registry"), out);
   show_trees("reads", json_object_get(needs, "reads"), out);
   show_texts("updates", INDENT, json_object_get(needs, "updates"), out);
-  show_texts("packages", INDENT, json_object_get(needs, "packages"), out);
+  show_packages(json_object_get(needs, "packages"), out);
   show_texts("files", INDENT, json_object_get(needs, "files"), out);
   show_given(params, json_array_size(json_object_get(needs, "files")) == 0, out);
   show_texts("probes", INDENT, json_object_get(needs, "probes"), out);

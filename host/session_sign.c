@@ -7,7 +7,9 @@
 #include <string.h>
 
 #include "core/bundle.h"
+#include "core/file_path.h"
 #include "core/text.h"
+#include "machine/package.h"
 #include "os/os.h"
 #include "session.h"
 #include "session_trust.h"
@@ -20,14 +22,6 @@ static int no_memory(tlsmend_error *error) {
 
 /* ---- signing: one file --------------------------------------------------------------------------------------------------- */
 
-static const char *leaf(const char *path) {
-  const char *name = path;
-  for (const char *at = path; *at; at++)
-    if (*at == '/' || *at == '\\')
-      name = at + 1;
-  return name;
-}
-
 static int read_runbook(const char *path, char **text, size_t *size, tlsmend_error *error) {
   int code = os_file_read(path, MANIFEST_TEXT_MOST, text, size, error);
   return code == TLSMEND_E_ABSENT
@@ -38,7 +32,7 @@ static int read_runbook(const char *path, char **text, size_t *size, tlsmend_err
 /* A runbook that does not load is signed by nobody. */
 static int check_loads(const char *path, const char *text, size_t size, const manifest *files,
                        tlsmend_error *error) {
-  script_source source = {path, leaf(path), text, size, files};
+  script_source source = {path, file_path_leaf(path), text, size, files};
   script_options options = {.source = &source};
   script_runbook *open = NULL;
   int code = script_open(&options, path, &open, error);
@@ -46,12 +40,38 @@ static int check_loads(const char *path, const char *text, size_t size, const ma
   return code;
 }
 
-static int sign_file(const char *path, const minisign_secret *secret, const tlsmend_sign_terms *terms,
-                     char **out, tlsmend_error *error) {
+static int write_signature(const char *path, const char *signature, char **out, tlsmend_error *error) {
+  *out = malloc(strlen(path) + sizeof ".minisig");
+  if (!*out)
+    return no_memory(error);
+  return os_file_replace(strcat(strcpy(*out, path), ".minisig"), signature, strlen(signature), error);
+}
+
+static int sign_package(const char *path, const minisign_secret *secret, const tlsmend_sign_terms *terms,
+                        char **out, tlsmend_error *error) {
+  unsigned char hash[MINISIGN_HASH];
+  char *trusted = NULL, *signature = NULL;
+  manifest_comment comment = {file_path_leaf(path), terms->comment, os_time()};
+  int code = package_minisign_hash(path, hash, error);
+  if (code == TLSMEND_E_ABSENT)
+    code = tlsmend_error_set(error, TLSMEND_E_USAGE, "there is no file %s", path);
+  if (code == TLSMEND_OK)
+    code = manifest_comment_print(&(manifest){0}, &comment, &trusted, error);
+  if (code == TLSMEND_OK)
+    code = minisign_sign_hash(secret, hash, trusted, &signature, error);
+  if (code == TLSMEND_OK)
+    code = write_signature(path, signature, out, error);
+  free(signature);
+  free(trusted);
+  return code;
+}
+
+static int sign_runbook(const char *path, const minisign_secret *secret, const tlsmend_sign_terms *terms,
+                        char **out, tlsmend_error *error) {
   char *text = NULL, *trusted = NULL, *signature = NULL;
   size_t size = 0;
   manifest files = {0};
-  manifest_comment comment = {leaf(path), terms->comment, os_time()};
+  manifest_comment comment = {file_path_leaf(path), terms->comment, os_time()};
   int code = read_runbook(path, &text, &size, error);
   if (code == TLSMEND_OK)
     code = source_collect(path, text, size, &files, error);
@@ -61,10 +81,8 @@ static int sign_file(const char *path, const minisign_secret *secret, const tlsm
     code = manifest_comment_print(&files, &comment, &trusted, error);
   if (code == TLSMEND_OK)
     code = minisign_sign(secret, text, size, trusted, &signature, error);
-  if (code == TLSMEND_OK && !(*out = malloc(strlen(path) + sizeof ".minisig")))
-    code = no_memory(error);
   if (code == TLSMEND_OK)
-    code = os_file_replace(strcat(strcpy(*out, path), ".minisig"), signature, strlen(signature), error);
+    code = write_signature(path, signature, out, error);
   manifest_clear(&files);
   free(signature);
   free(trusted);
@@ -80,7 +98,7 @@ static bool is_runbook(const char *path) {
 }
 
 static int add_read(manifest *out, manifest_kind kind, const char *path, tlsmend_error *error) {
-  manifest_file file = {.kind = kind, .name = (char *)leaf(path)};
+  manifest_file file = {.kind = kind, .name = (char *)file_path_leaf(path)};
   size_t size = 0;
   int code = os_file_read(path, (size_t)-1 / 2, &file.bytes, &size, error);
   if (code == TLSMEND_E_ABSENT)
@@ -100,8 +118,8 @@ static int gather_texts(const char *const *files, size_t count, manifest *out, t
     if (!is_runbook(files[i]))
       continue;
     first = first ? first : files[i];
-    size_t folder = (size_t)(leaf(files[i]) - files[i]);
-    if (folder != (size_t)(leaf(first) - first) || memcmp(first, files[i], folder) != 0)
+    size_t folder = (size_t)(file_path_leaf(files[i]) - files[i]);
+    if (folder != (size_t)(file_path_leaf(first) - first) || memcmp(first, files[i], folder) != 0)
       return tlsmend_error_set(
           error, TLSMEND_E_USAGE,
           "%s and %s are in different folders: the runbooks of a bundle share their modules", first,
@@ -136,7 +154,7 @@ static int sign_bundle(const char *const *paths, size_t count, const minisign_se
                        const tlsmend_sign_terms *terms, tlsmend_error *error) {
   manifest files = {0};
   char *trusted = NULL, *head = NULL;
-  manifest_comment comment = {leaf(terms->output), terms->comment, os_time()};
+  manifest_comment comment = {file_path_leaf(terms->output), terms->comment, os_time()};
   int code = gather_texts(paths, count, &files, error);
   for (size_t i = 0; code == TLSMEND_OK && i < count; i++)
     if (!is_runbook(paths[i]))
@@ -160,18 +178,19 @@ int tlsmend_sign(const char *const *files, size_t count, const char *key, const 
   const char *output = terms->output;
   size_t length = output ? strlen(output) : 0;
   *out = NULL;
-  if (!output && (count > 1 || !is_runbook(files[0])))
-    return tlsmend_error_set(error, TLSMEND_E_USAGE,
-                             "one .lua file is signed by itself; more, and packages, go into a bundle: -o "
-                             "NAME.tlsmend");
+  if (!output && (count > 1 || (!is_runbook(files[0]) && !package_is_name(files[0]))))
+    return tlsmend_error_set(
+        error, TLSMEND_E_USAGE,
+        "one .lua, .msu or .cab file is signed by itself; more go into a bundle: -o NAME.tlsmend");
   if (output && (length <= 8 || strcmp(output + length - 8, ".tlsmend") != 0))
     return tlsmend_error_set(error, TLSMEND_E_USAGE, "%s: the name of a bundle ends in .tlsmend", output);
   if (sodium_init() < 0)
     return tlsmend_error_set(error, TLSMEND_E_FAILED, "the library for signatures does not start");
   int code = key_open(key, terms->password, &secret, error);
   if (code == TLSMEND_OK)
-    code = output ? sign_bundle(files, count, &secret, terms, error)
-                  : sign_file(files[0], &secret, terms, out, error);
+    code = output                 ? sign_bundle(files, count, &secret, terms, error)
+           : is_runbook(files[0]) ? sign_runbook(files[0], &secret, terms, out, error)
+                                  : sign_package(files[0], &secret, terms, out, error);
   sodium_memzero(&secret, sizeof secret);
   if (code == TLSMEND_OK && output && !(*out = strdup(output)))
     code = no_memory(error);
@@ -196,7 +215,11 @@ static json_t *files_to_json(const manifest *files) {
 }
 
 /* Why, and what to do next. */
-static const char *advice(trust_state state) {
+static const char *advice(trust_state state, bool package) {
+  if (package && state == TRUST_UNSIGNED)
+    return "Not signed. `tlsmend sign` makes a signature.";
+  if (package && state == TRUST_TRUSTED)
+    return "The signature fits, and the key is trusted.";
   switch (state) {
   case TRUST_UNSIGNED:
     return "Not signed: it may be planned. `tlsmend sign` makes a signature.";
@@ -228,10 +251,34 @@ static int print_verdict(const char *file, const source_list *list, char **out, 
              json_string_value(json_object_get(row, "name")),
              json_string_value(json_object_get(row, "sha256")));
   }
-  text_wrap(&text, 0, 79, advice(verdict->state));
+  text_wrap(&text, 0, 79, advice(verdict->state, package_is_name(file)));
   json_decref(json);
   json_decref(files);
   return text_finish(&text, out, error);
+}
+
+/* A package by itself: a list of one, whose only file it is. Its name need not be one that a bundle takes. */
+static int open_package(const source_terms *terms, const char *path, source_list *out, tlsmend_error *error) {
+  trust_store keys = {0};
+  package_seal seal = {.size = 0};
+  manifest_file *file = calloc(1, sizeof *file);
+  *out = (source_list){.items = calloc(1, sizeof *out->items), .files = {file, 0}};
+  int code = file && out->items ? source_keys(terms, &keys, error) : no_memory(error);
+  if (code == TLSMEND_OK)
+    code = package_judge(path, &keys, &seal, error);
+  if (code == TLSMEND_OK && !(file->name = strdup(file_path_leaf(path))))
+    code = no_memory(error);
+  if (code == TLSMEND_OK) {
+    file->kind = MANIFEST_PACKAGE;
+    file->size = seal.size;
+    memcpy(file->sha256, seal.sha256, sizeof file->sha256);
+    out->items[0].verdict = seal.verdict;
+    out->files.count = out->count = 1;
+  }
+  trust_clear(&keys);
+  if (code != TLSMEND_OK)
+    sources_close(out);
+  return code;
 }
 
 int tlsmend_verify(const tlsmend_options *options, const tlsmend_verify_request *request, char **out,
@@ -249,7 +296,8 @@ int tlsmend_verify(const tlsmend_options *options, const tlsmend_verify_request 
     free(path);
     return tlsmend_error_set(error, TLSMEND_E_USAGE, "there is no file %s", request->file);
   }
-  int code = sources_open(&terms, path, &list, error);
+  int code = package_is_name(path) ? open_package(&terms, path, &list, error)
+                                   : sources_open(&terms, path, &list, error);
   free(path);
   if (code != TLSMEND_OK)
     return code;

@@ -9,13 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/bundle.h"
+#include "core/file_path.h"
 #include "core/requires.h"
+#include "machine/seal.h"
 #include "os/os.h"
 #include "script/loader.h"
 #include "script/modules.h"
-
-enum { SIGNATURE_MOST = 64 * 1024 };
 
 static int no_memory(tlsmend_error *error) {
   return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a runbook");
@@ -49,25 +48,16 @@ bool source_is_path(const char *name) {
   return strpbrk(name, "/\\|") || ends_with(name, ".lua") || ends_with(name, ".tlsmend");
 }
 
-/* The part of a path behind its folders. */
-static const char *leaf(const char *path) {
-  const char *name = path;
-  for (const char *at = path; *at; at++)
-    if (*at == '/' || *at == '\\')
-      name = at + 1;
-  return name;
-}
-
 /* "dir/site.lua" and "acme/part.lua": "dir/acme/part.lua"; malloc'd. */
 static char *beside(const char *path, const char *name) {
-  size_t folder = (size_t)(leaf(path) - path), room = folder + strlen(name) + 1;
+  size_t folder = (size_t)(file_path_leaf(path) - path), room = folder + strlen(name) + 1;
   char *out = malloc(room);
   if (out)
     snprintf(out, room, "%.*s%s", (int)folder, path, name);
   return out;
 }
 
-static int open_keys(const source_terms *terms, trust_store *out, tlsmend_error *error) {
+int source_keys(const source_terms *terms, trust_store *out, tlsmend_error *error) {
   *out = (trust_store){0};
   if (terms->unjudged)
     return TLSMEND_OK;
@@ -149,12 +139,6 @@ int source_collect(const char *path, const char *text, size_t size, manifest *ou
 
 /* ---- one file ---------------------------------------------------------------------------------------------------------- */
 
-static int not_fitting(const char *path, tlsmend_error *error) {
-  return tlsmend_error_set(error, TLSMEND_E_APPROVAL,
-                           "%s.minisig is not a signature of %s: one of the two was changed. Get both again",
-                           path, path);
-}
-
 /* Reads the modules that the signature names, and nothing else: each must be the one that was signed. */
 static int read_signed(const char *path, const manifest *named, manifest *out, tlsmend_error *error) {
   int code = TLSMEND_OK;
@@ -182,11 +166,11 @@ static int judge_file(source_list *list, const source_terms *terms, const minisi
   trust_store store = {0};
   manifest named = {0};
   source *item = &list->items[0];
-  int code = open_keys(terms, &store, error);
+  int code = source_keys(terms, &store, error);
   const trust_key *key = code == TLSMEND_OK ? trust_find(&store, signature->id) : NULL;
   if (code == TLSMEND_OK && key &&
       !minisign_verify(&key->key, signature, item->script.bytes, item->script.size))
-    code = not_fitting(item->name, error);
+    code = seal_misfit(item->name, error);
   if (code == TLSMEND_OK && !trust_judge(signature->id, key, os_time(), &item->verdict))
     code = no_memory(error);
   if (code == TLSMEND_OK)
@@ -198,34 +182,9 @@ static int judge_file(source_list *list, const source_terms *terms, const minisi
   return code;
 }
 
-/* The signature beside a file, if there is one. */
-static int read_signature(const char *path, minisign_signature *out, bool *found, tlsmend_error *error) {
-  char *file = malloc(strlen(path) + sizeof ".minisig"), *text = NULL;
-  size_t size = 0;
-  tlsmend_error inner = {0, ""};
-  *found = false;
-  *out = (minisign_signature){0};
-  if (!file)
-    return no_memory(error);
-  int code = os_file_read(strcat(strcpy(file, path), ".minisig"), SIGNATURE_MOST, &text, &size, &inner);
-  if (code == TLSMEND_E_ABSENT) {
-    code = TLSMEND_OK;
-  } else if (code != TLSMEND_OK) {
-    code = tlsmend_error_set(error, TLSMEND_E_APPROVAL, "%s", inner.text);
-  } else {
-    *found = true;
-    code = minisign_signature_parse(text, size, out, &inner);
-    if (code != TLSMEND_OK)
-      code = tlsmend_error_set(error, code, "%s: %s", file, inner.text);
-  }
-  free(text);
-  free(file);
-  return code;
-}
-
 static int open_file(const source_terms *terms, const char *path, source_list *out, tlsmend_error *error) {
   minisign_signature signature = {0};
-  script_source script = {.file = leaf(path), .files = &out->files};
+  script_source script = {.file = file_path_leaf(path), .files = &out->files};
   int code = os_file_read(path, MANIFEST_TEXT_MOST, &out->text, &script.size, error);
   if (code == TLSMEND_E_ABSENT)
     return tlsmend_error_set(error, TLSMEND_E_USAGE, "there is no runbook file %s", path);
@@ -233,9 +192,9 @@ static int open_file(const source_terms *terms, const char *path, source_list *o
   if (code == TLSMEND_OK)
     code = add_item(out, path, &script, error);
   if (code == TLSMEND_OK)
-    code = read_signature(path, &signature, &out->sealed, error);
+    code = seal_read(path, &signature, &out->sealed, error);
   if (code == TLSMEND_OK)
-    out->items[0].script.file = leaf(out->items[0].name);
+    out->items[0].script.file = file_path_leaf(out->items[0].name);
   if (code == TLSMEND_OK)
     code = out->sealed ? judge_file(out, terms, &signature, error)
                        : source_collect(path, out->text, script.size, &out->files, error);
@@ -244,29 +203,6 @@ static int open_file(const source_terms *terms, const char *path, source_list *o
 }
 
 /* ---- a bundle ---------------------------------------------------------------------------------------------------------- */
-
-typedef struct feeding {
-  bundle_reader *reader;
-  tlsmend_error inner;
-} feeding;
-
-static int feed(void *data, const void *bytes, size_t size) {
-  feeding *self = data;
-  return bundle_feed(self->reader, bytes, size, &self->inner);
-}
-
-static int read_bundle(const char *path, const trust_store *store, bundle *out, tlsmend_error *error) {
-  feeding self = {bundle_reader_new(store), {0, ""}};
-  int code = self.reader ? os_file_stream(path, feed, &self, error) : no_memory(error);
-  if (code == TLSMEND_E_ABSENT)
-    code = tlsmend_error_set(error, TLSMEND_E_USAGE, "there is no bundle %s", path);
-  else if (code == TLSMEND_OK)
-    code = bundle_end(self.reader, out, &self.inner);
-  if (self.inner.code)
-    tlsmend_error_set(error, code, "%s: %s", path, self.inner.text);
-  bundle_reader_free(self.reader);
-  return code;
-}
 
 /* One runbook of a bundle. */
 static int add_inner(source_list *list, const char *path, const bundle *bundle, const manifest_file *file,
@@ -296,9 +232,11 @@ static int open_bundle(const source_terms *terms, const char *path, const char *
                        tlsmend_error *error) {
   trust_store store = {0};
   bundle bundle = {0};
-  int code = open_keys(terms, &store, error);
+  int code = source_keys(terms, &store, error);
   if (code == TLSMEND_OK)
-    code = read_bundle(path, &store, &bundle, error);
+    code = seal_bundle(path, &(seal_look){.keys = &store}, &bundle, error);
+  if (code == TLSMEND_E_ABSENT)
+    code = tlsmend_error_set(error, TLSMEND_E_USAGE, "there is no bundle %s", path);
   for (size_t i = 0; code == TLSMEND_OK && i < bundle.files.count; i++) {
     const manifest_file *file = &bundle.files.files[i];
     if (file->kind == MANIFEST_RUNBOOK && (!inner || strcmp(inner, file->name) == 0))

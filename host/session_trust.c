@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/file_path.h"
 #include "os/os.h"
 
 enum { KEY_MOST = 64 * 1024 };
@@ -69,10 +70,7 @@ static int not_safe(const tlsmend_error *inner, tlsmend_error *error) {
 /* Adds the key of a file under the file's name, without folder and ending. */
 static int add_file(trust_store *out, const char *path, tlsmend_error *error) {
   char *text = NULL, stem[128];
-  const char *name = path;
-  for (const char *at = path; *at; at++)
-    if (*at == '/' || *at == '\\')
-      name = at + 1;
+  const char *name = file_path_leaf(path);
   size_t size = 0, length = strlen(name);
   length -= length > 4 && strcmp(name + length - 4, ".pub") == 0 ? 4 : 0;
   if (length >= sizeof stem)

@@ -54,6 +54,9 @@ typedef struct source_terms {
 int sources_open(const source_terms *terms, const char *name, source_list *out, tlsmend_error *error);
 void sources_close(source_list *list);
 
+/* The keys that count by the terms. Clear with trust_clear. */
+int source_keys(const source_terms *terms, trust_store *out, tlsmend_error *error);
+
 /* Whether a name is a path. */
 bool source_is_path(const char *name);
 

@@ -10,6 +10,14 @@ static bool is_drive(const char *path) { return isalpha((unsigned char)path[0]) 
 
 static bool is_share(const char *path) { return path[0] == '\\' && path[1] == '\\'; }
 
+const char *file_path_leaf(const char *path) {
+  const char *name = path;
+  for (const char *at = path; *at; at++)
+    if (*at == '/' || *at == '\\')
+      name = at + 1;
+  return name;
+}
+
 bool file_path_absolute(const char *path) {
   return path[0] == '/' || is_share(path) || (is_drive(path) && (path[2] == '\\' || path[2] == '/'));
 }

@@ -7,6 +7,9 @@
 
 #include <stdbool.h>
 
+/* The part of a path behind its folders. Borrowed. */
+const char *file_path_leaf(const char *path);
+
 /* Whether a path begins at a root: "/...", "C:\\...", "\\\\server\\share\\...". Anything else is below some other folder. */
 bool file_path_absolute(const char *path);
 

@@ -189,6 +189,18 @@ static const char *for_people(const char *field) {
              : field;
 }
 
+const char *manifest_comment_file(const char *text, size_t *length) {
+  for (const char *field = text; field; field = strchr(field, '\t')) {
+    field += *field == '\t';
+    *length = strcspn(field, "\t");
+    if (strncmp(field, "file:", 5) == 0) {
+      *length -= 5;
+      return field + 5;
+    }
+  }
+  return NULL;
+}
+
 int manifest_comment_read(const char *text, manifest *out, char **comment, tlsmend_error *error) {
   char *copy = strdup(text);
   int code = copy ? TLSMEND_OK : no_memory(error);

@@ -57,6 +57,9 @@ int manifest_comment_print(const manifest *self, const manifest_comment *comment
  * Fields that are not ours are left alone: minisign's own signatures cover the runbook itself. E_APPROVAL. */
 int manifest_comment_read(const char *text, manifest *out, char **comment, tlsmend_error *error);
 
+/* The name of the file that a trusted comment says it is about ("file:NAME"), with its length; NULL if it names none. Borrowed. */
+const char *manifest_comment_file(const char *text, size_t *length);
+
 /* The head of a bundle: "tlsmend-bundle 1", "key RW...", a line a file, "end". malloc'd. `key` is base64. */
 int manifest_head_print(const manifest *self, const char *key, char **out, tlsmend_error *error);
 

@@ -211,16 +211,14 @@ static unsigned char *global_message(const minisign_signature *signature, size_t
   return message;
 }
 
-int minisign_sign(const minisign_secret *secret, const void *bytes, size_t size, const char *trusted,
-                  char **out, tlsmend_error *error) {
-  unsigned char hash[64];
+int minisign_sign_hash(const minisign_secret *secret, const unsigned char hash[MINISIGN_HASH],
+                       const char *trusted, char **out, tlsmend_error *error) {
   minisign_signature signature = {.hashed = true, .trusted = (char *)trusted};
   *out = NULL;
   if (strlen(trusted) >= TRUSTED_MOST || strpbrk(trusted, "\r\n"))
     return wrong(error, "the trusted comment must be one line of less than 8192 bytes");
   memcpy(signature.id, secret->id, sizeof signature.id);
-  crypto_generichash(hash, sizeof hash, bytes, size, NULL, 0);
-  crypto_sign_detached(signature.bytes, NULL, hash, sizeof hash, secret->key);
+  crypto_sign_detached(signature.bytes, NULL, hash, MINISIGN_HASH, secret->key);
   size_t length = 0;
   unsigned char *message = global_message(&signature, &length);
   if (!message)
@@ -228,6 +226,13 @@ int minisign_sign(const minisign_secret *secret, const void *bytes, size_t size,
   crypto_sign_detached(signature.global, NULL, message, length, secret->key);
   free(message);
   return render(&signature, UNTRUSTED_OURS, out, error);
+}
+
+int minisign_sign(const minisign_secret *secret, const void *bytes, size_t size, const char *trusted,
+                  char **out, tlsmend_error *error) {
+  unsigned char hash[MINISIGN_HASH];
+  crypto_generichash(hash, sizeof hash, bytes, size, NULL, 0);
+  return minisign_sign_hash(secret, hash, trusted, out, error);
 }
 
 void minisign_signature_clear(minisign_signature *signature) {
@@ -276,18 +281,29 @@ int minisign_signature_parse(const char *text, size_t size, minisign_signature *
   return code;
 }
 
-bool minisign_verify(const minisign_public *key, const minisign_signature *signature, const void *bytes,
-                     size_t size) {
-  unsigned char hash[64];
+/* Whether both signatures are the key's: over the message, and over that and the trusted comment. */
+static bool verify_message(const minisign_public *key, const minisign_signature *signature,
+                           const unsigned char *bytes, size_t size) {
   size_t length = 0;
-  if (memcmp(key->id, signature->id, sizeof key->id) != 0)
-    return false;
-  crypto_generichash(hash, sizeof hash, bytes, size, NULL, 0);
-  if (crypto_sign_verify_detached(signature->bytes, signature->hashed ? hash : bytes,
-                                  signature->hashed ? sizeof hash : size, key->key) != 0)
+  if (memcmp(key->id, signature->id, sizeof key->id) != 0 ||
+      crypto_sign_verify_detached(signature->bytes, bytes, size, key->key) != 0)
     return false;
   unsigned char *message = global_message(signature, &length);
   bool good = message && crypto_sign_verify_detached(signature->global, message, length, key->key) == 0;
   free(message);
   return good;
+}
+
+bool minisign_verify_hash(const minisign_public *key, const minisign_signature *signature,
+                          const unsigned char hash[MINISIGN_HASH]) {
+  return signature->hashed && verify_message(key, signature, hash, MINISIGN_HASH);
+}
+
+bool minisign_verify(const minisign_public *key, const minisign_signature *signature, const void *bytes,
+                     size_t size) {
+  unsigned char hash[MINISIGN_HASH];
+  if (!signature->hashed)
+    return verify_message(key, signature, bytes, size);
+  crypto_generichash(hash, sizeof hash, bytes, size, NULL, 0);
+  return verify_message(key, signature, hash, sizeof hash);
 }

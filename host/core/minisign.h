@@ -33,6 +33,9 @@ int minisign_secret_open(const char *text, size_t size, const char *password, mi
 void minisign_public_print(const minisign_secret *secret, char out[64]);
 
 /* The text of a signature file over `bytes`, prehashed; malloc'd. `trusted` is one line. */
+enum { MINISIGN_HASH = 64 }; /* bytes of the BLAKE2b that a prehashed signature is over */
+int minisign_sign_hash(const minisign_secret *secret, const unsigned char hash[MINISIGN_HASH],
+                       const char *trusted, char **out, tlsmend_error *error);
 int minisign_sign(const minisign_secret *secret, const void *bytes, size_t size, const char *trusted,
                   char **out, tlsmend_error *error);
 
@@ -44,6 +47,10 @@ void minisign_signature_clear(minisign_signature *signature);
 /* Whether the signature is this key's over these bytes and over its own trusted comment. */
 bool minisign_verify(const minisign_public *key, const minisign_signature *signature, const void *bytes,
                      size_t size);
+
+/* The same over the hash of the bytes, for what was read piece by piece. Only a prehashed signature can be. */
+bool minisign_verify_hash(const minisign_public *key, const minisign_signature *signature,
+                          const unsigned char hash[MINISIGN_HASH]);
 
 /* The number of a key as minisign shows it: 16 upper-case hex digits. */
 void minisign_id_print(const unsigned char id[8], char out[17]);

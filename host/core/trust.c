@@ -93,6 +93,14 @@ int trust_add(trust_store *self, const char *name, const char *text, size_t size
   return TLSMEND_OK;
 }
 
+const char *trust_name_mistake(const char *name) {
+  static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+  size_t size = strlen(name);
+  if (!size || size > 64 || strspn(name, letters) != size || strchr("-_.", *name))
+    return "a signer is the name of a key in the trust store: letters, digits, '-', '_' and '.', 64 at most";
+  return size > 4 && strcmp(name + size - 4, ".pub") == 0 ? "leave out the .pub" : NULL;
+}
+
 /* ---- verdicts ---------------------------------------------------------------------------------------------------------- */
 
 bool trust_judge(const unsigned char id[8], const trust_key *key, int64_t now, trust_verdict *out) {

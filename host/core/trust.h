@@ -26,6 +26,9 @@ typedef struct trust_store {
 int trust_add(trust_store *self, const char *name, const char *text, size_t size, tlsmend_error *error);
 void trust_clear(trust_store *self);
 
+/* Why a text is no name that a runbook may call a key by (a file NAME.pub of the store), or NULL if it is one. Static. */
+const char *trust_name_mistake(const char *name);
+
 /* The key of a number, or NULL. */
 const trust_key *trust_find(const trust_store *self, const unsigned char id[8]);
 

@@ -12,6 +12,8 @@
 #include "core/path.h"
 #include "core/unicode.h"
 #include "machine/machine.h"
+#include "machine/package.h"
+#include "os/os.h"
 
 #define ANY_USER        "HKU\\*\\"
 #define ANY_USER_LENGTH (sizeof ANY_USER - 1)
@@ -19,6 +21,7 @@
 typedef struct guard {
   tlsmend_machine base;
   const guard_needs *needs;
+  const guard_trust *trust;
 } guard;
 
 /* ---- what is declared ------------------------------------------------------------------------------------------- */
@@ -180,14 +183,92 @@ static bool package_declared(const guard *self, const char *sha256) {
   return self->needs->package_count == 0;
 }
 
+/* The signer that an element of needs.packages names, or NULL. */
+static const char *signer_of(const char *package) {
+  size_t length = strlen(GUARD_SIGNER);
+  return strncmp(package, GUARD_SIGNER, length) == 0 ? package + length : NULL;
+}
+
+/* Writes "acme or bob"; false if no signer is declared. */
+static bool name_signers(const guard *self, char *out, size_t size) {
+  size_t used = 0;
+  *out = 0;
+  for (size_t i = 0; i < self->needs->package_count && used < size; i++) {
+    const char *name = signer_of(self->needs->packages[i]);
+    if (name)
+      used += (size_t)snprintf(out + used, size - used, "%s%s", used ? " or " : "", name);
+  }
+  return used > 0;
+}
+
+/* Why a verdict does not let a package pass; false if it does. */
+static bool judge_signer(const guard *self, const trust_verdict *verdict, char *out, size_t size) {
+  char until[32] = "";
+  switch (verdict->state) {
+  case TRUST_UNSIGNED:
+    snprintf(out, size, "it has no signature: put its .minisig beside it (`tlsmend sign` makes one)");
+    return true;
+  case TRUST_UNKNOWN:
+    snprintf(out, size,
+             "it is signed by key %s, which is not in the trust store: put the key there once you have "
+             "compared it",
+             verdict->key);
+    return true;
+  case TRUST_EXPIRED:
+    os_time_print(verdict->expires, until);
+    snprintf(out, size, "the key of %.100s, %s, expired on %.10s: ask for a new one", verdict->signer,
+             verdict->key, until);
+    return true;
+  case TRUST_TRUSTED:
+    break;
+  }
+  for (size_t i = 0; i < self->needs->package_count; i++) {
+    const char *name = signer_of(self->needs->packages[i]);
+    if (name && strcmp(name, verdict->signer) == 0)
+      return false;
+  }
+  snprintf(out, size, "it is signed by %.100s, key %s: get the right one", verdict->signer, verdict->key);
+  return true;
+}
+
+/* The bytes whose signature is judged must be those whose digest goes into the plan. */
+static int admit_signed(const guard *self, const tlsmend_update *update, const char *signers,
+                        tlsmend_error *error) {
+  char reason[300] = "";
+  trust_store keys = {0};
+  package_seal seal = {.size = 0};
+  tlsmend_error inner = {0, ""};
+  int code = self->trust ? self->trust->keys(self->trust->data, &keys, error) : TLSMEND_OK;
+  if (code == TLSMEND_OK)
+    code = package_judge(update->file, &keys, &seal, &inner);
+  else
+    inner = *error;
+  if (code == TLSMEND_OK && strcmp(seal.sha256, update->sha256) != 0)
+    code = tlsmend_error_set(&inner, TLSMEND_E_REFUSED, "it has changed while it was read: plan again");
+  if (code == TLSMEND_OK && judge_signer(self, &seal.verdict, reason, sizeof reason))
+    code = tlsmend_error_set(&inner, TLSMEND_E_REFUSED, "%s", reason);
+  trust_verdict_clear(&seal.verdict);
+  trust_clear(&keys);
+  if (code == TLSMEND_OK)
+    return code;
+  if (code == TLSMEND_E_APPROVAL)
+    code = TLSMEND_E_REFUSED; /* of the fence, whose refusals nobody catches */
+  return tlsmend_error_set(error, code,
+                           "%s may not install the package %.300s, which must be signed by %s (its "
+                           "needs.packages): %s",
+                           self->needs->runbook, update->file, signers, inner.text);
+}
+
 static int admit_update(const guard *self, const tlsmend_update *update, tlsmend_error *error) {
-  char need[100];
+  char need[100], signers[200];
   if (!update_declared(self, update->kb)) {
     snprintf(need, sizeof need, "updates = { \"%.40s\" }", update->kb);
     return refuse(self, "install", update->kb, need, error);
   }
   if (!update->sha256 || package_declared(self, update->sha256)) /* none is at hand yet: apply refuses that */
     return TLSMEND_OK;
+  if (update->file && name_signers(self, signers, sizeof signers))
+    return admit_signed(self, update, signers, error);
   snprintf(need, sizeof need, "packages = { \"%.64s\" }", update->sha256);
   return refuse(self, "install the package", update->file ? update->file : update->kb, need, error);
 }
@@ -310,14 +391,15 @@ static const tlsmend_machine_ops guard_ops = {.version = TLSMEND_MACHINE_OPS_VER
                                               .may_look = may_look,
                                               .may_call = may_call};
 
-int guard_open(tlsmend_machine *below, const guard_needs *needs, tlsmend_machine **out,
-               tlsmend_error *error) {
+int guard_open(tlsmend_machine *below, const guard_needs *needs, const guard_trust *trust,
+               tlsmend_machine **out, tlsmend_error *error) {
   *out = NULL;
   guard *self = calloc(1, sizeof *self);
   if (!self)
     return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a guard");
   self->base = (tlsmend_machine){.ops = &guard_ops, .below = below};
   self->needs = needs;
+  self->trust = trust;
   *out = &self->base;
   return TLSMEND_OK;
 }

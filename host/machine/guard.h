@@ -5,7 +5,7 @@
 #ifndef MACHINE_GUARD_H
 #define MACHINE_GUARD_H
 
-#include <tlsmend/machine.h>
+#include "core/trust.h"
 
 /* Stands in every refusal of the fence, and in no other. */
 #define GUARD_WAY_OUT "in its `needs`"
@@ -23,7 +23,7 @@ typedef struct guard_needs {
   const char *const *updates; /* "KB3140245" */
   size_t update_count;
   const char *const
-      *packages; /* SHA-256 of the packages that may be installed; none: any that the operator gives */
+      *packages; /* what may be installed: a SHA-256, or "signer:NAME"; none: any that the operator gives */
   size_t package_count;
   const char *const
       *files; /* files and folders that may be looked at; without a root: below the folder of Windows */
@@ -38,7 +38,17 @@ typedef struct guard_needs {
   size_t module_count;
 } guard_needs;
 
-/* `below` is not owned; `needs` is borrowed until the guard is closed. */
-int guard_open(tlsmend_machine *below, const guard_needs *needs, tlsmend_machine **out, tlsmend_error *error);
+/* Begins a package of `needs` that is declared by who has signed it: the name of a key in the trust store follows. */
+#define GUARD_SIGNER "signer:"
+
+/* Where the keys are that may sign packages; asked once a package must be judged. `out` is empty and becomes the guard's. */
+typedef struct guard_trust {
+  int (*keys)(void *data, trust_store *out, tlsmend_error *error);
+  void *data;
+} guard_trust;
+
+/* `below` is not owned; `needs` and `trust` (NULL: there are no keys) are borrowed until the guard is closed. */
+int guard_open(tlsmend_machine *below, const guard_needs *needs, const guard_trust *trust,
+               tlsmend_machine **out, tlsmend_error *error);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * SHA-256 of a package, read piece by piece: packages may be larger than memory. One in a bundle is read with all of it, so that
- * the bundle is known to be whole; whose it is was judged with the runbook, and the plan holds the package's digest.
+ * Packages, read piece by piece: they may be larger than memory. One in a bundle is read with all of it, so that the bundle is
+ * known to be whole.
  */
 #include "machine/package.h"
 
@@ -8,50 +8,34 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/bundle.h"
+#include "core/file_path.h"
+#include "core/unicode.h"
+#include "machine/seal.h"
 #include "os/os.h"
 
-typedef struct feeding {
-  bundle_reader *reader;
-  tlsmend_error inner;
-} feeding;
-
-static int feed(void *data, const void *bytes, size_t size) {
-  feeding *self = data;
-  return bundle_feed(self->reader, bytes, size, &self->inner);
+static int no_memory(tlsmend_error *error) {
+  return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a package");
 }
 
-/* Whether the bundle holds a package of this name; its bytes have gone to fn then. */
-static int end_bundle(feeding *self, const char *path, const char *name, tlsmend_error *error) {
-  bundle bundle = {0};
-  int code = bundle_end(self->reader, &bundle, &self->inner);
-  if (code == TLSMEND_OK && !manifest_find(&bundle.files, MANIFEST_PACKAGE, name))
-    code = tlsmend_error_set(&self->inner, TLSMEND_E_ABSENT, "there is no package %s", name);
-  bundle_clear(&bundle);
-  return code == TLSMEND_OK ? code : tlsmend_error_set(error, code, "%s: %s", path, self->inner.text);
-}
-
-static int stream_bundled(const char *path, bundle_watch_fn fn, void *data, tlsmend_error *error) {
+/* Streams the package BUNDLE|NAME. `out`, for whoever asks whose it is, may be NULL. */
+static int stream_bundled(const char *path, seal_look look, bundle *out, tlsmend_error *error) {
   const trust_store none = {0};
-  const char *name = bundle_inner(path);
+  bundle unasked = {0}, *bundle = out ? out : &unasked;
   char *file = strdup(path);
-  feeding self = {bundle_reader_new(&none), {0, ""}};
-  int code = TLSMEND_E_MEMORY;
-  if (!file || !self.reader) {
-    tlsmend_error_set(error, code, "out of memory for a bundle");
-  } else {
-    file[name - path - 1] = 0;
-    bundle_watch(self.reader, name, fn, data);
-    code = os_file_stream(file, feed, &self, error);
-    if (code == TLSMEND_OK)
-      code = end_bundle(&self, file, name, error);
-    else if (self.inner.code)
-      tlsmend_error_set(error, code, "%s: %s", file, self.inner.text);
-  }
-  bundle_reader_free(self.reader);
+  if (!file)
+    return no_memory(error);
+  look.name = bundle_inner(path);
+  look.keys = look.keys ? look.keys : &none;
+  file[look.name - path - 1] = 0;
+  int code = seal_bundle(file, &look, bundle, error);
+  if (code == TLSMEND_OK && !manifest_find(&bundle->files, MANIFEST_PACKAGE, look.name))
+    code = tlsmend_error_set(error, TLSMEND_E_ABSENT, "%s: there is no package %s", file, look.name);
+  bundle_clear(&unasked);
   free(file);
   return code;
 }
+
+/* ---- hashes ---------------------------------------------------------------------------------------------------------- */
 
 typedef struct hashing {
   crypto_hash_sha256_state state;
@@ -64,25 +48,143 @@ static int update(void *data, const void *bytes, size_t size) {
   return os_clock() > self->deadline ? TLSMEND_E_LIMIT : TLSMEND_OK;
 }
 
+static void finish(crypto_hash_sha256_state *state, char out[65]) {
+  unsigned char digest[crypto_hash_sha256_BYTES];
+  crypto_hash_sha256_final(state, digest);
+  sodium_bin2hex(out, 65, digest, sizeof digest);
+}
+
 int package_sha256(const char *path, char out[65], tlsmend_error *error) {
   return package_sha256_until(path, UINT64_MAX, out, error);
 }
 
 int package_sha256_until(const char *path, uint64_t deadline, char out[65], tlsmend_error *error) {
   hashing hashing = {.deadline = deadline};
-  unsigned char digest[crypto_hash_sha256_BYTES];
   *out = 0;
   crypto_hash_sha256_init(&hashing.state);
-  int code = bundle_inner(path) ? stream_bundled(path, update, &hashing, error)
-                                : os_file_stream(path, update, &hashing, error);
+  int code = bundle_inner(path)
+                 ? stream_bundled(path, (seal_look){.fn = update, .data = &hashing}, NULL, error)
+                 : os_file_stream(path, update, &hashing, error);
   if (code == TLSMEND_E_LIMIT)
     return tlsmend_error_set(error, code, "%s: reading it takes too long", path);
-  if (code != TLSMEND_OK)
-    return code;
-  crypto_hash_sha256_final(&hashing.state, digest);
-  sodium_bin2hex(out, 65, digest, sizeof digest);
+  if (code == TLSMEND_OK)
+    finish(&hashing.state, out);
+  return code;
+}
+
+static int update_minisign(void *data, const void *bytes, size_t size) {
+  crypto_generichash_update(data, bytes, size);
   return TLSMEND_OK;
 }
+
+int package_minisign_hash(const char *path, unsigned char out[MINISIGN_HASH], tlsmend_error *error) {
+  crypto_generichash_state state;
+  crypto_generichash_init(&state, NULL, 0, MINISIGN_HASH);
+  int code = os_file_stream(path, update_minisign, &state, error);
+  if (code == TLSMEND_OK)
+    crypto_generichash_final(&state, out, MINISIGN_HASH);
+  return code;
+}
+
+/* ---- whose it is ------------------------------------------------------------------------------------------------------- */
+
+/* The file is read once, for both of its hashes. */
+typedef struct judging {
+  crypto_hash_sha256_state sha256;
+  crypto_generichash_state minisign;
+  uint64_t size;
+} judging;
+
+static int update_both(void *data, const void *bytes, size_t size) {
+  judging *self = data;
+  crypto_hash_sha256_update(&self->sha256, bytes, size);
+  crypto_generichash_update(&self->minisign, bytes, size);
+  self->size += size;
+  return TLSMEND_OK;
+}
+
+static int judge_bundled(const char *path, const trust_store *keys, judging *judging, trust_verdict *out,
+                         tlsmend_error *error) {
+  bundle bundle = {0};
+  int code =
+      stream_bundled(path, (seal_look){.keys = keys, .fn = update_both, .data = judging}, &bundle, error);
+  if (code == TLSMEND_OK && !trust_judge(bundle.signature.id, bundle.key, os_time(), out))
+    code = no_memory(error);
+  bundle_clear(&bundle);
+  return code;
+}
+
+/* A package says in its name alone which update it is: signed as one, it must not pass for another. */
+static int check_name(const char *path, const minisign_signature *signature, tlsmend_error *error) {
+  size_t length = 0;
+  const char *name = manifest_comment_file(signature->trusted, &length);
+  const char *leaf = file_path_leaf(path);
+  if (!name || unicode_name_equal_n(name, length, leaf))
+    return TLSMEND_OK;
+  return tlsmend_error_set(
+      error, TLSMEND_E_APPROVAL,
+      "%s.minisig is the signature of a file named %.*s: give the package that name back", path,
+      length < 200 ? (int)length : 200, name);
+}
+
+static int judge_signature(const char *path, const minisign_signature *signature, const trust_store *keys,
+                           const unsigned char hash[MINISIGN_HASH], trust_verdict *out,
+                           tlsmend_error *error) {
+  const trust_key *key = trust_find(keys, signature->id);
+  manifest none = {0};
+  if (!signature->hashed)
+    return tlsmend_error_set(
+        error, TLSMEND_E_APPROVAL,
+        "%s.minisig has minisign's old form, for which a package would have to be held in "
+        "memory: sign it again without -l",
+        path);
+  if (key && !minisign_verify_hash(&key->key, signature, hash))
+    return seal_misfit(path, error);
+  int code = check_name(path, signature, error);
+  if (code == TLSMEND_OK && !trust_judge(signature->id, key, os_time(), out))
+    code = no_memory(error);
+  if (code == TLSMEND_OK)
+    code = manifest_comment_read(signature->trusted, &none, &out->comment, error);
+  manifest_clear(&none);
+  return code;
+}
+
+static int judge_file(const char *path, const trust_store *keys, judging *judging, trust_verdict *out,
+                      tlsmend_error *error) {
+  unsigned char hash[MINISIGN_HASH];
+  minisign_signature signature = {0};
+  bool found = false;
+  int code = os_file_stream(path, update_both, judging, error);
+  if (code == TLSMEND_OK)
+    code = seal_read(path, &signature, &found, error);
+  crypto_generichash_final(&judging->minisign, hash, sizeof hash);
+  if (code == TLSMEND_OK && found)
+    code = judge_signature(path, &signature, keys, hash, out, error);
+  minisign_signature_clear(&signature);
+  return code;
+}
+
+int package_judge(const char *path, const trust_store *keys, package_seal *out, tlsmend_error *error) {
+  judging judging = {.size = 0};
+  *out = (package_seal){.size = 0};
+  crypto_hash_sha256_init(&judging.sha256);
+  crypto_generichash_init(&judging.minisign, NULL, 0, MINISIGN_HASH);
+  int code = bundle_inner(path) ? judge_bundled(path, keys, &judging, &out->verdict, error)
+                                : judge_file(path, keys, &judging, &out->verdict, error);
+  finish(&judging.sha256, out->sha256);
+  out->size = judging.size;
+  if (code != TLSMEND_OK)
+    trust_verdict_clear(&out->verdict);
+  return code;
+}
+
+bool package_is_name(const char *name) {
+  size_t length = strlen(name);
+  return length > 4 &&
+         (unicode_name_equal(name + length - 4, ".msu") || unicode_name_equal(name + length - 4, ".cab"));
+}
+
+/* ---- out of a bundle --------------------------------------------------------------------------------------------------- */
 
 typedef struct writing {
   os_log *log;
@@ -100,7 +202,7 @@ int package_extract(const char *path, const char *to, tlsmend_error *error) {
   int code = os_log_open(to, true, &self.log, error);
   if (code != TLSMEND_OK)
     return code;
-  code = stream_bundled(path, append, &self, error);
+  code = stream_bundled(path, (seal_look){.fn = append, .data = &self}, NULL, error);
   os_log_close(self.log);
   if (code != TLSMEND_OK)
     os_file_remove(to, NULL);

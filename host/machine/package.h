@@ -1,10 +1,10 @@
-/* Update packages as files, or in a bundle: their SHA-256. What is installed is what was hashed. */
+/* Update packages as files, or in a bundle: their SHA-256, and who has signed them. What is installed is what was hashed. */
 #ifndef MACHINE_PACKAGE_H
 #define MACHINE_PACKAGE_H
 
 #include <stdint.h>
 
-#include <tlsmend/tlsmend.h>
+#include "core/trust.h"
 
 /* Writes 64 lower-case hex digits and a NUL. Errors: E_ABSENT, E_DENIED, E_IO, naming the file. */
 int package_sha256(const char *path, char out[65], tlsmend_error *error);
@@ -15,5 +15,24 @@ int package_extract(const char *path, const char *to, tlsmend_error *error);
 
 /* The same, until os_clock says `deadline`: TLSMEND_E_LIMIT. */
 int package_sha256_until(const char *path, uint64_t deadline, char out[65], tlsmend_error *error);
+
+/* What a package is and whose: both of the same bytes, read once. */
+typedef struct package_seal {
+  char sha256[65];
+  uint64_t size;
+  trust_verdict verdict; /* of FILE.minisig, or of the bundle that it lies in */
+} package_seal;
+
+/*
+ * Reads a package and judges its signature by the keys of a store. None, or one by a stranger, is no error: see the verdict.
+ * Clear with trust_verdict_clear. E_APPROVAL: the signature does not fit, is over a file of another name, or is not prehashed.
+ */
+int package_judge(const char *path, const trust_store *keys, package_seal *out, tlsmend_error *error);
+
+/* The hash that minisign signs. Errors as package_sha256. */
+int package_minisign_hash(const char *path, unsigned char out[MINISIGN_HASH], tlsmend_error *error);
+
+/* Whether a name is that of a package: it ends in .msu or .cab. */
+bool package_is_name(const char *name);
 
 #endif

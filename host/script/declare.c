@@ -357,15 +357,24 @@ static json_t *need_update(const reader *r, const char *text, size_t number) {
   return json_string(text);
 }
 
-/* The SHA-256 of a package: 64 hex digits, kept in lower case. */
+/* The SHA-256 of a package, 64 hex digits, kept in lower case; or "signer:NAME". */
 static json_t *need_package(const reader *r, const char *text, size_t number) {
   char hex[65];
+  size_t prefix = strlen(GUARD_SIGNER);
+  if (strncmp(text, GUARD_SIGNER, prefix) == 0) {
+    const char *mistake = trust_name_mistake(text + prefix);
+    if (mistake != NULL)
+      script_raise(r->L, TLSMEND_E_SCRIPT, "%s: field 'needs.packages[%zu]': %s, got \"%.80s\"", r->file,
+                   number, mistake, text);
+    return json_string(text);
+  }
   size_t digits = strspn(text, "0123456789abcdefABCDEF");
   if (digits != 64 || text[digits] != '\0')
-    script_raise(
-        r->L, TLSMEND_E_SCRIPT,
-        "%s: field 'needs.packages[%zu]' must be the SHA-256 of a package, 64 hex digits, got \"%.80s\"",
-        r->file, number, text);
+    script_raise(r->L, TLSMEND_E_SCRIPT,
+                 "%s: field 'needs.packages[%zu]' must be the SHA-256 of a package, 64 hex digits, or "
+                 "\"signer:NAME\", "
+                 "got \"%.80s\"",
+                 r->file, number, text);
   for (size_t i = 0; i <= digits; i++)
     hex[i] = (char)tolower((unsigned char)text[i]);
   return json_string(hex);
@@ -484,8 +493,8 @@ static void put_needs(const reader *r) {
   out->read_count = put_needs_list(r, needs, "reads", "a list of key paths", need_reads, &runbook->reads);
   out->update_count =
       put_needs_list(r, needs, "updates", "a list such as { \"KB3140245\" }", need_update, &runbook->updates);
-  out->package_count =
-      put_needs_list(r, needs, "packages", "a list of SHA-256", need_package, &runbook->packages);
+  out->package_count = put_needs_list(r, needs, "packages", "a list of SHA-256 and \"signer:NAME\"",
+                                      need_package, &runbook->packages);
   const char *stand_in = runbook->context->options.stand_in;
   if (out->package_count > 0 && stand_in != NULL)
     runbook->packages[out->package_count++] = stand_in; /* the list has room for one more */

@@ -24,7 +24,7 @@
 ---@field registry? string[] may be read and written, with all below: "HKLM\\...", "32:HKLM\\..." (view), "HKU\\*\\..."
 ---@field reads? string[] keys that may only be read, spelled the same
 ---@field updates? string[] "KB3140245"
----@field packages? string[] SHA-256 of the packages that may be installed, 64 hex digits; without it any that is given
+---@field packages? string[] the only packages: SHA-256, or "signer:NAME" for what a key of the trust store has signed
 ---@field files? string[] files and folders that may be looked at; "System32\\a.dll" is below the folder of Windows
 ---@field reboot? boolean
 ---@field legacy? string[] protocols before TLS 1.2 that it may switch on, such as "TLS 1.1"; read by the bench

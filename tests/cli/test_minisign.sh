@@ -76,6 +76,22 @@ for legacy in '' -l; do
   "$TLSMEND" verify alone.lua -k plain.pub >out || fail "what minisign $legacy signs is not verified: $(cat out)"
   grep -q "by hand" out || fail "the comment of minisign is not shown: $(cat out)"
 done
+
+# Packages: ours by minisign, and what it writes by itself; its old form is refused, because it has to be held in memory.
+head -c 3000000 /dev/urandom >windows6.1-kb3140245-x64.msu
+"$TLSMEND" sign windows6.1-kb3140245-x64.msu -s plain.key -t "Acme Ä" >/dev/null
+minisign -V -H -p plain.pub -m windows6.1-kb3140245-x64.msu >out || fail "minisign does not verify a signed package"
+grep -q "file:windows6.1-kb3140245-x64.msu${tab}hashed${tab}comment:Acme Ä" out || fail "the comment: $(cat out)"
+minisign -S -s plain.key -m "$PWD/windows6.1-kb3140245-x64.msu" >/dev/null
+"$TLSMEND" verify windows6.1-kb3140245-x64.msu -k plain.pub >out || fail "what minisign signs is not verified: $(cat out)"
+mv windows6.1-kb3140245-x64.msu windows6.1-kb2999226-x64.msu
+mv windows6.1-kb3140245-x64.msu.minisig windows6.1-kb2999226-x64.msu.minisig
+"$TLSMEND" verify windows6.1-kb2999226-x64.msu -k plain.pub >out 2>&1 && fail "a package passes by another name"
+grep -q "file named windows6.1-kb3140245-x64.msu" out || fail "$(cat out)"
+minisign -S -l -s plain.key -m windows6.1-kb2999226-x64.msu >/dev/null
+"$TLSMEND" verify windows6.1-kb2999226-x64.msu -k plain.pub >out 2>&1 && fail "the old form is taken for a package"
+grep -q "sign it again without -l" out || fail "$(cat out)"
+
 minisign -S -s plain.key -m site.lua -t "without its module" >/dev/null
 "$TLSMEND" plan ./site.lua -m sim:pc.reg >out 2>&1 && fail "a module that nobody has signed is reached"
 grep -q "covered by its signature" out || fail "$(cat out)"

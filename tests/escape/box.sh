@@ -2,6 +2,31 @@
 # caller runs run.sh or run.bat in FOLDER/box.
 escape=$TLSMEND_SOURCE/tests/escape
 
+# Packages below FOLDER, all signed by one key, and trust stores that know that key by different names, or not.
+escape_packages() {
+  for escape_name in bare good swapped renamed borrowed; do
+    mkdir -p "$1/$escape_name"
+    echo "$escape_name" >"$1/$escape_name/windows6.1-kb3140245-x64.msu"
+  done
+  mkdir "$1/other" "$1/ann" "$1/bob" "$1/ended" "$1/none"
+  escape_sign() { "$TLSMEND" sign "$1/$2" -s "$escape_keys/ann.key" -t "ann" >/dev/null; }
+  escape_keys=$2
+  escape_sign "$1/good" windows6.1-kb3140245-x64.msu
+  escape_sign "$1/swapped" windows6.1-kb3140245-x64.msu
+  echo x >>"$1/swapped/windows6.1-kb3140245-x64.msu"
+  cp "$1/renamed/windows6.1-kb3140245-x64.msu" "$1/other/windows6.1-kb2999226-x64.msu"
+  escape_sign "$1/other" windows6.1-kb2999226-x64.msu
+  cp "$1/other/windows6.1-kb2999226-x64.msu.minisig" "$1/renamed/windows6.1-kb3140245-x64.msu.minisig"
+  cp "$1/good/windows6.1-kb3140245-x64.msu.minisig" "$1/borrowed/"
+  echo 'return { id = "a", version = "1", title = "A", needs = {}, run = function() end }' >"$1/a.lua"
+  "$TLSMEND" sign "$1/a.lua" "$1/good/windows6.1-kb3140245-x64.msu" -s "$2/ann.key" -o "$1/a.tlsmend" >/dev/null
+  cp "$2/ann.pub" "$1/ann/ann.pub"
+  cp "$2/ann.pub" "$1/bob/bob.pub"
+  cp "$2/ann.pub" "$1/good/ann.pub"
+  sed '1s/$/ expires:2020-12-31/' "$2/ann.pub" >"$1/ended/ann.pub"
+  chmod -R go-w "$1"
+}
+
 escape_prepare() {
   rm -rf "$1/box" "$1/outside"
   mkdir -p "$1/box" "$1/outside/home" "$1/outside/tmp"
@@ -9,6 +34,8 @@ escape_prepare() {
   cp "$1/pc.reg" "$1/box/pc.reg"
   cp "$escape/pristine.lua" "$1/box/"
   echo secret >"$1/outside/secret.txt"
+  escape_packages "$1/box/signed" "$TLSMEND_SOURCE/tests/cli/keys"
+  (cd "$1" && find box/signed -type f) >"$1/given.txt"
   "$TLSMEND_LUA" "$escape/run.lua" prepare "$1/box" "$escape"/*.attempts
 }
 
@@ -18,7 +45,7 @@ escape_judge() {
   "$TLSMEND_LUA" "$escape/run.lua" judge "$1/box" "$1/pc.reg" "$escape"/*.attempts || escape_code=1
   (cd "$1" && find box outside -type f -o -type l) |
     grep -v -E '^box/(a[0-9]+\.(lua|reg|out|err|code)|run\.(sh|bat)|pc\.reg|pristine\.lua|tlsmend\.exe|a[0-9]+\.reg\.tlsmend/[^/]*)$' |
-    grep -v '^outside/secret.txt$' >"$1/made.txt" && {
+    grep -v '^outside/secret.txt$' | grep -v -x -F -f "$1/given.txt" >"$1/made.txt" && {
     echo "FAILED: an attempt has made these files:" >&2
     cat "$1/made.txt" >&2
     escape_code=1

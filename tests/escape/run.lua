@@ -7,8 +7,8 @@ local TEMPLATE = [[
 local registry, log, update, files = require "registry", require "log", require "update", require "files"
 local hotfix, reboot, probe, system = require "hotfix", require "reboot", require "probe", require "system"
 local KEY = "HKLM\\SOFTWARE\\Site"
-return { id = "attempt", version = "1", title = "An attempt", params = { word = { type = "string", default = "" } },
-  needs = { %s },
+return { id = "attempt", version = "1", title = "An attempt",
+  params = { word = { type = "string", default = "" }, folder = { type = "path" } }, needs = { %s },
   run = function(params) %s
   end,
   verify = function(params) %s return true end,

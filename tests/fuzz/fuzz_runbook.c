@@ -53,7 +53,7 @@ static void run(script_runbook *runbook, tlsmend_machine *machine) {
   script_sink sink = {note, note, plan};
   MUST(plan && overlay_open(machine, plan, &overlay, &error) == TLSMEND_OK);
   overlay_set_runbook(overlay, "fuzz");
-  MUST(guard_open(overlay, script_needs(runbook), &guard, &error) == TLSMEND_OK);
+  MUST(guard_open(overlay, script_needs(runbook), NULL, &guard, &error) == TLSMEND_OK);
   int code = script_run(runbook, guard, overlay, &sink, &applies, &reason, &error);
   fuzz_judge(code, &error);
   judge(plan, script_needs(runbook));

@@ -193,7 +193,7 @@ static int setup(void **state) {
   (void)state;
   below = sim_of_text(windows7);
   seen.below = below;
-  MUST(guard_open(&seen, &needs, &guard, &error));
+  MUST(guard_open(&seen, &needs, NULL, &guard, &error));
   return 0;
 }
 

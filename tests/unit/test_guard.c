@@ -34,7 +34,7 @@ static int setup(void **state) {
   (void)state;
   needs.reboot = true;
   machine = sim_of_text(windows7);
-  MUST(guard_open(machine, &needs, &guard, &error));
+  MUST(guard_open(machine, &needs, NULL, &guard, &error));
   return 0;
 }
 

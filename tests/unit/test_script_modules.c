@@ -105,7 +105,8 @@ static void begin(run_state *run, const char *text, const script_options *option
   run->plan = plan_new();
   assert_int_equal(overlay_open(run->snapshot, run->plan, &run->overlay, &error), TLSMEND_OK);
   overlay_set_runbook(run->overlay, "try");
-  assert_int_equal(guard_open(run->overlay, script_needs(run->runbook), &run->guard, &error), TLSMEND_OK);
+  assert_int_equal(guard_open(run->overlay, script_needs(run->runbook), NULL, &run->guard, &error),
+                   TLSMEND_OK);
 }
 
 static int go(run_state *run, bool *applies, char **reason, tlsmend_error *error) {

@@ -57,7 +57,8 @@ static int go(const char *needs, const char *function, const char *body, bool li
   backend_request request = {.argument = "try", .state = "", .text = reg};
   assert_int_equal(sim_open(&request, &snapshot, error), TLSMEND_OK);
   asked.below = snapshot;
-  assert_int_equal(guard_open(live ? &asked : snapshot, script_needs(runbook), &guard, error), TLSMEND_OK);
+  assert_int_equal(guard_open(live ? &asked : snapshot, script_needs(runbook), NULL, &guard, error),
+                   TLSMEND_OK);
   script_sink sink = {0};
   code = verify ? script_verify(runbook, guard, snapshot, &sink, error)
                 : script_run(runbook, guard, snapshot, &sink, &applies, &reason, error);

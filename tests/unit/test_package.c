@@ -1,0 +1,139 @@
+/*
+ * Packages by who has signed them: every changed byte is noticed, and so is another name; what the fence lets pass are the bytes
+ * that it has judged.
+ */
+#include "unit/engine.h"
+
+#include <sodium.h>
+
+#include "core/manifest.h"
+#include "machine/guard.h"
+#include "machine/package.h"
+
+static minisign_secret new_key(void) {
+  minisign_secret secret;
+  unsigned char public[32];
+  assert_true(sodium_init() >= 0);
+  randombytes_buf(secret.id, sizeof secret.id);
+  crypto_sign_keypair(public, secret.key);
+  return secret;
+}
+
+static trust_store store_of(const minisign_secret *key) {
+  trust_store store = {0};
+  char base64[64];
+  minisign_public_print(key, base64);
+  MUST(trust_add(&store, "acme", base64, strlen(base64), &error));
+  return store;
+}
+
+static const char msu[] = "windows6.1-kb3140245-x64.msu",
+                  msu_signature[] = "windows6.1-kb3140245-x64.msu.minisig";
+
+static void write_package(const minisign_secret *key, const char *bytes, size_t size) {
+  char *signature = NULL;
+  file_write(msu, bytes, size);
+  MUST(minisign_sign(key, bytes, size, "timestamp:1\tfile:Windows6.1-KB3140245-x64.msu\thashed", &signature,
+                     &error));
+  file_text(msu_signature, signature);
+  free(signature);
+}
+
+static int judge_package(const char *name, const trust_store *store, trust_state *state) {
+  tlsmend_error error = {0, ""};
+  package_seal seal;
+  char *path = engine_path(name);
+  int code = package_judge(path, store, &seal, &error);
+  *state = seal.verdict.state;
+  if (code == TLSMEND_OK)
+    trust_verdict_clear(&seal.verdict);
+  free(path);
+  return code;
+}
+
+/* A package of some pieces, as it is read. */
+static void test_package(void **unused) {
+  (void)unused;
+  enum { SIZE = 200000 };
+  minisign_secret key = new_key(), impostor = new_key();
+  trust_store store = store_of(&key), none = {0};
+  trust_state state;
+  static char bytes[SIZE];
+  memcpy(impostor.id, key.id, sizeof key.id);
+  randombytes_buf(bytes, sizeof bytes);
+  file_write(msu, bytes, SIZE);
+  assert_int_equal(judge_package(msu, &store, &state), TLSMEND_OK);
+  assert_int_equal(state, TRUST_UNSIGNED);
+  write_package(&impostor, bytes, SIZE);
+  assert_int_equal(judge_package(msu, &store, &state), TLSMEND_E_APPROVAL);
+  write_package(&key, bytes, SIZE);
+  assert_int_equal(judge_package(msu, &none, &state), TLSMEND_OK);
+  assert_int_equal(state, TRUST_UNKNOWN);
+  for (size_t i = 0; i < SIZE; i += 1 + i / 8) {
+    bytes[i] = (char)(bytes[i] ^ (1 << (i % 8)));
+    file_write(msu, bytes, SIZE);
+    assert_int_equal(judge_package(msu, &store, &state), TLSMEND_E_APPROVAL);
+    bytes[i] = (char)(bytes[i] ^ (1 << (i % 8)));
+  }
+  file_write(msu, bytes, SIZE - 1);
+  assert_int_equal(judge_package(msu, &store, &state), TLSMEND_E_APPROVAL);
+  file_write(msu, bytes, SIZE);
+  size_t size = 0;
+  char *signature = file_read(msu_signature, &size);
+  for (size_t i = 0; i < size; i++) {
+    signature[i] = (char)(signature[i] ^ (1 << (i % 8)));
+    file_write(msu_signature, signature, size);
+    int code = judge_package(msu, &store, &state);
+    if (code == TLSMEND_OK ? state != TRUST_UNKNOWN : code != TLSMEND_E_APPROVAL)
+      fail_msg("byte %zu of the signature: code %d, state %d", i, code, (int)state);
+    signature[i] = (char)(signature[i] ^ (1 << (i % 8)));
+  }
+  file_write(msu_signature, signature, size);
+  assert_int_equal(judge_package(msu, &store, &state), TLSMEND_OK);
+  assert_int_equal(state, TRUST_TRUSTED);
+  file_write("b.msu", bytes, SIZE);
+  file_write("b.msu.minisig", signature, size);
+  assert_int_equal(judge_package("b.msu", &store, &state), TLSMEND_E_APPROVAL);
+  free(signature);
+  trust_clear(&store);
+}
+
+static int lend_store(void *data, trust_store *out, tlsmend_error *error) {
+  const minisign_secret *key = data;
+  char base64[64];
+  minisign_public_print(key, base64);
+  return trust_add(out, "acme", base64, strlen(base64), error);
+}
+
+/* The digest that goes into the plan is that of the bytes whose signature was judged: the file is exchanged between the two. */
+static void test_package_digest(void **unused) {
+  (void)unused;
+  static const char *const updates[] = {"KB3140245"}, *const signers[] = {"signer:acme"};
+  guard_needs needs = {.runbook = "r", .updates = updates, .update_count = 1};
+  minisign_secret key = new_key();
+  guard_trust trust = {lend_store, &key};
+  tlsmend_machine *machine = sim_of_text(windows7), *guard = NULL;
+  tlsmend_error error = {0, ""};
+  char digest[65], *path = engine_path(msu);
+  tlsmend_update update = {.kb = "KB3140245", .file = path, .sha256 = digest};
+  needs.packages = signers, needs.package_count = 1;
+  MUST(guard_open(machine, &needs, &trust, &guard, &error));
+  write_package(&key, "one", 3);
+  manifest_sha256("one", 3, digest);
+  assert_int_equal(propose_update(guard, &update, NULL, &error), TLSMEND_OK);
+  write_package(&key, "two", 3);
+  assert_int_equal(propose_update(guard, &update, NULL, &error), TLSMEND_E_REFUSED);
+  assert_non_null(strstr(error.text, "has changed while it was read"));
+  machine_close(guard);
+  MUST(guard_open(machine, &needs, NULL, &guard, &error));
+  manifest_sha256("two", 3, digest);
+  assert_int_equal(propose_update(guard, &update, NULL, &error), TLSMEND_E_REFUSED);
+  machine_close(guard);
+  machine_close(machine);
+  free(path);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {ENGINE_TEST(test_package), ENGINE_TEST(test_package_digest)};
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
