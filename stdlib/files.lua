@@ -24,16 +24,13 @@ function files.name(path) return path:match "([^/\\]+)[/\\]*$" or path end
 
 -- The names in a folder, sorted without regard to case; nil and the reason if it cannot be listed.
 function files.list(folder)
-  mode(folder) -- what may not be looked at is refused, not reported as missing
-  local ok, iterator, state = pcall(lfs.dir, folder)
-  if not ok then return nil, tostring(iterator) end
-  -- Windows tells only with the first name that a folder cannot be listed.
-  local name, reason = iterator(state)
-  if not name and reason then return nil, ("%s: %s"):format(folder, reason) end
+  local found, reason = lfs.names(folder)
+  if not found then
+    return nil, reason:find(folder, 1, true) and reason or ("%s: %s"):format(folder, reason)
+  end
   local names = {}
-  while name do
+  for _, name in ipairs(found) do
     if name ~= "." and name ~= ".." then names[#names + 1] = name end
-    name = iterator(state)
   end
   table.sort(names, function(a, b)
     local left, right = a:lower(), b:lower()

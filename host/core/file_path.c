@@ -119,17 +119,19 @@ static size_t begins_with(const char *path, const char *root, size_t length) {
   return at;
 }
 
-bool file_path_within(const char *path, const char *root) {
+size_t file_path_root(const char *path, const char *root) {
   const char *between = separators(root);
   size_t length = root_length(root), begin = *root ? begins_with(path, root, length) : 0;
   if (!begin)
-    return false;
+    return 0;
   const char *rest = path + begin;
   bool at_root = begin == 1 && strchr(between, path[0]) && root[0] == '/'; /* "/" itself */
   if (*rest && !at_root) {
     if (!strchr(between, *rest))
-      return false;
+      return 0;
     rest++;
   }
-  return !*rest || names_mistake(rest, between) == NULL;
+  return !*rest || names_mistake(rest, between) == NULL ? begin : 0;
 }
+
+bool file_path_within(const char *path, const char *root) { return file_path_root(path, root) > 0; }

@@ -6,6 +6,7 @@
 #define CORE_FILE_PATH_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /* The part of a path behind its folders. Borrowed. */
 const char *file_path_leaf(const char *path);
@@ -24,5 +25,8 @@ const char *file_path_mistake(const char *path);
  * it is: somebody who may has named it. Case and the direction of slashes do not matter where the root is one of Windows.
  */
 bool file_path_within(const char *path, const char *root);
+
+/* How many bytes of such a path stand for the root; 0 if it is not within. */
+size_t file_path_root(const char *path, const char *root);
 
 #endif

@@ -340,22 +340,31 @@ static int schannel_probe(tlsmend_machine *machine, const tlsmend_endpoint *endp
 
 /* ---- files ------------------------------------------------------------------------------------------------------- */
 
-static bool file_declared(const guard *self, const char *path, bool below_system) {
+/* How much of the path is declared, by the longest declaration: links below that are not followed. 0: none of it. */
+static size_t file_declared(const guard *self, const char *path, bool below_system) {
   const guard_needs *needs = self->needs;
-  for (size_t i = 0; i < needs->file_count; i++)
-    if (file_path_absolute(needs->files[i]) != below_system && file_path_within(path, needs->files[i]))
-      return true;
-  for (size_t i = 0; !below_system && i < needs->given_count; i++)
-    if (file_path_within(path, needs->given[i]))
-      return true;
-  return false;
+  size_t most = 0;
+  for (size_t i = 0; i < needs->file_count + needs->given_count; i++) {
+    bool given = i >= needs->file_count;
+    const char *root = given ? needs->given[i - needs->file_count] : needs->files[i];
+    if ((given || file_path_absolute(root)) == below_system)
+      continue;
+    size_t length = file_path_root(path, root);
+    most = length > most ? length : most;
+  }
+  return most;
 }
 
-/* Only names are compared: where a link on the disk leads, whoever may put links there decides. */
-static int may_look(tlsmend_machine *machine, const char *path, bool below_system, tlsmend_error *error) {
+/* Only names are compared here: who looks at the file follows no link behind *followed. */
+static int may_look(tlsmend_machine *machine, const char *path, bool below_system, size_t *followed,
+                    tlsmend_error *error) {
   const guard *self = (const guard *)machine;
-  if (file_declared(self, path, below_system))
-    return machine_may_look(machine->below, path, below_system, error);
+  size_t below = *followed, allowed = file_declared(self, path, below_system);
+  if (allowed) {
+    int code = machine_may_look(machine->below, path, below_system, &below, error);
+    *followed = allowed < below ? allowed : below;
+    return code;
+  }
   const char *mistake = file_path_mistake(path);
   if (mistake)
     return tlsmend_error_set(error, TLSMEND_E_REFUSED,

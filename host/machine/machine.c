@@ -257,9 +257,11 @@ int machine_may_probe(tlsmend_machine *self, const tlsmend_endpoint *endpoint, t
                : cannot_tell("what a server answers to it", error);
 }
 
-int machine_may_look(tlsmend_machine *self, const char *path, bool below_system, tlsmend_error *error) {
+int machine_may_look(tlsmend_machine *self, const char *path, bool below_system, size_t *followed,
+                     tlsmend_error *error) {
+  *followed = strlen(path);
   OWNER(self, may_look);
-  return owner ? owner->ops->may_look(owner, path, below_system, error) : TLSMEND_OK;
+  return owner ? owner->ops->may_look(owner, path, below_system, followed, error) : TLSMEND_OK;
 }
 
 int machine_schannel_probe(tlsmend_machine *self, const tlsmend_endpoint *endpoint, tlsmend_probe_answer *out,

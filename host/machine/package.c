@@ -55,16 +55,26 @@ static void finish(crypto_hash_sha256_state *state, char out[65]) {
 }
 
 int package_sha256(const char *path, char out[65], tlsmend_error *error) {
-  return package_sha256_until(path, UINT64_MAX, out, error);
+  return package_sha256_until(path, SIZE_MAX, UINT64_MAX, out, error);
 }
 
-int package_sha256_until(const char *path, uint64_t deadline, char out[65], tlsmend_error *error) {
+static int stream_file(const char *path, size_t followed, hashing *hashing, tlsmend_error *error) {
+  os_place *place;
+  int code = os_place_open(path, followed, &place, error);
+  if (code == TLSMEND_OK)
+    code = os_place_stream(place, update, hashing, error);
+  os_place_close(place);
+  return code;
+}
+
+int package_sha256_until(const char *path, size_t followed, uint64_t deadline, char out[65],
+                         tlsmend_error *error) {
   hashing hashing = {.deadline = deadline};
   *out = 0;
   crypto_hash_sha256_init(&hashing.state);
   int code = bundle_inner(path)
                  ? stream_bundled(path, (seal_look){.fn = update, .data = &hashing}, NULL, error)
-                 : os_file_stream(path, update, &hashing, error);
+                 : stream_file(path, followed, &hashing, error);
   if (code == TLSMEND_E_LIMIT)
     return tlsmend_error_set(error, code, "%s: reading it takes too long", path);
   if (code == TLSMEND_OK)

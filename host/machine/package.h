@@ -2,6 +2,7 @@
 #ifndef MACHINE_PACKAGE_H
 #define MACHINE_PACKAGE_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "core/trust.h"
@@ -13,8 +14,10 @@ int package_sha256(const char *path, char out[65], tlsmend_error *error);
  * is not whole. */
 int package_extract(const char *path, const char *to, tlsmend_error *error);
 
-/* The same, until os_clock says `deadline`: TLSMEND_E_LIMIT. */
-int package_sha256_until(const char *path, uint64_t deadline, char out[65], tlsmend_error *error);
+/* The same, until os_clock says `deadline`: TLSMEND_E_LIMIT; no link is followed behind the first `followed` bytes of the path:
+ * TLSMEND_E_REFUSED. */
+int package_sha256_until(const char *path, size_t followed, uint64_t deadline, char out[65],
+                         tlsmend_error *error);
 
 /* What a package is and whose: both of the same bytes, read once. */
 typedef struct package_seal {

@@ -23,6 +23,8 @@
 
 #include <tlsmend/machine.h>
 
+#include "os/posix.h"
+
 static int code_of(int number) {
   switch (number) {
   case ENOENT:
@@ -41,8 +43,7 @@ static int code_of(int number) {
   }
 }
 
-/* One line of "cannot VERB PATH: REASON" from errno. */
-static int fail(tlsmend_error *error, const char *verb, const char *path) {
+int posix_fail(tlsmend_error *error, const char *verb, const char *path) {
   int number = errno;
   return tlsmend_error_set(error, code_of(number), "cannot %s %s: %s", verb, path, strerror(number));
 }
@@ -69,9 +70,9 @@ static int folder_flush(const char *path, tlsmend_error *error) {
   int result = TLSMEND_OK;
   int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (fd < 0)
-    result = fail(error, "open folder", folder);
+    result = posix_fail(error, "open folder", folder);
   else if (fsync(fd) != 0 && errno != EINVAL) /* some file systems have nothing to flush for a folder */
-    result = fail(error, "flush folder", folder);
+    result = posix_fail(error, "flush folder", folder);
   if (fd >= 0)
     close(fd);
   free(folder);
@@ -90,12 +91,12 @@ bool os_dir_exists(const char *path) {
 
 int os_file_remove(const char *path, tlsmend_error *error) {
   if (unlink(path) != 0)
-    return fail(error, "remove", path);
+    return posix_fail(error, "remove", path);
   return folder_flush(path, error);
 }
 
 int os_dir_remove(const char *path, tlsmend_error *error) {
-  return rmdir(path) == 0 ? TLSMEND_OK : fail(error, "remove", path);
+  return rmdir(path) == 0 ? TLSMEND_OK : posix_fail(error, "remove", path);
 }
 
 int os_dir_temporary(char **out, tlsmend_error *error) {
@@ -105,7 +106,7 @@ int os_dir_temporary(char **out, tlsmend_error *error) {
     return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a folder");
   if (mkdtemp(*out))
     return TLSMEND_OK;
-  int code = fail(error, "make", *out);
+  int code = posix_fail(error, "make", *out);
   free(*out);
   *out = NULL;
   return code;
@@ -118,7 +119,7 @@ static int dir_make_one(const char *path, mode_t mode, tlsmend_error *error) {
   if (os_dir_exists(path)) /* whatever mkdir said: a read-only parent answers EROFS before EEXIST */
     return TLSMEND_OK;
   errno = number;
-  return fail(error, "make folder", path);
+  return posix_fail(error, "make folder", path);
 }
 
 int os_dir_make_plain(const char *path, tlsmend_error *error) { return dir_make_one(path, 0777, error); }
@@ -174,7 +175,7 @@ static int names_read(DIR *folder, const char *path, char ***out, size_t *count,
     ++*count;
   }
   *out = names;
-  return errno ? fail(error, "list", path) : TLSMEND_OK;
+  return errno ? posix_fail(error, "list", path) : TLSMEND_OK;
 memory:
   *out = names;
   return fail_memory(error);
@@ -183,7 +184,7 @@ memory:
 int os_dir_each(const char *path, int (*fn)(void *data, const char *name), void *data, tlsmend_error *error) {
   DIR *folder = opendir(path);
   if (!folder)
-    return fail(error, "list", path);
+    return posix_fail(error, "list", path);
   char **names = NULL;
   size_t count = 0;
   int result = names_read(folder, path, &names, &count, error);
@@ -219,12 +220,12 @@ int os_file_read(const char *path, size_t most, char **out, size_t *size, tlsmen
   *size = 0;
   int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (fd < 0)
-    return fail(error, "read", path);
+    return posix_fail(error, "read", path);
   int result = TLSMEND_OK;
   char *bytes = NULL;
   struct stat status;
   if (fstat(fd, &status) != 0) {
-    result = fail(error, "read", path);
+    result = posix_fail(error, "read", path);
     goto out;
   }
   if (!S_ISREG(status.st_mode)) {
@@ -243,7 +244,7 @@ int os_file_read(const char *path, size_t most, char **out, size_t *size, tlsmen
   }
   ssize_t got = read_all(fd, bytes, (size_t)status.st_size);
   if (got < 0) {
-    result = fail(error, "read", path);
+    result = posix_fail(error, "read", path);
     goto out;
   }
   bytes[got] = '\0';
@@ -273,12 +274,12 @@ static int write_all(int fd, const char *bytes, size_t size) {
 static int write_beside(const char *temporary, const void *bytes, size_t size, tlsmend_error *error) {
   int fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
   if (fd < 0)
-    return fail(error, "write", temporary);
+    return posix_fail(error, "write", temporary);
   int result = TLSMEND_OK;
   if (write_all(fd, bytes, size) != 0 || fsync(fd) != 0)
-    result = fail(error, "write", temporary);
+    result = posix_fail(error, "write", temporary);
   if (close(fd) != 0 && result == TLSMEND_OK)
-    result = fail(error, "write", temporary);
+    result = posix_fail(error, "write", temporary);
   if (result != TLSMEND_OK)
     unlink(temporary);
   return result;
@@ -299,7 +300,7 @@ int os_file_replace(const char *path, const void *bytes, size_t size, tlsmend_er
     if (stat(path, &status) == 0) /* a replaced file keeps who may read it */
       (void)!chmod(temporary, status.st_mode & 07777);
     if (rename(temporary, path) != 0) {
-      result = fail(error, "replace", path);
+      result = posix_fail(error, "replace", path);
       unlink(temporary);
     }
   }
@@ -325,7 +326,7 @@ int os_log_open(const char *path, bool create, os_log **out, tlsmend_error *erro
   memcpy(log->path, path, length);
   bool made = create && access(path, F_OK) != 0;
   log->fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC | (create ? O_CREAT : 0), 0600);
-  int result = log->fd < 0 ? fail(error, "open", path) : TLSMEND_OK;
+  int result = log->fd < 0 ? posix_fail(error, "open", path) : TLSMEND_OK;
   if (result == TLSMEND_OK && made)
     result = folder_flush(path, error);
   if (result != TLSMEND_OK) {
@@ -352,19 +353,19 @@ int os_log_append(os_log *log, const void *bytes, size_t size, tlsmend_error *er
     put = write(log->fd, bytes, size);
   while (put < 0 && errno == EINTR);
   if (put < 0)
-    return fail(error, "append to", log->path);
+    return posix_fail(error, "append to", log->path);
   if ((size_t)put != size)
     return tlsmend_error_set(error, TLSMEND_E_IO,
                              "cannot append to %s: only %zd of %zu bytes fit (disk full?)", log->path, put,
                              size);
   if (fsync(log->fd) != 0)
-    return fail(error, "flush", log->path);
+    return posix_fail(error, "flush", log->path);
   return TLSMEND_OK;
 }
 
 int os_log_truncate(os_log *log, uint64_t size, tlsmend_error *error) {
   if (ftruncate(log->fd, (off_t)size) != 0 || fsync(log->fd) != 0)
-    return fail(error, "cut", log->path);
+    return posix_fail(error, "cut", log->path);
   return TLSMEND_OK;
 }
 
@@ -404,9 +405,9 @@ int os_lock_take(const char *path, const char *holder, os_lock **out, char *othe
     other[0] = '\0';
   int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (fd < 0)
-    return fail(error, "lock", path);
+    return posix_fail(error, "lock", path);
   if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-    int result = fail(error, "lock", path);
+    int result = posix_fail(error, "lock", path);
     holder_read(fd, other, other_size);
     close(fd);
     return result;
@@ -497,32 +498,6 @@ char *os_program_path(void) {
 bool os_terminal(int stream) {
   const char *kind = getenv("TERM");
   return isatty(stream) && kind && strcmp(kind, "dumb") != 0;
-}
-
-int os_file_stream(const char *path, int (*fn)(void *data, const void *bytes, size_t size), void *data,
-                   tlsmend_error *error) {
-  int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe without a writer does not hold us up */
-  if (fd < 0)
-    return fail(error, "open", path);
-  char bytes[65536];
-  struct stat status;
-  int result = TLSMEND_OK;
-  if (fstat(fd, &status) != 0)
-    result = fail(error, "read", path);
-  else if (!S_ISREG(status.st_mode))
-    result = tlsmend_error_set(error, TLSMEND_E_IO, "cannot read %s: it is not a file", path);
-  while (result == TLSMEND_OK) {
-    ssize_t got = read(fd, bytes, sizeof bytes);
-    if (got < 0 && errno == EINTR)
-      continue;
-    if (got < 0)
-      result = fail(error, "read", path);
-    if (got <= 0)
-      break;
-    result = fn(data, bytes, (size_t)got);
-  }
-  close(fd);
-  return result;
 }
 
 char *os_path_absolute(const char *path) {

@@ -140,7 +140,8 @@ static int l_file_fact(lua_State *L) {
 static int l_file_version(lua_State *L) {
   tlsmend_error error;
   tlsmend_machine *machine = script_machine(L, "hotfix.file_version");
-  if (machine_may_look(machine, script_check_text(L, 1, "the file"), true, &error) != TLSMEND_OK)
+  size_t followed; /* the folder of Windows is that of administrators */
+  if (machine_may_look(machine, script_check_text(L, 1, "the file"), true, &followed, &error) != TLSMEND_OK)
     return script_raise_error(L, &error);
   return l_file_fact(L);
 }

@@ -81,9 +81,11 @@ static bool is_bundled(lua_State *L, const char *file) {
 }
 
 /* A large file is read for no longer than a run may take. */
-static int hash_file(lua_State *L, const char *path, char hash[65], tlsmend_error *error) {
-  int code = package_sha256_until(path, sandbox_context(L)->deadline, hash, error);
+static int hash_file(lua_State *L, const char *path, size_t followed, char hash[65], tlsmend_error *error) {
+  int code = package_sha256_until(path, followed, sandbox_context(L)->deadline, hash, error);
   sandbox_spend(L, 1); /* raises when the time is over */
+  if (code == TLSMEND_E_REFUSED)
+    script_raise_error(L, error); /* a link leads out of what is declared */
   return code;
 }
 
@@ -94,9 +96,11 @@ static void check_package(lua_State *L, tlsmend_machine *machine, tlsmend_update
     update->sha256 = NULL;
     return;
   }
-  if (!is_bundled(L, update->file) && machine_may_look(machine, update->file, false, &error) != TLSMEND_OK)
+  size_t followed = SIZE_MAX;
+  if (!is_bundled(L, update->file) &&
+      machine_may_look(machine, update->file, false, &followed, &error) != TLSMEND_OK)
     script_raise_error(L, &error);
-  int code = hash_file(L, update->file, hash, &error);
+  int code = hash_file(L, update->file, followed, hash, &error);
   if (code != TLSMEND_OK)
     script_raise(L, code == TLSMEND_E_ABSENT ? TLSMEND_E_REFUSED : code, "%s: %s", update->kb, error.text);
   if (update->sha256 != NULL && strcmp(update->sha256, hash) != 0)
@@ -135,8 +139,9 @@ static int l_sha256(lua_State *L) {
   char hash[65];
   tlsmend_error error;
   const char *path = script_check_text(L, 1, "update.sha256: the file");
-  if (machine_may_look(script_machine(L, "update.sha256"), path, false, &error) != TLSMEND_OK ||
-      hash_file(L, path, hash, &error) != TLSMEND_OK)
+  size_t followed;
+  if (machine_may_look(script_machine(L, "update.sha256"), path, false, &followed, &error) != TLSMEND_OK ||
+      hash_file(L, path, followed, hash, &error) != TLSMEND_OK)
     return script_raise_error(L, &error);
   lua_pushstring(L, hash);
   return 1;

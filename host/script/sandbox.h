@@ -29,6 +29,7 @@ typedef struct script_scratch {
   char **texts; /* value_texts_free */
   size_t text_count;
   machine_names names;
+  struct os_place *place; /* os_place_close */
 } script_scratch;
 
 /* A machine as a script gets it: what passes is counted. In meter.c. */

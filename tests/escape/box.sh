@@ -35,7 +35,15 @@ escape_prepare() {
   cp "$escape/pristine.lua" "$1/box/"
   echo secret >"$1/outside/secret.txt"
   escape_packages "$1/box/signed" "$TLSMEND_SOURCE/tests/cli/keys"
-  (cd "$1" && find box/signed -type f) >"$1/given.txt"
+  # A folder that may be looked at, with links that lead out; and one that is a link itself.
+  mkdir -p "$1/box/packages/deep"
+  echo package >"$1/box/packages/windows6.1-kb3140245-x64.msu"
+  ln -s ../../outside "$1/box/packages/out"
+  ln -s ../../../outside "$1/box/packages/deep/out"
+  ln -s . "$1/box/packages/self"
+  ln -s nowhere "$1/box/packages/dead"
+  ln -s packages "$1/box/root"
+  (cd "$1" && find box/signed box/packages box/root -type f -o -type l) >"$1/given.txt"
   "$TLSMEND_LUA" "$escape/run.lua" prepare "$1/box" "$escape"/*.attempts
 }
 

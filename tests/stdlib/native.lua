@@ -106,10 +106,9 @@ end
 function native:files()
   local lfs = {}
   function lfs.attributes(path) return self.folders[path] and "directory" or self.packages[path] and "file" end
-  function lfs.dir(folder)
-    local list = assert(self.folders[folder], "cannot open " .. folder)
-    local index = 0
-    return function() index = index + 1 return list[index] end
+  function lfs.names(folder)
+    if not self.folders[folder] then return nil, "cannot open " .. folder end
+    return self.folders[folder]
   end
   return lfs
 end

@@ -66,10 +66,8 @@ static inline char *engine_path(const char *name) {
 
 static inline int remove_one(void *folder, const char *name) {
   char *path = os_path_join(folder, name);
-  if (os_dir_exists(path))
+  if (os_file_remove(path, NULL) != TLSMEND_OK && os_dir_exists(path)) /* a link to a folder is a file here */
     os_dir_each(path, remove_one, path, NULL);
-  if (os_dir_exists(path) || remove(path) != 0)
-    os_file_remove(path, NULL);
   free(path);
   return 0;
 }

@@ -7,7 +7,8 @@ static const char *const registry[] = {SITE "\\Mine"};
 static const char *const reads[] = {SITE "\\Seen", "HKU\\*\\Software\\Site", "32:HKLM\\SOFTWARE\\Narrow"};
 static const char *const updates[] = {"KB3140245"};
 static const char *const packages[] = {"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"};
-static const char *const files[] = {"C:\\Packages", "System32\\site.dll"}, *const given[] = {"/given"};
+static const char *const files[] = {"C:\\Packages", "System32\\site.dll"}, *const given[] = {
+                                                                               "/given", "c:/packages/deep"};
 static const char *const probes[] = {"server.example:443", "[::1]:8443"};
 static const char *const modules[] = {"inventory", "wiki"};
 static guard_needs needs = {.runbook = "book",
@@ -22,7 +23,7 @@ static guard_needs needs = {.runbook = "book",
                             .files = files,
                             .file_count = 2,
                             .given = given,
-                            .given_count = 1,
+                            .given_count = 2,
                             .reboot = true,
                             .probes = probes,
                             .probe_count = 2,
@@ -212,19 +213,26 @@ static void test_packages(void **state) {
 
 static void test_files(void **state) {
   (void)state;
-  MUST(machine_may_look(guard, "C:\\Packages\\a.msu", false, &error));
-  MUST(machine_may_look(guard, "/given/a.msu", false, &error));
-  MUST(machine_may_look(guard, "System32\\Site.dll", true, &error));
-  MUST_REFUSE(machine_may_look(guard, "System32\\Site.dll", false, &error),
+  size_t followed = 0;
+  MUST(machine_may_look(guard, "C:\\Packages\\a.msu", false, &followed, &error));
+  assert_int_equal(followed, strlen("C:\\Packages"));
+  MUST(machine_may_look(guard, "C:\\Packages\\Deep\\b\\c", false, &followed, &error)); /* the nearest one */
+  assert_int_equal(followed, strlen("C:\\Packages\\Deep"));
+  MUST(machine_may_look(machine, "C:\\Packages\\a.msu", false, &followed, &error)); /* nobody limits it */
+  assert_int_equal(followed, strlen("C:\\Packages\\a.msu"));
+  MUST(machine_may_look(guard, "/given/a.msu", false, &followed, &error));
+  assert_int_equal(followed, strlen("/given"));
+  MUST(machine_may_look(guard, "System32\\Site.dll", true, &followed, &error));
+  MUST_REFUSE(machine_may_look(guard, "System32\\Site.dll", false, &followed, &error),
               "may not look at the file System32");
-  MUST_REFUSE(machine_may_look(guard, "System32\\other.dll", true, &error),
+  MUST_REFUSE(machine_may_look(guard, "System32\\other.dll", true, &followed, &error),
               "files = { \"System32\\\\other.dll\" }");
-  MUST_REFUSE(machine_may_look(guard, "C:\\Packages\\a.msu", true, &error), "write files");
-  MUST_REFUSE(machine_may_look(guard, "/etc/passwd", false, &error),
+  MUST_REFUSE(machine_may_look(guard, "C:\\Packages\\a.msu", true, &followed, &error), "write files");
+  MUST_REFUSE(machine_may_look(guard, "/etc/passwd", false, &followed, &error),
               "write files = { \"/etc/passwd\" } in its `needs`");
-  MUST_REFUSE(machine_may_look(guard, "C:\\Packages\\..\\b", false, &error), "goes by");
-  MUST_REFUSE(machine_may_look(guard, "C:\\Packages\\a:b", false, &error), "stream");
-  MUST_REFUSE(machine_may_look(guard, "\\\\?\\C:\\Packages\\a", false, &error), "character");
+  MUST_REFUSE(machine_may_look(guard, "C:\\Packages\\..\\b", false, &followed, &error), "goes by");
+  MUST_REFUSE(machine_may_look(guard, "C:\\Packages\\a:b", false, &followed, &error), "stream");
+  MUST_REFUSE(machine_may_look(guard, "\\\\?\\C:\\Packages\\a", false, &followed, &error), "character");
 }
 
 /* The machine is a snapshot: what is let through ends at "cannot tell", what is not before. */

@@ -261,8 +261,10 @@ typedef struct tlsmend_machine_ops {
   int (*log_source)(tlsmend_machine *self, bool install, char how[256], tlsmend_error *error);
 
   /* Whether a file or folder of this computer may be looked at: listed, hashed, its version read. `below_system`: the path is
-   * one below the folder of Windows ("System32\\winhttp.dll"). Looks at nothing. NULL: yes. */
-  int (*may_look)(tlsmend_machine *self, const char *path, bool below_system, tlsmend_error *error);
+   * one below the folder of Windows ("System32\\winhttp.dll"). Looks at nothing. *followed is how many bytes of the path name what
+   * was allowed: links in the rest of it are not to be followed. NULL: yes, wherever links lead. */
+  int (*may_look)(tlsmend_machine *self, const char *path, bool below_system, size_t *followed,
+                  tlsmend_error *error);
 
   /* Whether a runbook may call a module that the embedding program added. The fence's; back ends leave it NULL: yes. */
   int (*may_call)(tlsmend_machine *self, const char *module, tlsmend_error *error);

@@ -1,0 +1,108 @@
+/*
+ * Files and folders that are reached without following links below a folder. Contract: os/os.h. Each name is opened, and kept open
+ * without FILE_SHARE_DELETE: until that ends Windows lets nobody rename or remove it, and then it is looked whether it is a link.
+ * What is no link but has a reparse point (deduplicated, compressed, in the cloud) is the file itself.
+ */
+#include "os/os.h"
+
+#include <windows.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <tlsmend/machine.h>
+
+#include "os/wide.h"
+
+struct os_place {
+  HANDLE *held;
+  size_t count;
+  char path[];
+};
+
+static bool separator(char c) { return c == '\\' || c == '/'; }
+
+/* Whether what is held is another name for something: symbolic link, junction, mounted volume. What does not tell, is. */
+static bool is_link(HANDLE held, const wchar_t *name) {
+  FILE_ATTRIBUTE_TAG_INFO info = {0, 0};
+  DWORD attributes = GetFileAttributesW(name);
+  if (attributes != INVALID_FILE_ATTRIBUTES && !(attributes & FILE_ATTRIBUTE_REPARSE_POINT))
+    return false;
+  return !GetFileInformationByHandleEx(held, FileAttributeTagInfo, &info, sizeof info) ||
+         info.ReparseTag == 0 || IsReparseTagNameSurrogate(info.ReparseTag);
+}
+
+/* Holds what the path up to now names. */
+static int hold(os_place *place, tlsmend_error *error) {
+  wchar_t *name;
+  int result = wide_path(place->path, &name, error);
+  if (result != TLSMEND_OK)
+    return result;
+  HANDLE held =
+      CreateFileW(name, FILE_READ_DATA | FILE_READ_ATTRIBUTES, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL,
+                  OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS | FILE_FLAG_OPEN_REPARSE_POINT, NULL);
+  if (held == INVALID_HANDLE_VALUE) {
+    result = wide_fail(error, GetLastError(), "look at", place->path);
+  } else {
+    place->held[place->count++] = held;
+    if (is_link(held, name))
+      result = tlsmend_error_set(error, TLSMEND_E_REFUSED, OS_PLACE_LINK, place->path);
+  }
+  free(name);
+  return result;
+}
+
+/* Holds each name behind the first `from` bytes, from above. */
+static int descend(os_place *place, size_t from, tlsmend_error *error) {
+  int result = TLSMEND_OK;
+  while (result == TLSMEND_OK) {
+    while (separator(place->path[from]))
+      from++;
+    if (!place->path[from])
+      break;
+    while (place->path[from] && !separator(place->path[from]))
+      from++;
+    char found = place->path[from];
+    place->path[from] = '\0';
+    result = hold(place, error);
+    place->path[from] = found;
+  }
+  return result;
+}
+
+int os_place_open(const char *path, size_t followed, os_place **out, tlsmend_error *error) {
+  size_t length = strlen(path);
+  *out = NULL;
+  os_place *place = malloc(sizeof *place + length + 1);
+  HANDLE *held = calloc(length / 2 + 1, sizeof *held); /* a name and a separator each */
+  if (!place || !held) {
+    free(place);
+    free(held);
+    return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
+  }
+  place->held = held;
+  place->count = 0;
+  memcpy(place->path, path, length + 1);
+  int result = descend(place, followed < length ? followed : length, error);
+  if (result == TLSMEND_OK)
+    *out = place;
+  else
+    os_place_close(place);
+  return result;
+}
+
+const char *os_place_name(const os_place *place) { return place->path; }
+
+int os_place_stream(const os_place *place, int (*fn)(void *data, const void *bytes, size_t size), void *data,
+                    tlsmend_error *error) {
+  return os_file_stream(place->path, fn, data, error);
+}
+
+void os_place_close(os_place *place) {
+  if (!place)
+    return;
+  while (place->count > 0)
+    CloseHandle(place->held[--place->count]);
+  free(place->held);
+  free(place);
+}

@@ -1,0 +1,168 @@
+/* Places: files and folders that are reached without following links, and stay what was reached. */
+#include "unit/engine.h"
+
+#ifdef _WIN32
+#include "os/wide.h"
+#else
+#include <unistd.h>
+#endif
+
+static int append_piece(void *data, const void *bytes, size_t size) {
+  strncat(data, bytes, size);
+  return TLSMEND_OK;
+}
+
+static int nothing_else(void *expected, const char *name) {
+  assert_string_equal(name, expected);
+  return TLSMEND_OK;
+}
+
+static char *place_read(const char *path, size_t followed) {
+  os_place *place;
+  char *copy = calloc(1, 100);
+  assert_non_null(copy);
+  MUST(os_place_open(path, followed, &place, &error));
+  MUST(os_place_stream(place, append_piece, copy, &error));
+  assert_true(os_file_exists(os_place_name(place)));
+  os_place_close(place);
+  return copy;
+}
+
+static void places(void **state) {
+  (void)state;
+  os_place *place;
+  char *root = engine_path("place"), *below = engine_path("place/a/b"), *file = engine_path("place/a/b/file"),
+       *none = engine_path("place/a/none");
+  MUST(os_dir_make(below, &error));
+  file_text("place/a/b/file", "here");
+  const size_t followed[] = {strlen(root), strlen(root) + 1, strlen(below), strlen(file), SIZE_MAX};
+  for (size_t i = 0; i < sizeof followed / sizeof *followed; i++) {
+    char *found = place_read(file, followed[i]);
+    assert_string_equal(found, "here");
+    free(found);
+  }
+  MUST_FAIL(TLSMEND_E_ABSENT, os_place_open(none, strlen(root), &place, &error));
+  MUST(os_place_open(below, strlen(root), &place, &error));
+  MUST(os_dir_each(os_place_name(place), nothing_else, "file", &error));
+  os_place_close(place);
+  free(root), free(below), free(file), free(none);
+}
+
+#ifdef _WIN32
+/* Nothing on the way can be exchanged while a place is held. */
+static void held_places(void **state) {
+  (void)state;
+  os_place *place;
+  char *root = engine_path("held"), *below = engine_path("held/a/b"), *middle = engine_path("held/a"),
+       *elsewhere = engine_path("held/c");
+  wchar_t *from, *to;
+  MUST(os_dir_make(below, &error));
+  MUST(wide_path(middle, &from, &error));
+  MUST(wide_path(elsewhere, &to, &error));
+  MUST(os_place_open(below, strlen(root), &place, &error));
+  assert_int_not_equal(_wrename(from, to), 0);
+  os_place_close(place);
+  assert_int_equal(_wrename(from, to), 0);
+  free(from), free(to), free(root), free(below), free(middle), free(elsewhere);
+}
+#else
+static void make_link(const char *name, const char *target) {
+  char *path = engine_path(name);
+  assert_int_equal(symlink(target, path), 0);
+  free(path);
+}
+
+static void make_folder(const char *name) {
+  char *path = engine_path(name);
+  MUST(os_dir_make(path, &error));
+  free(path);
+}
+
+static void links_of_places(void **state) {
+  (void)state;
+  static const struct row {
+    const char *path, *root;
+    const char *link; /* NULL: it is reached */
+  } rows[] = {
+      {"in/file", "in", NULL},
+      {"in/dir/file", "in", "in/dir"},
+      {"in/dir/nothing", "in", "in/dir"},
+      {"in/dir", "in", "in/dir"},
+      {"in/link", "in", "in/link"},
+      {"in/dead", "in", "in/dead"},
+      {"in/dead/file", "in", "in/dead"},
+      {"in/self/file", "in", "in/self"}, /* inside, but who knows tomorrow */
+      {"in/dir/file", "in/dir", NULL},   /* a link that is named itself */
+      {"in/link", "in/link", NULL},
+      {"root/file", "root", NULL},
+      {"root/link", "root", "root/link"},
+      {"root/deep/dir/file", "root", "root/deep/dir"},
+      {"root/deep/dir/file", "root/deep/dir", NULL},
+  };
+  make_folder("in/deep");
+  make_folder("out");
+  file_text("in/file", "inside");
+  file_text("out/file", "outside");
+  make_link("in/dir", "../out");
+  make_link("in/link", "../out/file");
+  make_link("in/dead", "nowhere");
+  make_link("in/self", ".");
+  make_link("in/deep/dir", "../../out");
+  make_link("root", "in");
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    char *path = engine_path(rows[i].path), *root = engine_path(rows[i].root),
+         *link = engine_path(rows[i].link ? rows[i].link : "");
+    os_place *place = NULL;
+    if (rows[i].link) {
+      tlsmend_error error = {0, ""};
+      assert_int_equal(os_place_open(path, strlen(root), &place, &error), TLSMEND_E_REFUSED);
+      assert_true(strncmp(error.text, link, strlen(link)) == 0 && error.text[strlen(link)] == ' ');
+      assert_null(place);
+    } else {
+      free(place_read(path, strlen(root)));
+    }
+    free(path), free(root), free(link);
+  }
+}
+
+/* What was reached stays what is read and named, whatever is put into its place. */
+static void exchanged_places(void **state) {
+  (void)state;
+  os_place *file, *dir;
+  char *root = engine_path("swap"), *a = engine_path("swap/a"), *b = engine_path("swap/b"),
+       *path = engine_path("swap/a/file"), copy[100] = "";
+  make_folder("swap/a");
+  make_folder("out");
+  file_text("swap/a/file", "right");
+  file_text("out/file", "wrong");
+  file_text("out/more", "wrong");
+  MUST(os_place_open(path, strlen(root), &file, &error));
+  MUST(os_place_open(a, strlen(root), &dir, &error));
+  assert_int_equal(rename(a, b), 0);
+  make_link("swap/a", "../out");
+  MUST(os_place_stream(file, append_piece, copy, &error));
+  assert_string_equal(copy, "right");
+  if (strncmp(os_place_name(file), "/proc/", 6) == 0) {
+    copy[0] = '\0';
+    MUST(os_file_stream(os_place_name(file), append_piece, copy, &error));
+    assert_string_equal(copy, "right");
+    MUST(os_dir_each(os_place_name(dir), nothing_else, "file", &error));
+  }
+  os_place_close(file);
+  os_place_close(dir);
+  free(root), free(a), free(b), free(path);
+}
+#endif
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      ENGINE_TEST(places),
+#ifdef _WIN32
+      ENGINE_TEST(held_places),
+#else
+      ENGINE_TEST(links_of_places),
+      ENGINE_TEST(exchanged_places),
+#endif
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
