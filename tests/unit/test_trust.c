@@ -20,6 +20,8 @@ static const char runbook[] =
     "return { id = 'site', version = '1.0.0', title = 'Site', needs = { registry = { part.KEY } },\n"
     "  run = function() require('registry').set(part.KEY, 'v', require [[acme.deep]]) end }\n";
 static const char part[] = "return { KEY = 'HKLM\\\\SOFTWARE\\\\Site' }\n";
+static const char changed[] =
+    "return { id = 'site', version = '1.0.0', title = 'Site', needs = {}, run = function() end }\n";
 static const char deep[] = "return 7\n";
 
 /* ---- keys and files ---- */
@@ -119,16 +121,16 @@ static void test_every_byte(void **unused) {
   assert_int_equal(state, TRUST_TRUSTED);
 }
 
-static char *make_bundle(const minisign_secret *key, size_t *size) {
+static char *make_bundle_of(const minisign_secret *key, const char *main, const char *module, size_t *size) {
   static const char package[] = "as good as a package";
   manifest files = {0};
   char *head = NULL;
   const struct {
     manifest_kind kind;
     const char *name, *text;
-  } rows[] = {{MANIFEST_RUNBOOK, "site.lua", runbook},
+  } rows[] = {{MANIFEST_RUNBOOK, "site.lua", main},
               {MANIFEST_MODULE, "acme/part.lua", part},
-              {MANIFEST_MODULE, "acme/deep.lua", deep},
+              {MANIFEST_MODULE, "acme/deep.lua", module},
               {MANIFEST_PACKAGE, "empty.cab", ""},
               {MANIFEST_PACKAGE, "windows6.1-kb3140245-x64.msu", package}};
   for (size_t i = 0; i < 5; i++) {
@@ -147,6 +149,10 @@ static char *make_bundle(const minisign_secret *key, size_t *size) {
   manifest_clear(&files);
   *size = length;
   return out;
+}
+
+static char *make_bundle(const minisign_secret *key, size_t *size) {
+  return make_bundle_of(key, runbook, deep, size);
 }
 
 static trust_store store_of(const minisign_secret *key) {
@@ -392,9 +398,7 @@ static int leave(const char *name, bool allow, void (*before)(void), bool *recor
 }
 
 static void swap_runbook(void) {
-  char text[1024];
-  snprintf(text, sizeof text, "%s-- and more", runbook);
-  file_text("site.lua", text);
+  file_text("site.lua", changed);
   char *path = engine_path("site.lua.minisig");
   remove(path); /* unsigned is not bad, but it is not what was planned */
   free(path);
@@ -458,6 +462,45 @@ static void test_leave(void **unused) {
   free(bytes);
 }
 
+/* A run that goes on after a restart asks no key any more: what then runs and verifies has the digests of the plan. */
+static void test_again(void **unused) {
+  (void)unused;
+  static void (*const swaps[])(void) = {swap_runbook, swap_module};
+  minisign_secret key = new_key(), other = new_key();
+  for (int i = 0; i < 6; i++) {
+    bool sealed = i >= 2, bundled = i >= 4;
+    write_runbook();
+    write_store(&key, "Acme");
+    if (sealed)
+      write_signature(&key);
+    size_t size = 0;
+    char *bytes = make_bundle(&key, &size);
+    file_write("site.tlsmend", bytes, size);
+    tlsmend_error error = {0, ""};
+    tlsmend_session *session = open_session();
+    tlsmend_plan *plan = make_plan(session, bundled ? "site.tlsmend" : "site.lua"), *again = NULL;
+    MUST(session_plan_again(session, plan, &again, &error));
+    assert_int_equal(again->change_count, plan->change_count);
+    tlsmend_plan_free(again);
+    if (bundled) {
+      free(bytes);
+      bytes = make_bundle_of(&other, i == 4 ? changed : runbook, i == 4 ? deep : "return 8\n", &size);
+      file_write("site.tlsmend", bytes, size);
+    } else {
+      swaps[i % 2]();
+    }
+    /* A module that is not the one of the signature is found before its digest is asked for. */
+    int expected = i == 3 ? TLSMEND_E_APPROVAL : TLSMEND_E_REFUSED;
+    assert_int_equal(session_plan_again(session, plan, &again, &error), expected);
+    assert_int_equal(session_verify(session, plan, NULL, &error), expected);
+    if (i != 3)
+      assert_non_null(strstr(error.text, "its text has changed"));
+    tlsmend_plan_free(plan);
+    tlsmend_session_close(session);
+    free(bytes);
+  }
+}
+
 /* The bytes that were judged run, whatever lies there when they do. */
 static void test_read_once(void **unused) {
   (void)unused;
@@ -489,6 +532,7 @@ int main(void) {
       ENGINE_TEST(test_writable),
 #endif
       ENGINE_TEST(test_leave),      ENGINE_TEST(test_library),  ENGINE_TEST(test_read_once),
+      ENGINE_TEST(test_again),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
