@@ -9,6 +9,10 @@ command=${TLSMEND_WIN64:-$TLSMEND_SOURCE/build/win64/tlsmend.exe}
   exit 77
 }
 wine_prefix escape
+# On drive C, above which there is nothing: a trust store counts only where nobody else can write it or a folder above it.
+chmod go-w "$WINEPREFIX" "$WINEPREFIX/drive_c"
+work=$WINEPREFIX/drive_c/escape
+mkdir -p "$work"
 escape_prepare "$work"
 cp "$command" "$work/box/tlsmend.exe"
 (cd "$work/box" && wine cmd /c run.bat >/dev/null 2>&1) || : # the exit code is that of the last attempt; the judge reads those of all
