@@ -2,6 +2,7 @@
  * session_source.c. */
 #include <assert.h>
 #include <sodium.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,13 +30,15 @@ static int read_runbook(const char *path, char **text, size_t *size, tlsmend_err
              : code;
 }
 
-/* A runbook that does not load is signed by nobody. */
-static int check_loads(const char *path, const char *text, size_t size, const manifest *files,
-                       tlsmend_error *error) {
-  script_source source = {path, file_path_leaf(path), text, size, files};
-  script_options options = {.source = &source};
+/* A runbook that does not load is signed by nobody. An older program's terms name no modules. */
+static int check_loads(const script_source *source, const tlsmend_sign_terms *terms, tlsmend_error *error) {
+  script_options options = {.source = source};
+  if (terms->size > offsetof(tlsmend_sign_terms, modules))
+    options.modules = terms->modules;
   script_runbook *open = NULL;
-  int code = script_open(&options, path, &open, error);
+  int code = script_check_modules(&options, error);
+  if (code == TLSMEND_OK)
+    code = script_open(&options, source->path, &open, error);
   script_close(open);
   return code;
 }
@@ -76,7 +79,7 @@ static int sign_runbook(const char *path, const minisign_secret *secret, const t
   if (code == TLSMEND_OK)
     code = source_collect(path, text, size, &files, error);
   if (code == TLSMEND_OK)
-    code = check_loads(path, text, size, &files, error);
+    code = check_loads(&(script_source){path, file_path_leaf(path), text, size, &files}, terms, error);
   if (code == TLSMEND_OK)
     code = manifest_comment_print(&files, &comment, &trusted, error);
   if (code == TLSMEND_OK)
@@ -111,7 +114,8 @@ static int add_read(manifest *out, manifest_kind kind, const char *path, tlsmend
 }
 
 /* The runbooks and their modules. */
-static int gather_texts(const char *const *files, size_t count, manifest *out, tlsmend_error *error) {
+static int gather_texts(const char *const *files, size_t count, const tlsmend_sign_terms *terms,
+                        manifest *out, tlsmend_error *error) {
   const char *first = NULL;
   int code = TLSMEND_OK;
   for (size_t i = 0; code == TLSMEND_OK && i < count; i++) {
@@ -130,8 +134,11 @@ static int gather_texts(const char *const *files, size_t count, manifest *out, t
     code = tlsmend_error_set(error, TLSMEND_E_USAGE, "a bundle needs a runbook: name a .lua file");
   for (size_t i = 0, runbooks = out->count; code == TLSMEND_OK && i < runbooks; i++)
     code = source_collect(first, out->files[i].bytes, (size_t)out->files[i].size, out, error);
-  for (size_t i = 0; code == TLSMEND_OK && i < out->count && out->files[i].kind == MANIFEST_RUNBOOK; i++)
-    code = check_loads(out->files[i].name, out->files[i].bytes, (size_t)out->files[i].size, out, error);
+  for (size_t i = 0; code == TLSMEND_OK && i < out->count && out->files[i].kind == MANIFEST_RUNBOOK; i++) {
+    const manifest_file *file = &out->files[i];
+    code = check_loads(&(script_source){file->name, file->name, file->bytes, (size_t)file->size, out}, terms,
+                       error);
+  }
   return code;
 }
 
@@ -155,7 +162,7 @@ static int sign_bundle(const char *const *paths, size_t count, const minisign_se
   manifest files = {0};
   char *trusted = NULL, *head = NULL;
   manifest_comment comment = {file_path_leaf(terms->output), terms->comment, os_time()};
-  int code = gather_texts(paths, count, &files, error);
+  int code = gather_texts(paths, count, terms, &files, error);
   for (size_t i = 0; code == TLSMEND_OK && i < count; i++)
     if (!is_runbook(paths[i]))
       code = add_read(&files, MANIFEST_PACKAGE, paths[i], error);

@@ -24,13 +24,16 @@ check() {
 # The programs are copied so that nothing of the tree can be found beside them.
 mkdir "$work/program"
 cp "$here/plan.c" "$here/plan.cpp" "$here/own.c" "$here/own.cpp" "$here/own.lua" "$work/program/"
+mkdir "$work/keys"
+cp "$TLSMEND_SOURCE/tests/cli/keys/ann.key" "$TLSMEND_SOURCE/tests/cli/keys/ann.pub" "$work/keys/"
+chmod go-w "$work/keys" "$work/keys/ann.pub"
 cp "$here/outside.cmake" "$work/program/CMakeLists.txt"
 
 check "find_package: configure" cmake -S "$work/program" -B "$work/cmake" -DCMAKE_PREFIX_PATH="$prefix"
 check "find_package: build" cmake --build "$work/cmake"
 for program in c_shared c_static cpp_shared cpp_static; do
   check "find_package: run $program" "$work/cmake/$program"
-  check "find_package: run own_$program" "$work/cmake/own_$program" "$work/journals" "$work/program/own.lua"
+  check "find_package: run own_$program" "$work/cmake/own_$program" "$work/journals" "$work/program/own.lua" "$work/keys"
 done
 
 libdir=$(dirname "$(find "$prefix" -name tlsmend.pc)")
@@ -47,6 +50,6 @@ export LD_LIBRARY_PATH="$(dirname "$libdir")"
 for program in c_shared cpp_shared c_static; do
   check "pkg-config: run $program" "./$program"
 done
-check "pkg-config: run own" ./own "$work/journals" own.lua
+check "pkg-config: run own" ./own "$work/journals" own.lua "$work/keys"
 check "the installed command runs" "$prefix/bin/tlsmend" version
 exit $failed

@@ -2,7 +2,7 @@
  * A program outside the tree that adds a machine and a module of its own: the machine "lab:box", a small registry in memory, and
  * `require "inventory"` for runbooks. Plans, applies and rolls back a runbook that uses both, and tries what the fence refuses.
  * C and C++ (own.cpp includes this file), nothing but the public headers.
- *   own FOLDER RUNBOOK.lua     FOLDER: for journals
+ *   own FOLDER RUNBOOK.lua KEYS     FOLDER: for journals; KEYS: a folder with ann.key and ann.pub
  */
 #include <tlsmend/machine.h>
 #include <tlsmend/module.h>
@@ -270,6 +270,52 @@ static void try_the_fence(tlsmend_options options, const char *runbook) {
   expect(try_plan(&options, runbook, "good", &error) == TLSMEND_E_USAGE, "journals need a folder", &error);
 }
 
+/* What an apply comes to, as a code; what it did is undone. */
+static int try_apply(const tlsmend_options *options, const char *runbook, tlsmend_error *error) {
+  tlsmend_session *session = NULL;
+  tlsmend_plan *plan = NULL;
+  tlsmend_report *report = NULL;
+  int code = make_plan(options, runbook, "good", &session, &plan, error);
+  if (code == TLSMEND_OK)
+    code = tlsmend_apply(session, plan, &report, error);
+  tlsmend_report_free(report);
+  report = NULL;
+  if (code == TLSMEND_OK)
+    code = tlsmend_rollback(session, NULL, 0, &report, error);
+  tlsmend_report_free(report);
+  tlsmend_plan_free(plan);
+  tlsmend_session_close(session);
+  return code;
+}
+
+/* Whose runbooks are applied without leave is said by the options: a folder of keys. `keys` holds ann.pub, and the secret half. */
+static void try_the_trust(tlsmend_options options, const char *runbook, const char *keys) {
+  tlsmend_error error = {0, ""};
+  tlsmend_sign_terms terms = TLSMEND_SIGN_TERMS_INIT;
+  tlsmend_verify_request request = {NULL, NULL, 0, TLSMEND_FORMAT_TEXT};
+  char key[512], *signature = NULL, *text = NULL;
+  int trusted = 0;
+  snprintf(key, sizeof key, "%s/ann.key", keys);
+  request.file = runbook;
+  terms.modules = options.modules;
+  options.allow_unsigned = 0;
+  options.trust = keys;
+  expect(try_apply(&options, runbook, &error) == TLSMEND_E_REFUSED, "without a signature", &error);
+  expect(tlsmend_sign(&runbook, 1, key, &terms, &signature, &error) == TLSMEND_OK, "sign", &error);
+  expect(try_apply(&options, runbook, &error) == TLSMEND_OK, "with the signature of a key of the options",
+         &error);
+  expect(tlsmend_verify(&options, &request, &text, &trusted, &error) == TLSMEND_OK && trusted &&
+             strstr(text, "signature: ann"),
+         "verify", &error);
+  options.trust = NULL;
+  expect(try_apply(&options, runbook, &error) == TLSMEND_E_APPROVAL, "the same key is a stranger's elsewhere",
+         &error);
+  if (signature)
+    remove(signature);
+  tlsmend_text_free(signature);
+  tlsmend_text_free(text);
+}
+
 int main(int argc, char **argv) {
   static row rows[ROWS];
   static char name[] = "Ann";
@@ -286,7 +332,7 @@ int main(int argc, char **argv) {
   tlsmend_options options = TLSMEND_OPTIONS_INIT;
   tlsmend_error error = {0, ""};
   lab start;
-  if (argc != 3)
+  if (argc != 4)
     return 64;
   lab_ops.version = TLSMEND_MACHINE_OPS_VERSION;
   lab_ops.name = "lab";
@@ -309,6 +355,7 @@ int main(int argc, char **argv) {
   options.backends = backends;
   apply_and_undo(&options, argv[2], rows);
   try_the_fence(options, argv[2]);
+  try_the_trust(options, argv[2], argv[3]);
   options.modules = clashing;
   expect(try_plan(&options, argv[2], "good", &error) == TLSMEND_E_USAGE, "registry is taken", &error);
   if (!bad)

@@ -255,25 +255,25 @@ TLSMEND_API int tlsmend_runbook_show(const tlsmend_options *options, const char 
  * meant; of what it holds, the bytes that were verified are those that run. Whose keys count stands in the trust store
  * (tlsmend_options.trust), which is only used if nobody but administrators can write it: files NAME.pub of minisign,
  * whose first line may end in "expires:2027-12-31". A signature that does not fit is refused everywhere (E_APPROVAL).
- * Without one, or by a key that is not trusted (any more), a runbook may be planned; see allow_unsigned. A runbook may need packages of
- * a signer ("signer:NAME", a key of the same store): then others are refused (E_REFUSED), for a plan too.
+ * Without one, or by a key that is not trusted (any more), a runbook may be planned; see allow_unsigned. Packages of
+ * which a runbook names the signer must be signed by that key of the same store, for a plan too (E_REFUSED).
  */
 typedef struct tlsmend_sign_terms {
   size_t size;          /* sizeof(tlsmend_sign_terms); set by TLSMEND_SIGN_TERMS_INIT */
   const char *password; /* of the secret key; NULL if it has none */
   const char *comment;  /* one line that is signed too, or NULL */
   const char *output;   /* the bundle to write, NAME.tlsmend; NULL: FILE.minisig beside the one file */
+  const struct tlsmend_module *const *modules; /* as in tlsmend_options, for the runbooks; or NULL */
 } tlsmend_sign_terms;
 
 #define TLSMEND_SIGN_TERMS_INIT                                                                              \
-  { sizeof(tlsmend_sign_terms), NULL, NULL, NULL }
+  { sizeof(tlsmend_sign_terms), NULL, NULL, NULL, NULL }
 
 /*
  * Signs `count` files with the minisign secret key file `key`: one runbook, one package (.msu, .cab), or those of a bundle.
- * The modules that their texts require by literal names and that stand beside them are covered too. *out receives the path that
- * was written; free it with tlsmend_text_free.
- * Errors: E_USAGE, E_SCRIPT (a runbook does not load), E_APPROVAL (not a key, wrong password), E_ABSENT (the key has a password
- * and terms hold none), E_IO.
+ * The modules beside them that their texts require by literal names are covered too. *out receives the path that was written;
+ * free it with tlsmend_text_free. Errors: E_USAGE, E_SCRIPT (a runbook does not load), E_APPROVAL (not a key, wrong password),
+ * E_ABSENT (the key has a password and terms hold none), E_IO.
  */
 TLSMEND_API int tlsmend_sign(const char *const *files, size_t count, const char *key,
                              const tlsmend_sign_terms *terms, char **out, tlsmend_error *error);
@@ -286,9 +286,8 @@ typedef struct tlsmend_verify_request {
   tlsmend_format format; /* TEXT or JSON */
 } tlsmend_verify_request;
 
-/* Renders signer, key, its end, and the files that are covered. *trusted receives 1 if the signature fits and the key is trusted: a
- * runbook or bundle may then be applied to a live machine. Free *out with tlsmend_text_free. Errors: E_USAGE, E_APPROVAL (it does not fit, or
- * the store is not safe). */
+/* Renders signer, key, its end, and the files that are covered. *trusted receives 1 if the signature fits and the key is
+ * trusted. Free *out with tlsmend_text_free. Errors: E_USAGE, E_APPROVAL (it does not fit, or the store is not safe). */
 TLSMEND_API int tlsmend_verify(const tlsmend_options *options, const tlsmend_verify_request *request,
                                char **out, int *trusted, tlsmend_error *error);
 
