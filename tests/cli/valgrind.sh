@@ -1,7 +1,7 @@
 #!/bin/sh
 # valgrind.sh [FILE.case...]: plays the cases with the command under valgrind: a read of what was not written, a use of what was freed
 # and a lost block are exit 99, which no case expects. All of them take about half an hour; without sanitizers (preset dev).
-# Without FILE: all but busy.case, whose first run lasts longer than the limit of time when valgrind makes it slow.
+# The loop of busy.case is a tenth as long here: valgrind makes it last beyond the limit of time.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 binary=${TLSMEND_BINARY:-$here/../../build/dev}
@@ -17,7 +17,8 @@ cp "$binary/tlsmend" "$work/tlsmend" # where somebody unprivileged can reach it
 TLSMEND="valgrind -q --error-exitcode=99 --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite $work/tlsmend"
 TLSMEND_JSON=${TLSMEND_JSON:-$binary/tests/cli/json_at}
 export TLSMEND TLSMEND_JSON
-[ $# -gt 0 ] || set -- $(ls "$here"/*.case | grep -v /busy.case)
+sed 's/4e8/4e7/' "$here/busy.case" >"$work/busy.case"
+[ $# -gt 0 ] || set -- $(ls "$here"/*.case | grep -v /busy.case) "$work/busy.case"
 bad=0
 for file; do
   begun=$(date +%s)

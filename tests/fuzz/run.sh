@@ -1,8 +1,13 @@
 #!/bin/sh
-# run.sh [SECONDS [TARGET...]]: lets each fuzz target run for SECONDS (60), one after the other, and prints what each came to. Without
-# TARGET: all of them. The corpus in the build folder grows from run to run; an input that fails is kept beside it.
+# run.sh [-s SEED] [SECONDS [TARGET...]]: lets each fuzz target run for SECONDS (60), one after the other, and prints what each came
+# to. Without TARGET: all of them. The corpus in the build folder grows from run to run; an input that fails is kept beside it.
+# SEED makes a run on a fresh folder try the same inputs again (0, without -s: others each time).
 #   sh tests/fuzz/run.sh 300             five minutes each: an hour
 set -eu
+seed=0
+if [ "${1:-}" = -s ]; then
+  seed=${2:?a number} && shift 2
+fi
 seconds=${1:-60}
 [ $# -eq 0 ] || shift
 TLSMEND_SOURCE=${TLSMEND_SOURCE:-$(cd "$(dirname "$0")/../.." && pwd)}
@@ -35,7 +40,7 @@ for target; do
     tls) most=600 ;;
   esac
   [ -s "$work/corpus.words" ] && dictionary=-dict=$work/corpus.words || dictionary=
-  if "$programs/fuzz_$target" -max_total_time="$seconds" -max_len=$most -timeout=20 -rss_limit_mb=2048 $dictionary \
+  if "$programs/fuzz_$target" -seed="$seed" -max_total_time="$seconds" -max_len=$most -timeout=20 -rss_limit_mb=2048 $dictionary \
     -artifact_prefix="$work/" "$work/corpus" >"$work/log" 2>&1; then
     tell "$target"
   else
