@@ -108,7 +108,8 @@ char *os_program_path(void);
 bool os_terminal(int stream);
 
 /* For main only: the program's arguments as UTF-8. On Windows *argc and *argv are replaced by what the wide command line
- * says, and the console is set to UTF-8 until the program ends; elsewhere nothing changes. The texts live to the end. */
+ * says, the console is set to UTF-8 until the program ends, and libraries are looked for in the system folder only; elsewhere
+ * nothing changes. The texts live to the end. */
 int os_main_arguments(int *argc, char ***argv, tlsmend_error *error);
 
 /* The names of the user and of this computer; "" where they cannot be told. */

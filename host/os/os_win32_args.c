@@ -5,11 +5,11 @@
 #define WIN32_LEAN_AND_MEAN
 #include <windows.h>
 
-#include <shellapi.h>
 #include <stdlib.h>
 
 #include <tlsmend/machine.h>
 
+#include "os/library.h"
 #include "os/os.h"
 
 static UINT console_before;
@@ -34,8 +34,12 @@ static char *utf8_of(const wchar_t *wide) {
 
 int os_main_arguments(int *argc, char ***argv, tlsmend_error *error) {
   int count = 0;
+  wchar_t **(WINAPI * split)(const wchar_t *, int *);
+  library_search_system_only();
   prepare_console();
-  wchar_t **wide = CommandLineToArgvW(GetCommandLineW(), &count);
+  if (!library_function(L"shell32.dll", "CommandLineToArgvW", &split, sizeof split))
+    return tlsmend_error_set(error, TLSMEND_E_UNSUPPORTED, "this Windows has no shell32.dll");
+  wchar_t **wide = split(GetCommandLineW(), &count);
   char **texts = wide != NULL ? calloc((size_t)count + 1, sizeof *texts) : NULL;
   if (texts == NULL) {
     LocalFree(wide);

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "os/library.h"
 #include "os/wide.h"
 
 /* RtlGenRandom: exported under this name only, on every Windows since XP. */
@@ -47,22 +48,13 @@ void os_random(void *bytes, size_t size) {
     abort(); /* no run without ids that cannot collide */
 }
 
-/* shell32 is loaded here alone: it would be the most expensive import of a program that is started thousands
- * of times. */
 char *os_state_default(void) {
-  typedef HRESULT(WINAPI * folder_fn)(HWND, int, HANDLE, DWORD, LPWSTR);
+  HRESULT(WINAPI * folder)(HWND, int, HANDLE, DWORD, wchar_t *);
   wchar_t path[MAX_PATH];
-  HMODULE shell = LoadLibraryExW(L"shell32.dll", NULL, 0);
-  folder_fn folder = NULL;
-  if (shell) {
-    FARPROC address = GetProcAddress(shell, "SHGetFolderPathW");
-    memcpy(&folder, &address, sizeof folder);
-  }
-  char *base = folder && folder(NULL, CSIDL_COMMON_APPDATA, NULL, 0, path) == S_OK
+  char *base = library_function(L"shell32.dll", "SHGetFolderPathW", &folder, sizeof folder) &&
+                       folder(NULL, CSIDL_COMMON_APPDATA, NULL, 0, path) == S_OK
                    ? wide_to_utf8(path, wcslen(path))
                    : _strdup("C:\\ProgramData");
-  if (shell)
-    FreeLibrary(shell);
   char *state = base ? os_path_join(base, "tlsmend") : NULL;
   free(base);
   return state;

@@ -30,7 +30,7 @@ fail() {
 host=$TLSMEND_SOURCE/host
 "$MINGW" -std=c11 -O1 -Wall -Wextra -D_WIN32_WINNT=0x0600 -D__USE_MINGW_ANSI_STDIO=1 -DTLSMEND_STATIC -I"$host" -I"$host/include" \
   -o "$work/cabinet_list.exe" "$TLSMEND_SOURCE/tests/wine/cabinet_list.c" "$host/machine/win32/cabinet.c" \
-  "$host/os/os_win32_wide.c" "$host/core/error.c" "$host/core/unicode.c" "$host/core/unicode_table.c"
+  "$host/os/os_win32_wide.c" "$host/os/os_win32_library.c" "$host/core/error.c" "$host/core/unicode.c" "$host/core/unicode_table.c"
 mkdir -p "$work/in/sub" "$work/out"
 (
   cd "$work/in"

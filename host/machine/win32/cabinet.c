@@ -9,6 +9,7 @@
 #include <string.h>
 #include <wchar.h>
 
+#include "os/library.h"
 #include "os/wide.h"
 
 typedef struct extraction {
@@ -56,10 +57,8 @@ static UINT CALLBACK notify(PVOID context, UINT what, UINT_PTR first, UINT_PTR s
 int cabinet_expand(const char *package, const char *folder, tlsmend_error *error) {
   typedef BOOL(WINAPI * iterate_fn)(PCWSTR, DWORD, PSP_FILE_CALLBACK_W, PVOID);
   wchar_t *from = wide_from_utf8(package), *to = wide_from_utf8(folder);
-  HMODULE setup = LoadLibraryExW(L"setupapi.dll", NULL, 0); /* seldom needed, and large */
-  FARPROC address = setup ? GetProcAddress(setup, "SetupIterateCabinetW") : NULL;
   iterate_fn iterate;
-  memcpy(&iterate, &address, sizeof iterate);
+  library_function(L"setupapi.dll", "SetupIterateCabinetW", &iterate, sizeof iterate);
   int result = TLSMEND_OK;
   extraction state = {to, false};
   if (!from || !to)
@@ -70,8 +69,6 @@ int cabinet_expand(const char *package, const char *folder, tlsmend_error *error
     result = state.too_long ? tlsmend_error_set(error, TLSMEND_E_IO,
                                                 "cannot unpack %s: %s is too long a path", package, folder)
                             : wide_fail(error, GetLastError(), "unpack", package);
-  if (setup)
-    FreeLibrary(setup);
   free(from);
   free(to);
   return result;

@@ -11,15 +11,8 @@
 #include <winternl.h>
 
 #include "machine/facts.h"
+#include "os/library.h"
 #include "os/wide.h"
-
-/* Functions that are newer than NT 6.0, or that no header declares, by name. False if this Windows has none. */
-static bool function_find(const wchar_t *module, const char *name, void *out, size_t size) {
-  HMODULE handle = GetModuleHandleW(module);
-  FARPROC address = handle ? GetProcAddress(handle, name) : NULL;
-  memcpy(out, &address, size);
-  return address != NULL;
-}
 
 /* ---- layout ---- */
 
@@ -27,7 +20,7 @@ static WORD native_machine(void) {
   typedef BOOL(WINAPI * wow64_fn)(HANDLE, USHORT *, USHORT *);
   wow64_fn wow64;
   USHORT process = 0, native = 0;
-  if (function_find(L"kernel32.dll", "IsWow64Process2", &wow64, sizeof wow64) &&
+  if (library_function(L"kernel32.dll", "IsWow64Process2", &wow64, sizeof wow64) &&
       wow64(GetCurrentProcess(), &process, &native))
     return native;
   SYSTEM_INFO info;
@@ -72,7 +65,7 @@ int facts_system(tlsmend_machine *machine, tlsmend_system *out, tlsmend_error *e
     *out = (tlsmend_system){.revision = -1};
   version_fn version;
   OSVERSIONINFOEXW info = {.dwOSVersionInfoSize = sizeof info};
-  if (!function_find(L"ntdll.dll", "RtlGetVersion", &version, sizeof version) || version(&info) != 0)
+  if (!library_function(L"ntdll.dll", "RtlGetVersion", &version, sizeof version) || version(&info) != 0)
     return tlsmend_error_set(error, TLSMEND_E_UNKNOWN, "Windows does not tell its version (RtlGetVersion)");
   out->major = info.dwMajorVersion;
   out->minor = info.dwMinorVersion;
@@ -119,12 +112,20 @@ static wchar_t *file_locate(const win32_machine *self, const char *path, int vie
 }
 
 static bool version_read(const wchar_t *path, uint64_t *out) {
-  DWORD ignored, size = GetFileVersionInfoSizeW(path, &ignored);
+  static const wchar_t library[] = L"version.dll";
+  DWORD(WINAPI * size_of)(const wchar_t *, DWORD *);
+  BOOL(WINAPI * read)(const wchar_t *, DWORD, DWORD, void *);
+  BOOL(WINAPI * query)(const void *, const wchar_t *, void **, UINT *);
+  if (!library_function(library, "GetFileVersionInfoSizeW", &size_of, sizeof size_of) ||
+      !library_function(library, "GetFileVersionInfoW", &read, sizeof read) ||
+      !library_function(library, "VerQueryValueW", &query, sizeof query))
+    return false;
+  DWORD ignored, size = size_of(path, &ignored);
   void *block = size ? malloc(size) : NULL;
   VS_FIXEDFILEINFO *fixed = NULL;
   UINT length = 0;
-  bool found = block && GetFileVersionInfoW(path, 0, size, block) &&
-               VerQueryValueW(block, L"\\", (void **)&fixed, &length) && length >= sizeof *fixed;
+  bool found = block && read(path, 0, size, block) && query(block, L"\\", (void **)&fixed, &length) &&
+               length >= sizeof *fixed;
   if (found)
     *out = ((uint64_t)fixed->dwFileVersionMS << 32) | fixed->dwFileVersionLS;
   free(block);
@@ -168,7 +169,7 @@ int facts_boot_id(tlsmend_machine *machine, char out[64], tlsmend_error *error) 
   (void)machine;
   query_fn query;
   ULONG length = 0;
-  if (!function_find(L"ntdll.dll", "NtQuerySystemInformation", &query, sizeof query) ||
+  if (!library_function(L"ntdll.dll", "NtQuerySystemInformation", &query, sizeof query) ||
       query(time_of_day, &times, sizeof times, &length) != 0)
     return tlsmend_error_set(error, TLSMEND_E_UNKNOWN, "Windows does not tell when it was started");
   snprintf(out, 64, "boot-%016llx", (unsigned long long)times.boot.QuadPart - times.boot_bias);

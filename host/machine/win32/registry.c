@@ -10,6 +10,7 @@
 
 #include "core/path.h"
 #include "core/path_real.h"
+#include "os/library.h"
 #include "os/wide.h"
 
 enum { REGISTRY_ROOTS = 5 };
@@ -54,13 +55,11 @@ int registry_fail(tlsmend_error *error, LONG number, const char *verb, const tls
 static char *kernel_name(HKEY handle) {
   typedef LONG(WINAPI * query_fn)(HANDLE, int, void *, ULONG, ULONG *);
   enum { KEY_NAME_INFORMATION = 3 };
-  static const char name[] = "NtQueryKey"; /* ntdll has no import library everywhere */
-  HMODULE ntdll = GetModuleHandleW(L"ntdll.dll");
-  FARPROC address = ntdll ? GetProcAddress(ntdll, name) : NULL;
-  query_fn query;
-  memcpy(&query, &address, sizeof query);
+  query_fn query; /* ntdll has no import library everywhere */
   ULONG size = 1024;
-  for (int attempt = 0; address && attempt < 3; attempt++) {
+  if (!library_function(L"ntdll.dll", "NtQueryKey", &query, sizeof query))
+    return NULL;
+  for (int attempt = 0; attempt < 3; attempt++) {
     unsigned char *answer = malloc(size);
     ULONG room = size, length;
     LONG status = answer ? query(handle, KEY_NAME_INFORMATION, answer, room, &size) : -1;

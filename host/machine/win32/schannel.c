@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "core/tls_hello.h"
+#include "os/library.h"
 #include "os/os.h"
 #include "os/wide.h"
 
@@ -33,6 +34,7 @@ typedef struct cipher_info {
 } cipher_info;
 
 typedef struct handshake {
+  SecurityFunctionTableW *sspi; /* of secur32.dll */
   CredHandle credentials;
   CtxtHandle context;
   bool begun;       /* there is a context */
@@ -45,12 +47,18 @@ typedef struct handshake {
   DWORD length;
 } handshake;
 
+static bool interface_open(SecurityFunctionTableW **out) {
+  INIT_SECURITY_INTERFACE_W init;
+  *out = library_function(L"secur32.dll", "InitSecurityInterfaceW", &init, sizeof init) ? init() : NULL;
+  return *out != NULL;
+}
+
 static SECURITY_STATUS acquire(handshake *self) {
   SCHANNEL_CRED ask = {.dwVersion = SCHANNEL_CRED_VERSION,
                        .dwFlags = SCH_CRED_MANUAL_CRED_VALIDATION | SCH_CRED_NO_DEFAULT_CREDS};
   wchar_t package[] = UNISP_NAME_W;
-  return AcquireCredentialsHandleW(NULL, package, SECPKG_CRED_OUTBOUND, NULL, &ask, NULL, NULL,
-                                   &self->credentials, NULL);
+  return self->sspi->AcquireCredentialsHandleW(NULL, package, SECPKG_CRED_OUTBOUND, NULL, &ask, NULL, NULL,
+                                               &self->credentials, NULL);
 }
 
 /* Hands Schannel what was received (nothing at first) and sends what it answers. */
@@ -61,9 +69,9 @@ static SECURITY_STATUS step(handshake *self) {
   SecBuffer token = {0, SECBUFFER_TOKEN, NULL};
   SecBufferDesc from = {SECBUFFER_VERSION, 2, in}, to = {SECBUFFER_VERSION, 1, &token};
   ULONG attributes = 0;
-  SECURITY_STATUS status =
-      InitializeSecurityContextW(&self->credentials, self->begun ? &self->context : NULL, self->name, wanted,
-                                 0, 0, self->begun ? &from : NULL, 0, &self->context, &to, &attributes, NULL);
+  SECURITY_STATUS status = self->sspi->InitializeSecurityContextW(
+      &self->credentials, self->begun ? &self->context : NULL, self->name, wanted, 0, 0,
+      self->begun ? &from : NULL, 0, &self->context, &to, &attributes, NULL);
   if (status == SEC_E_INCOMPLETE_MESSAGE)
     return status;
   if (!self->begun && (status == SEC_I_CONTINUE_NEEDED || status == SEC_E_OK))
@@ -71,7 +79,7 @@ static SECURITY_STATUS step(handshake *self) {
   if (token.pvBuffer != NULL && token.cbBuffer > 0)
     self->end = os_net_send(self->net, token.pvBuffer, token.cbBuffer, self->timeout);
   if (token.pvBuffer != NULL)
-    FreeContextBuffer(token.pvBuffer);
+    self->sspi->FreeContextBuffer(token.pvBuffer);
   if (status == SEC_I_INCOMPLETE_CREDENTIALS)
     return status; /* the same bytes are read again */
   DWORD rest = in[1].BufferType == SECBUFFER_EXTRA ? in[1].cbBuffer : 0;
@@ -117,14 +125,14 @@ static void settle_agreed(handshake *self, tlsmend_probe_answer *out) {
   SecPkgContext_ConnectionInfo info = {0};
   cipher_info cipher = {.version = 1};
   out->state = TLSMEND_PROBE_ON;
-  if (QueryContextAttributesW(&self->context, SECPKG_ATTR_CONNECTION_INFO, &info) == SEC_E_OK) {
+  if (self->sspi->QueryContextAttributesW(&self->context, SECPKG_ATTR_CONNECTION_INFO, &info) == SEC_E_OK) {
     snprintf(out->protocol, sizeof out->protocol, "%s", protocol_name(info.dwProtocol));
     snprintf(out->detail, sizeof out->detail,
              "cipher 0x%04lx, %lu bits; hash 0x%04lx; exchange 0x%04lx, %lu bits",
              (unsigned long)info.aiCipher, (unsigned long)info.dwCipherStrength, (unsigned long)info.aiHash,
              (unsigned long)info.aiExch, (unsigned long)info.dwExchStrength);
   }
-  if (QueryContextAttributesW(&self->context, 0x64, &cipher) != SEC_E_OK)
+  if (self->sspi->QueryContextAttributesW(&self->context, 0x64, &cipher) != SEC_E_OK)
     return;
   char *name = wide_to_utf8(cipher.suite_name, wcsnlen(cipher.suite_name, 64));
   snprintf(out->suite, sizeof out->suite, "%s", name != NULL ? name : "");
@@ -206,8 +214,8 @@ static void settle_handshake(handshake *self, tlsmend_probe_answer *out) {
   if (status != SEC_E_OK && self->end == OS_NET_DONE)
     settle_refusal(self, out);
   if (self->begun)
-    DeleteSecurityContext(&self->context);
-  FreeCredentialsHandle(&self->credentials);
+    self->sspi->DeleteSecurityContext(&self->context);
+  self->sspi->FreeCredentialsHandle(&self->credentials);
 }
 
 int schannel_probe(tlsmend_machine *machine, const tlsmend_endpoint *endpoint, tlsmend_probe_answer *out,
@@ -221,6 +229,11 @@ int schannel_probe(tlsmend_machine *machine, const tlsmend_endpoint *endpoint, t
     return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
   }
   self->timeout = endpoint->timeout;
+  if (!interface_open(&self->sspi)) {
+    free(self->name);
+    free(self);
+    return tlsmend_error_set(error, TLSMEND_E_UNSUPPORTED, "this Windows has no secur32.dll");
+  }
   int code = reach(endpoint, self, error);
   if (code == TLSMEND_OK && self->net == NULL)
     settle_end(self->end, false, out);
