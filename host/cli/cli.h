@@ -53,6 +53,14 @@ char *cli_line_read(const char *prompt);
 
 void cli_line_close(void);
 
+/* ---- key.c: signing with options->key ------------------------------------------------------------------------ */
+
+/* E_ABSENT: the key has a password and `password` is NULL. */
+typedef int (*cli_key_fn)(void *data, const char *password, tlsmend_error *error);
+
+/* Calls fn, and once more with a typed password if it asks for one. E_USAGE: no key is named; E_APPROVAL: nobody can be asked. */
+int cli_key_use(const opt *options, cli_key_fn fn, void *data, tlsmend_error *error);
+
 /* ---- live.c: what a person sees while a session works
  * -------------------------------------------------------- */
 

@@ -1,49 +1,35 @@
-/* `tlsmend sign`: a signature beside a runbook, or a bundle. The password of the key is asked for, or taken from
- * TLSMEND_PASSWORD. */
-#include <stdlib.h>
-#include <string.h>
-
+/* `tlsmend sign`: a signature beside a runbook or package, or a bundle. */
 #include "cli/cli.h"
-#include "os/os.h"
 
-static int sign(const opt *options, char **path, tlsmend_error *error) {
-  char password[512];
-  tlsmend_sign_terms terms = TLSMEND_SIGN_TERMS_INIT;
-  terms.password = getenv("TLSMEND_PASSWORD");
-  terms.comment = options->comment;
-  terms.output = options->output;
-  if (options->key == NULL)
-    return say_error(error, TLSMEND_E_USAGE, "sign needs a key: -s FILE (`minisign -G` makes one)");
-  const char *const *files = options->operands + 1;
-  size_t count = options->operand_count - 1;
-  int code = tlsmend_sign(files, count, options->key, &terms, path, error);
-  if (code != TLSMEND_E_ABSENT)
-    return code;
-  if (!os_interactive())
-    return say_error(error, TLSMEND_E_APPROVAL,
-                     "%s has a password and nobody can be asked for it here: set TLSMEND_PASSWORD",
-                     options->key);
-  code = os_password("Password of the key: ", password, sizeof password, error);
-  terms.password = password;
-  if (code == TLSMEND_OK)
-    code = tlsmend_sign(files, count, options->key, &terms, path, error);
-  memset(password, 0, sizeof password);
-  return code;
+typedef struct signing {
+  const opt *options;
+  tlsmend_sign_terms terms;
+  char *path; /* that was written */
+} signing;
+
+static int sign(void *data, const char *password, tlsmend_error *error) {
+  signing *self = data;
+  const opt *options = self->options;
+  self->terms.password = password;
+  return tlsmend_sign(options->operands + 1, options->operand_count - 1, options->key, &self->terms,
+                      &self->path, error);
 }
 
 int cmd_sign(const opt *options) {
   tlsmend_error error;
-  char *path = NULL;
-  if (sign(options, &path, &error) != TLSMEND_OK)
+  signing self = {options, TLSMEND_SIGN_TERMS_INIT, NULL};
+  self.terms.comment = options->comment;
+  self.terms.output = options->output;
+  if (cli_key_use(options, sign, &self, &error) != TLSMEND_OK)
     return say_failure(&error, options->format);
   if (options->format == TLSMEND_FORMAT_JSON) {
     fputs("{\"schema\": \"tlsmend-signature/1\", \"file\": ", stdout);
-    say_json_string(path);
+    say_json_string(self.path);
     fputs(", \"result\": \"signed\"}\n", stdout);
   } else {
-    printf("Signed: %s\n\nNext, to see what was signed:\n  tlsmend verify %s -k PUBLIC-KEY\n", path,
-           options->output != NULL ? path : options->operands[1]);
+    printf("Signed: %s\n\nNext, to see what was signed:\n  tlsmend verify %s -k PUBLIC-KEY\n", self.path,
+           options->output != NULL ? self.path : options->operands[1]);
   }
-  tlsmend_text_free(path);
+  tlsmend_text_free(self.path);
   return 0;
 }
