@@ -17,20 +17,27 @@ static int no_memory(tlsmend_error *error) {
   return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a package");
 }
 
-/* Streams the package BUNDLE|NAME. `out`, for whoever asks whose it is, may be NULL. */
-static int stream_bundled(const char *path, seal_look look, bundle *out, tlsmend_error *error) {
+/* Reads the package BUNDLE|NAME; look.fn gets its bytes. The reader has compared them with the SHA-256 in the signed head. */
+static int read_bundled(const char *path, seal_look look, package_seal *out, tlsmend_error *error) {
   const trust_store none = {0};
-  bundle unasked = {0}, *bundle = out ? out : &unasked;
+  bundle bundle = {0};
   char *file = strdup(path);
   if (!file)
     return no_memory(error);
   look.name = bundle_inner(path);
   look.keys = look.keys ? look.keys : &none;
   file[look.name - path - 1] = 0;
-  int code = seal_bundle(file, &look, bundle, error);
-  if (code == TLSMEND_OK && !manifest_find(&bundle->files, MANIFEST_PACKAGE, look.name))
+  int code = seal_bundle(file, &look, &bundle, error);
+  const manifest_file *found = manifest_find(&bundle.files, MANIFEST_PACKAGE, look.name);
+  if (code == TLSMEND_OK && !found)
     code = tlsmend_error_set(error, TLSMEND_E_ABSENT, "%s: there is no package %s", file, look.name);
-  bundle_clear(&unasked);
+  if (code == TLSMEND_OK && !trust_judge(bundle.signature.id, bundle.key, os_time(), &out->verdict))
+    code = no_memory(error);
+  if (code == TLSMEND_OK) {
+    memcpy(out->sha256, found->sha256, sizeof out->sha256);
+    out->size = found->size;
+  }
+  bundle_clear(&bundle);
   free(file);
   return code;
 }
@@ -42,10 +49,17 @@ typedef struct hashing {
   uint64_t deadline;
 } hashing;
 
+static int watch_clock(void *data, const void *bytes, size_t size) {
+  const hashing *self = data;
+  (void)bytes;
+  (void)size;
+  return os_clock() > self->deadline ? TLSMEND_E_LIMIT : TLSMEND_OK;
+}
+
 static int update(void *data, const void *bytes, size_t size) {
   hashing *self = data;
   crypto_hash_sha256_update(&self->state, bytes, size);
-  return os_clock() > self->deadline ? TLSMEND_E_LIMIT : TLSMEND_OK;
+  return watch_clock(data, bytes, size);
 }
 
 static void finish(crypto_hash_sha256_state *state, char out[65]) {
@@ -58,12 +72,25 @@ int package_sha256(const char *path, char out[65], tlsmend_error *error) {
   return package_sha256_until(path, SIZE_MAX, UINT64_MAX, out, error);
 }
 
-static int stream_file(const char *path, size_t followed, hashing *hashing, tlsmend_error *error) {
+static int hash_file(const char *path, size_t followed, hashing *hashing, char out[65],
+                     tlsmend_error *error) {
   os_place *place;
+  crypto_hash_sha256_init(&hashing->state);
   int code = os_place_open(path, followed, &place, error);
   if (code == TLSMEND_OK)
     code = os_place_stream(place, update, hashing, error);
   os_place_close(place);
+  if (code == TLSMEND_OK)
+    finish(&hashing->state, out);
+  return code;
+}
+
+static int hash_bundled(const char *path, hashing *hashing, char out[65], tlsmend_error *error) {
+  package_seal seal = {.size = 0};
+  int code = read_bundled(path, (seal_look){.fn = watch_clock, .data = hashing}, &seal, error);
+  if (code == TLSMEND_OK)
+    memcpy(out, seal.sha256, sizeof seal.sha256);
+  trust_verdict_clear(&seal.verdict);
   return code;
 }
 
@@ -71,15 +98,10 @@ int package_sha256_until(const char *path, size_t followed, uint64_t deadline, c
                          tlsmend_error *error) {
   hashing hashing = {.deadline = deadline};
   *out = 0;
-  crypto_hash_sha256_init(&hashing.state);
-  int code = bundle_inner(path)
-                 ? stream_bundled(path, (seal_look){.fn = update, .data = &hashing}, NULL, error)
-                 : stream_file(path, followed, &hashing, error);
-  if (code == TLSMEND_E_LIMIT)
-    return tlsmend_error_set(error, code, "%s: reading it takes too long", path);
-  if (code == TLSMEND_OK)
-    finish(&hashing.state, out);
-  return code;
+  int code = bundle_inner(path) ? hash_bundled(path, &hashing, out, error)
+                                : hash_file(path, followed, &hashing, out, error);
+  return code == TLSMEND_E_LIMIT ? tlsmend_error_set(error, code, "%s: reading it takes too long", path)
+                                 : code;
 }
 
 static int update_minisign(void *data, const void *bytes, size_t size) {
@@ -111,17 +133,6 @@ static int update_both(void *data, const void *bytes, size_t size) {
   crypto_generichash_update(&self->minisign, bytes, size);
   self->size += size;
   return TLSMEND_OK;
-}
-
-static int judge_bundled(const char *path, const trust_store *keys, judging *judging, trust_verdict *out,
-                         tlsmend_error *error) {
-  bundle bundle = {0};
-  int code =
-      stream_bundled(path, (seal_look){.keys = keys, .fn = update_both, .data = judging}, &bundle, error);
-  if (code == TLSMEND_OK && !trust_judge(bundle.signature.id, bundle.key, os_time(), out))
-    code = no_memory(error);
-  bundle_clear(&bundle);
-  return code;
 }
 
 /* A package says in its name alone which update it is: signed as one, it must not pass for another. */
@@ -159,30 +170,29 @@ static int judge_signature(const char *path, const minisign_signature *signature
   return code;
 }
 
-static int judge_file(const char *path, const trust_store *keys, judging *judging, trust_verdict *out,
-                      tlsmend_error *error) {
+static int judge_file(const char *path, const trust_store *keys, package_seal *out, tlsmend_error *error) {
   unsigned char hash[MINISIGN_HASH];
   minisign_signature signature = {0};
+  judging judging = {.size = 0};
   bool found = false;
-  int code = os_file_stream(path, update_both, judging, error);
+  crypto_hash_sha256_init(&judging.sha256);
+  crypto_generichash_init(&judging.minisign, NULL, 0, sizeof hash);
+  int code = os_file_stream(path, update_both, &judging, error);
   if (code == TLSMEND_OK)
     code = seal_read(path, &signature, &found, error);
-  crypto_generichash_final(&judging->minisign, hash, sizeof hash);
+  finish(&judging.sha256, out->sha256);
+  crypto_generichash_final(&judging.minisign, hash, sizeof hash);
+  out->size = judging.size;
   if (code == TLSMEND_OK && found)
-    code = judge_signature(path, &signature, keys, hash, out, error);
+    code = judge_signature(path, &signature, keys, hash, &out->verdict, error);
   minisign_signature_clear(&signature);
   return code;
 }
 
 int package_judge(const char *path, const trust_store *keys, package_seal *out, tlsmend_error *error) {
-  judging judging = {.size = 0};
   *out = (package_seal){.size = 0};
-  crypto_hash_sha256_init(&judging.sha256);
-  crypto_generichash_init(&judging.minisign, NULL, 0, MINISIGN_HASH);
-  int code = bundle_inner(path) ? judge_bundled(path, keys, &judging, &out->verdict, error)
-                                : judge_file(path, keys, &judging, &out->verdict, error);
-  finish(&judging.sha256, out->sha256);
-  out->size = judging.size;
+  int code = bundle_inner(path) ? read_bundled(path, (seal_look){.keys = keys}, out, error)
+                                : judge_file(path, keys, out, error);
   if (code != TLSMEND_OK)
     trust_verdict_clear(&out->verdict);
   return code;
@@ -208,11 +218,13 @@ static int append(void *data, const void *bytes, size_t size) {
 
 int package_extract(const char *path, const char *to, tlsmend_error *error) {
   writing self = {NULL, error};
+  package_seal seal = {.size = 0};
   os_file_remove(to, NULL);
   int code = os_log_open(to, true, &self.log, error);
   if (code != TLSMEND_OK)
     return code;
-  code = stream_bundled(path, (seal_look){.fn = append, .data = &self}, NULL, error);
+  code = read_bundled(path, (seal_look){.fn = append, .data = &self}, &seal, error);
+  trust_verdict_clear(&seal.verdict);
   os_log_close(self.log);
   if (code != TLSMEND_OK)
     os_file_remove(to, NULL);

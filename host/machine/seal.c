@@ -55,7 +55,7 @@ int seal_bundle(const char *path, const seal_look *look, bundle *out, tlsmend_er
   *out = (bundle){0};
   if (!self.reader)
     return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a bundle");
-  if (look->name)
+  if (look->fn)
     bundle_watch(self.reader, look->name, look->fn, look->data);
   int code = os_file_stream(path, feed, &self, error);
   if (code == TLSMEND_OK)

@@ -15,8 +15,8 @@ int seal_misfit(const char *path, tlsmend_error *error);
 /* What to look for in a bundle. All borrowed. */
 typedef struct seal_look {
   const trust_store *keys;
-  const char *name; /* of the file whose bytes go to fn, or NULL */
-  bundle_watch_fn fn;
+  const char *name;   /* of the file whose bytes go to fn */
+  bundle_watch_fn fn; /* or NULL */
   void *data;
 } seal_look;
 
