@@ -87,11 +87,35 @@ function value(node)
 end
 fold.value = value
 
--- "registry", "set" for a call of a function of a module.
+-- "registry", "set" for a function of a module, also by a local name.
+local function member(node)
+  if node.kind == "name" and node.decl and node.decl.value and not node.decl.assigned then
+    return member(node.decl.value)
+  end
+  local field = node.kind == "index" and (node.field or value(node.key))
+  local module = type(field) == "string" and fold.module(node.object)
+  if module then return module, field end
+end
+
+-- Whether an expression is that function of a module: called, or handed on.
+function fold.is_member(node, module, name)
+  if node.kind ~= "index" then return false end
+  local owner, field = member(node)
+  return owner == module and field == name
+end
+
+local CALLERS = { pcall = 1, xpcall = 2 } -- and how many arguments stand before the function's own
+
+-- Module, name and arguments of a call of a function of a module; pcall(registry.set, ...) is one too.
 function fold.called(node)
-  if node.kind ~= "call" or node.fn.kind ~= "index" or not node.fn.field then return nil end
-  local module = fold.module(node.fn.object)
-  if module then return module, node.fn.field end
+  if node.kind ~= "call" then return nil end
+  local before = node.fn.kind == "name" and not node.fn.decl and CALLERS[node.fn.name]
+  if before and node.args[1] then
+    local module, name = member(node.args[1])
+    return module, name, table.move(node.args, before + 1, #node.args, 1, {})
+  end
+  local module, name = member(node.fn)
+  return module, name, node.args
 end
 
 -- The table behind an expression, and its members by name.

@@ -27,10 +27,13 @@ local function add(rule, line, text)
   end
 end
 
--- The first line that reads a key, and the first that writes it.
-local function touch(key, line, written)
-  local path, list = writes.canonical(key), written and trace.written or trace.read
-  list[path] = list[path] or line or 1
+-- The first line that reads a key, and the first that writes it; of each view, where the machine has two. `above`: the
+-- fence allows it on the way down to what is declared, too.
+local function touch(key, view, line, kind)
+  local path, list = writes.canonical(key), kind.written and trace.written or trace.read
+  local seen = system.bits == 64 and (view == 32 and 32 or 64) or nil
+  local name = ("%s|%s|%s"):format(path, seen, kind.above)
+  list[name] = list[name] or { key = path, view = seen, above = kind.above, line = line or 1 }
 end
 
 -- ---- the modules, with an ear on them ----
@@ -38,10 +41,10 @@ end
 local original = {}
 
 local function watch_reads()
-  for _, name in ipairs { "get", "raw", "exists", "keys", "values" } do
+  for name, at in pairs { get = 2, raw = 2, exists = 1, keys = 1, values = 1 } do
     original[name] = registry[name]
     registry[name] = function(key, ...)
-      if type(key) == "string" then touch(key, line_now()) end
+      if type(key) == "string" then touch(key, select(at, ...), line_now(), { above = name == "exists" }) end
       return original[name](key, ...)
     end
   end
@@ -52,9 +55,11 @@ local function same(a, b)
   return table.concat(a, "\0") == table.concat(b, "\0")
 end
 
+local function view_in(options) return type(options) == "table" and options.view or nil end
+
 local function note_write(write)
   local line = line_now()
-  touch(write.key, line, true)
+  touch(write.key, write.view, line, { written = true, above = not write.name and not write.deleted })
   write.line = line or 1
   trace.writes[#trace.writes + 1] = write
   writes.judge(write, function(rule, text) add(rule, line, text) end)
@@ -65,23 +70,23 @@ local function watch_writes()
     registry.delete_key
   registry.set = function(key, name, data, options)
     if type(key) == "string" and type(name) == "string" then
-      local view = type(options) == "table" and options.view or nil
+      local view = view_in(options)
       note_write { key = key, name = name, data = data, view = view, type = type(options) == "table" and options.type
         or nil, changes = not same((original.get(key, name, view)), data) }
     end
     return original.set(key, name, data, options)
   end
   registry.create = function(key, options)
-    if type(key) == "string" then note_write { key = key } end
+    if type(key) == "string" then note_write { key = key, view = view_in(options) } end
     return original.create(key, options)
   end
   registry.delete = function(key, name, options)
-    if type(key) == "string" then note_write { key = key, name = name, deleted = true } end
+    if type(key) == "string" then note_write { key = key, name = name, view = view_in(options), deleted = true } end
     return original.delete(key, name, options)
   end
   registry.delete_key = function(key, options)
     if type(key) == "string" then
-      note_write { key = key, deleted = true }
+      note_write { key = key, view = view_in(options), deleted = true }
       trace.deleted[writes.canonical(key)] = true
     end
     return original.delete_key(key, options)
@@ -93,7 +98,7 @@ local function watch_updates()
   local install = update.install
   update.install = function(options)
     if type(options) == "table" and type(options.kb) == "string" then
-      trace.updates[options.kb] = trace.updates[options.kb] or line_now() or 1
+      trace.updates[options.kb] = trace.updates[options.kb] or { kb = options.kb, line = line_now() or 1 }
     end
     return install(options)
   end
@@ -144,9 +149,10 @@ end
 
 -- The lists of texts that `needs` declares.
 local function declared(runbook)
-  local result = { any_server = type(runbook.needs) == "table" and runbook.needs.probes == true }
-  for _, field in ipairs { "registry", "reads", "updates", "files", "probes" } do
-    local list = type(runbook.needs) == "table" and runbook.needs[field]
+  local needs = type(runbook.needs) == "table" and runbook.needs or {}
+  local result = { any_server = needs.probes == true, reboot = needs.reboot == true }
+  for _, field in ipairs { "registry", "reads", "updates", "packages", "files", "probes" } do
+    local list = needs[field]
     result[field] = {}
     for _, text in ipairs(type(list) == "table" and list or {}) do
       if type(text) == "string" then table.insert(result[field], text) end
@@ -155,10 +161,9 @@ local function declared(runbook)
   return result
 end
 
--- A table from what is noted to its line, as rows.
-local function rows(lines, field)
+local function values(map)
   local result = {}
-  for value, line in pairs(lines) do result[#result + 1] = { [field] = value, line = line } end
+  for _, value in pairs(map) do result[#result + 1] = value end
   return result
 end
 
@@ -183,8 +188,8 @@ function record.run(about)
     if fine then again(runbook) end
   end
   return { needs = declared(runbook), findings = trace.findings, machine = about.machine, error = trace.error,
-    applies = applies and true, read = rows(trace.read, "key"), written = rows(trace.written, "key"),
-    updates = rows(trace.updates, "kb") }
+    applies = applies and true, bits = system.bits, read = values(trace.read), written = values(trace.written),
+    updates = values(trace.updates) }
 end
 
 return record

@@ -167,12 +167,12 @@ local function check_kb(kb, line, add)
 end
 
 local function check_call(node, needs, add)
-  local module, name = fold.called(node)
+  local module, name, args = fold.called(node)
   if not module then return end
   local options = OPTIONS[module .. "." .. name]
-  local _, members = fold.table(options and node.args[options[1]])
+  local _, members = fold.table(options and args[options[1]])
   if members then check_fields(members, options[2], module .. "." .. name, add) end
-  if module == "hotfix" and ASKED[name] and node.args[1] then check_kb(fold.value(node.args[1]), node.line, add) end
+  if module == "hotfix" and ASKED[name] and args[1] then check_kb(fold.value(args[1]), node.line, add) end
   if module == "hotfix" and BY_NUMBER[name] then
     add("kb-by-number", node.line, ("hotfix.%s looks for the number only"):format(name))
   elseif module == "update" and members and members.kb then
@@ -180,15 +180,15 @@ local function check_call(node, needs, add)
   elseif module == "reboot" and name == "barrier" and needs
     and not (needs.reboot and needs.reboot.value.kind ~= "false") then
     add("restart-undeclared", node.line, "needs.reboot is not true")
-  elseif module == "registry" and (name == "set" or name == "create") and node.args[1] then
-    local key, data = fold.value(node.args[1]), node.args[3] and fold.value(node.args[3])
+  elseif module == "registry" and (name == "set" or name == "create") and args[1] then
+    local key, data = fold.value(args[1]), args[3] and fold.value(args[3])
     local kind = members and members.type and fold.value(members.type.value)
     if type(key) == "string" and (name == "create" or data ~= nil) then
-      writes.judge({ key = key, name = name == "set" and node.args[2] and fold.value(node.args[2]) or nil, data = data,
+      writes.judge({ key = key, name = name == "set" and args[2] and fold.value(args[2]) or nil, data = data,
         type = kind }, function(rule, text) add(rule, node.line, text) end)
     end
-  elseif module:find "^tls%." and node.args[1] then
-    local protocol = fold.value(node.args[1])
+  elseif module:find "^tls%." and args[1] then
+    local protocol = fold.value(args[1])
     if name == "enable" and type(protocol) == "string" and protocol:find "^SSL" then
       add("ssl-on", node.line, protocol .. " is switched on")
     end

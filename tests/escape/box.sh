@@ -41,7 +41,6 @@ escape_prepare() {
   ln -s ../../outside "$1/box/packages/out"
   ln -s ../../../outside "$1/box/packages/deep/out"
   ln -s . "$1/box/packages/self"
-  ln -s nowhere "$1/box/packages/dead"
   ln -s packages "$1/box/root"
   (cd "$1" && find box/signed box/packages box/root -type f -o -type l) >"$1/given.txt"
   "$TLSMEND_LUA" "$escape/run.lua" prepare "$1/box" "$escape"/*.attempts

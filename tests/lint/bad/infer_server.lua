@@ -1,4 +1,5 @@
--- expect: needs-narrow at line 9
+-- expect: needs-narrow at line 10
+-- expect: needs-wide at line 8
 local probe, registry = require "probe", require "registry"
 local KEY = "HKLM\\SYSTEM\\Example"
 

@@ -1,0 +1,9 @@
+-- expect: needs-wide at line 7
+local registry = require "registry"
+local KEY = "HKLM\\SYSTEM\\Example"
+
+return {
+  id = "wide-probes", version = "1.0.0", title = "x",
+  needs = { registry = { KEY }, probes = true },
+  run = function() registry.set(KEY, "A", 1) end,
+}
