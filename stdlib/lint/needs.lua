@@ -58,8 +58,17 @@ local function spares(row, tree, list)
   return false
 end
 
--- A run that failed may not have come to where the key is used, and a computed key may be any.
+local function has_run(traces)
+  for _, trace in ipairs(traces) do
+    if trace.applies then return true end
+  end
+  return false
+end
+
+-- A run that failed may not have come to where the key is used, a computed key may be any, and what the library uses is
+-- seen only where it runs.
 local function is_touched(tree, traces, text, trees)
+  if text.library and not has_run(traces) then return true end
   for _, key in ipairs(text.keys) do
     if not key.value or within(writes.canonical(key.value), tree, key.view) then return true end
   end
