@@ -40,6 +40,11 @@ int cmd_test(const opt *options);
 int cmd_probe(const opt *options);
 int cmd_version(const opt *options);
 
+/* ---- output.c: what a command writes ------------------------------------------------------------------------------ */
+
+/* E_USAGE, naming both, if the command would write over a file that it reads. To be asked before anything is written. */
+int cli_check_output(const opt *options, const cli_command *command, tlsmend_error *error);
+
 /* ---- line.c: lines from a person or a file -------------------------------------------------------------------- */
 
 /* What the word at the end of a line can become, one a line; malloc'd, or NULL. */

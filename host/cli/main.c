@@ -136,7 +136,8 @@ static int run(const opt *options) {
     return 0;
   }
   if (opt_check(options, command->options | everywhere, command->name, &error) != TLSMEND_OK ||
-      check_operands(command, options->operand_count - 1, &error) != TLSMEND_OK)
+      check_operands(command, options->operand_count - 1, &error) != TLSMEND_OK ||
+      cli_check_output(options, command, &error) != TLSMEND_OK)
     return say_failure(&error, options->format);
   return command->run(options);
 }

@@ -39,6 +39,8 @@ int os_file_replace(const char *path, const void *bytes, size_t size, tlsmend_er
 
 bool os_file_exists(const char *path);
 bool os_dir_exists(const char *path);
+/* Whether two paths name one file, however they are spelled: links of any kind count. False where one of them names nothing. */
+bool os_file_same(const char *path, const char *other);
 int os_file_remove(const char *path, tlsmend_error *error);
 
 /* Makes a folder and its missing parents; on Windows, folders it makes admit only administrators and SYSTEM. */

@@ -89,6 +89,11 @@ bool os_dir_exists(const char *path) {
   return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
 }
 
+bool os_file_same(const char *path, const char *other) {
+  struct stat a, b;
+  return stat(path, &a) == 0 && stat(other, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
 int os_file_remove(const char *path, tlsmend_error *error) {
   if (unlink(path) != 0)
     return posix_fail(error, "remove", path);

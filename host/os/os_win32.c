@@ -54,6 +54,26 @@ bool os_dir_exists(const char *path) {
   return attributes != INVALID_FILE_ATTRIBUTES && (attributes & FILE_ATTRIBUTE_DIRECTORY);
 }
 
+static bool identity(const char *path, BY_HANDLE_FILE_INFORMATION *out) {
+  wchar_t *wide;
+  if (wide_path(path, &wide, NULL) != TLSMEND_OK)
+    return false;
+  HANDLE file = CreateFileW(wide, 0, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL,
+                            OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS, NULL);
+  free(wide);
+  if (file == INVALID_HANDLE_VALUE)
+    return false;
+  bool known = GetFileInformationByHandle(file, out) != 0;
+  CloseHandle(file);
+  return known;
+}
+
+bool os_file_same(const char *path, const char *other) {
+  BY_HANDLE_FILE_INFORMATION a, b;
+  return identity(path, &a) && identity(other, &b) && a.dwVolumeSerialNumber == b.dwVolumeSerialNumber &&
+         a.nFileIndexHigh == b.nFileIndexHigh && a.nFileIndexLow == b.nFileIndexLow;
+}
+
 int os_file_remove(const char *path, tlsmend_error *error) {
   wchar_t *wide;
   int result = wide_path(path, &wide, error);

@@ -97,6 +97,27 @@ static void replace_and_read(void **state) {
   free(path);
 }
 
+/* Spellings differ, the file does not; two files with the same bytes are two. */
+static void same_file(void **state) {
+  (void)state;
+  char *path = at("same"), *twin = at("twin"), *dotted = at("./same"), *nothing = at("nothing");
+  MUST(os_file_replace(path, "x", 1, &error));
+  MUST(os_file_replace(twin, "x", 1, &error));
+  assert_true(os_file_same(path, path));
+  assert_true(os_file_same(path, dotted));
+  assert_true(os_file_same(folder, folder));
+  assert_false(os_file_same(path, twin));
+  assert_false(os_file_same(path, folder));
+  assert_false(os_file_same(path, nothing));
+  assert_false(os_file_same(nothing, nothing));
+  MUST(os_file_remove(path, &error));
+  MUST(os_file_remove(twin, &error));
+  free(path);
+  free(twin);
+  free(dotted);
+  free(nothing);
+}
+
 static void names_of_all_kinds(void **state) {
   (void)state;
   static const char *const names[] = {"plain", "with blank", "\xc3\x84rger \xce\xb1 \xe6\x97\xa5.txt",
@@ -439,6 +460,7 @@ int main(int argc, char **argv) {
   program = os_program_path();
   const struct CMUnitTest tests[] = {
       TEST(replace_and_read),
+      TEST(same_file),
       TEST(names_of_all_kinds),
       TEST(reading_what_is_not_there),
       TEST(failed_replacement_keeps_the_old),
