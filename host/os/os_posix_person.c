@@ -11,8 +11,10 @@
 #include "os/os.h"
 
 void os_person(char user[128], char host[128]) {
-  const struct passwd *entry = getpwuid(geteuid());
-  snprintf(user, 128, "%s", entry != NULL && entry->pw_name != NULL ? entry->pw_name : "");
+  char room[4096];
+  struct passwd storage, *entry = NULL; /* getpwuid is not for sessions in several threads */
+  bool known = getpwuid_r(geteuid(), &storage, room, sizeof room, &entry) == 0 && entry != NULL;
+  snprintf(user, 128, "%s", known && entry->pw_name != NULL ? entry->pw_name : "");
   if (gethostname(host, 128) != 0)
     host[0] = '\0';
   host[127] = '\0';
