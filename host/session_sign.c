@@ -100,6 +100,11 @@ static bool is_runbook(const char *path) {
   return length > 4 && strcmp(path + length - 4, ".lua") == 0;
 }
 
+static bool is_bundle(const char *path) {
+  size_t length = strlen(path);
+  return length > 8 && strcmp(path + length - 8, ".tlsmend") == 0;
+}
+
 static int add_read(manifest *out, manifest_kind kind, const char *path, tlsmend_error *error) {
   manifest_file file = {.kind = kind, .name = (char *)file_path_leaf(path)};
   size_t size = 0;
@@ -183,13 +188,12 @@ int tlsmend_sign(const char *const *files, size_t count, const char *key, const 
   assert(files && count && key && terms && out);
   minisign_secret secret = {{0}, {0}};
   const char *output = terms->output;
-  size_t length = output ? strlen(output) : 0;
   *out = NULL;
   if (!output && (count > 1 || (!is_runbook(files[0]) && !package_is_name(files[0]))))
     return tlsmend_error_set(
         error, TLSMEND_E_USAGE,
         "one .lua, .msu or .cab file is signed by itself; more go into a bundle: -o NAME.tlsmend");
-  if (output && (length <= 8 || strcmp(output + length - 8, ".tlsmend") != 0))
+  if (output && !is_bundle(output))
     return tlsmend_error_set(error, TLSMEND_E_USAGE, "%s: the name of a bundle ends in .tlsmend", output);
   if (sodium_init() < 0)
     return tlsmend_error_set(error, TLSMEND_E_FAILED, "the library for signatures does not start");
@@ -221,8 +225,13 @@ static json_t *files_to_json(const manifest *files) {
   return out;
 }
 
-/* Why, and what to do next. */
-static const char *advice(trust_state state, bool package) {
+#define NEXT_KEY                                                                                             \
+  "Get the vendor's public key by another way, compare its number, and run `tlsmend verify` again with -k "  \
+  "KEY.pub. If the signature fits, put the key into the store."
+
+/* Why, and what to do next. Without the key only a bundle can be told from a damaged one: it holds the digests of its files. */
+static const char *advice(trust_state state, const char *file) {
+  bool package = package_is_name(file);
   if (package && state == TRUST_UNSIGNED)
     return "Not signed. `tlsmend sign` makes a signature.";
   if (package && state == TRUST_TRUSTED)
@@ -231,9 +240,12 @@ static const char *advice(trust_state state, bool package) {
   case TRUST_UNSIGNED:
     return "Not signed: it may be planned. `tlsmend sign` makes a signature.";
   case TRUST_UNKNOWN:
-    return "The files fit each other, but the key is not in the trust store. Ask the vendor for the key's "
-           "number by "
-           "another way, compare it, and put the public key into the store.";
+    return is_bundle(file) ? "The key is not in the trust store. The bundle is not damaged, but anybody can "
+                             "make one that is "
+                             "whole: " NEXT_KEY
+                           : "The key is not in the trust store: the signature was not checked, and the file "
+                             "may have been "
+                             "changed since. " NEXT_KEY;
   case TRUST_EXPIRED:
     return "The signature fits, but the key has expired: ask the vendor for a new one.";
   case TRUST_TRUSTED:
@@ -251,14 +263,14 @@ static int print_verdict(const char *file, const source_list *list, char **out, 
   text_add(&text, "%s\n  signature: %s\n", file, signer);
   const char *comment = json_string_value(json_object_get(json, "comment"));
   if (comment)
-    text_add(&text, "  comment:   %s\n", comment);
+    text_add(&text, "  comment:   %s%s\n", comment, verdict->state == TRUST_UNKNOWN ? " (not checked)" : "");
   for (size_t i = 0; i < json_array_size(files); i++) {
     const json_t *row = json_array_get(files, i);
     text_add(&text, "  %-9s  %s, SHA-256 %s\n", json_string_value(json_object_get(row, "kind")),
              json_string_value(json_object_get(row, "name")),
              json_string_value(json_object_get(row, "sha256")));
   }
-  text_wrap(&text, 0, 79, advice(verdict->state, package_is_name(file)));
+  text_wrap(&text, 0, 79, advice(verdict->state, file));
   json_decref(json);
   json_decref(files);
   return text_finish(&text, out, error);
@@ -311,9 +323,10 @@ int tlsmend_verify(const tlsmend_options *options, const tlsmend_verify_request 
   *trusted = list.items[0].verdict.state == TRUST_TRUSTED;
   if (request->format == TLSMEND_FORMAT_JSON) {
     json_t *verdict = trust_verdict_to_json(&list.items[0].verdict);
-    code = session_dump(json_pack("{s:s, s:s, s:o, s:o, s:O}", "schema", VERIFY_SCHEMA, "file", request->file,
-                                  "signature", verdict, "files", files_to_json(&list.files), "result",
-                                  json_object_get(verdict, "state")),
+    code = session_dump(json_pack("{s:s, s:s, s:o, s:b, s:o, s:O}", "schema", VERIFY_SCHEMA, "file",
+                                  request->file, "signature", verdict, "checked",
+                                  list.items[0].verdict.state >= TRUST_EXPIRED, "files",
+                                  files_to_json(&list.files), "result", json_object_get(verdict, "state")),
                         out, error);
   } else {
     code = print_verdict(request->file, &list, out, error);

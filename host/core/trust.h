@@ -35,7 +35,7 @@ const trust_key *trust_find(const trust_store *self, const unsigned char id[8]);
 /* state, word, what it is to people */
 #define TRUST_STATES(X)                                                                                      \
   X(UNSIGNED, "unsigned", "none")                                                                            \
-  X(UNKNOWN, "unknown", "not in the trust store")                                                            \
+  X(UNKNOWN, "unknown", "not in the trust store: not checked")                                               \
   X(EXPIRED, "expired", "expired")                                                                           \
   X(TRUSTED, "trusted", "trusted")
 

@@ -255,7 +255,8 @@ TLSMEND_API int tlsmend_runbook_show(const tlsmend_options *options, const char 
  * meant; of what it holds, the bytes that were verified are those that run. Whose keys count stands in the trust store
  * (tlsmend_options.trust), which is only used if nobody but administrators can write it: files NAME.pub of minisign,
  * whose first line may end in "expires:2027-12-31". A signature that does not fit is refused everywhere (E_APPROVAL).
- * Without one, or by a key that is not trusted (any more), a runbook may be planned; see allow_unsigned. Packages of
+ * One by a key that is not in the store cannot be checked, and every output says so; what it lists (modules, the files of a
+ * bundle) must still be there as listed. Without one, or by a key that is not trusted (any more), a runbook may be planned; see allow_unsigned. Packages of
  * which a runbook names the signer must be signed by that key of the same store, for a plan too (E_REFUSED).
  */
 typedef struct tlsmend_sign_terms {
