@@ -10,7 +10,5 @@ int cmd_lint(const opt *options) {
   tlsmend_lint_request request = {options->operands + 1, options->operand_count - 1, options->format};
   if (tlsmend_lint(&library, &request, &text, &findings, &error) != TLSMEND_OK)
     return say_failure(&error, options->format);
-  if (!say_text(text))
-    return 1;
-  return findings > 0 ? 2 : 0;
+  return say_result(text, findings > 0 ? 2 : 0);
 }

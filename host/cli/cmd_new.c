@@ -10,10 +10,9 @@ int cmd_new(const opt *options) {
   const char *path = options->operands[1];
   if (tlsmend_runbook_new(&library, path, options->format, &text, &error) != TLSMEND_OK)
     return say_failure(&error, options->format);
-  if (!say_text(text))
-    return 1;
-  if (options->format != TLSMEND_FORMAT_TEXT)
-    return 0;
+  int exit_code = say_result(text, 0);
+  if (options->format != TLSMEND_FORMAT_TEXT || exit_code != 0)
+    return exit_code;
   size_t length = strlen(path);
   bool suffix = length > 4 && strcmp(path + length - 4, ".lua") == 0;
   const char *here = strpbrk(path, "/\\") == NULL ? "./" : "";

@@ -62,13 +62,12 @@ int cmd_plan(const opt *options) {
   if (code == TLSMEND_OK)
     code = save(options, plan, &error);
   int exit_code = code == TLSMEND_OK ? plan_exit(plan) : say_failure(&error, options->format);
-  if (code == TLSMEND_OK && !say_text(text))
-    exit_code = 1;
-  else if (code != TLSMEND_OK)
+  int said = code == TLSMEND_OK ? say_result(text, exit_code) : exit_code;
+  if (code != TLSMEND_OK)
     tlsmend_text_free(text);
-  if (code == TLSMEND_OK && options->format == TLSMEND_FORMAT_TEXT)
+  else if (said == exit_code && options->format == TLSMEND_FORMAT_TEXT)
     print_next(options, plan);
   tlsmend_plan_free(plan);
   tlsmend_session_close(session);
-  return exit_code;
+  return said;
 }

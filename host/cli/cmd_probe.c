@@ -13,7 +13,5 @@ int cmd_probe(const opt *options) {
   if (tlsmend_probe(&library, options->operands[1], &terms, options->format, &text, &modern, &error) !=
       TLSMEND_OK)
     return say_failure(&error, options->format);
-  if (!say_text(text))
-    return 1;
-  return modern > 0 ? 0 : modern == 0 ? 2 : tlsmend_error_exit(TLSMEND_E_UNKNOWN);
+  return say_result(text, modern > 0 ? 0 : modern == 0 ? 2 : tlsmend_error_exit(TLSMEND_E_UNKNOWN));
 }

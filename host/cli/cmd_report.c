@@ -15,7 +15,7 @@ int cmd_report(const opt *options) {
   int code =
       tlsmend_page_in(options->operands + 1, options->operand_count - 1, options->language, &page, &error);
   if (code == TLSMEND_OK && options->output == NULL)
-    return say_text(page) ? 0 : 1;
+    return say_result(page, 0);
   if (code == TLSMEND_OK)
     code = os_file_replace(options->output, page, strlen(page), &error);
   tlsmend_text_free(page);

@@ -13,7 +13,7 @@ static int preview(const opt *options, tlsmend_session *session, const char *run
   if (tlsmend_rollback_preview(session, run, flags_of(options), options->format, &text, &steps, &error) !=
       TLSMEND_OK)
     return say_failure(&error, options->format);
-  return !say_text(text) ? 1 : steps > 0 ? 2 : 0;
+  return say_result(text, steps > 0 ? 2 : 0);
 }
 
 static int confirm(const opt *options, tlsmend_session *session, const char *run, tlsmend_error *error) {

@@ -7,5 +7,5 @@ int cmd_show(const opt *options) {
   char *text = NULL;
   if (tlsmend_runbook_show(&library, options->operands[1], options->format, &text, &error) != TLSMEND_OK)
     return say_failure(&error, options->format);
-  return say_text(text) ? 0 : 1;
+  return say_result(text, 0);
 }

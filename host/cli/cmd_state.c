@@ -4,13 +4,14 @@
 #include "cli/cli.h"
 #include "os/os.h"
 
-/* To a file, or to stdout; frees the text. */
-static int put(const opt *options, char *text, tlsmend_error *error) {
+/* To a file, or to stdout; frees the text. Returns the exit code. */
+static int put(const opt *options, char *text, int exit_code) {
+  tlsmend_error error;
   if (options->output == NULL)
-    return say_text(text) ? TLSMEND_OK : say_error(error, TLSMEND_E_IO, "the output cannot be written");
-  int code = os_file_replace(options->output, text, strlen(text), error);
+    return say_result(text, exit_code);
+  int code = os_file_replace(options->output, text, strlen(text), &error);
   tlsmend_text_free(text);
-  return code;
+  return code == TLSMEND_OK ? exit_code : say_failure(&error, options->format);
 }
 
 int cmd_state(const opt *options) {
@@ -30,8 +31,6 @@ int cmd_state(const opt *options) {
   int code = tlsmend_session_open(&library, &session, &error);
   if (code == TLSMEND_OK)
     code = tlsmend_state(session, options->format, &text, &verdict, &error);
-  if (code == TLSMEND_OK)
-    code = put(options, text, &error);
   tlsmend_session_close(session);
-  return code == TLSMEND_OK ? exits[verdict] : say_failure(&error, options->format);
+  return code == TLSMEND_OK ? put(options, text, exits[verdict]) : say_failure(&error, options->format);
 }

@@ -8,7 +8,7 @@ static int verify(const opt *options, tlsmend_session *session, tlsmend_error *e
   int code = tlsmend_status_verify(session, options->format, &text, &damaged, error);
   if (code != TLSMEND_OK)
     return say_failure(error, options->format);
-  return say_text(text) && damaged == 0 ? 0 : 1;
+  return say_result(text, damaged == 0 ? 0 : 1);
 }
 
 int cmd_status(const opt *options) {
@@ -29,11 +29,11 @@ int cmd_status(const opt *options) {
   tlsmend_session_close(session);
   if (code != TLSMEND_OK)
     return say_failure(&error, options->format);
-  bool written = say_text(text);
-  if (open > 0 && options->format == TLSMEND_FORMAT_TEXT) {
+  int exit_code = say_result(text, 0);
+  if (open > 0 && options->format == TLSMEND_FORMAT_TEXT && exit_code == 0) {
     say_line(options->language, "Next, to go on or to undo what was done so far:");
     say_command(stdout, options, "resume", false);
     say_command(stdout, options, "rollback", false);
   }
-  return written ? 0 : 1;
+  return exit_code;
 }

@@ -20,7 +20,5 @@ int cmd_test(const opt *options) {
                                   .format = options->format};
   if (tlsmend_test(&library, &request, &text, &findings, &error) != TLSMEND_OK)
     return say_failure(&error, options->format);
-  if (!say_text(text))
-    return 1;
-  return findings > 0 ? 2 : 0;
+  return say_result(text, findings > 0 ? 2 : 0);
 }

@@ -9,7 +9,5 @@ int cmd_verify(const opt *options) {
   tlsmend_verify_request request = {options->operands[1], options->keys, options->key_count, options->format};
   if (tlsmend_verify(&library, &request, &text, &trusted, &error) != TLSMEND_OK)
     return say_failure(&error, options->format);
-  if (!say_text(text))
-    return 1;
-  return trusted ? 0 : tlsmend_error_exit(TLSMEND_E_APPROVAL);
+  return say_result(text, trusted ? 0 : tlsmend_error_exit(TLSMEND_E_APPROVAL));
 }

@@ -30,14 +30,24 @@ bool cli_waits(const tlsmend_report *report) {
   return report != NULL && tlsmend_report_result(report) == TLSMEND_RESULT_RESTART;
 }
 
+/* The run has ended as it has: what cannot be shown of it does not change the exit code. */
+static void say_unwritten(const opt *options, const char *why) {
+  say_coloured(SAY_YELLOW, "attention:");
+  fprintf(stderr,
+          " the report could not be written (%s). The run has ended as the exit code says; to read what was "
+          "done:\n",
+          why);
+  say_command(stderr, options, "status", false);
+}
+
 int cli_report(const opt *options, tlsmend_report *report) {
   tlsmend_error error;
   char *text = NULL;
   int exit_code = tlsmend_report_exit(report);
   if (tlsmend_report_render_in(report, options->format, options->language, &text, &error) != TLSMEND_OK)
-    exit_code = say_failure(&error, options->format);
-  else if (!say_text(text) && exit_code == 0)
-    exit_code = 1;
+    say_unwritten(options, error.text);
+  else if (!say_text(text))
+    say_unwritten(options, "stdout takes no more");
   else if (options->format == TLSMEND_FORMAT_TEXT)
     print_next(options, tlsmend_report_result(report));
   tlsmend_report_free(report);

@@ -68,6 +68,14 @@ bool say_text(char *text) {
   return written && fflush(stdout) == 0;
 }
 
+int say_result(char *text, int exit_code) {
+  tlsmend_error error;
+  if (say_text(text))
+    return exit_code;
+  say_error(&error, TLSMEND_E_IO, "the output could not be written to stdout: what is there is not whole");
+  return say_failure(&error, TLSMEND_FORMAT_TEXT);
+}
+
 char *say_in(const char *language, const char *english) {
   tlsmend_error error;
   char *text = NULL;

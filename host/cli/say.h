@@ -23,6 +23,10 @@ int say_failure(const tlsmend_error *error, tlsmend_format format);
 /* Prints a text that the library rendered to stdout, frees it, and answers whether it could be written. */
 bool say_text(char *text);
 
+/* The same for a command whose result is the text: returns exit_code, or says what went wrong and returns that exit code, so that
+ * nobody takes half an output for a whole one. */
+int say_result(char *text, int exit_code);
+
 /* Prints text to stdout as the inside of a JSON string, quotes included. NULL prints null. */
 void say_json_string(const char *text);
 
