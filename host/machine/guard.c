@@ -101,27 +101,28 @@ static void quote_need(char *out, size_t size, const char *field, const char *th
   memcpy(out + used, "\" }", sizeof "\" }");
 }
 
-/* A refusal of a key, with the line that would let it pass. */
-static int refuse_key(const guard *self, const char *what, const tlsmend_key *key, bool write,
-                      tlsmend_error *error) {
+/* A refusal of a key, with the line that would let it pass. Whether a key is there is what a write asks first, too. */
+static int refuse_key(const guard *self, use use, const tlsmend_key *key, tlsmend_error *error) {
+  static const char *const words[] = {"touch", "read", "list", "create", "write to"};
   char need[512], thing[400];
-  quote_need(need, sizeof need, write ? "registry" : "reads", key->path);
-  bool read_only = write && declared(self, key, READ);
+  bool write = use == CREATE || use == WRITE, read_only = write && declared(self, key, READ);
+  quote_need(need, sizeof need - 40, write || use == SEE ? "registry" : "reads", key->path);
+  if (use == SEE)
+    strcat(need, " (or reads, if it only looks)");
   snprintf(thing, sizeof thing, "%.300s%s%s", key->path,
            key->view == 32 && path_redirected(key->path) ? " (32-bit view)" : "",
            read_only ? ", which it has declared to read only" : "");
-  return refuse(self, what, thing, need, error);
+  return refuse(self, words[use], thing, need, error);
 }
 
 /* The one question to the fence about a key. */
 static int admit(const guard *self, const tlsmend_key *key, use use, tlsmend_error *error) {
-  static const char *const words[] = {"read", "read", "list", "create", "write to"};
   int code = path_check(key->path, error);
   if (code != TLSMEND_OK || declared(self, key, use))
     return code;
   if (use == LIST && strcmp(key->path, "HKU") == 0 && users_declared(self))
     return TLSMEND_OK;
-  return refuse_key(self, words[use], key, use == CREATE || use == WRITE, error);
+  return refuse_key(self, use, key, error);
 }
 
 /* ---- the registry ----------------------------------------------------------------------------------------------- */

@@ -142,7 +142,10 @@ static void test_random(void **state) {
       strcat(path, pieces[piece]);
     }
     bool within = file_path_within(path, "C:\\srv\\Packages");
+    size_t root = file_path_root(path, "C:\\srv\\Packages");
     inside += within;
+    assert_true(within ? root == strlen("C:\\srv\\Packages") && (!path[root] || strchr("\\/", path[root]))
+                       : root == 0);
     if (within && !leads_inside(path))
       fail_msg("%s is taken for inside", path);
     if (!within && plain && (strncmp(path, "C:\\srv\\p", 8) == 0 || strncmp(path, "c:/SRV/P", 8) == 0))

@@ -1,4 +1,6 @@
 /* Places: files and folders that are reached without following links, and stay what was reached. */
+#define _GNU_SOURCE /* realpath */
+
 #include "unit/engine.h"
 
 #ifdef _WIN32
@@ -127,6 +129,55 @@ static void links_of_places(void **state) {
   }
 }
 
+/* Random trees with links: a path is reached if, and only if, the system's own name for it is the path that was asked for. */
+static void as_the_system_says(void **state) {
+  (void)state;
+  static const char *const names[] = {"a", "b", "c"};
+  static const char *const targets[] = {".", "..", "a", "b/c", "../..", "../b", "../../out/a", "nothing"};
+  unsigned reached = 0, refused = 0;
+  char *root = engine_path("tree"), *real = NULL;
+  make_folder("out/a");
+  for (int round = 0; round < 120; round++) {
+    for (int i = 0; i < 4; i++) {
+      char name[64] = "tree";
+      for (size_t depth = 1 + random_below(3); depth > 0; depth--)
+        strcat(strcat(name, "/"), names[random_below(3)]);
+      char *path = engine_path(name);
+      os_dir_make(path, NULL); /* some parts of it are links by now, or files */
+      if (os_dir_remove(path, NULL) == TLSMEND_OK && random_below(2))
+        (void)!symlink(targets[random_below(sizeof targets / sizeof *targets)], path);
+      free(path);
+    }
+    free(real);
+    real = realpath(root, NULL);
+    for (int i = 0; real && i < 20; i++) {
+      char below[64] = "", expected[512];
+      for (size_t depth = 1 + random_below(4); depth > 0; depth--)
+        strcat(strcat(below, "/"), names[random_below(3)]);
+      snprintf(expected, sizeof expected, "%s%s", real, below);
+      char *path = malloc(strlen(root) + sizeof below), *found;
+      strcat(strcpy(path, root), below);
+      found = realpath(path, NULL);
+      os_place *place = NULL;
+      int code = os_place_open(path, strlen(root), &place, NULL);
+      if ((code == TLSMEND_OK) != (found && strcmp(found, expected) == 0))
+        fail_msg("%s is %s: %s", path, found ? found : "nothing", tlsmend_error_name(code));
+      if (code != TLSMEND_OK && found)
+        assert_int_equal(code, TLSMEND_E_REFUSED);
+      reached += code == TLSMEND_OK;
+      refused += code == TLSMEND_E_REFUSED;
+      os_place_close(place);
+      free(path), free(found);
+    }
+    if (random_below(8) == 0) {
+      os_dir_each(root, remove_one, root, NULL);
+      os_dir_each(root, remove_folders, root, NULL);
+    }
+  }
+  assert_true(reached > 50 && refused > 50);
+  free(root), free(real);
+}
+
 /* What was reached stays what is read and named, whatever is put into its place. */
 static void exchanged_places(void **state) {
   (void)state;
@@ -163,6 +214,7 @@ int main(void) {
       ENGINE_TEST(held_places),
 #else
       ENGINE_TEST(links_of_places),
+      ENGINE_TEST(as_the_system_says),
       ENGINE_TEST(exchanged_places),
 #endif
   };

@@ -253,7 +253,10 @@ typedef struct failing {
 
 static const failing failures[] = {
     {"registry.get('HKLM\\\\SYSTEM', 'x')", TLSMEND_E_REFUSED, "try.lua:6: try may not read HKLM\\SYSTEM"},
-    {"registry.set('HKLM\\\\SOFTWARE\\\\Site2', 'x', 1)", TLSMEND_E_REFUSED, "Site2"},
+    {"registry.set('HKLM\\\\SOFTWARE\\\\Site2', 'x', 1)", TLSMEND_E_REFUSED,
+     "try may not touch HKLM\\SOFTWARE\\Site2: if it should, write registry = { "
+     "\"HKLM\\\\SOFTWARE\\\\Site2\" } (or "
+     "reads, if it only looks) in its `needs`"},
     {"local ok, e = pcall(registry.get, 'HKLM\\\\SYSTEM', 'x') error(e)", TLSMEND_E_REFUSED, "HKLM\\SYSTEM"},
     {"local ok, e = pcall(registry.get, 'HKLM\\\\SYSTEM', 'x') error(e, 0)", TLSMEND_E_REFUSED,
      "HKLM\\SYSTEM"},
