@@ -211,7 +211,7 @@ static bool judge_signer(const guard *self, const trust_verdict *verdict, char *
     return true;
   case TRUST_UNKNOWN:
     snprintf(out, size,
-             "it is signed by key %s, which is not in the trust store: put the key there once you have "
+             "its signature names key %s, which is not in the trust store: put the key there once you have "
              "compared it",
              verdict->key);
     return true;
