@@ -77,17 +77,20 @@ static bool is_param(const char *given, const char *name) {
 }
 
 /* Takes the request's parameters that this runbook has; a path that nobody gave is the folder of packages. */
-static int take_param(bench *self, const json_t *header, const json_t *param, tlsmend_error *error) {
+static int take_param(bench *self, script_runbook *open, const json_t *param, tlsmend_error *error) {
   const char *name = json_string_value(json_object_get(param, "name"));
   for (size_t i = 0; i < self->request->param_count; i++)
     if (is_param(self->request->params[i], name)) {
+      self->taken[i] = true;
       self->params[self->param_count++] = strdup(self->request->params[i]);
-      return self->params[self->param_count - 1] ? TLSMEND_OK : no_memory(error);
+      return self->params[self->param_count - 1]
+                 ? script_param(open, name, self->request->params[i] + strlen(name) + 1, error)
+                 : no_memory(error);
     }
   bool path = strcmp(json_string_value(json_object_get(param, "type")), "path") == 0;
   if (!path || !json_is_null(json_object_get(param, "default")))
     return TLSMEND_OK;
-  int code = self->packages ? TLSMEND_OK : make_packages(self, header, error);
+  int code = self->packages ? TLSMEND_OK : make_packages(self, script_header(open), error);
   if (code != TLSMEND_OK)
     return code;
   size_t room = strlen(name) + strlen(self->packages) + 2;
@@ -99,12 +102,12 @@ static int take_param(bench *self, const json_t *header, const json_t *param, tl
   return TLSMEND_OK;
 }
 
-static int take_params(bench *self, const json_t *header, tlsmend_error *error) {
-  const json_t *params = json_object_get(header, "params");
+static int take_params(bench *self, script_runbook *open, tlsmend_error *error) {
+  const json_t *params = json_object_get(script_header(open), "params");
   self->params = calloc(json_array_size(params) + self->request->param_count + 1, sizeof *self->params);
   int code = self->params ? TLSMEND_OK : no_memory(error);
   for (size_t i = 0; code == TLSMEND_OK && i < json_array_size(params); i++)
-    code = take_param(self, header, json_array_get(params, i), error);
+    code = take_param(self, open, json_array_get(params, i), error);
   return code;
 }
 
@@ -274,7 +277,7 @@ static int test_runbook(bench *self, const source *source, json_t *runbooks, tls
   if (code == TLSMEND_OK) {
     const json_t *header = script_header(open);
     self->declared = json_incref(json_object_get(json_object_get(header, "needs"), "legacy"));
-    code = take_params(self, header, error);
+    code = take_params(self, open, error);
     if (code == TLSMEND_OK)
       code = test_machines(self, records, error);
     json_t *row =
@@ -326,9 +329,16 @@ int tlsmend_test(const tlsmend_options *options, const tlsmend_test_request *req
   bench.script.log = NULL;
   bench.script.chunks = script_chunks_new();
   json_t *runbooks = json_array(), *result = NULL;
-  int code = runbooks ? script_tool_open(&bench.script, NULL, &bench.tool, error) : no_memory(error);
+  bench.taken = calloc(request->param_count + 1, sizeof *bench.taken);
+  int code = session_check_params(request->params, request->param_count, error);
+  if (code == TLSMEND_OK)
+    code = runbooks && bench.taken ? script_tool_open(&bench.script, NULL, &bench.tool, error)
+                                   : no_memory(error);
   for (size_t i = 0; code == TLSMEND_OK && i < request->runbook_count; i++)
     code = test_name(&bench, request->runbooks[i], runbooks, error);
+  for (size_t i = 0; code == TLSMEND_OK && i < request->param_count; i++)
+    if (!bench.taken[i])
+      code = session_no_param(request->params[i], error);
   for (size_t i = 0; i < json_array_size(runbooks); i++)
     *findings += (size_t)json_integer_value(json_object_get(json_array_get(runbooks, i), "findings"));
   os_time_print(os_time(), now);
@@ -339,6 +349,7 @@ int tlsmend_test(const tlsmend_options *options, const tlsmend_test_request *req
   }
   json_decref(result);
   json_decref(runbooks);
+  free(bench.taken);
   script_tool_close(bench.tool);
   script_chunks_free(bench.script.chunks);
   return code;

@@ -23,6 +23,7 @@ typedef struct bench {
   const char *
       *params; /* those of the request that it has, and the package folder for paths that were not given */
   size_t param_count;
+  bool *taken;       /* for each of the request's parameters: a runbook has it */
   json_t *declared;  /* protocols older than TLS 1.2 that it may switch on */
   json_t *expect;    /* what the author expects, by machine; NULL */
   json_t *broken;    /* plans that were broken already: their changes as text, and on which machine */

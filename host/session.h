@@ -56,6 +56,12 @@ typedef struct session_look {
 } session_look;
 int session_write(json_t *json, const session_look *look, char **out, tlsmend_error *error);
 
+/* E_USAGE unless each text is "name=value", and no name comes twice. */
+int session_check_params(const char *const *params, size_t count, tlsmend_error *error);
+
+/* E_USAGE: no runbook has what "name" or "name=value" sets. */
+int session_no_param(const char *param, tlsmend_error *error);
+
 /* An empty plan for the session's machine. */
 int session_plan_new(tlsmend_session *self, tlsmend_plan **out, tlsmend_error *error);
 

@@ -209,28 +209,45 @@ static int set_text(script_runbook *runbook, const char *name, const char *text,
   return script_param(runbook, name, text, error);
 }
 
+int session_check_params(const char *const *params, size_t count, tlsmend_error *error) {
+  for (size_t i = 0; i < count; i++) {
+    size_t length = strcspn(params[i], "=");
+    if (!length || !params[i][length])
+      return tlsmend_error_set(error, TLSMEND_E_USAGE, "%s is not a parameter: write -p NAME=VALUE",
+                               params[i]);
+    for (size_t j = 0; j < i; j++)
+      if (strncmp(params[i], params[j], length + 1) == 0)
+        return tlsmend_error_set(error, TLSMEND_E_USAGE,
+                                 "the parameter %.*s is given twice; keep one of them", (int)length,
+                                 params[i]);
+  }
+  return TLSMEND_OK;
+}
+
+int session_no_param(const char *param, tlsmend_error *error) {
+  return tlsmend_error_set(error, TLSMEND_E_USAGE,
+                           "none of these runbooks has a parameter %.*s: `tlsmend show RUNBOOK` lists them",
+                           (int)strcspn(param, "="), param);
+}
+
 /* Hands "name=value" to every runbook that has such a parameter. */
 static int set_param(const runbook_set *set, const char *param, tlsmend_error *error) {
-  const char *equals = strchr(param, '=');
-  if (!equals || equals == param)
-    return tlsmend_error_set(error, TLSMEND_E_USAGE, "%s is not a parameter: write -p NAME=VALUE", param);
+  size_t length = strcspn(param, "=");
   char *name = strdup(param);
   if (!name)
     return no_memory(error);
-  name[equals - param] = 0;
+  name[length] = 0;
   bool taken = false;
   int code = TLSMEND_OK;
   for (size_t i = 0; code == TLSMEND_OK && i < set->count; i++) {
-    code = set_text(set->items[i], name, equals + 1, error);
+    code = set_text(set->items[i], name, param + length + 1, error);
     if (code == TLSMEND_OK)
       taken = true;
     if (code == TLSMEND_E_ABSENT)
       code = TLSMEND_OK;
   }
   if (code == TLSMEND_OK && !taken)
-    code = tlsmend_error_set(error, TLSMEND_E_USAGE,
-                             "no runbook of this plan has a parameter %s: `tlsmend show RUNBOOK` lists them",
-                             name);
+    code = session_no_param(name, error);
   free(name);
   return code;
 }
@@ -248,7 +265,11 @@ int tlsmend_plan_make(tlsmend_session *self, const char *const *runbooks, size_t
   runbook_set set = {0};
   tlsmend_plan *plan = NULL;
   tlsmend_machine *overlay = NULL;
-  int code = open_all(self, runbooks, runbook_count, &set, error);
+  if (!runbook_count) /* an empty plan would say that all is well */
+    return tlsmend_error_set(error, TLSMEND_E_USAGE, "a plan needs a runbook: none was named");
+  int code = session_check_params(params, param_count, error);
+  if (code == TLSMEND_OK)
+    code = open_all(self, runbooks, runbook_count, &set, error);
   for (size_t i = 0; code == TLSMEND_OK && i < param_count; i++)
     code = set_param(&set, params[i], error);
   if (code == TLSMEND_OK)

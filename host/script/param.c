@@ -141,6 +141,14 @@ bool param_allowed(const json_t *param, const json_t *value) {
   return false;
 }
 
+/* An empty text is most often a variable of somebody's script that is not set. It is taken where the declaration begins with
+ * nothing itself, and so knows what to do with that. */
+static bool may_be_empty(const json_t *param) {
+  const json_t *value = json_object_get(param, "default");
+  return (json_is_string(value) && json_string_length(value) == 0) ||
+         (json_is_array(value) && json_array_size(value) == 0);
+}
+
 int param_parse(const json_t *param, const char *text, json_t **out, tlsmend_error *error) {
   static const struct form {
     const char *type;
@@ -157,12 +165,18 @@ int param_parse(const json_t *param, const char *text, json_t **out, tlsmend_err
   const char *name = json_string_value(json_object_get(param, "name"));
   *out = NULL;
   const char *expected = "";
+  bool empty = *text == '\0' && !may_be_empty(param);
   for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
     if (strcmp(forms[i].type, type) != 0)
       continue;
-    *out = forms[i].parse(text);
+    *out = empty ? NULL : forms[i].parse(text);
     expected = forms[i].expected;
   }
+  if (empty)
+    return tlsmend_error_set(
+        error, TLSMEND_E_USAGE,
+        "parameter '%s' is empty (a variable that is not set?): it takes %s, or leave it out", name,
+        expected);
   if (*out == NULL)
     return tlsmend_error_set(error, TLSMEND_E_USAGE, "parameter '%s' takes %s, got '%s'", name, expected,
                              text);

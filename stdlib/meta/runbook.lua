@@ -15,7 +15,7 @@
 
 ---@class runbook_param
 ---@field type "string"|"integer"|"boolean"|"path"|"string[]"
----@field default? any
+---@field default? any an empty one ({} or "") says that an empty value may be given
 ---@field help? string
 ---@field choices? any[] what it may be; of a list, what each element may be
 ---@field secret? boolean the value is shown to nobody; plans hold a salted digest, and are not applied from a file

@@ -59,6 +59,18 @@ static tlsmend_plan *make_plan(tlsmend_session *session, const char *name) {
   return plan;
 }
 
+/* A plan of nothing would be empty, and an empty plan says that all is well. */
+static void test_no_runbook(void **state) {
+  (void)state;
+  write_machine();
+  tlsmend_session *session = open_session();
+  const char *none[] = {NULL};
+  tlsmend_plan *plan = NULL;
+  MUST_FAIL(TLSMEND_E_USAGE, tlsmend_plan_make(session, none, 0, NULL, 0, &plan, &error));
+  assert_null(plan);
+  tlsmend_session_close(session);
+}
+
 static void assert_no_journal(void) {
   char *state = engine_path("state");
   assert_false(os_dir_exists(state));
@@ -438,9 +450,9 @@ static void test_log(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {ENGINE_TEST(test_mutations),         ENGINE_TEST(test_skip_changed),
-                                     ENGINE_TEST(test_other_machine),     ENGINE_TEST(test_state_folder),
-                                     ENGINE_TEST(test_one_at_a_time),     ENGINE_TEST(test_confirm),
-                                     ENGINE_TEST(test_confirm_by_verify), ENGINE_TEST(test_log)};
+  const struct CMUnitTest tests[] = {
+      ENGINE_TEST(test_mutations),     ENGINE_TEST(test_no_runbook),        ENGINE_TEST(test_skip_changed),
+      ENGINE_TEST(test_other_machine), ENGINE_TEST(test_state_folder),      ENGINE_TEST(test_one_at_a_time),
+      ENGINE_TEST(test_confirm),       ENGINE_TEST(test_confirm_by_verify), ENGINE_TEST(test_log)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
