@@ -7,6 +7,7 @@
 #include <sodium.h>
 
 #include "core/approval.h"
+#include "core/manifest.h"
 #include "core/minisign.h"
 
 static const char signed_text[] = "what was looked at";
@@ -59,6 +60,9 @@ static void try_comment(const char *text) {
   }
   free(comment);
   approval_clear(&approval);
+  size_t length = 0;
+  const char *file = manifest_comment_file(text, &length);
+  MUST(!file || (file >= text + 5 && file + length <= text + strlen(text) && !memchr(file, '\t', length)));
   int64_t time;
   if (approval_time_parse(text, 1800000000, &time))
     MUST(time > 0);
