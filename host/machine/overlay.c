@@ -526,3 +526,5 @@ int overlay_open(tlsmend_machine *below, tlsmend_plan *plan, tlsmend_machine **o
 }
 
 void overlay_set_runbook(tlsmend_machine *machine, const char *id) { ((overlay *)machine)->runbook = id; }
+
+void overlay_set_plan(tlsmend_machine *machine, tlsmend_plan *plan) { ((overlay *)machine)->plan = plan; }

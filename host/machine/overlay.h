@@ -13,4 +13,7 @@ int overlay_open(tlsmend_machine *below, tlsmend_plan *plan, tlsmend_machine **o
 /* Which runbook the following changes belong to (borrowed text). */
 void overlay_set_runbook(tlsmend_machine *overlay, const char *id);
 
+/* In which plan reads and changes are recorded from now on, instead of the one it was opened with (borrowed). */
+void overlay_set_plan(tlsmend_machine *overlay, tlsmend_plan *plan);
+
 #endif

@@ -300,8 +300,8 @@ typedef struct tlsmend_plan tlsmend_plan;
 /*
  * Runs the runbooks, in order, on an overlay over the session's machine, and collects what they propose. `params` are
  * `count` texts "name=value"; each must belong to one of the runbooks, and once. An empty value only where the default is.
- * Errors: E_USAGE (no runbook; unknown runbook or parameter), E_SCRIPT, E_LIMIT, E_REFUSED (outside needs), E_DENIED, E_UNKNOWN.
- */
+ * Errors: E_USAGE (no runbook; unknown runbook or parameter), E_SCRIPT, E_LIMIT, E_REFUSED (outside needs; two of them
+ * contradict each other), E_DENIED, E_UNKNOWN. */
 TLSMEND_API int tlsmend_plan_make(tlsmend_session *session, const char *const *runbooks, size_t runbook_count,
                                   const char *const *params, size_t param_count, tlsmend_plan **out,
                                   tlsmend_error *error);
