@@ -147,6 +147,13 @@ static json_t *checksum_of(const json_t *json) {
   return json_string(hex);
 }
 
+/* A machine that no runbook is made for has not been found to be as it should be. */
+static const char *result_name(const tlsmend_plan *plan) {
+  if (plan->change_count)
+    return "changes";
+  return plan->runbook_count && !plan_applying_count(plan) ? "not-applicable" : "compliant";
+}
+
 static json_t *to_json(const tlsmend_plan *plan, const char *salt) {
   json_t *runbooks = json_array(), *changes = json_array(), *reads = json_array();
   for (size_t i = 0; i < plan->runbook_count; i++)
@@ -162,8 +169,7 @@ static json_t *to_json(const tlsmend_plan *plan, const char *salt) {
       "machine", machine_to_json(plan), "runbooks", runbooks, "changes", changes, "reboots",
       (json_int_t)plan_reboot_count(plan), "reboot_pending", plan->reboot_pending, "irreversible",
       irreversible_to_json(plan), "unknowns", lines_to_json(plan->unknowns, plan->unknown_count), "findings",
-      lines_to_json(plan->findings, plan->finding_count), "reads", reads, "result",
-      plan->change_count ? "changes" : "compliant");
+      lines_to_json(plan->findings, plan->finding_count), "reads", reads, "result", result_name(plan));
   json_t *checksum = json ? checksum_of(json) : NULL;
   if (checksum)
     json_object_set_new(json, "checksum", checksum);
