@@ -141,12 +141,33 @@ static int try_beside(const lint *self, const char *file, const json_t *about, j
   return code;
 }
 
-static int lint_text(lint *self, const char *file, const script_text *text, tlsmend_error *error) {
+/* What the loader has against the declaration, if anything; the limits are judged with the runs. */
+static int try_load(const lint *self, const char *name, json_t *about, tlsmend_error *error) {
+  tlsmend_error inner = {0, ""};
+  script_runbook *runbook = NULL;
+  int code = script_open(&self->script, name, &runbook, &inner);
+  script_close(runbook);
+  if (code == TLSMEND_E_SCRIPT)
+    return json_object_set_new(about, "refused", json_string(inner.text)) == 0 ? TLSMEND_OK
+                                                                               : no_memory(error);
+  return code == TLSMEND_E_MEMORY ? no_memory(error) : TLSMEND_OK;
+}
+
+/* The text of a file, without the mark that editors on Windows put before it. */
+static json_t *text_json(const script_text *text) {
+  size_t mark = text->size >= 3 && memcmp(text->bytes, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+  return json_stringn(text->bytes + mark, text->size - mark);
+}
+
+static int lint_text(lint *self, const char *file, const char *name, const script_text *text,
+                     tlsmend_error *error) {
   int code = TLSMEND_OK;
   json_t *traces = json_array(), *about = json_object();
-  json_object_set_new(about, "text", json_stringn(text->bytes, text->size));
+  json_object_set_new(about, "text", text_json(text));
   if (!json_object_get(about, "text"))
     code = tlsmend_error_set(error, TLSMEND_E_SCRIPT, "%s: is not UTF-8", file);
+  if (code == TLSMEND_OK)
+    code = try_load(self, name, about, error);
   for (size_t i = 0; code == TLSMEND_OK && i < json_array_size(self->machines); i++)
     code = try_on(self, json_string_value(json_array_get(self->machines, i)), about, traces, error);
   if (code == TLSMEND_OK)
@@ -170,7 +191,7 @@ static int lint_file(lint *self, const char *file, tlsmend_error *error) {
     one.script = source_options(&self->script, &list.items[i]);
     code = script_text_runbook(&one.script, list.items[i].name, &text, error);
     if (code == TLSMEND_OK)
-      code = lint_text(&one, list.count == 1 ? file : list.items[i].name, &text, error);
+      code = lint_text(&one, list.count == 1 ? file : list.items[i].name, list.items[i].name, &text, error);
     self->findings = one.findings;
     script_text_clear(&text);
   }

@@ -17,9 +17,9 @@ local function check_runs(traces, add, at)
   for _, trace in ipairs(traces) do
     local fault = trace.error
     local meant = fault and (fault.text:find "blocked, " or fault.text:find "Wow6432Node") ~= nil
-    if fault and not meant and not at[fault.line] and not gated then
+    if fault and not meant and not at[fault.line or 1] and not gated then
       gated = true
-      add("fails", fault.line, ("on %s: %s"):format(trace.machine, fault.text))
+      add("fails", fault.line or 1, ("on %s: %s"):format(trace.machine, fault.text))
     end
   end
 end
@@ -30,6 +30,16 @@ local function sorted(findings)
     return a.rule == b.rule and a.text < b.text or a.rule < b.rule
   end)
   return findings
+end
+
+-- What the loader says of the declaration, unless its line has a finding already; where it names none, any line.
+local function check_load(reason, add, at)
+  if not reason then return end
+  local line, text = reason:match "^.-%.lua:?(%d*): (.*)$"
+  line = tonumber(line)
+  if not (line and at[line] or not line and next(at)) then
+    add("does-not-load", line or 1, ((text or reason):gsub(" | .*$", "")))
+  end
 end
 
 -- What is found in a text: findings { line, rule, text, reason, source }, and notes { line, text } of what cannot be
@@ -52,6 +62,7 @@ function check.check(about)
   local tree = parser.tree(about.text)
   allowed = tree.allowed
   local members, declared = static.check(tree, add)
+  check_load(about.refused, add, at)
   check_runs(about.traces, add, at)
   if members and members.run then
     needs.check(tree, declared or {}, about.traces, add, function(line, text)

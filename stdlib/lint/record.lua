@@ -179,8 +179,11 @@ function record.run(about)
   watch_updates()
   local applies = true
   if type(runbook.applies) == "function" then
-    local _, answer = attempt(runbook.applies, system)
+    local fine, answer = attempt(runbook.applies, system)
     applies = answer
+    if fine and type(answer) ~= "boolean" then
+      trace.error = { text = "applies must return true or false, got " .. type(answer) }
+    end
   end
   if applies and type(runbook.run) == "function" then
     local fine = attempt(runbook.run, defaults(runbook))

@@ -11,6 +11,7 @@ rule("unknown-module", "only native modules and the standard library can be requ
 rule("unknown-function", "the module has nothing of that name: calling it fails on the machine")
 rule("unknown-field", "a field that nobody reads is a typing error, and what was meant does not happen")
 rule("missing-field", "a runbook without it does not load")
+rule("does-not-load", "a runbook whose declaration is not as it must be is refused before it runs")
 rule("unknown-param", "a parameter that is not declared is always nil")
 rule("fails", "it fails on this machine when it is planned with its defaults")
 rule("no-reason", "a person who reads that it does not apply has to know why, and what to do instead")

@@ -1,0 +1,12 @@
+-- expect: needs-narrow at line 9
+-- expect: does-not-load at line 6
+return {
+  id = "load-needs", version = "1.0.0", title = "Site", references = {},
+  params = { count = { type = "integer", default = 1, help = "how many" } },
+  needs = { registry = "HKLM\\SYSTEM\\Site" },
+  applies = function() return true end,
+  run = function(params)
+    require "registry".set("HKLM\\SYSTEM\\Site", "Count", params.count)
+  end,
+  verify = function() return true end,
+}
