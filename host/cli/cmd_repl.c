@@ -113,6 +113,10 @@ int cmd_repl(const opt *options) {
   tlsmend_session *session = NULL;
   tlsmend_repl *repl = NULL;
   tlsmend_options library = cli_options(options, TLSMEND_REBOOT_NEVER, NULL);
+  if (options->format != TLSMEND_FORMAT_TEXT) {
+    say_error(&error, TLSMEND_E_USAGE, "repl answers a person: it takes no --format");
+    return say_failure(&error, options->format);
+  }
   library.event = on_event;
   int code = tlsmend_session_open(&library, &session, &error);
   if (code == TLSMEND_OK)

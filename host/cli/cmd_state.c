@@ -22,11 +22,6 @@ int cmd_state(const opt *options) {
   tlsmend_verdict verdict = TLSMEND_VERDICT_UNKNOWN;
   char *text = NULL;
   cli_live live = {0};
-  if (options->format == TLSMEND_FORMAT_TERRAFORM || options->format == TLSMEND_FORMAT_SARIF ||
-      options->format == TLSMEND_FORMAT_JUNIT) {
-    say_error(&error, TLSMEND_E_USAGE, "'state' writes --format text, json and html");
-    return say_failure(&error, TLSMEND_FORMAT_TEXT);
-  }
   tlsmend_options library = cli_options(options, TLSMEND_REBOOT_NEVER, &live);
   int code = tlsmend_session_open(&library, &session, &error);
   if (code == TLSMEND_OK)

@@ -1,5 +1,6 @@
 /* `tlsmend status`: the journalled runs of a machine and what to do about an open one. */
 #include "cli/cli.h"
+#include "os/os.h"
 
 /* A torn record is what a kill leaves; damage is what somebody has done. */
 static int verify(const opt *options, tlsmend_session *session, tlsmend_error *error) {
@@ -11,6 +12,16 @@ static int verify(const opt *options, tlsmend_session *session, tlsmend_error *e
   return say_result(text, damaged == 0 ? 0 : 1);
 }
 
+/* A folder that nobody has written to yet has no runs; one that is misspelled has none either, so it is named. */
+static int check_folder(const opt *options, tlsmend_error *error) {
+  if (options->state == NULL || os_dir_exists(options->state))
+    return TLSMEND_OK;
+  if (os_file_exists(options->state))
+    return say_error(error, TLSMEND_E_USAGE, "--state takes a folder, and %s is a file", options->state);
+  fprintf(stderr, "tlsmend: note: there is no folder %s, hence no journals\n", options->state);
+  return TLSMEND_OK;
+}
+
 int cmd_status(const opt *options) {
   tlsmend_error error;
   tlsmend_session *session = NULL;
@@ -18,7 +29,9 @@ int cmd_status(const opt *options) {
   size_t open = 0;
   cli_live live = {0};
   tlsmend_options library = cli_options(options, TLSMEND_REBOOT_NEVER, &live);
-  int code = tlsmend_session_open(&library, &session, &error);
+  int code = check_folder(options, &error);
+  if (code == TLSMEND_OK)
+    code = tlsmend_session_open(&library, &session, &error);
   if (code == TLSMEND_OK && (options->given & OPT_VERIFY) != 0) {
     int exit_code = verify(options, session, &error);
     tlsmend_session_close(session);

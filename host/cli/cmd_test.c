@@ -6,11 +6,6 @@ int cmd_test(const opt *options) {
   char *text = NULL;
   size_t findings = 0;
   cli_live live = {0};
-  if (options->format == TLSMEND_FORMAT_HTML || options->format == TLSMEND_FORMAT_TERRAFORM ||
-      options->format == TLSMEND_FORMAT_SARIF) {
-    say_error(&error, TLSMEND_E_USAGE, "'test' writes --format text, json and junit");
-    return say_failure(&error, TLSMEND_FORMAT_TEXT);
-  }
   tlsmend_options library = cli_options(options, TLSMEND_REBOOT_ASK, &live);
   tlsmend_test_request request = {.runbooks = options->operands + 1,
                                   .runbook_count = options->operand_count - 1,

@@ -26,6 +26,8 @@ static const opt_row table[] = {
     {OPT_OUTPUT, 'o', "output", "FILE", "write to this file, replacing it"},
     {OPT_FORMAT, 0, "format", "text|json", "for people (default), or one JSON object"},
     {OPT_ANY_FORMAT, 0, "format", "html|...", "also html, terraform, junit, sarif"},
+    {OPT_HTML_FORMAT, 0, "format", "html", "also a page"},
+    {OPT_JUNIT_FORMAT, 0, "format", "junit", "also JUnit's XML"},
     {OPT_PLAN, 0, "plan", "FILE", "apply this saved plan and nothing else"},
     {OPT_YES, 0, "yes", NULL, "do not ask"},
     {OPT_REBOOT, 0, "reboot", "ask|auto|never", "at a restart: ask (default), do it, or stop"},
@@ -325,9 +327,15 @@ void opt_clear(opt *options) {
 
 int opt_check(const opt *options, opt_bits allowed, const char *command, tlsmend_error *error) {
   opt_bits wrong = options->given & ~allowed;
-  if (options->format != TLSMEND_FORMAT_TEXT && options->format != TLSMEND_FORMAT_JSON &&
-      (allowed & OPT_ANY_FORMAT) == 0)
-    return say_error(error, TLSMEND_E_USAGE, "'%s' writes --format text and json only", command);
+  bool html = (allowed & OPT_HTML_FORMAT) != 0, junit = (allowed & OPT_JUNIT_FORMAT) != 0;
+  bool good = options->format == TLSMEND_FORMAT_TEXT || options->format == TLSMEND_FORMAT_JSON ||
+              (html && options->format == TLSMEND_FORMAT_HTML) ||
+              (junit && options->format == TLSMEND_FORMAT_JUNIT) || (allowed & OPT_ANY_FORMAT) != 0;
+  if (!good)
+    return say_error(error, TLSMEND_E_USAGE, "'%s' writes --format text%s", command,
+                     html    ? ", json and html"
+                     : junit ? ", json and junit"
+                             : " and json only");
   for (size_t i = 0; i < table_size; i++)
     if ((wrong & table[i].bit) != 0)
       return say_error(error, TLSMEND_E_USAGE, "'%s' takes no --%s; see 'tlsmend help %s'", command,

@@ -46,6 +46,8 @@ typedef unsigned long long opt_bits;
 #define OPT_COMMENT        (1ULL << 35)
 #define OPT_PUBLIC_KEY     (1ULL << 36)
 #define OPT_LANG           (1ULL << 40)
+#define OPT_HTML_FORMAT    (1ULL << 41) /* no option: the command also writes a page */
+#define OPT_JUNIT_FORMAT   (1ULL << 42)
 
 /* A parsed command line. All texts are borrowed from argv; the arrays are freed by opt_clear. */
 typedef struct opt {

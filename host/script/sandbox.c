@@ -281,6 +281,10 @@ static int l_open(lua_State *L) {
 
 int sandbox_open(const script_options *options, script_context **out, tlsmend_error *error) {
   *out = NULL;
+  if (options != NULL && options->library != NULL && !os_dir_exists(options->library))
+    return tlsmend_error_set(error, TLSMEND_E_USAGE,
+                             "there is no folder %s to take runbooks/ and stdlib/ from (--library)",
+                             options->library);
   script_context *context = calloc(1, sizeof *context);
   if (context == NULL)
     return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");

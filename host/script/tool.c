@@ -93,6 +93,31 @@ static json_t *plain_json(lua_State *L, int index) {
   }
 }
 
+static int compare_names(const void *a, const void *b) {
+  return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Lua's tables have another order in every run, and what is compared or kept needs one. Without memory it stays as it is. */
+static void sort_members(json_t *object) {
+  size_t count = 0;
+  const char *name;
+  json_t *member, *sorted = json_object();
+  const char **names = calloc(json_object_size(object) + 1, sizeof *names);
+  if (names != NULL && sorted != NULL) {
+    json_object_foreach(object, name, member) names[count++] = name;
+    qsort(names, count, sizeof *names, compare_names);
+    bool whole = true;
+    for (size_t i = 0; i < count; i++)
+      whole = json_object_set(sorted, names[i], json_object_get(object, names[i])) == 0 && whole;
+    if (whole) {
+      json_object_clear(object);
+      json_object_update(object, sorted);
+    }
+  }
+  free(names);
+  json_decref(sorted);
+}
+
 static void fill(lua_State *L, int index, json_t *container, int depth);
 
 /* The value at the top of the stack, which stays, becomes a member of the container. */
@@ -125,6 +150,7 @@ static void fill(lua_State *L, int index, json_t *container, int depth) {
       script_raise(L, TLSMEND_E_SCRIPT, "a result has a key that is a %s", luaL_typename(L, -2));
     add(L, container, lua_tostring(L, -2), depth);
   }
+  sort_members(container);
 }
 
 /* ---- calls --------------------------------------------------------------------------------------------------------------- */
