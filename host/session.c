@@ -103,13 +103,16 @@ static bool names_a_file(const char *argument) {
 }
 
 static int open_file(tlsmend_session *self, const backend *row, const char *argument, tlsmend_error *error) {
-  char *path = os_path_absolute(argument);
+  char *path = os_path_real(argument), *beside = path ? join(path, ".tlsmend") : NULL;
+  self->file = path;
   self->spec = path ? join("sim:", path) : NULL;
-  if (!self->state && path)
-    self->state = join(path, ".tlsmend");
+  if (!self->state && beside)
+    self->state = strdup(beside);
+  self->own_state = self->state && beside && os_path_same(self->state, beside);
   backend_request request = {.argument = argument, .state = self->state, .path = path};
-  int code = self->spec && self->state ? row->open(&request, &self->machine, error) : no_memory(error);
-  free(path);
+  int code =
+      self->spec && self->state && beside ? row->open(&request, &self->machine, error) : no_memory(error);
+  free(beside);
   return code;
 }
 
@@ -131,10 +134,11 @@ static int open_builtin(tlsmend_session *self, const backend *row, const char *n
        *path = NULL;
   tlsmend_error inner = {0, ""};
   int code = no_memory(NULL);
+  self->own_state = !self->state;
   if (!self->state && folder)
     self->state = os_path_absolute(folder);
   if (self->state && file)
-    path = os_path_join(self->state, file);
+    self->file = path = os_path_join(self->state, file);
   self->spec = join("sim:", name);
   if (!path || !self->spec) {
     code = no_memory(error);
@@ -155,7 +159,6 @@ static int open_builtin(tlsmend_session *self, const backend *row, const char *n
   code = row->open(&request, &self->machine, error);
 out:
   free(text);
-  free(path);
   free(folder);
   free(file);
   return code;
@@ -284,6 +287,7 @@ void tlsmend_session_close(tlsmend_session *self) {
   script_chunks_free(self->script.chunks);
   free(self->spec);
   free(self->state);
+  free(self->file);
   free(self->library);
   free(self->trust);
   json_decref(self->signers);

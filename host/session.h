@@ -11,6 +11,8 @@
 struct tlsmend_session {
   char *spec;      /* identity of the machine, the same from whichever folder it is named */
   char *state;     /* the folder of journals */
+  char *file;      /* of a snapshot, in its one spelling; NULL: the machine is none */
+  bool own_state;  /* the folder is the one beside the snapshot: what runs are in it are this machine's */
   char *library;   /* or NULL */
   char *trust;     /* the folder of keys that may sign runbooks; NULL: this machine's */
   json_t *signers; /* who has signed the runbooks that are applied, for the journal; or NULL */
@@ -114,6 +116,9 @@ struct os_lock;
 
 /* Keeps other runs away from the machine. E_BUSY names who works on it. `verb` is what they will be told. */
 int session_lock(const tlsmend_session *self, const char *verb, struct os_lock **out, tlsmend_error *error);
+
+/* Whether a run is one of the session's machine, however that was named then. If so, the journal names it as the session does. */
+bool session_owns(const tlsmend_session *self, journal *journal);
 
 /* The newest run of the session's machine, by id (or NULL), open or at least not undone. *out is NULL if there is none. */
 int session_find_run(const tlsmend_session *self, const char *run, bool open_only, journal **out,

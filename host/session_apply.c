@@ -90,6 +90,11 @@ static int report_nothing(const tlsmend_session *self, const tlsmend_plan *plan,
   json_t *json = code == TLSMEND_OK ? plan_to_json_clear(plan) : NULL;
   if (json)
     plan_from_json(json, &(*out)->plan, NULL);
+  char *spec = json && (*out)->plan ? strdup(self->spec) : NULL; /* not the one that the plan was made for */
+  if (spec) {
+    free((*out)->plan->machine);
+    (*out)->plan->machine = spec;
+  }
   json_decref(json);
   return code;
 }
@@ -114,9 +119,13 @@ static int run(tlsmend_session *self, const tlsmend_plan *plan, journal **out, c
   if (code == TLSMEND_OK)
     code = machine_boot_id(self->machine, boot, error);
   if (code == TLSMEND_OK)
-    code = journal_create(&(journal_start){self->state, plan, boot, self->confirm_minutes, self->signers},
-                          out, error);
+    code = journal_create(
+        &(journal_start){self->state, plan, boot, self->confirm_minutes, self->signers, self->spec}, out,
+        error);
   if (code == TLSMEND_OK) {
+    if (strcmp(plan->machine, self->spec) != 0)
+      session_tell(self, TLSMEND_EVENT_NOTE, "the plan was made for %s and is applied to %s", plan->machine,
+                   self->spec);
     session_log_start(self, "apply", *out);
     code = session_forward(self, *out, result, error);
   }

@@ -375,7 +375,7 @@ static int look_at(void *data, const char *path) {
                                                   "failure", error.text));
     return TLSMEND_OK;
   }
-  code = strcmp(journal->plan->machine, status->session->spec) == 0 ? add_run(status, journal) : TLSMEND_OK;
+  code = session_owns(status->session, journal) ? add_run(status, journal) : TLSMEND_OK;
   journal_close(journal);
   return code;
 }

@@ -35,6 +35,44 @@ int session_lock(const tlsmend_session *self, const char *verb, os_lock **out, t
   return code;
 }
 
+/* ---- whose run it is ------------------------------------------------------------------------------------------------------- */
+
+/* The file of the snapshot that a run was made on: named by its path, or built in and then below the state folder. malloc'd. */
+static char *file_of(const tlsmend_session *self, const char *argument) {
+  if (strpbrk(argument, "/\\"))
+    return strdup(argument);
+  char *path = os_path_join(self->state, argument), *out = NULL;
+  size_t room = path ? strlen(path) + sizeof ".reg" : 0;
+  if (path && (out = malloc(room)))
+    snprintf(out, room, "%s.reg", path);
+  free(path);
+  return out;
+}
+
+static bool owns(const tlsmend_session *self, const char *spec) {
+  if (strcmp(spec, self->spec) == 0)
+    return true;
+  if (!self->file || strncmp(spec, "sim:", 4) != 0)
+    return false;
+  if (self->own_state)
+    return true;
+  char *file = file_of(self, spec + 4);
+  bool same = file && os_path_same(file, self->file);
+  free(file);
+  return same;
+}
+
+bool session_owns(const tlsmend_session *self, journal *journal) {
+  if (!owns(self, journal->plan->machine))
+    return false;
+  char *spec = strdup(self->spec);
+  if (spec) {
+    free(journal->plan->machine);
+    journal->plan->machine = spec;
+  }
+  return true;
+}
+
 /* ---- finding a run --------------------------------------------------------------------------------------------------------- */
 
 /* What is looked for. */
@@ -45,8 +83,8 @@ typedef struct run_search {
   journal *found; /* the newest that fits */
 } run_search;
 
-static bool fits(const run_search *search, const journal *journal) {
-  if (strcmp(journal->plan->machine, search->session->spec) != 0)
+static bool fits(const run_search *search, journal *journal) {
+  if (!session_owns(search->session, journal))
     return false;
   if (search->run)
     return strcmp(journal->run, search->run) == 0;

@@ -321,6 +321,9 @@ static int take_begin(journal *self, const json_t *record, tlsmend_error *error)
       !take_boot(self, record) || !self->run || !self->begun)
     return tlsmend_error_set(error, TLSMEND_E_CORRUPT, "%s: the first record is incomplete", self->path);
   int code = plan_from_json(json_object_get(record, "plan"), &self->plan, error);
+  const char *machine = json_string_value(json_object_get(record, "machine"));
+  if (code == TLSMEND_OK && machine && !replace(&self->plan->machine, machine))
+    code = no_memory(error);
   if (code != TLSMEND_OK)
     return code;
   self->approval = json_incref(json_object_get(record, "approval"));
@@ -342,6 +345,8 @@ static int begin(journal *self, const journal_start *start, tlsmend_error *error
   json_object_set_new(record, "boot", json_string(boot));
   if (confirm_minutes)
     json_object_set_new(record, "confirm_minutes", json_integer(confirm_minutes));
+  if (start->machine)
+    json_object_set_new(record, "machine", json_string(start->machine));
   json_object_set_new(record, "plan", plan_to_json_clear(plan));
   if (plan->origin)
     json_object_set_new(record, "approval", plan_origin_to_json(plan->origin));

@@ -68,7 +68,8 @@ typedef struct journal_start {
   const tlsmend_plan *plan;
   const char *boot;
   unsigned confirm_minutes;
-  json_t *trust; /* or NULL */
+  json_t *trust;       /* or NULL */
+  const char *machine; /* the spec of the one that is written; NULL: that of the plan */
 } journal_start;
 
 /* Begins a journal: makes the folder, the file, and its first record with the whole plan. */

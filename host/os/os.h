@@ -103,6 +103,13 @@ char *os_path_join(const char *folder, const char *name);
 /* The absolute spelling of a path, whether or not it exists; malloc'd, NULL when out of memory. */
 char *os_path_absolute(const char *path);
 
+/* The one spelling by which a file is known, however it was named: absolute, without links, "." and ".."; on Windows in the case that
+ * the disk has. What does not exist yet keeps its last name, in the folder's one spelling. malloc'd, NULL when out of memory. */
+char *os_path_real(const char *path);
+
+/* Whether two paths name one file or folder, which need not exist. Windows: in any case. */
+bool os_path_same(const char *a, const char *b);
+
 /* The absolute path of the running program; malloc'd, NULL if it cannot be told. */
 char *os_program_path(void);
 

@@ -1,6 +1,7 @@
 /*
  * Files and folders that are reached without following links below a folder, and files that are read piece by piece. Each name is
- * opened in the folder that was opened before it, so that nobody can exchange one on the way.
+ * opened in the folder that was opened before it, so that nobody can exchange one on the way. Where links are followed: the one
+ * spelling of a path.
  */
 #define _GNU_SOURCE
 
@@ -133,6 +134,38 @@ void os_place_close(os_place *place) {
   if (place->found >= 0)
     close(place->found);
   free(place);
+}
+
+/* ---- the one spelling of a path ---- */
+
+/* realpath of the folder, and the last name, which does not exist. */
+static char *real_of_new(const char *path) {
+  char *absolute = os_path_absolute(path), *out = NULL;
+  char *slash = absolute ? strrchr(absolute, '/') : NULL;
+  if (slash && slash > absolute) {
+    *slash = '\0';
+    char *folder = realpath(absolute, NULL);
+    *slash = '/';
+    if (folder)
+      out = os_path_join(folder, slash + 1);
+    free(folder);
+  }
+  if (out)
+    free(absolute);
+  return out ? out : absolute;
+}
+
+char *os_path_real(const char *path) {
+  char *out = realpath(path, NULL);
+  return out ? out : real_of_new(path);
+}
+
+bool os_path_same(const char *a, const char *b) {
+  char *left = os_path_real(a), *right = os_path_real(b);
+  bool same = left && right && strcmp(left, right) == 0;
+  free(left);
+  free(right);
+  return same;
 }
 
 /* ---- reading ---- */

@@ -1,7 +1,8 @@
 /*
  * Files and folders that are reached without following links below a folder. Contract: os/os.h. Each name is opened, and kept open
  * without FILE_SHARE_DELETE: until that ends Windows lets nobody rename or remove it, and then it is looked whether it is a link.
- * What is no link but has a reparse point (deduplicated, compressed, in the cloud) is the file itself.
+ * What is no link but has a reparse point (deduplicated, compressed, in the cloud) is the file itself. Where links are followed:
+ * the one spelling of a path.
  */
 #include "os/os.h"
 
@@ -105,4 +106,50 @@ void os_place_close(os_place *place) {
     CloseHandle(place->held[--place->count]);
   free(place->held);
   free(place);
+}
+
+/* ---- the one spelling of a path ---- */
+
+/* "\\?\C:\x" as "C:\x", "\\?\UNC\server\x" as "\\server\x"; malloc'd. */
+static char *without_prefix(const wchar_t *full, size_t length) {
+  if (wcsncmp(full, L"\\\\?\\UNC\\", 8) == 0) {
+    char *out = wide_to_utf8(full + 6, length - 6);
+    if (out)
+      out[0] = '\\';
+    return out;
+  }
+  size_t skip = wcsncmp(full, L"\\\\?\\", 4) == 0 ? 4 : 0;
+  return wide_to_utf8(full + skip, length - skip);
+}
+
+char *os_path_real(const char *path) {
+  wchar_t *name = NULL, *full = NULL;
+  char *out = NULL;
+  if (wide_path(path, &name, NULL) != TLSMEND_OK)
+    return os_path_absolute(path);
+  HANDLE file =
+      CreateFileW(name, FILE_READ_ATTRIBUTES, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL,
+                  OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS, NULL);
+  DWORD room = file == INVALID_HANDLE_VALUE ? 0 : GetFinalPathNameByHandleW(file, NULL, 0, 0);
+  if (room)
+    full = malloc((room + 1) * sizeof *full);
+  DWORD length = full ? GetFinalPathNameByHandleW(file, full, room + 1, 0) : 0;
+  if (length && length <= room)
+    out = without_prefix(full, length);
+  if (file != INVALID_HANDLE_VALUE)
+    CloseHandle(file);
+  free(full);
+  free(name);
+  return out ? out : os_path_absolute(path);
+}
+
+bool os_path_same(const char *a, const char *b) {
+  char *left = os_path_real(a), *right = os_path_real(b);
+  wchar_t *one = left ? wide_from_utf8(left) : NULL, *other = right ? wide_from_utf8(right) : NULL;
+  bool same = one && other && _wcsicmp(one, other) == 0;
+  free(one);
+  free(other);
+  free(left);
+  free(right);
+  return same;
 }

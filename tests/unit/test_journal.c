@@ -32,7 +32,7 @@ static tlsmend_plan *make_plan(tlsmend_machine *machine, size_t writes) {
 static journal *begin(const tlsmend_plan *plan) {
   journal *journal = NULL;
   char *state = engine_path("state");
-  MUST(journal_create(&(journal_start){state, plan, "boot-1", 0, NULL}, &journal, &error));
+  MUST(journal_create(&(journal_start){state, plan, "boot-1", 0, NULL, NULL}, &journal, &error));
   free(state);
   free(journal_name);
   journal_name = malloc(strlen(journal->run) + 32);
