@@ -114,7 +114,7 @@ int session_read_signatures(plan_origin *origin, const char *const *paths, size_
 
 struct os_lock;
 
-/* Keeps other runs away from the machine. E_BUSY names who works on it. `verb` is what they will be told. */
+/* Keeps other runs away from the machine, and reads a snapshot again that has changed up to now. E_BUSY names who works on it. `verb` is what they will be told. */
 int session_lock(const tlsmend_session *self, const char *verb, struct os_lock **out, tlsmend_error *error);
 
 /* Whether a run is one of the session's machine, however that was named then. If so, the journal names it as the session does. */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "machine/machine.h"
+#include "machine/sim.h"
 #include "os/os.h"
 #include "session.h"
 
@@ -113,6 +114,8 @@ static int run(tlsmend_session *self, const tlsmend_plan *plan, journal **out, c
   char boot[64] = "";
   int code = session_refuse_open_run(self, error);
   if (code == TLSMEND_OK)
+    code = check_target(self, plan, error);
+  if (code == TLSMEND_OK)
     code = commit_check_reads(self->machine, plan, error);
   if (code == TLSMEND_OK)
     code = commit_check_steps(self->machine, plan, 0, error);
@@ -144,15 +147,18 @@ int tlsmend_apply(tlsmend_session *self, const tlsmend_plan *plan, tlsmend_repor
   os_lock *lock = NULL;
   journal *journal = NULL;
   commit_result result = COMMIT_DONE;
+  int code = sim_reread(self->machine, error);
   if (!plan->change_count) {
-    int code = check_target(self, plan, error);
+    if (code == TLSMEND_OK)
+      code = check_target(self, plan, error);
     if (code == TLSMEND_OK)
       code = session_check_trust(self, plan, error);
     if (code == TLSMEND_OK)
       code = commit_check_reads(self->machine, plan, error);
     return code == TLSMEND_OK ? report_nothing(self, plan, out, error) : code;
   }
-  int code = session_check_trust(self, plan, error);
+  if (code == TLSMEND_OK)
+    code = session_check_trust(self, plan, error);
   if (code == TLSMEND_OK)
     code = session_check(self, plan, error);
   if (code == TLSMEND_OK)

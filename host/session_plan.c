@@ -9,6 +9,7 @@
 #include "machine/guard.h"
 #include "machine/machine.h"
 #include "machine/overlay.h"
+#include "machine/sim.h"
 #include "os/os.h"
 #include "session.h"
 #include "session_trust.h"
@@ -442,6 +443,8 @@ int tlsmend_plan_make(tlsmend_session *self, const char *const *runbooks, size_t
   if (!runbook_count) /* an empty plan would say that all is well */
     return tlsmend_error_set(error, TLSMEND_E_USAGE, "a plan needs a runbook: none was named");
   int code = session_check_params(params, param_count, error);
+  if (code == TLSMEND_OK)
+    code = sim_reread(self->machine, error);
   if (code == TLSMEND_OK)
     code = open_all(self, runbooks, runbook_count, &set, error);
   for (size_t i = 0; code == TLSMEND_OK && i < param_count; i++)

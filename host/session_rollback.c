@@ -8,6 +8,7 @@
 
 #include "core/change.h"
 #include "machine/machine.h"
+#include "machine/sim.h"
 #include "os/os.h"
 #include "session.h"
 
@@ -128,6 +129,8 @@ int tlsmend_rollback_preview(tlsmend_session *self, const char *run, int flags, 
   int code = preview.inverse && preview.skipped
                  ? find_undoable(self, run, &journal, error)
                  : tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a preview");
+  if (code == TLSMEND_OK)
+    code = sim_reread(self->machine, error);
   if (code == TLSMEND_OK && journal)
     code = check(self, journal, flags, collect, &preview, error);
   if (code == TLSMEND_OK)

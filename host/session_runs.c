@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "machine/sim.h"
 #include "os/os.h"
 #include "session.h"
 
@@ -30,6 +31,10 @@ int session_lock(const tlsmend_session *self, const char *verb, os_lock **out, t
     code = tlsmend_error_set(error, code,
                              "another tlsmend works on this machine (%s): wait until it has finished",
                              *other ? other : "unknown");
+  if (code == TLSMEND_OK && (code = sim_reread(self->machine, error)) != TLSMEND_OK) {
+    os_lock_release(*out);
+    *out = NULL;
+  }
   free(path);
   free(folder);
   return code;

@@ -4,6 +4,7 @@
  */
 #include "machine/sim.h"
 
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -120,6 +121,11 @@ static void close_sim(tlsmend_machine *machine) {
   free(self);
 }
 
+static int may_write(tlsmend_machine *machine, tlsmend_error *error) {
+  const sim *self = (const sim *)machine;
+  return self->path ? os_file_may_replace(self->path, error) : TLSMEND_OK;
+}
+
 static const tlsmend_machine_ops sim_ops = {.version = TLSMEND_MACHINE_OPS_VERSION,
                                             .name = "sim",
                                             .close = close_sim,
@@ -131,6 +137,7 @@ static const tlsmend_machine_ops sim_ops = {.version = TLSMEND_MACHINE_OPS_VERSI
                                             .file_version = file_version,
                                             .each_hotfix = each_hotfix,
                                             .boot_id = sim_boot_id,
+                                            .may_write = may_write,
                                             .apply = sim_apply,
                                             .update_remove = sim_update_remove};
 
@@ -140,6 +147,11 @@ static bool has_two_views(sim *self) {
   if (derive(&self->base, &system, NULL) != TLSMEND_OK)
     return true;
   return strcmp(system.architecture, "x86") != 0;
+}
+
+void sim_saw(sim *self, const void *bytes, size_t size) {
+  self->on_disk = true;
+  crypto_hash_sha256(self->seen, bytes, size);
 }
 
 static int load(sim *self, const backend_request *request, tlsmend_error *error) {
@@ -154,6 +166,7 @@ static int load(sim *self, const backend_request *request, tlsmend_error *error)
   if (code != TLSMEND_OK)
     return code;
   self->bytes = (unsigned char *)bytes;
+  sim_saw(self, bytes, self->size);
   self->utf16 = self->size >= 2 && self->bytes[0] == 0xff && self->bytes[1] == 0xfe;
   return sim_parse(self, request->argument, self->bytes, self->size, error);
 }
@@ -182,6 +195,40 @@ int sim_open(const backend_request *request, tlsmend_machine **out, tlsmend_erro
   self->x64 = has_two_views(self);
   *out = &self->base;
   return TLSMEND_OK;
+}
+
+/* Takes over what another reading of the same file has found. */
+static void take_over(sim *self, sim *fresh) {
+  tree_free(self->tree);
+  free(self->bytes);
+  self->tree = fresh->tree;
+  self->bytes = fresh->bytes;
+  self->size = fresh->size;
+  self->utf16 = fresh->utf16;
+  sim_saw(self, fresh->bytes, fresh->size);
+  self->original_kept = false;
+  self->base.facts_known = false;
+  self->x64 = has_two_views(self);
+}
+
+int sim_reread(tlsmend_machine *machine, tlsmend_error *error) {
+  sim *self = (sim *)machine, fresh = {.tree = NULL};
+  if (machine->ops != &sim_ops || !self->path || (!self->on_disk && !os_file_exists(self->path)))
+    return TLSMEND_OK;
+  backend_request request = {.argument = self->path};
+  fresh.tree = tree_new();
+  int code = fresh.tree ? load(&fresh, &request, error)
+                        : tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a snapshot");
+  if (code == TLSMEND_E_USAGE)
+    code = tlsmend_error_set(error, TLSMEND_E_DRIFT, "the snapshot %s is gone since it was read: put it back",
+                             self->path);
+  if (code == TLSMEND_OK && !(self->on_disk && memcmp(fresh.seen, self->seen, sizeof self->seen) == 0)) {
+    take_over(self, &fresh);
+    return TLSMEND_OK;
+  }
+  tree_free(fresh.tree);
+  free(fresh.bytes);
+  return code;
 }
 
 int sim_clone(const sim *self, tlsmend_machine **out, tlsmend_error *error) {

@@ -14,8 +14,10 @@ typedef struct sim {
   bool original_kept;   /* what the file was before the first change is in the state folder */
   unsigned char *bytes; /* what the file held when it was read, until the first change */
   size_t size;
-  bool x64;      /* there is a 32-bit view of its own */
-  unsigned boot; /* restarts, without a state folder */
+  bool on_disk;           /* the file has been read or written; one of a built-in machine need not be there */
+  unsigned char seen[32]; /* SHA-256 of what it held then */
+  bool x64;               /* there is a 32-bit view of its own */
+  unsigned boot;          /* restarts, without a state folder */
 } sim;
 
 /* A machine of its own that holds what this one holds, number of restarts included. It lives in memory, without a file or a
@@ -30,6 +32,12 @@ int sim_parse(sim *self, const char *label, const void *bytes, size_t size, tlsm
 
 /* The whole tree as .reg text in canonical form (sorted): the same tree gives the same bytes. */
 int sim_print(const tree *tree, bool utf16, unsigned char **out, size_t *size, tlsmend_error *error);
+
+/* Reads the file again if somebody else has written it since; any other machine is left alone. E_DRIFT if it is gone. */
+int sim_reread(tlsmend_machine *machine, tlsmend_error *error);
+
+/* Notes what the file holds now. */
+void sim_saw(sim *self, const void *bytes, size_t size);
 
 /* Writes the file. A tree that is again what the original file said is written as the original's bytes. */
 int sim_save(sim *self, tlsmend_error *error);

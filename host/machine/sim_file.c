@@ -199,6 +199,8 @@ int sim_save(sim *self, tlsmend_error *error) {
     code = sim_print(self->tree, self->utf16, &bytes, &size, error);
   if (code == TLSMEND_OK)
     code = os_file_replace(self->path, bytes, size, error);
+  if (code == TLSMEND_OK)
+    sim_saw(self, bytes, size);
   free(bytes);
   return code;
 }

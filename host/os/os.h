@@ -34,8 +34,13 @@ int os_place_stream(const os_place *place, int (*fn)(void *data, const void *byt
                     tlsmend_error *error);
 void os_place_close(os_place *place);
 
-/* Replaces a file whole: temporary file beside it, flushed, renamed over, folder flushed. Readers see old or new. */
+/* Replaces a file whole: temporary file beside it, flushed, renamed over, folder flushed. Readers see old or new. It keeps its mode,
+ * and its owner where the caller may give files away. Refuses what os_file_may_replace does. */
 int os_file_replace(const char *path, const void *bytes, size_t size, tlsmend_error *error);
+
+/* Whether a file may be replaced, or made if it is not there. A rename asks the folder only; here a file that is write-protected, or
+ * that the caller may not write, is E_DENIED. For everybody, root too: somebody has protected it. E_IO: it is not a file. */
+int os_file_may_replace(const char *path, tlsmend_error *error);
 
 bool os_file_exists(const char *path);
 bool os_dir_exists(const char *path);

@@ -275,13 +275,43 @@ static int write_all(int fd, const char *bytes, size_t size) {
   return 0;
 }
 
-/* Fills a new file beside the old one; on failure nothing of it stays. */
-static int write_beside(const char *temporary, const void *bytes, size_t size, tlsmend_error *error) {
-  int fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+int os_file_may_replace(const char *path, tlsmend_error *error) {
+  struct stat status;
+  char *folder = folder_of(path);
+  if (!folder)
+    return fail_memory(error);
+  bool closed = access(folder, W_OK | X_OK) != 0 && errno != ENOENT; /* one that is not there may be made */
+  int result = closed ? posix_fail(error, "write in", folder) : TLSMEND_OK;
+  free(folder);
+  if (result != TLSMEND_OK || stat(path, &status) != 0)
+    return result;
+  if (!S_ISREG(status.st_mode)) /* a rename would put a file where a device was */
+    return tlsmend_error_set(error, TLSMEND_E_IO, "cannot replace %s: it is not a file; name a file", path);
+  if (!(status.st_mode & 0222))
+    return tlsmend_error_set(error, TLSMEND_E_DENIED,
+                             "cannot write %s: it is write-protected (mode %04o); lift that with chmod u+w",
+                             path, (unsigned)status.st_mode & 07777);
+  return access(path, W_OK) == 0 ? TLSMEND_OK : posix_fail(error, "write", path);
+}
+
+/* A replaced file keeps who may do what with it. */
+static bool keep_rights(int fd, const struct stat *old) {
+  bool owned = fchown(fd, old->st_uid, old->st_gid) == 0;
+  if (!owned)
+    owned = fchown(fd, (uid_t)-1, old->st_gid) == 0 && old->st_uid == geteuid();
+  return fchmod(fd, old->st_mode & (owned ? 07777 : 0777)) == 0;
+}
+
+/* Fills a new file beside the old one (NULL: there is none); on failure nothing of it stays. */
+static int write_beside(const char *temporary, const struct stat *old, const void *bytes, size_t size,
+                        tlsmend_error *error) {
+  int fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, old ? 0600 : 0666);
   if (fd < 0)
     return posix_fail(error, "write", temporary);
   int result = TLSMEND_OK;
-  if (write_all(fd, bytes, size) != 0 || fsync(fd) != 0)
+  if (old && !keep_rights(fd, old))
+    result = posix_fail(error, "set the mode of", temporary);
+  else if (write_all(fd, bytes, size) != 0 || fsync(fd) != 0)
     result = posix_fail(error, "write", temporary);
   if (close(fd) != 0 && result == TLSMEND_OK)
     result = posix_fail(error, "write", temporary);
@@ -291,23 +321,20 @@ static int write_beside(const char *temporary, const void *bytes, size_t size, t
 }
 
 int os_file_replace(const char *path, const void *bytes, size_t size, tlsmend_error *error) {
-  struct stat status;
-  if (stat(path, &status) == 0 && !S_ISREG(status.st_mode)) /* a rename would put a file where a device was */
-    return tlsmend_error_set(error, TLSMEND_E_IO, "cannot replace %s: it is not a file; name a file", path);
+  struct stat old;
+  int result = os_file_may_replace(path, error);
+  if (result != TLSMEND_OK)
+    return result;
   size_t room = strlen(path) + 32;
   char *temporary = malloc(room);
   if (!temporary)
     return fail_memory(error);
   snprintf(temporary, room, "%s.%u.new", path, os_process_id());
   unlink(temporary); /* left by a killed process that had our id */
-  int result = write_beside(temporary, bytes, size, error);
-  if (result == TLSMEND_OK) {
-    if (stat(path, &status) == 0) /* a replaced file keeps who may read it */
-      (void)!chmod(temporary, status.st_mode & 07777);
-    if (rename(temporary, path) != 0) {
-      result = posix_fail(error, "replace", path);
-      unlink(temporary);
-    }
+  result = write_beside(temporary, stat(path, &old) == 0 ? &old : NULL, bytes, size, error);
+  if (result == TLSMEND_OK && rename(temporary, path) != 0) {
+    result = posix_fail(error, "replace", path);
+    unlink(temporary);
   }
   if (result == TLSMEND_OK)
     result = folder_flush(path, error);

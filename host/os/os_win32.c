@@ -207,14 +207,29 @@ static DWORD move_over(const wchar_t *from, const wchar_t *to) {
   }
 }
 
+int os_file_may_replace(const char *path, tlsmend_error *error) {
+  DWORD attributes = attributes_of(path);
+  if (attributes == INVALID_FILE_ATTRIBUTES)
+    return TLSMEND_OK;
+  if (attributes & FILE_ATTRIBUTE_DIRECTORY)
+    return tlsmend_error_set(error, TLSMEND_E_IO, "cannot replace %s: it is not a file; name a file", path);
+  if (attributes & FILE_ATTRIBUTE_READONLY)
+    return tlsmend_error_set(error, TLSMEND_E_DENIED,
+                             "cannot write %s: it is read-only; lift that with attrib -r", path);
+  return TLSMEND_OK;
+}
+
 int os_file_replace(const char *path, const void *bytes, size_t size, tlsmend_error *error) {
   size_t room = strlen(path) + 32;
   wchar_t *from = NULL, *to = NULL;
+  int result = os_file_may_replace(path, error);
+  if (result != TLSMEND_OK)
+    return result;
   char *temporary = malloc(room);
   if (!temporary)
     return fail_memory(error);
   snprintf(temporary, room, "%s.%u.new", path, os_process_id());
-  int result = write_beside(temporary, bytes, size, error);
+  result = write_beside(temporary, bytes, size, error);
   if (result == TLSMEND_OK)
     result = wide_path(temporary, &from, error);
   if (result == TLSMEND_OK)
