@@ -120,7 +120,7 @@ int session_lock(const tlsmend_session *self, const char *verb, struct os_lock *
 /* Whether a run is one of the session's machine, however that was named then. If so, the journal names it as the session does. */
 bool session_owns(const tlsmend_session *self, journal *journal);
 
-/* The newest run of the session's machine, by id (or NULL), open or at least not undone. *out is NULL if there is none. */
+/* The newest run of the session's machine, by id (or NULL for any), whatever became of it or only if it is open. *out is NULL if there is none. */
 int session_find_run(const tlsmend_session *self, const char *run, bool open_only, journal **out,
                      tlsmend_error *error);
 
@@ -166,6 +166,9 @@ struct tlsmend_report {
   bool rolled_back;   /* a rollback, not a failure, led to UNDONE or LEFT */
   char *failure;      /* why, NULL */
 };
+
+/* The updates that a rollback removes: they have no inverse change, but they are something to undo. `journal` may be NULL. */
+size_t report_updates_to_remove(const tlsmend_session *self, const journal *journal);
 
 /* Renders the inverse changes of a run, and those that --skip-changed leaves. `journal` is NULL if nothing is to be undone. */
 int report_preview(const tlsmend_session *self, const journal *journal, const tlsmend_plan *inverse,

@@ -48,6 +48,17 @@ bool session_wait(tlsmend_session *self) {
   }
 }
 
+int tlsmend_status_deadline(tlsmend_session *session, long long *deadline, tlsmend_error *error) {
+  assert(session && deadline);
+  journal *journal = NULL;
+  *deadline = 0;
+  int code = session_find_run(session, NULL, true, &journal, error);
+  if (code == TLSMEND_OK && journal)
+    *deadline = journal->deadline;
+  journal_close(journal);
+  return code;
+}
+
 static int keep(tlsmend_session *self, journal *journal, tlsmend_error *error) {
   char how[256];
   int code = journal_continue(journal, error);

@@ -270,29 +270,64 @@ static void print_inverse(const tlsmend_plan *plan, bool views, bool left, text_
   }
 }
 
+size_t report_updates_to_remove(const tlsmend_session *self, const journal *journal) {
+  size_t count = 0;
+  for (size_t i = 0; journal && self->machine->ops->update_remove && i < journal->plan->change_count; i++)
+    count += journal->plan->changes[i].kind == TLSMEND_CHANGE_UPDATE_INSTALL &&
+             journal->steps[i].state != STEP_OPEN;
+  return count;
+}
+
+/* Why there is nothing to roll back. */
+static void print_nothing(const tlsmend_session *self, text_builder *out) {
+  journal *last = NULL;
+  text_say(out, "Nothing to roll back on %s.", self->spec);
+  text_add(out, "\n");
+  if (session_find_run(self, NULL, false, &last, NULL) == TLSMEND_OK && last) {
+    text_say(out,
+             "The last run, %s, is undone already. `tlsmend rollback RUN` undoes an older one; `tlsmend "
+             "status` lists them.",
+             last->run);
+    text_add(out, "\n");
+  }
+  journal_close(last);
+}
+
+/* The updates that were installed, behind the steps in numbers if they are steps. */
+static void print_updates(const tlsmend_session *self, const journal *journal, size_t number,
+                          text_builder *out) {
+  bool removed = self->machine->ops->update_remove != NULL;
+  for (size_t i = 0; i < journal->plan->change_count; i++) {
+    if (journal->plan->changes[i].kind != TLSMEND_CHANGE_UPDATE_INSTALL ||
+        journal->steps[i].state == STEP_OPEN)
+      continue;
+    if (removed)
+      text_add(out, "%5zu. ", ++number);
+    else
+      text_add(out, "       ");
+    text_say(out, removed ? "remove update %s" : "Not undone: %s stays installed.",
+             journal->plan->changes[i].update.kb);
+    text_add(out, "\n");
+  }
+}
+
 int report_preview(const tlsmend_session *self, const journal *journal, const tlsmend_plan *inverse,
                    const tlsmend_plan *skipped, tlsmend_format format, char **out, tlsmend_error *error) {
   if (format == TLSMEND_FORMAT_JSON)
     return preview_json(self, journal, inverse, skipped, out, error);
+  size_t steps = inverse->change_count + report_updates_to_remove(self, journal);
   text_builder text = {.language = self->language};
-  if (!journal)
-    text_say(&text, "Nothing to roll back on %s.", self->spec);
-  else
+  if (journal) {
     text_say(&text, "Rollback of run %s (%s) on %s: %zu steps", journal->run, journal->begun, self->spec,
-             inverse->change_count);
-  text_add(&text, "\n");
+             steps);
+    text_add(&text, "\n");
+  } else {
+    print_nothing(self, &text);
+  }
   bool views = journal && plan_has_views(journal->plan);
   print_inverse(inverse, views, false, &text);
-  for (size_t i = 0; journal && i < journal->plan->change_count; i++) {
-    if (journal->plan->changes[i].kind != TLSMEND_CHANGE_UPDATE_INSTALL ||
-        journal->steps[i].state == STEP_OPEN)
-      continue;
-    text_add(&text, "       ");
-    text_say(&text,
-             self->machine->ops->update_remove ? "remove update %s" : "Not undone: %s stays installed.",
-             journal->plan->changes[i].update.kb);
-    text_add(&text, "\n");
-  }
+  if (journal)
+    print_updates(self, journal, inverse->change_count, &text);
   print_inverse(skipped, views, true, &text);
   return text_finish(&text, out, error);
 }
@@ -329,6 +364,13 @@ static void print_run(status *status, const journal *journal) {
   for (size_t i = 0; i < journal->plan->runbook_count; i++)
     text_add(&status->text, "%s %s", i ? "," : " ", journal->plan->runbooks[i].id);
   text_add(&status->text, "\n");
+  if (journal->result == RUN_OPEN && journal->deadline) {
+    char until[32];
+    os_time_print(journal->deadline, until);
+    text_add(&status->text, "    ");
+    text_say(&status->text, "confirm it before %s: tlsmend confirm", until);
+    text_add(&status->text, "\n");
+  }
   for (size_t i = 0; i < journal->plan->change_count; i++) {
     if (journal->steps[i].state != STEP_LEFT && journal->steps[i].state != STEP_INTENDED)
       continue;

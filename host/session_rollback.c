@@ -12,6 +12,7 @@
 #include "os/os.h"
 #include "session.h"
 
+/* The run that is named, or the last one. That being undone already is no reason to take back the one before it: *out is NULL. */
 static int find_undoable(const tlsmend_session *self, const char *run, journal **out, tlsmend_error *error) {
   int code = session_find_run(self, run, false, out, error);
   if (code != TLSMEND_OK)
@@ -20,7 +21,8 @@ static int find_undoable(const tlsmend_session *self, const char *run, journal *
     return tlsmend_error_set(error, TLSMEND_E_USAGE,
                              "there is no run %s of this machine: `tlsmend status` lists them", run);
   if (*out && (*out)->result == RUN_UNDONE) {
-    code = tlsmend_error_set(error, TLSMEND_E_USAGE, "run %s is undone already", (*out)->run);
+    if (run)
+      code = tlsmend_error_set(error, TLSMEND_E_USAGE, "run %s is undone already", run);
     journal_close(*out);
     *out = NULL;
   }
@@ -110,15 +112,6 @@ static int collect(void *data, const tlsmend_change *inverse, bool skipped) {
   return code;
 }
 
-/* The updates that would be removed: they have no inverse change, but they are something to undo. */
-static size_t updates_to_remove(const tlsmend_session *self, const journal *journal) {
-  size_t count = 0;
-  for (size_t i = 0; self->machine->ops->update_remove && i < journal->plan->change_count; i++)
-    count += journal->plan->changes[i].kind == TLSMEND_CHANGE_UPDATE_INSTALL &&
-             journal->steps[i].state != STEP_OPEN;
-  return count;
-}
-
 int tlsmend_rollback_preview(tlsmend_session *self, const char *run, int flags, tlsmend_format format,
                              char **out, size_t *steps, tlsmend_error *error) {
   assert(self && out && steps);
@@ -136,7 +129,7 @@ int tlsmend_rollback_preview(tlsmend_session *self, const char *run, int flags, 
   if (code == TLSMEND_OK)
     code = report_preview(self, journal, preview.inverse, preview.skipped, format, out, error);
   if (code == TLSMEND_OK && journal)
-    *steps = preview.inverse->change_count + updates_to_remove(self, journal);
+    *steps = preview.inverse->change_count + report_updates_to_remove(self, journal);
   journal_close(journal);
   tlsmend_plan_free(preview.inverse);
   tlsmend_plan_free(preview.skipped);

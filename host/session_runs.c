@@ -93,7 +93,7 @@ static bool fits(const run_search *search, journal *journal) {
     return false;
   if (search->run)
     return strcmp(journal->run, search->run) == 0;
-  return search->open_only ? journal->result == RUN_OPEN : journal->result != RUN_UNDONE;
+  return !search->open_only || journal->result == RUN_OPEN;
 }
 
 typedef struct search_call {

@@ -22,11 +22,23 @@ static int check_folder(const opt *options, tlsmend_error *error) {
   return TLSMEND_OK;
 }
 
+/* What to type about a run that is open. One that waits to be confirmed is kept by that alone. */
+static void print_next(const opt *options, bool waits) {
+  if (waits)
+    say_line(options->language,
+             "Next: make sure that the machine can still be reached, then keep it or undo it now:");
+  else
+    say_line(options->language, "Next, to go on or to undo what was done so far:");
+  say_command(stdout, options, waits ? "confirm" : "resume", false);
+  say_command(stdout, options, "rollback", false);
+}
+
 int cmd_status(const opt *options) {
   tlsmend_error error;
   tlsmend_session *session = NULL;
   char *text = NULL;
   size_t open = 0;
+  long long deadline = 0;
   cli_live live = {0};
   tlsmend_options library = cli_options(options, TLSMEND_REBOOT_NEVER, &live);
   int code = check_folder(options, &error);
@@ -39,14 +51,13 @@ int cmd_status(const opt *options) {
   }
   if (code == TLSMEND_OK)
     code = tlsmend_status(session, options->format, &text, &open, &error);
+  bool waits = code == TLSMEND_OK && open > 0 &&
+               tlsmend_status_deadline(session, &deadline, NULL) == TLSMEND_OK && deadline > 0;
   tlsmend_session_close(session);
   if (code != TLSMEND_OK)
     return say_failure(&error, options->format);
   int exit_code = say_result(text, 0);
-  if (open > 0 && options->format == TLSMEND_FORMAT_TEXT && exit_code == 0) {
-    say_line(options->language, "Next, to go on or to undo what was done so far:");
-    say_command(stdout, options, "resume", false);
-    say_command(stdout, options, "rollback", false);
-  }
+  if (open > 0 && options->format == TLSMEND_FORMAT_TEXT && exit_code == 0)
+    print_next(options, waits);
   return exit_code;
 }

@@ -107,6 +107,9 @@ size_t plan_reboot_count(const tlsmend_plan *plan);
 /* How many of its runbooks apply to the machine. */
 size_t plan_applying_count(const tlsmend_plan *plan);
 
+/* Whether a rollback removes the updates that the plan installs: a snapshot's, not those of a live machine. */
+bool plan_removes_updates(const tlsmend_plan *plan);
+
 /* Whether the machine keeps two views of the registry, so that a change must say in which it is. */
 bool plan_has_views(const tlsmend_plan *plan);
 

@@ -124,7 +124,7 @@ static json_t *lines_to_json(char *const *lines, size_t count) {
 /* What `rollback` will not take back. */
 static json_t *irreversible_to_json(const tlsmend_plan *plan) {
   json_t *array = json_array();
-  for (size_t i = 0; i < plan->change_count; i++)
+  for (size_t i = 0; i < plan->change_count && !plan_removes_updates(plan); i++)
     if (plan->changes[i].kind == TLSMEND_CHANGE_UPDATE_INSTALL)
       json_array_append_new(array,
                             json_sprintf("%s stays installed after a rollback", plan->changes[i].update.kb));

@@ -332,8 +332,7 @@ TLSMEND_API int tlsmend_plan_render_in(const tlsmend_plan *plan, tlsmend_format 
 
 TLSMEND_API void tlsmend_plan_free(tlsmend_plan *plan);
 
-/* The SHA-256 of the file that the plan was read from, 64 hex digits; NULL for a plan that was not read from a file. Borrowed
- * until the plan is freed. */
+/* The SHA-256 of the file that the plan was read from, 64 hex digits; NULL for a plan that was not read from one. Borrowed. */
 TLSMEND_API const char *tlsmend_plan_sha256(const tlsmend_plan *plan);
 
 /* ---- approvals --------------------------------------------------------------------------------------------- */
@@ -427,11 +426,9 @@ TLSMEND_API int tlsmend_apply(tlsmend_session *session, const tlsmend_plan *plan
 TLSMEND_API int tlsmend_resume(tlsmend_session *session, int flags, tlsmend_report **out,
                                tlsmend_error *error);
 
-/*
- * Undoes a run, value by value, last step first. `run` is an id, or NULL for the last run that is not undone. The whole of it is
- * checked first: refused with E_DRIFT, before the first write, if somebody changed one of the values since, unless `flags` has
- * TLSMEND_ROLLBACK_SKIP_CHANGED: then those are left as they are and named.
- */
+/* Undoes a run, value by value, last step first. `run` is an id, or NULL for the last run: if that is undone already the result
+ * is NOTHING. The whole of it is checked first: refused with E_DRIFT, before the first write, if somebody changed one of the
+ * values since, unless `flags` has TLSMEND_ROLLBACK_SKIP_CHANGED: then those are left as they are and named. */
 #define TLSMEND_ROLLBACK_SKIP_CHANGED 1
 TLSMEND_API int tlsmend_rollback(tlsmend_session *session, const char *run, int flags, tlsmend_report **out,
                                  tlsmend_error *error);
@@ -444,6 +441,9 @@ TLSMEND_API int tlsmend_rollback_preview(tlsmend_session *session, const char *r
 /* Renders the journalled runs of the session's machine. *open receives the number of runs that are not finished. */
 TLSMEND_API int tlsmend_status(tlsmend_session *session, tlsmend_format format, char **out, size_t *open,
                                tlsmend_error *error);
+
+/* Until when a run of the session's machine must be confirmed, in seconds since 1970; *deadline is 0 if none waits for that. */
+TLSMEND_API int tlsmend_status_deadline(tlsmend_session *session, long long *deadline, tlsmend_error *error);
 
 /* Looks whether the journals in the session's state folder are whole: the chain of each, record by record. *damaged receives
  * the number of those that are not (a torn last record is no damage). Free *out with tlsmend_text_free. */
