@@ -32,13 +32,21 @@ end
 
 -- ---- what bits come to when Schannel has its say ----
 
+-- What Schannel makes of a protocol that a program asks for. WinHTTP names its protocols, so that DisabledByDefault
+-- does not stop it, only Enabled=0 does (SP13, SP16). What the release itself has off stays off: SSL 3.0 "fails in
+-- Schannel" (OPT), and 7 and 2008 R2 need the values for TLS 1.1 and 1.2 (KB3140245).
+local function granted(rows, protocol, field, named)
+  local effect = client(rows, protocol, field)
+  return named and effect == "on request" and client(rows, protocol, "default") == "on" and "on" or effect
+end
+
 -- Protocols of a bit field that a client of this machine can use: names, and whether a modern one is among them. nil:
 -- it is not known which bits count.
-local function offers(bits, rows, field)
+local function offers(bits, rows, field, named)
   if not bits then return { "cannot tell" }, "cannot tell" end
   local names, modern, doubt = {}, false, false
   for _, row in ipairs(winhttp.BITS) do
-    local effect = bits & row.bit ~= 0 and client(rows, row.name, field)
+    local effect = bits & row.bit ~= 0 and granted(rows, row.name, field, named)
     if effect == "on" then
       names[#names + 1] = row.name
       modern = modern or MODERN[row.name] or false
@@ -50,10 +58,10 @@ local function offers(bits, rows, field)
 end
 
 -- Fills what the bits of now and of after the next restart come to.
-local function judge(row, now, after, rows)
+local function judge(row, now, after, rows, named)
   row.bits = now
-  row.now, row.tls12 = offers(now, rows, "now")
-  row.after_restart, row.tls12_after_restart = offers(after or now, rows, "after_restart")
+  row.now, row.tls12 = offers(now, rows, "now", named)
+  row.after_restart, row.tls12_after_restart = offers(after or now, rows, "after_restart", named)
   if now and now & (winhttp.TLS_1_2 | winhttp.TLS_1_3) ~= 0 and row.tls12 == "no" then row.override = blocked(rows) end
   return row
 end
@@ -87,7 +95,7 @@ function programs.winhttp(rows, update)
     elseif value.present then
       now, after, override = read_bits(value.bits, default, update)
     end
-    judge(row, now, after, rows)
+    judge(row, now, after, rows, true)
     row.override = override or row.override
     result[#result + 1] = row
   end

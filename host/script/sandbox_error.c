@@ -72,15 +72,36 @@ void script_error_register(lua_State *L) {
   lua_pop(L, 1);
 }
 
+/* What is raised without a text says its kind: an address would be another in each run. */
+static void push_kind(lua_State *L) {
+  char where[300];
+  sandbox_where(L, where, sizeof where);
+  if (lua_isnoneornil(L, 1))
+    lua_pushfstring(L, "%san error without a message (nil): write error \"why\"", where);
+  else
+    lua_pushfstring(L, "%san error that is a %s and not a text: write error \"why\"", where,
+                    luaL_typename(L, 1));
+}
+
+/* Lua's own C functions raise this one without a place. */
+static bool is_yield(const char *text) {
+  return strncmp(text, "attempt to yield", strlen("attempt to yield")) == 0;
+}
+
 /* Runs where the error was raised. After a limit nothing of the script may run, hence not its __tostring either. */
 int l_message(lua_State *L) {
-  if (sandbox_context(L)->exceeded != SANDBOX_WITHIN || lua_type(L, 1) == LUA_TSTRING ||
-      luaL_testudata(L, 1, ERROR_TYPE) != NULL)
+  char where[300];
+  if (sandbox_context(L)->exceeded != SANDBOX_WITHIN || luaL_testudata(L, 1, ERROR_TYPE) != NULL)
     return 1;
-  if (lua_isnoneornil(L, 1)) {
-    lua_pushstring(L, "an error without a message (nil)");
-  } else {
+  if (lua_type(L, 1) == LUA_TSTRING && !is_yield(lua_tostring(L, 1)))
+    return 1;
+  if (lua_type(L, 1) == LUA_TSTRING) {
+    sandbox_where(L, where, sizeof where);
+    lua_pushfstring(L, "%s%s", where, lua_tostring(L, 1));
+  } else if (lua_type(L, 1) == LUA_TNUMBER || luaL_getmetafield(L, 1, "__tostring") != LUA_TNIL) {
     luaL_tolstring(L, 1, NULL);
+  } else {
+    push_kind(L);
   }
   return 1;
 }

@@ -474,7 +474,7 @@ static void refusals_stay(void **state) {
 
 static const attempt errors[] = {
     {"text", "\nerror 'no luck'", TLSMEND_E_SCRIPT, "try.lua:2: no luck"},
-    {"table", "error({})", TLSMEND_E_SCRIPT, "table: "},
+    {"table", "error({})", TLSMEND_E_SCRIPT, "try.lua:1: an error that is a table"},
     {"nil", "error(nil)", TLSMEND_E_SCRIPT, "nil"},
     {"lines", "error('one\\ntwo\\r\\n', 0)", TLSMEND_E_SCRIPT, "one two"},
     {"number", "error(42)", TLSMEND_E_SCRIPT, "42"},
