@@ -10,6 +10,13 @@
 #include "core/value.h"
 #include "machine/propose.h"
 
+/* What a machine calls wrong usage, such as a name that is too long, is a mistake of the script that made the call. */
+static int raise_call(lua_State *L, tlsmend_error *error) {
+  if (error->code == TLSMEND_E_USAGE)
+    error->code = TLSMEND_E_SCRIPT;
+  return script_raise_error(L, error);
+}
+
 /* ---- reading ------------------------------------------------------------------------------------------------- */
 
 static script_scratch *read_value(lua_State *L, const char *function) {
@@ -20,7 +27,7 @@ static script_scratch *read_value(lua_State *L, const char *function) {
   const char *name = script_check_text(L, 2, "the value name");
   int view = script_check_view(L, 3);
   if (machine_value_get(machine, path, view, name, &scratch->value, &error) != TLSMEND_OK)
-    script_raise_error(L, &error);
+    raise_call(L, &error);
   return scratch;
 }
 
@@ -45,7 +52,7 @@ static int l_exists(lua_State *L) {
   tlsmend_machine *machine = script_machine(L, "registry.exists");
   const char *path = script_check_path(L, 1, script_scratch_take(L));
   if (machine_key_exists(machine, path, script_check_view(L, 2), &found, &error) != TLSMEND_OK)
-    script_raise_error(L, &error);
+    raise_call(L, &error);
   lua_pushboolean(L, found);
   return 1;
 }
@@ -62,7 +69,7 @@ static int push_list(lua_State *L, const char *function, names_fn names) {
   if (code == TLSMEND_E_ABSENT) {
     lua_pushnil(L);
   } else if (code != TLSMEND_OK) {
-    script_raise_error(L, &error);
+    raise_call(L, &error);
   } else {
     script_push_names(L, scratch);
   }
@@ -79,7 +86,7 @@ static int l_views(lua_State *L) {
   tlsmend_machine *facts = script_facts(L, "registry.views");
   const char *path = script_check_path(L, 1, script_scratch_take(L));
   if (machine_system(facts, &system, &error) != TLSMEND_OK)
-    script_raise_error(L, &error);
+    raise_call(L, &error);
   bool wide = machine_is_64bit(system), both = wide && path_redirected(path);
   lua_createtable(L, 2, 0);
   lua_pushinteger(L, wide ? 64 : 32);
@@ -168,7 +175,7 @@ static void encode_number(lua_State *L, const target *at, uint32_t type, tlsmend
     code = value_set_qword(out, (uint64_t)number, &error);
   }
   if (code != TLSMEND_OK)
-    script_raise_error(L, &error);
+    raise_call(L, &error);
 }
 
 static void encode_list(lua_State *L, const target *at, tlsmend_value *out) {
@@ -197,7 +204,7 @@ static void encode_bytes(lua_State *L, const target *at, uint32_t type, tlsmend_
     mismatch(L, at, type, "its bytes as a string", 3);
   const char *bytes = lua_tolstring(L, 3, &size);
   if (tlsmend_value_set(out, type, bytes, size, &error) != TLSMEND_OK)
-    script_raise_error(L, &error);
+    raise_call(L, &error);
 }
 
 static uint32_t natural_type(lua_State *L, const target *at) {
@@ -231,7 +238,7 @@ static void encode(lua_State *L, const target *at, uint32_t type, tlsmend_value 
     if (lua_type(L, 3) != LUA_TSTRING)
       mismatch(L, at, type, "a string", 3);
     if (value_set_string(out, type, script_check_text(L, 3, at->name), &error) != TLSMEND_OK)
-      script_raise_error(L, &error);
+      raise_call(L, &error);
     return;
   default:
     encode_bytes(L, at, type, out);
@@ -249,7 +256,7 @@ static int l_set(lua_State *L) {
   encode(L, &at, options.typed ? options.type : natural_type(L, &at), &scratch->value);
   if ((options.secret ? propose_secret_set : propose_value_set)(
           machine, at.path, options.view, at.name, &scratch->value, options.why, &error) != TLSMEND_OK)
-    return script_raise_error(L, &error);
+    return raise_call(L, &error);
   return 0;
 }
 
@@ -261,7 +268,7 @@ static int l_delete(lua_State *L) {
   const char *path = script_check_path(L, 1, script_scratch_take(L));
   const char *name = script_check_text(L, 2, "the value name");
   if (propose_value_delete(machine, path, options.view, name, options.why, &error) != TLSMEND_OK)
-    return script_raise_error(L, &error);
+    return raise_call(L, &error);
   return 0;
 }
 
@@ -274,7 +281,7 @@ static int write_key(lua_State *L, const char *function, key_fn write) {
   write_options options = check_options(L, 2, false);
   const char *path = script_check_path(L, 1, script_scratch_take(L));
   if (write(machine, path, options.view, options.why, &error) != TLSMEND_OK)
-    return script_raise_error(L, &error);
+    return raise_call(L, &error);
   return 0;
 }
 

@@ -290,7 +290,7 @@ static const failing failures[] = {
     {"registry.set(SITE, 'x', 1, 'REG_DWORD')", TLSMEND_E_SCRIPT, "the options must be a table"},
     {"registry.set(SITE, 'x', 1, {type = 'DWORD'})", TLSMEND_E_SCRIPT, "'DWORD' is not a registry type"},
     {"registry.delete(SITE, 'x', {type = 'REG_SZ'})", TLSMEND_E_SCRIPT, "unknown option 'type'"},
-    {"registry.set(SITE, ('x'):rep(20000), 1)", TLSMEND_E_USAGE, ""},
+    {"registry.set(SITE, ('x'):rep(20000), 1)", TLSMEND_E_SCRIPT, ""},
     {"log.info(nil)", TLSMEND_E_SCRIPT, "log.info: the text must be a string"},
     {"log.finding 'full'", TLSMEND_E_MEMORY, "the plan is full"},
     {"require('hotfix').listed('3140245')", TLSMEND_E_SCRIPT, "KB3140245"},
