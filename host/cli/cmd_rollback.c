@@ -10,6 +10,10 @@ static int preview(const opt *options, tlsmend_session *session, const char *run
   tlsmend_error error;
   char *text = NULL;
   size_t steps = 0;
+  if (options->format != TLSMEND_FORMAT_TEXT && options->format != TLSMEND_FORMAT_JSON) {
+    say_error(&error, TLSMEND_E_USAGE, "'rollback --plan' writes --format text and json only");
+    return say_failure(&error, TLSMEND_FORMAT_TEXT);
+  }
   if (tlsmend_rollback_preview(session, run, flags_of(options), options->format, &text, &steps, &error) !=
       TLSMEND_OK)
     return say_failure(&error, options->format);
