@@ -47,7 +47,7 @@ static const cli_command commands[] = {
     {"rollback", "rollback [RUN] [--plan] [--skip-changed] [-m SPEC] [--yes]",
      "undo a run, value by value (default: the last one)",
      session | OPT_YES | OPT_SKIP_CHANGED | OPT_PREVIEW | OPT_ANY_FORMAT, 0, 1, cmd_rollback},
-    {"snapshot", "snapshot [-m SPEC] -o FILE.reg", "write a machine to a file, to plan for it elsewhere",
+    {"snapshot", "snapshot [-m SPEC] -o FILE.reg", "write a sim: machine to a file (a live one: not yet)",
      session | OPT_OUTPUT, 0, 0, cmd_snapshot},
     {"state", "state [-m SPEC] [-o FILE]", "what TLS of a machine really does, and why",
      session | OPT_OUTPUT | OPT_HTML_FORMAT, 0, 0, cmd_state},
