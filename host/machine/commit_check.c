@@ -148,9 +148,9 @@ int commit_check_reads(tlsmend_machine *machine, const tlsmend_plan *plan, tlsme
 static int drifted(const tlsmend_change *change, const char *now, tlsmend_error *error) {
   char *before = change->name ? change_value_print(change, &change->before) : NULL;
   int code = tlsmend_error_set(
-      error, TLSMEND_E_DRIFT,
-      "the machine is no longer as the plan expects it: %s%s%s%s is %s, expected %s. Plan again", change->key,
-      change->view == 32 ? " [32-bit]" : "", change->name ? " " : "", change->name ? change->name : "", now,
+      error, TLSMEND_E_DRIFT, "the machine is no longer as the plan expects it: %s%s%s%s is %s, expected %s",
+      change->key, change->view == 32 ? " [32-bit]" : "", change->name ? " " : "",
+      change->name ? change->name : "", now,
       change->name ? (before ? before : "?")
                    : (change->kind == TLSMEND_CHANGE_KEY_CREATE ? "no such key" : "the key"));
   free(before);
@@ -190,6 +190,15 @@ static int check_before(tlsmend_machine *machine, const tlsmend_change *change, 
   return TLSMEND_OK;
 }
 
+/* The same for a plan, which can be made again; a rollback says its own way out. */
+static int check_planned(tlsmend_machine *machine, const tlsmend_change *change, tlsmend_error *error) {
+  tlsmend_error inner = {0, ""};
+  int code = check_before(machine, change, &inner);
+  return code == TLSMEND_OK ? code
+                            : tlsmend_error_set(error, code, "%s%s", inner.text,
+                                                code == TLSMEND_E_DRIFT ? ". Plan again" : "");
+}
+
 int commit_check_steps(tlsmend_machine *machine, const tlsmend_plan *plan, size_t from,
                        tlsmend_error *error) {
   tlsmend_machine *overlay = NULL;
@@ -198,7 +207,7 @@ int commit_check_steps(tlsmend_machine *machine, const tlsmend_plan *plan, size_
   int code = scratch ? overlay_open(machine, scratch, &overlay, error)
                      : tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory to check the plan");
   for (size_t i = from; code == TLSMEND_OK && i < plan->change_count; i++) {
-    code = check_before(overlay, &plan->changes[i], error);
+    code = check_planned(overlay, &plan->changes[i], error);
     if (code == TLSMEND_OK)
       code = machine_apply(overlay, &plan->changes[i], &outcome, error);
   }
