@@ -2,6 +2,7 @@
  * does. */
 #include "cli/say.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,8 +71,11 @@ bool say_text(char *text) {
 
 int say_result(char *text, int exit_code) {
   tlsmend_error error;
+  errno = 0;
   if (say_text(text))
     return exit_code;
+  if (errno == EPIPE) /* `| head` has read enough */
+    return tlsmend_error_exit(TLSMEND_E_IO);
   say_error(&error, TLSMEND_E_IO, "the output could not be written to stdout: what is there is not whole");
   return say_failure(&error, TLSMEND_FORMAT_TEXT);
 }

@@ -121,9 +121,12 @@ local function is_prose(text) return text:find "%l%l+ %l%l+" ~= nil and not text
 
 local function strip_c(text)
   text = text:gsub("/%*.-%*/", ""):gsub("\n#include[^\n]*", "\n")
-  for _, call in ipairs { "tlsmend_error_set", "say_error", "no_memory", "json_pack", "session_tell", "abandon" } do
+  for _, call in ipairs { "tlsmend_error_set", "say_error", "no_memory", "json_pack", "session_tell", "abandon",
+    "say_unwritten" } do
     text = text:gsub(call .. "%b()", "")
   end
+  -- what goes to stderr is English, as errors are
+  text = text:gsub("fprintf(%b())", function(inside) return inside:find("^%(stderr") and "" or nil end)
   return text
 end
 
