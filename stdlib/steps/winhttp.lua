@@ -59,7 +59,7 @@ end
 -- params: protocols, package, sha256, exact.
 function step.run(params)
   if winhttp.bits(params.protocols) & (winhttp.TLS_1_2 | winhttp.TLS_1_3) == 0 then
-    error('the parameter protocols must hold "TLS 1.2" or "TLS 1.3"', 0)
+    log.refuse 'the parameter protocols must hold "TLS 1.2" or "TLS 1.3"'
   end
   if step.needs_update() then updates.bring({ step.ITEM }, { from = params.package, sha256 = params.sha256 }) end
   local set = params.exact and winhttp.default_protocols or winhttp.mend_protocols

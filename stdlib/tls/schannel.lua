@@ -111,10 +111,10 @@ local function refuse_unsafe(protocol, role)
   end
   if schannel.release_default(protocol, role) == "ns" then
     local first = protocol == "TLS 1.3" and "; Windows 11 and Server 2022 are the first that have it" or ""
-    error(("schannel: %s has no %s%s"):format(system.describe(), protocol, first), 3)
+    log.refuse(("schannel: %s has no %s%s"):format(system.describe(), protocol, first))
   end
   if protocol == "TLS 1.3" and not system.row then
-    error("schannel: it is not known whether this Windows has TLS 1.3, so it is not switched on", 3)
+    log.refuse "schannel: it is not known whether this Windows has TLS 1.3, so it is not switched on"
   end
 end
 

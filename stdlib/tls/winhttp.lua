@@ -61,8 +61,8 @@ function winhttp.bits(list)
       error(("winhttp: %s is never switched on; leave it out"):format(name), 3)
     end
     if found == winhttp.TLS_1_3 and not supports_tls13() then
-      error(("winhttp: %s has no TLS 1.3 (Windows 11 and Server 2022 are the first); leave it out"):format(
-        system.describe()), 3)
+      log.refuse(("winhttp: %s has no TLS 1.3 (Windows 11 and Server 2022 are the first); leave it out"):format(
+        system.describe()))
     end
     bits = bits | found
   end
