@@ -38,6 +38,9 @@ const char *path_leaf(const char *path);
 /* The long name of a path's root: "HKEY_LOCAL_MACHINE". Static; NULL for an unknown root. */
 const char *path_root_long(const char *path);
 
+/* Why a canonical path is no tree that `needs` may name; NULL if it is one. Static. */
+const char *path_tree_mistake(const char *path);
+
 /* Whether the 32-bit view of a canonical path is another key than the 64-bit one on 64-bit Windows (the table of
  * "Registry Keys Affected by WOW64", learn.microsoft.com winprog64/shared-registry-keys). */
 bool path_redirected(const char *path);

@@ -105,12 +105,20 @@ static void quote_need(char *out, size_t size, const char *field, const char *th
 static int refuse_key(const guard *self, use use, const tlsmend_key *key, tlsmend_error *error) {
   static const char *const words[] = {"touch", "read", "list", "create", "write to"};
   char need[512], thing[400];
+  const char *mistake = path_tree_mistake(key->path);
+  if (mistake)
+    return tlsmend_error_set(error, TLSMEND_E_REFUSED, "%s may not %s %.300s: %s", self->needs->runbook,
+                             words[use], key->path, mistake);
+  const tlsmend_key other = {key->path, key->view == 32 ? 64 : 32};
+  bool of_two = path_redirected(key->path) && (key->view == 32 || declared(self, &other, use));
   bool write = use == CREATE || use == WRITE, read_only = write && declared(self, key, READ);
   quote_need(need, sizeof need - 40, write || use == SEE ? "registry" : "reads", key->path);
   if (use == SEE)
     strcat(need, " (or reads, if it only looks)");
   snprintf(thing, sizeof thing, "%.300s%s%s", key->path,
-           key->view == 32 && path_redirected(key->path) ? " (32-bit view)" : "",
+           !of_two           ? ""
+           : key->view == 32 ? " (32-bit view)"
+                             : " (64-bit view)",
            read_only ? ", which it has declared to read only" : "");
   return refuse(self, words[use], thing, need, error);
 }

@@ -154,21 +154,26 @@ void sim_saw(sim *self, const void *bytes, size_t size) {
   crypto_hash_sha256(self->seen, bytes, size);
 }
 
-static int load(sim *self, const backend_request *request, tlsmend_error *error) {
-  if (request->text)
-    return sim_parse(self, request->argument, request->text, strlen(request->text), error);
+static int read_bytes(sim *self, const char *path, tlsmend_error *error) {
   char *bytes = NULL;
-  int code = os_file_read(request->argument, FILE_MOST, &bytes, &self->size, error);
-  if (code == TLSMEND_E_ABSENT)
-    return tlsmend_error_set(error, TLSMEND_E_USAGE,
-                             "there is no snapshot %s, and no built-in machine of that name",
-                             request->argument);
+  int code = os_file_read(path, FILE_MOST, &bytes, &self->size, error);
   if (code != TLSMEND_OK)
     return code;
   self->bytes = (unsigned char *)bytes;
   sim_saw(self, bytes, self->size);
   self->utf16 = self->size >= 2 && self->bytes[0] == 0xff && self->bytes[1] == 0xfe;
-  return sim_parse(self, request->argument, self->bytes, self->size, error);
+  return TLSMEND_OK;
+}
+
+static int load(sim *self, const backend_request *request, tlsmend_error *error) {
+  if (request->text)
+    return sim_parse(self, request->argument, request->text, strlen(request->text), error);
+  int code = read_bytes(self, request->argument, error);
+  if (code == TLSMEND_E_ABSENT)
+    return tlsmend_error_set(error, TLSMEND_E_USAGE,
+                             "there is no snapshot %s, and no built-in machine of that name",
+                             request->argument);
+  return code == TLSMEND_OK ? sim_parse(self, request->argument, self->bytes, self->size, error) : code;
 }
 
 int sim_open(const backend_request *request, tlsmend_machine **out, tlsmend_error *error) {
@@ -215,14 +220,17 @@ int sim_reread(tlsmend_machine *machine, tlsmend_error *error) {
   sim *self = (sim *)machine, fresh = {.tree = NULL};
   if (machine->ops != &sim_ops || !self->path || (!self->on_disk && !os_file_exists(self->path)))
     return TLSMEND_OK;
-  backend_request request = {.argument = self->path};
-  fresh.tree = tree_new();
-  int code = fresh.tree ? load(&fresh, &request, error)
-                        : tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a snapshot");
-  if (code == TLSMEND_E_USAGE)
+  int code = read_bytes(&fresh, self->path, error);
+  if (code == TLSMEND_E_ABSENT)
     code = tlsmend_error_set(error, TLSMEND_E_DRIFT, "the snapshot %s is gone since it was read: put it back",
                              self->path);
-  if (code == TLSMEND_OK && !(self->on_disk && memcmp(fresh.seen, self->seen, sizeof self->seen) == 0)) {
+  bool same = self->on_disk && memcmp(fresh.seen, self->seen, sizeof self->seen) == 0;
+  if (code == TLSMEND_OK && !same) {
+    fresh.tree = tree_new();
+    code = fresh.tree ? sim_parse(&fresh, self->path, fresh.bytes, fresh.size, error)
+                      : tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a snapshot");
+  }
+  if (code == TLSMEND_OK && !same) {
     take_over(self, &fresh);
     return TLSMEND_OK;
   }

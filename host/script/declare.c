@@ -315,17 +315,6 @@ static void put_params(const reader *r) {
 
 /* ---- needs --------------------------------------------------------------------------------------------------- */
 
-/* Why a canonical path is no tree to be declared; NULL if it is one. */
-static const char *tree_mistake(const char *path) {
-  static const char set[] = "HKLM\\SYSTEM\\ControlSet";
-  const char *number = unicode_name_rest(path, set);
-  if (number != NULL && isdigit((unsigned char)*number))
-    return "which control set is in use is the machine's business; write CurrentControlSet";
-  if (strcmp(path, "HKU\\*") == 0)
-    return "name what is meant of every user, such as \"HKU\\\\*\\\\Software\\\\Example\"";
-  return NULL;
-}
-
 /* A tree as guard_needs has them: a canonical path, with "32:" or "64:" before it where one view is meant. */
 static json_t *need_tree(const reader *r, const char *field, const char *text, size_t number) {
   tlsmend_error error;
@@ -333,7 +322,7 @@ static json_t *need_tree(const reader *r, const char *field, const char *text, s
   bool one_view = strncmp(text, "32:", 3) == 0 || strncmp(text, "64:", 3) == 0;
   if (path_canonical(one_view ? text + 3 : text, &scratch->path, &error) != TLSMEND_OK)
     script_raise(r->L, TLSMEND_E_SCRIPT, "%s: field 'needs.%s[%zu]': %s", r->file, field, number, error.text);
-  const char *mistake = tree_mistake(scratch->path);
+  const char *mistake = path_tree_mistake(scratch->path);
   if (mistake != NULL)
     script_raise(r->L, TLSMEND_E_SCRIPT, "%s: field 'needs.%s[%zu]': %s: %s", r->file, field, number, text,
                  mistake);
