@@ -122,6 +122,8 @@ static char *record_of(const char *line, size_t size, const char *spec) {
   char *text = NULL;
   if (json_is_object(machine)) {
     json_object_set_new(machine, "spec", json_string(spec));
+    if (json_is_string(json_object_get(json, "machine"))) /* the one that was written */
+      json_object_set_new(json, "machine", json_string(spec));
     fuzz_checksum(plan);
     text = json_dumps(json, JSON_COMPACT | JSON_ENSURE_ASCII);
   }
