@@ -14,5 +14,12 @@ wine_prefix() {
   find "$work" -maxdepth 1 -type f -exec rm -f {} +
   trap 'wineserver -k >/dev/null 2>&1 || :' EXIT
   wineserver -p
-  [ -e "$WINEPREFIX/system.reg" ] || wineboot -i >/dev/null 2>&1
+  [ -e "$WINEPREFIX/system.reg" ] || wineboot -i >"$work/wineboot.log" 2>&1 || {
+    echo "NOTE: $0: Wine has not made its prefix and is asked once more: $(tail -n 1 "$work/wineboot.log")" >&2
+    wineserver -k >/dev/null 2>&1 || :
+    wineserver -w >/dev/null 2>&1 || :
+    rm -rf "$WINEPREFIX" && mkdir -p "$WINEPREFIX"
+    wineserver -p
+    wineboot -i >"$work/wineboot.log" 2>&1
+  }
 }
