@@ -47,6 +47,8 @@ void tlsmend_plan_free(tlsmend_plan *plan) {
     read_clear(&plan->reads[i]);
   texts_free(plan->unknowns, plan->unknown_count);
   texts_free(plan->findings, plan->finding_count);
+  free(plan->unknown_slots.slots);
+  free(plan->finding_slots.slots);
   free(plan->runbooks);
   free(plan->changes);
   free(plan->reads);
@@ -292,25 +294,50 @@ memory:
   return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for the record of what was read");
 }
 
+/* The slot of a line: the one that holds it, or the free one where it belongs. */
+static size_t *line_slot(const plan_slots *self, char *const *lines, const char *text) {
+  size_t mask = self->room - 1, slot = unicode_text_hash(text, strlen(text)) & mask;
+  while (self->slots[slot] && strcmp(lines[self->slots[slot] - 1], text) != 0)
+    slot = (slot + 1) & mask;
+  return &self->slots[slot];
+}
+
+/* Twice the room for lines, and four slots for each. */
+static bool lines_reserve(char ***lines, size_t count, plan_slots *slots) {
+  if (count * 4 < slots->room)
+    return true;
+  size_t room = count ? count * 2 : 16;
+  char **grown = realloc(*lines, room * sizeof *grown);
+  if (!grown)
+    return false;
+  *lines = grown;
+  size_t *fresh = calloc(room * 4, sizeof *fresh);
+  if (!fresh)
+    return false;
+  free(slots->slots);
+  *slots = (plan_slots){fresh, room * 4};
+  for (size_t i = 0; i < count; i++)
+    *line_slot(slots, grown, grown[i]) = i + 1;
+  return true;
+}
+
 /* Adds a line once. */
-static int line_add(char ***lines, size_t *count, const char *text, tlsmend_error *error) {
-  for (size_t i = 0; i < *count; i++)
-    if (strcmp((*lines)[i], text) == 0)
-      return TLSMEND_OK;
-  char **grown = realloc(*lines, (*count + 1) * sizeof *grown);
-  if (grown)
-    *lines = grown;
-  char *copy = grown ? strdup(text) : NULL;
+static int line_add(char ***lines, size_t *count, plan_slots *slots, const char *text, tlsmend_error *error) {
+  size_t *slot = lines_reserve(lines, *count, slots) ? line_slot(slots, *lines, text) : NULL;
+  if (slot && *slot)
+    return TLSMEND_OK;
+  char *copy = slot ? strdup(text) : NULL;
   if (!copy)
     return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a line of the plan");
   (*lines)[(*count)++] = copy;
+  *slot = *count;
   return TLSMEND_OK;
 }
 
 int plan_unknown_add(tlsmend_plan *plan, const char *text, tlsmend_error *error) {
-  return line_add(&plan->unknowns, &plan->unknown_count, text, error);
+  return line_add(&plan->unknowns, &plan->unknown_count, &plan->unknown_slots, text, error);
 }
 
 int plan_finding_add(tlsmend_plan *plan, const char *text, tlsmend_error *error) {
-  return line_add(&plan->findings, &plan->finding_count, text, error);
+  return line_add(&plan->findings, &plan->finding_count, &plan->finding_slots, text, error);
 }

@@ -52,6 +52,11 @@ typedef struct plan_read {
   uint32_t hash; /* of key and name, to find it again */
 } plan_read;
 
+/* Where lines stand among many: positions + 1 by hash, 0 is free. */
+typedef struct plan_slots {
+  size_t *slots, room;
+} plan_slots;
+
 struct tlsmend_plan {
   char *machine;         /* the spec it was made for */
   tlsmend_system system; /* what that machine was */
@@ -71,8 +76,10 @@ struct tlsmend_plan {
   size_t *read_slots, read_slot_room; /* positions + 1 by hash, so that a read costs the same among many */
   char **unknowns;                    /* what could not be told, one line each */
   size_t unknown_count;
+  plan_slots unknown_slots;
   char **findings; /* what deserves attention, one line each: "0xAA0 found ..." */
   size_t finding_count;
+  plan_slots finding_slots;
 };
 
 tlsmend_plan *plan_new(void);

@@ -1,6 +1,7 @@
 /*
- * The registry tree in memory. Children and values are kept in arrays (order of making) and, once there are more than a
- * handful, in a hash table of positions, so that a look-up costs the same in a key of 10 and of 100,000 names.
+ * The registry tree in memory. Children and values are kept in lists (order of making) and, once there are more than a handful,
+ * in a hash table of positions, so that a look-up costs the same in a key of 10 and of 100,000 names. What is removed leaves a
+ * hole, which is closed when somebody counts or the list is full: a file may remove as many as it makes.
  */
 #include "core/tree.h"
 
@@ -12,82 +13,137 @@
 
 enum { INDEX_FROM = 9 }; /* fewer entries than this are searched one by one */
 
-typedef struct tree_index {
-  size_t *slots; /* position + 1, 0 is free; a power of two of them */
-  size_t room;
-} tree_index;
+typedef struct entry {
+  void *item; /* a tree_key or tree_value; NULL: a hole */
+  const char *name;
+  uint32_t hash;
+} entry;
+
+typedef struct list {
+  entry *entries;
+  size_t count, room, holes; /* the count has the holes in it */
+  size_t *slots;             /* position + 1, 0 is free; NULL, or a power of two of them */
+  size_t slot_room;
+  size_t work; /* entries put into slots since the list was made */
+} list;
 
 struct tree_key {
   char *name;
-  uint32_t hash;
   tree_mark mark;
   tree_key *parent;
-  tree_key **keys;
-  size_t key_count, key_room;
-  tree_index key_index;
-  tree_value **values;
-  size_t value_count, value_room;
-  tree_index value_index;
+  list keys, values;
 };
 
 struct tree {
   tree_key root;
 };
 
-/* What an index needs to know of its array: the hash at a position. */
-typedef uint32_t (*hash_at_fn)(const tree_key *key, size_t position);
+/* ---- lists ------------------------------------------------------------------------------------------------------- */
 
-static uint32_t key_hash_at(const tree_key *key, size_t position) { return key->keys[position]->hash; }
-static uint32_t value_hash_at(const tree_key *key, size_t position) { return key->values[position]->hash; }
-
-static void index_put(tree_index *index, uint32_t hash, size_t position) {
-  size_t mask = index->room - 1;
-  size_t slot = hash & mask;
-  while (index->slots[slot])
+static void slot_put(list *self, size_t position) {
+  size_t mask = self->slot_room - 1, slot = self->entries[position].hash & mask;
+  while (self->slots[slot])
     slot = (slot + 1) & mask;
-  index->slots[slot] = position + 1;
+  self->slots[slot] = position + 1;
+  self->work++;
 }
 
-/* Rebuilds the index for `count` entries; false when out of memory. */
-static bool index_build(tree_index *index, const tree_key *key, size_t count, hash_at_fn hash_at) {
-  if (count < INDEX_FROM) {
-    free(index->slots);
-    *index = (tree_index){0};
-    return true;
-  }
+/* Makes the slots for the entries, which have no holes. Without memory there are none, and the search is slower. */
+static void slots_build(list *self) {
   size_t room = 32;
-  while (room < count * 3)
+  free(self->slots);
+  self->slots = NULL;
+  self->slot_room = 0;
+  if (self->count < INDEX_FROM)
+    return;
+  while (room < self->room * 2)
     room *= 2;
-  size_t *slots = calloc(room, sizeof *slots);
-  if (!slots)
-    return false;
-  free(index->slots);
-  *index = (tree_index){slots, room};
-  for (size_t i = 0; i < count; i++)
-    index_put(index, hash_at(key, i), i);
-  return true;
+  self->slots = calloc(room, sizeof *self->slots);
+  self->slot_room = self->slots ? room : 0;
+  for (size_t i = 0; self->slots && i < self->count; i++)
+    slot_put(self, i);
 }
 
-/* Adds the last of `count` entries. */
-static bool index_add(tree_index *index, const tree_key *key, size_t count, hash_at_fn hash_at) {
-  if (count >= INDEX_FROM && index->room < count * 2)
-    return index_build(index, key, count, hash_at);
-  if (index->slots)
-    index_put(index, hash_at(key, count - 1), count - 1);
-  return true;
+static void close_holes(list *self) {
+  size_t kept = 0;
+  if (!self->holes)
+    return;
+  for (size_t i = 0; i < self->count; i++)
+    if (self->entries[i].item)
+      self->entries[kept++] = self->entries[i];
+  self->count = kept;
+  self->holes = 0;
+  slots_build(self);
 }
 
-static bool grow(void **array, size_t *room, size_t count) {
-  if (count < *room)
+static bool is_named(const entry *entry, const char *name, size_t length, uint32_t hash) {
+  return entry->item && entry->hash == hash && unicode_name_equal_n(name, length, entry->name);
+}
+
+/* The entry of a name, NULL if there is none. */
+static entry *list_find(const list *self, const char *name, size_t length, uint32_t hash) {
+  if (!self->slots) {
+    for (size_t i = 0; i < self->count; i++)
+      if (is_named(&self->entries[i], name, length, hash))
+        return &self->entries[i];
+    return NULL;
+  }
+  size_t mask = self->slot_room - 1;
+  for (size_t slot = hash & mask; self->slots[slot]; slot = (slot + 1) & mask)
+    if (is_named(&self->entries[self->slots[slot] - 1], name, length, hash))
+      return &self->entries[self->slots[slot] - 1];
+  return NULL;
+}
+
+/* Room for one more: what holes take up if that is half of the list, else twice as much. */
+static bool list_reserve(list *self) {
+  if (self->count < self->room)
     return true;
-  size_t wanted = *room ? *room * 2 : 4;
-  void *grown = realloc(*array, wanted * sizeof(void *));
+  bool grows = self->holes * 2 <= self->count;
+  size_t room = !grows ? self->room : self->room ? self->room * 2 : 4;
+  entry *grown = grows ? realloc(self->entries, room * sizeof *grown) : self->entries;
   if (!grown)
     return false;
-  *array = grown;
-  *room = wanted;
+  self->entries = grown;
+  self->room = room;
+  if (self->holes)
+    close_holes(self);
+  else
+    slots_build(self);
   return true;
 }
+
+static bool list_add(list *self, void *item, const char *name, uint32_t hash) {
+  if (!list_reserve(self))
+    return false;
+  self->entries[self->count++] = (entry){item, name, hash};
+  if (self->slots)
+    slot_put(self, self->count - 1);
+  else if (self->count - self->holes == INDEX_FROM) {
+    close_holes(self);
+    slots_build(self);
+  }
+  return true;
+}
+
+/* Its slot stays, for what was put behind it. */
+static void list_remove(list *self, entry *entry) {
+  entry->item = NULL;
+  self->holes++;
+}
+
+/* Of a key that is only read: what is seen stays as it is. */
+static list *closed(const list *self) {
+  close_holes((list *)self);
+  return (list *)self;
+}
+
+static void list_free(list *self) {
+  free(self->entries);
+  free(self->slots);
+}
+
+/* ---- keys and values --------------------------------------------------------------------------------------------- */
 
 /* A cleared struct with room behind it for a name, which goes when the struct goes. */
 static void *make_named(size_t size, const char *name, size_t length, char **out) {
@@ -102,26 +158,26 @@ static void *make_named(size_t size, const char *name, size_t length, char **out
 tree *tree_new(void) { return calloc(1, sizeof(tree)); }
 
 static void value_free(tree_value *value) {
-  tlsmend_value_clear(&value->value);
+  if (value)
+    tlsmend_value_clear(&value->value);
   free(value);
 }
 
 static void key_empty(tree_key *key);
 
 static void key_free(tree_key *key) {
-  key_empty(key);
+  if (key)
+    key_empty(key);
   free(key);
 }
 
 static void key_empty(tree_key *key) {
-  for (size_t i = 0; i < key->key_count; i++)
-    key_free(key->keys[i]);
-  for (size_t i = 0; i < key->value_count; i++)
-    value_free(key->values[i]);
-  free(key->keys);
-  free(key->values);
-  free(key->key_index.slots);
-  free(key->value_index.slots);
+  for (size_t i = 0; i < key->keys.count; i++)
+    key_free(key->keys.entries[i].item);
+  for (size_t i = 0; i < key->values.count; i++)
+    value_free(key->values.entries[i].item);
+  list_free(&key->keys);
+  list_free(&key->values);
 }
 
 void tree_free(tree *self) {
@@ -131,56 +187,16 @@ void tree_free(tree *self) {
   free(self);
 }
 
-/* The position of a name among the subkeys; key_count if it is not there. */
-static size_t key_position(const tree_key *key, const char *name, size_t length, uint32_t hash) {
-  if (!key->key_index.slots) {
-    for (size_t i = 0; i < key->key_count; i++)
-      if (key->keys[i]->hash == hash && unicode_name_equal_n(name, length, key->keys[i]->name))
-        return i;
-    return key->key_count;
-  }
-  size_t mask = key->key_index.room - 1;
-  for (size_t slot = hash & mask; key->key_index.slots[slot]; slot = (slot + 1) & mask) {
-    size_t i = key->key_index.slots[slot] - 1;
-    if (key->keys[i]->hash == hash && unicode_name_equal_n(name, length, key->keys[i]->name))
-      return i;
-  }
-  return key->key_count;
-}
-
-static size_t value_position(const tree_key *key, const char *name) {
-  size_t length = strlen(name);
-  uint32_t hash = unicode_name_hash(name, length);
-  if (!key->value_index.slots) {
-    for (size_t i = 0; i < key->value_count; i++)
-      if (key->values[i]->hash == hash && unicode_name_equal_n(name, length, key->values[i]->name))
-        return i;
-    return key->value_count;
-  }
-  size_t mask = key->value_index.room - 1;
-  for (size_t slot = hash & mask; key->value_index.slots[slot]; slot = (slot + 1) & mask) {
-    size_t i = key->value_index.slots[slot] - 1;
-    if (key->values[i]->hash == hash && unicode_name_equal_n(name, length, key->values[i]->name))
-      return i;
-  }
-  return key->value_count;
-}
-
 static tree_key *key_add(tree_key *parent, const char *name, size_t length, uint32_t hash) {
-  if (!grow((void **)&parent->keys, &parent->key_room, parent->key_count))
-    return NULL;
   char *copy;
   tree_key *key = make_named(sizeof *key, name, length, &copy);
   if (!key)
     return NULL;
   key->name = copy;
-  key->hash = hash;
   key->parent = parent;
-  parent->keys[parent->key_count++] = key;
-  if (index_add(&parent->key_index, parent, parent->key_count, key_hash_at))
+  if (list_add(&parent->keys, key, copy, hash))
     return key;
-  parent->key_count--;
-  key_free(key);
+  free(key);
   return NULL;
 }
 
@@ -190,9 +206,9 @@ static tree_key *walk(tree *self, const char *path, bool make) {
   while (*path) {
     size_t length = strcspn(path, "\\");
     uint32_t hash = unicode_name_hash(path, length);
-    size_t position = key_position(key, path, length, hash);
-    if (position < key->key_count)
-      key = key->keys[position];
+    const entry *found = list_find(&key->keys, path, length, hash);
+    if (found)
+      key = found->item;
     else if (!make || !(key = key_add(key, path, length, hash)))
       return NULL;
     path += length;
@@ -210,53 +226,55 @@ void tree_remove(tree *self, const char *path) {
   tree_key *key = tree_find(self, path);
   if (!key || !key->parent)
     return;
-  tree_key *parent = key->parent;
-  size_t position = key_position(parent, key->name, strlen(key->name), key->hash);
-  parent->key_count--;
-  memmove(&parent->keys[position], &parent->keys[position + 1],
-          (parent->key_count - position) * sizeof *parent->keys);
+  size_t length = strlen(key->name);
+  list_remove(&key->parent->keys,
+              list_find(&key->parent->keys, key->name, length, unicode_name_hash(key->name, length)));
   key_free(key);
-  index_build(&parent->key_index, parent, parent->key_count, key_hash_at);
 }
 
 const char *tree_key_name(const tree_key *key) { return key->name ? key->name : ""; }
 tree_key *tree_key_parent(const tree_key *key) { return key->parent; }
 tree_mark tree_key_mark(const tree_key *key) { return key->mark; }
 void tree_key_set_mark(tree_key *key, tree_mark mark) { key->mark = mark; }
-size_t tree_key_count(const tree_key *key) { return key->key_count; }
-tree_key *tree_key_at(const tree_key *key, size_t index) { return key->keys[index]; }
-size_t tree_value_count(const tree_key *key) { return key->value_count; }
-tree_value *tree_value_at(const tree_key *key, size_t index) { return key->values[index]; }
+size_t tree_key_count(const tree_key *key) { return key->keys.count - key->keys.holes; }
+tree_key *tree_key_at(const tree_key *key, size_t index) { return closed(&key->keys)->entries[index].item; }
+size_t tree_value_count(const tree_key *key) { return key->values.count - key->values.holes; }
+size_t tree_key_work(const tree_key *key) { return key->keys.work + key->values.work; }
+
+tree_value *tree_value_at(const tree_key *key, size_t index) {
+  return closed(&key->values)->entries[index].item;
+}
+
+static entry *value_find(const tree_key *key, const char *name) {
+  size_t length = strlen(name);
+  return list_find(&key->values, name, length, unicode_name_hash(name, length));
+}
 
 tree_value *tree_value_find(const tree_key *key, const char *name) {
-  size_t position = value_position(key, name);
-  return position < key->value_count ? key->values[position] : NULL;
+  const entry *found = value_find(key, name);
+  return found ? found->item : NULL;
 }
 
 static tree_value *value_add(tree_key *key, const char *name) {
-  if (!grow((void **)&key->values, &key->value_room, key->value_count))
-    return NULL;
   size_t length = strlen(name);
   char *copy;
   tree_value *added = make_named(sizeof *added, name, length, &copy);
   if (!added)
     return NULL;
   added->name = copy;
-  added->hash = unicode_name_hash(name, length);
-  key->values[key->value_count++] = added;
-  if (index_add(&key->value_index, key, key->value_count, value_hash_at))
+  if (list_add(&key->values, added, copy, unicode_name_hash(name, length)))
     return added;
-  key->value_count--;
-  value_free(added);
+  free(added);
   return NULL;
 }
 
 tree_value *tree_value_put(tree_key *key, const char *name, const tlsmend_value *value) {
-  size_t position = value_position(key, name);
+  tree_value *target = tree_value_find(key, name);
   tlsmend_value copy = {0};
   if (value_copy(&copy, value, NULL) != TLSMEND_OK)
     return NULL;
-  tree_value *target = position < key->value_count ? key->values[position] : value_add(key, name);
+  if (!target)
+    target = value_add(key, name);
   if (!target) {
     tlsmend_value_clear(&copy);
     return NULL;
@@ -268,46 +286,40 @@ tree_value *tree_value_put(tree_key *key, const char *name, const tlsmend_value 
 }
 
 void tree_value_remove(tree_key *key, const char *name) {
-  size_t position = value_position(key, name);
-  if (position == key->value_count)
+  entry *found = value_find(key, name);
+  if (!found)
     return;
-  value_free(key->values[position]);
-  key->value_count--;
-  memmove(&key->values[position], &key->values[position + 1],
-          (key->value_count - position) * sizeof *key->values);
-  index_build(&key->value_index, key, key->value_count, value_hash_at);
+  value_free(found->item);
+  list_remove(&key->values, found);
 }
 
 /* ---- whole trees ------------------------------------------------------------------------------------------------- */
 
-static bool clone_index(tree_index *out, const tree_index *from) {
-  if (!from->slots)
+/* An empty list with room for as many entries as the other one has, and its slots. */
+static bool list_prepare(list *out, const list *from) {
+  closed(from);
+  if (!from->count)
     return true;
-  out->slots = malloc(from->room * sizeof *out->slots);
-  if (!out->slots)
-    return false;
-  memcpy(out->slots, from->slots, from->room * sizeof *out->slots);
-  out->room = from->room;
-  return true;
+  out->entries = malloc(from->count * sizeof *out->entries);
+  out->room = from->count;
+  out->slots = out->entries && from->slots ? malloc(from->slot_room * sizeof *out->slots) : NULL;
+  if (out->slots)
+    memcpy(out->slots, from->slots, from->slot_room * sizeof *out->slots);
+  out->slot_room = out->slots ? from->slot_room : 0;
+  return out->entries && (out->slots || !from->slots);
 }
 
 static bool clone_values(tree_key *out, const tree_key *from) {
-  if (!from->value_count)
-    return true;
-  out->values = calloc(from->value_count, sizeof(tree_value *));
-  if (!out->values || !clone_index(&out->value_index, &from->value_index))
+  if (!list_prepare(&out->values, &from->values))
     return false;
-  out->value_room = from->value_count;
-  for (size_t i = 0; i < from->value_count; i++) {
-    const tree_value *value = from->values[i];
+  for (size_t i = 0; i < from->values.count; i++) {
+    const tree_value *value = from->values.entries[i].item;
     char *name;
     tree_value *copy = make_named(sizeof *copy, value->name, strlen(value->name), &name);
     if (!copy)
       return false;
-    out->values[i] = copy;
-    out->value_count = i + 1;
+    out->values.entries[out->values.count++] = (entry){copy, name, from->values.entries[i].hash};
     copy->name = name;
-    copy->hash = value->hash;
     copy->mark = value->mark;
     if (value_copy(&copy->value, &value->value, NULL) != TLSMEND_OK)
       return false;
@@ -317,26 +329,19 @@ static bool clone_values(tree_key *out, const tree_key *from) {
 
 /* Fills an empty key. On failure the caller frees what was made so far. */
 static bool clone_key(tree_key *out, const tree_key *from) {
-  out->hash = from->hash;
   out->mark = from->mark;
-  if (!clone_values(out, from))
+  if (!clone_values(out, from) || !list_prepare(&out->keys, &from->keys))
     return false;
-  if (!from->key_count)
-    return true;
-  out->keys = calloc(from->key_count, sizeof(tree_key *));
-  if (!out->keys || !clone_index(&out->key_index, &from->key_index))
-    return false;
-  out->key_room = from->key_count;
-  for (size_t i = 0; i < from->key_count; i++) {
+  for (size_t i = 0; i < from->keys.count; i++) {
+    const tree_key *key = from->keys.entries[i].item;
     char *name;
-    tree_key *copy = make_named(sizeof *copy, from->keys[i]->name, strlen(from->keys[i]->name), &name);
+    tree_key *copy = make_named(sizeof *copy, key->name, strlen(key->name), &name);
     if (!copy)
       return false;
-    out->keys[i] = copy;
-    out->key_count = i + 1;
+    out->keys.entries[out->keys.count++] = (entry){copy, name, from->keys.entries[i].hash};
     copy->parent = out;
     copy->name = name;
-    if (!clone_key(copy, from->keys[i]))
+    if (!clone_key(copy, key))
       return false;
   }
   return true;
@@ -350,27 +355,32 @@ tree *tree_clone(const tree *self) {
   return NULL;
 }
 
-static bool same_values(const tree_key *a, const tree_key *b) {
-  for (size_t i = 0; i < a->value_count; i++) {
-    const tree_value *one = a->values[i];
-    bool aligned = strcmp(one->name, b->values[i]->name) == 0;
-    const tree_value *other = aligned ? b->values[i] : tree_value_find(b, one->name);
-    if (!other || strcmp(one->name, other->name) != 0 || !value_equal(&one->value, &other->value))
+/* What another list calls by the name of entry `index` of this one, to the letter; NULL if nothing. */
+static void *counterpart(const list *self, size_t index, const list *other) {
+  const entry *one = &self->entries[index];
+  if (strcmp(one->name, other->entries[index].name) == 0)
+    return other->entries[index].item;
+  const entry *found = list_find(other, one->name, strlen(one->name), one->hash);
+  return found && strcmp(one->name, found->name) == 0 ? found->item : NULL;
+}
+
+static bool same_values(const list *a, const list *b) {
+  for (size_t i = 0; i < a->count; i++) {
+    const tree_value *one = a->entries[i].item, *other = counterpart(a, i, b);
+    if (!other || !value_equal(&one->value, &other->value))
       return false;
   }
   return true;
 }
 
 static bool same_keys(const tree_key *a, const tree_key *b) {
-  if (a->key_count != b->key_count || a->value_count != b->value_count || !same_values(a, b))
+  const list *keys = closed(&a->keys), *values = closed(&a->values);
+  if (keys->count != closed(&b->keys)->count || values->count != closed(&b->values)->count ||
+      !same_values(values, &b->values))
     return false;
-  for (size_t i = 0; i < a->key_count; i++) {
-    const tree_key *one = a->keys[i];
-    size_t position = strcmp(one->name, b->keys[i]->name) == 0
-                          ? i
-                          : key_position(b, one->name, strlen(one->name), one->hash);
-    if (position == b->key_count || strcmp(one->name, b->keys[position]->name) != 0 ||
-        !same_keys(one, b->keys[position]))
+  for (size_t i = 0; i < keys->count; i++) {
+    const tree_key *other = counterpart(keys, i, &b->keys);
+    if (!other || !same_keys(keys->entries[i].item, other))
       return false;
   }
   return true;

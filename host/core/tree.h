@@ -16,7 +16,6 @@ typedef enum tree_mark {
 
 typedef struct tree_value {
   char *name;
-  uint32_t hash;
   tree_mark mark;
   tlsmend_value value;
 } tree_value;
@@ -59,6 +58,9 @@ tree_value *tree_value_find(const tree_key *key, const char *name);
 /* Sets a value (copied); NULL when out of memory. */
 tree_value *tree_value_put(tree_key *key, const char *name, const tlsmend_value *value);
 void tree_value_remove(tree_key *key, const char *name);
+
+/* How many entries were put into the indexes of a key's names since it was made: what its look-ups cost beside the names. */
+size_t tree_key_work(const tree_key *key);
 
 /* The invisible key above the roots. */
 tree_key *tree_root(const tree *self);

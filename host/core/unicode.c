@@ -5,6 +5,8 @@
  */
 #include "core/unicode.h"
 
+#include <sodium.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -187,13 +189,48 @@ const char *unicode_name_rest(const char *text, const char *prefix) {
   return a.pending ? NULL : (const char *)a.at;
 }
 
+/* The key of this process: whoever chooses names cannot foresee where they fall. One thread makes it, others wait for that. */
+static const unsigned char *name_key(void) {
+  static unsigned char key[crypto_shorthash_KEYBYTES];
+  static atomic_int state; /* 0: none, 1: being made, 2: there */
+  int none = 0;
+  if (atomic_load_explicit(&state, memory_order_acquire) == 2)
+    return key;
+  if (atomic_compare_exchange_strong(&state, &none, 1)) {
+    randombytes_buf(key, sizeof key);
+    atomic_store_explicit(&state, 2, memory_order_release);
+  }
+  while (atomic_load_explicit(&state, memory_order_acquire) != 2)
+    ;
+  return key;
+}
+
 uint32_t unicode_name_hash(const char *name, size_t length) {
+  enum {
+    PIECE = 64
+  }; /* units; a longer name is hashed piece by piece, each with the hash of those before it */
   unit_reader reader = reader_of(name, length);
-  uint32_t hash =
-      2166136261u; /* FNV-1a over units; the last line mixes them down to the low bits of a table index */
-  for (int32_t unit; (unit = unit_next(&reader)) != -1;)
-    hash = (hash ^ (uint32_t)unit) * 16777619u;
-  return hash ^ hash >> 15;
+  const unsigned char *key = name_key();
+  uint16_t units[4 + PIECE] = {0};
+  size_t count = 0;
+  for (int32_t unit; (unit = unit_next(&reader)) != -1; units[4 + count++] = (uint16_t)unit)
+    if (count == PIECE) {
+      crypto_shorthash((unsigned char *)units, (unsigned char *)units, sizeof units, key);
+      count = 0;
+    }
+  unsigned char out[crypto_shorthash_BYTES];
+  uint32_t hash;
+  crypto_shorthash(out, (unsigned char *)units, (4 + count) * sizeof *units, key);
+  memcpy(&hash, out, sizeof hash);
+  return hash;
+}
+
+uint32_t unicode_text_hash(const char *text, size_t length) {
+  unsigned char out[crypto_shorthash_BYTES];
+  uint32_t hash;
+  crypto_shorthash(out, (const unsigned char *)text, length, name_key());
+  memcpy(&hash, out, sizeof hash);
+  return hash;
 }
 
 /* ---- UTF-16 ------------------------------------------------------------------------------------------- */

@@ -18,8 +18,12 @@ bool unicode_name_equal(const char *a, const char *b);
 /* As strcmp, in the order of the upcased UTF-16 code units: the order in which names are listed. */
 int unicode_name_compare(const char *a, const char *b);
 
-/* A hash under which names that unicode_name_equal calls equal are equal. `length` bytes of text. */
+/* A hash under which names that unicode_name_equal calls equal are equal. `length` bytes of text. It has a key that each process
+ * draws, so that nobody can choose names that meet; nothing that is seen may depend on it. */
 uint32_t unicode_name_hash(const char *name, size_t length);
+
+/* As that for texts that are the same only byte by byte. */
+uint32_t unicode_text_hash(const char *text, size_t length);
 
 /* As unicode_name_equal for the first `length` bytes of a and the whole of b. */
 bool unicode_name_equal_n(const char *a, size_t length, const char *b);

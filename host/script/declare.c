@@ -19,6 +19,9 @@
 
 static const char declaration_key;
 
+/* More than any runbook wants, and few enough to be searched one by one. */
+enum { PARAMS_MOST = 100, CHOICES_MOST = 200, NEEDS_MOST = 1000 };
+
 /* What is being read, for messages and results. */
 typedef struct reader {
   lua_State *L;
@@ -176,6 +179,8 @@ static void put_choices(const reader *r, json_t *param, const char *field, const
   const char *element = strcmp(type, "string[]") == 0 ? "string" : type;
   if (!lua_istable(L, -1) || lua_rawlen(L, -1) == 0)
     bad_field(r, what, "a list of values", -1);
+  if (lua_rawlen(L, -1) > CHOICES_MOST)
+    script_raise(L, TLSMEND_E_SCRIPT, "%s: field '%s' has more than %d values", r->file, what, CHOICES_MOST);
   json_t *choices = put_array(r, param, "choices");
   int list = lua_gettop(L);
   for (lua_Unsigned i = 1; i <= lua_rawlen(L, list); i++) {
@@ -278,6 +283,9 @@ static void push_sorted_names(const reader *r, int index) {
     if (plain_text(L, -2) == NULL || !param_name_good(plain_text(L, -2)))
       script_raise(L, TLSMEND_E_SCRIPT, "%s: '%s' is not a parameter name (lower-case letters, digits, '_')",
                    r->file, luaL_tolstring(L, -2, NULL));
+    if (count == PARAMS_MOST)
+      script_raise(L, TLSMEND_E_SCRIPT, "%s: field 'params' has more than %d parameters", r->file,
+                   PARAMS_MOST);
     lua_Integer at = ++count; /* insertion sort: a handful of names */
     for (; at > 1; at--) {
       lua_rawgeti(L, -3, at - 1);
@@ -423,6 +431,10 @@ static size_t put_needs_list(const reader *r, json_t *needs, const char *name, c
       members++;
   if (members != count)
     bad_field(r, field, expected, -1);
+  if (count > NEEDS_MOST)
+    script_raise(L, TLSMEND_E_SCRIPT,
+                 "%s: field '%s' has more than %d elements: declare the trees above them", r->file, field,
+                 NEEDS_MOST);
   *out = calloc(count + 1, sizeof **out);
   if (*out == NULL)
     script_raise(L, TLSMEND_E_MEMORY, "%s: out of memory", r->file);
