@@ -84,6 +84,15 @@ static int add_file(trust_store *out, const char *path, tlsmend_error *error) {
   return code;
 }
 
+/* The name under which a key stands in the store is said to people, and named by runbooks: a plain one. */
+static int check_name(const char *file, tlsmend_error *error) {
+  char stem[128] = "";
+  size_t length = strlen(file) - 4;
+  memcpy(stem, file, length < sizeof stem ? length : 0);
+  const char *mistake = trust_name_mistake(stem);
+  return mistake ? tlsmend_error_set(error, TLSMEND_E_APPROVAL, "%s: %s", file, mistake) : TLSMEND_OK;
+}
+
 static int take_file(void *data, const char *name) {
   const store_walk *walk = data;
   tlsmend_error inner = {0, ""};
@@ -93,7 +102,9 @@ static int take_file(void *data, const char *name) {
   char *path = os_path_join(walk->folder, name);
   if (!path)
     return no_memory(walk->error);
-  int code = os_path_guarded(path, &inner);
+  int code = check_name(name, &inner);
+  if (code == TLSMEND_OK)
+    code = os_path_guarded(path, &inner);
   if (code == TLSMEND_OK)
     code = add_file(walk->out, path, &inner);
   free(path);

@@ -124,10 +124,13 @@ static bool hides_expiry(const char *field) {
   return false;
 }
 
-/* When it was signed is said for people only: a number that is no time of this calendar counts as not said. */
-static int64_t signed_at(const char *text) {
-  int64_t time = strtoll(text, NULL, 10);
-  return time > 0 && time <= time_most ? time : 0;
+/* When it was signed, in seconds: digits and nothing else, once. */
+static bool take_time(int64_t *field, const char *text) {
+  size_t digits = strspn(text, "0123456789");
+  if (*field || !digits || digits > 12 || text[digits] || (digits > 1 && *text == '0'))
+    return false;
+  *field = strtoll(text, NULL, 10);
+  return *field > 0 && *field <= time_most;
 }
 
 /* Gives a field its value; false if it has one already or there is no memory. */
@@ -147,7 +150,7 @@ static int take_field(const char *field, approval *out, tlsmend_error *error) {
   else if (strncmp(field, "ticket:", 7) == 0)
     good = take_text(&out->ticket, field + 7);
   else if (strncmp(field, "timestamp:", 10) == 0)
-    out->signed_at = signed_at(field + 10);
+    good = take_time(&out->signed_at, field + 10);
   else if (strncmp(field, "expires:", 8) == 0)
     good = !out->expires && field[8] && field[strlen(field) - 1] != 'd' &&
            approval_time_parse(field + 8, 0, &out->expires);

@@ -1,7 +1,7 @@
 /*
- * The format of minisign. A public key is "Ed", key number, key; a signature is "ED" or "Ed", key number, signature, and a
- * second signature over the first one and the trusted comment. The untrusted comment is signed by nobody: only the lines that
- * minisign and tlsmend write themselves are taken, so that nothing can be smuggled in there.
+ * The format of minisign. A public key is "Ed", key number, key; a signature is "ED", key number, signature over the hash, and a
+ * second signature over the first one and the trusted comment. The untrusted comment is signed by nobody: one line is taken, which
+ * minisign writes by itself, so that it cannot be exchanged. A signature has one spelling, byte for byte.
  */
 #include "core/minisign.h"
 
@@ -20,10 +20,9 @@ enum {
   TRUSTED_MOST = 8192
 };
 
-#define UNTRUSTED          "untrusted comment: "
-#define TRUSTED            "trusted comment: "
-#define UNTRUSTED_MINISIGN UNTRUSTED "signature from minisign secret key"
-#define UNTRUSTED_OURS     UNTRUSTED "signature from tlsmend"
+#define UNTRUSTED           "untrusted comment: "
+#define TRUSTED             "trusted comment: "
+#define UNTRUSTED_SIGNATURE UNTRUSTED "signature from minisign secret key"
 
 static int wrong(tlsmend_error *error, const char *what) {
   return tlsmend_error_set(error, TLSMEND_E_APPROVAL, "%s", what);
@@ -49,15 +48,25 @@ typedef struct line {
   size_t length;
 } line;
 
-/* The next line without its line break (LF or CRLF); false at the end. */
+/* The next line without its line feed; false at the end. */
 static bool take_line(const char **at, const char *end, line *out) {
   if (*at == end)
     return false;
   const char *stop = memchr(*at, '\n', (size_t)(end - *at));
   *out = (line){*at, (size_t)((stop ? stop : end) - *at)};
   *at = stop ? stop + 1 : end;
-  if (stop && out->length && out->text[out->length - 1] == '\r')
+  return true;
+}
+
+/* As take_line in the file of a key, which an editor may have given line ends of Windows. No other control character. */
+static bool take_key_line(const char **at, const char *end, line *out) {
+  if (!take_line(at, end, out))
+    return false;
+  if (out->length && out->text[out->length] == '\n' && out->text[out->length - 1] == '\r')
     out->length--;
+  for (size_t i = 0; i < out->length; i++)
+    if ((unsigned char)out->text[i] < 0x20 || out->text[i] == 0x7f)
+      return false;
   return true;
 }
 
@@ -92,7 +101,8 @@ int minisign_public_parse(const char *text, size_t size, minisign_public *out, t
   const char *at = text, *end = text + size;
   line row, rest;
   *out = (minisign_public){0};
-  bool good = take_line(&at, end, &row) && (!line_begins(&row, UNTRUSTED) || take_line(&at, end, &row)) &&
+  bool good = take_key_line(&at, end, &row) &&
+              (!line_begins(&row, UNTRUSTED) || take_key_line(&at, end, &row)) &&
               !take_line(&at, end, &rest) && decode(&row, bytes, sizeof bytes);
   if (good && memcmp(bytes, "Ed", 2) != 0)
     good = false;
@@ -149,7 +159,7 @@ int minisign_secret_open(const char *text, size_t size, const char *password, mi
   const char *at = text, *end = text + size;
   line row, rest;
   *out = (minisign_secret){{0}, {0}};
-  if (!take_line(&at, end, &row) || !line_begins(&row, UNTRUSTED) || !take_line(&at, end, &row) ||
+  if (!take_key_line(&at, end, &row) || !line_begins(&row, UNTRUSTED) || !take_key_line(&at, end, &row) ||
       take_line(&at, end, &rest) || !decode(&row, bytes, sizeof bytes) || memcmp(bytes, "Ed", 2) != 0 ||
       memcmp(bytes + 4, "B2", 2) != 0 || (memcmp(bytes + 2, "Sc", 2) != 0 && !sodium_is_zero(bytes + 2, 2)))
     return wrong(error, "it is not a minisign secret key (`minisign -G` makes one)");
@@ -185,17 +195,16 @@ void minisign_public_print(const minisign_secret *secret, char out[64]) {
 
 /* ---- signatures ------------------------------------------------------------------------------------------------------ */
 
-static int render(const minisign_signature *signature, const char *untrusted, char **out,
-                  tlsmend_error *error) {
+static int render(const minisign_signature *signature, char **out, tlsmend_error *error) {
   unsigned char bytes[SIGNATURE_SIZE];
   char line[sodium_base64_ENCODED_LEN(SIGNATURE_SIZE, sodium_base64_VARIANT_ORIGINAL)], global[sizeof line];
-  memcpy(bytes, signature->hashed ? "ED" : "Ed", 2);
+  memcpy(bytes, "ED", 2);
   memcpy(bytes + 2, signature->id, 8);
   memcpy(bytes + 10, signature->bytes, 64);
   sodium_bin2base64(line, sizeof line, bytes, sizeof bytes, sodium_base64_VARIANT_ORIGINAL);
   sodium_bin2base64(global, sizeof global, signature->global, 64, sodium_base64_VARIANT_ORIGINAL);
   text_builder text = {0};
-  text_add(&text, "%s\n%s\n" TRUSTED "%s\n%s\n", untrusted, line, signature->trusted, global);
+  text_add(&text, UNTRUSTED_SIGNATURE "\n%s\n" TRUSTED "%s\n%s\n", line, signature->trusted, global);
   return text_finish(&text, out, error);
 }
 
@@ -213,7 +222,7 @@ static unsigned char *global_message(const minisign_signature *signature, size_t
 
 int minisign_sign_hash(const minisign_secret *secret, const unsigned char hash[MINISIGN_HASH],
                        const char *trusted, char **out, tlsmend_error *error) {
-  minisign_signature signature = {.hashed = true, .trusted = (char *)trusted};
+  minisign_signature signature = {.trusted = (char *)trusted};
   *out = NULL;
   if (strlen(trusted) >= TRUSTED_MOST || strpbrk(trusted, "\r\n"))
     return wrong(error, "the trusted comment must be one line of less than 8192 bytes");
@@ -225,7 +234,7 @@ int minisign_sign_hash(const minisign_secret *secret, const unsigned char hash[M
     return no_memory(error);
   crypto_sign_detached(signature.global, NULL, message, length, secret->key);
   free(message);
-  return render(&signature, UNTRUSTED_OURS, out, error);
+  return render(&signature, out, error);
 }
 
 int minisign_sign(const minisign_secret *secret, const void *bytes, size_t size, const char *trusted,
@@ -243,19 +252,23 @@ void minisign_signature_clear(minisign_signature *signature) {
 static int parse_lines(const line lines[4], minisign_signature *out, tlsmend_error *error) {
   unsigned char bytes[SIGNATURE_SIZE];
   size_t prefix = strlen(TRUSTED);
-  if (!line_is(&lines[0], UNTRUSTED_MINISIGN) && !line_is(&lines[0], UNTRUSTED_OURS))
-    return wrong(
-        error,
-        line_begins(&lines[0], UNTRUSTED)
-            ? "its untrusted comment is not the usual one; nobody has signed that line, so leave it out "
-              "(minisign without -c)"
-            : "it is not a minisign signature");
+  if (!line_is(&lines[0], UNTRUSTED_SIGNATURE))
+    return wrong(error,
+                 line_begins(&lines[0], UNTRUSTED)
+                     ? "its untrusted comment is not \"signature from minisign secret key\"; nobody has "
+                       "signed that line: sign again, with minisign without -c"
+                     : "it is not a minisign signature");
   if (!decode(&lines[1], bytes, sizeof bytes) || !line_begins(&lines[2], TRUSTED) ||
       lines[2].length - prefix >= TRUSTED_MOST || memchr(lines[2].text, 0, lines[2].length) ||
-      memchr(lines[2].text, '\r', lines[2].length) || !decode(&lines[3], out->global, sizeof out->global) ||
-      (memcmp(bytes, "ED", 2) != 0 && memcmp(bytes, "Ed", 2) != 0))
+      memchr(lines[2].text, '\r', lines[2].length) || !decode(&lines[3], out->global, sizeof out->global))
     return wrong(error, "the signature is damaged");
-  out->hashed = bytes[1] == 'D';
+  if (memcmp(bytes, "Ed", 2) == 0)
+    return wrong(
+        error,
+        "it is a signature of the old kind, over the file and not its hash: sign again with a minisign of "
+        "0.10 or later, without -l");
+  if (memcmp(bytes, "ED", 2) != 0)
+    return wrong(error, "the signature is damaged");
   memcpy(out->id, bytes + 2, 8);
   memcpy(out->bytes, bytes + 10, 64);
   out->trusted = malloc(lines[2].length - prefix + 1);
@@ -281,12 +294,11 @@ int minisign_signature_parse(const char *text, size_t size, minisign_signature *
   return code;
 }
 
-/* Whether both signatures are the key's: over the message, and over that and the trusted comment. */
-static bool verify_message(const minisign_public *key, const minisign_signature *signature,
-                           const unsigned char *bytes, size_t size) {
+bool minisign_verify_hash(const minisign_public *key, const minisign_signature *signature,
+                          const unsigned char hash[MINISIGN_HASH]) {
   size_t length = 0;
   if (memcmp(key->id, signature->id, sizeof key->id) != 0 ||
-      crypto_sign_verify_detached(signature->bytes, bytes, size, key->key) != 0)
+      crypto_sign_verify_detached(signature->bytes, hash, MINISIGN_HASH, key->key) != 0)
     return false;
   unsigned char *message = global_message(signature, &length);
   bool good = message && crypto_sign_verify_detached(signature->global, message, length, key->key) == 0;
@@ -294,16 +306,9 @@ static bool verify_message(const minisign_public *key, const minisign_signature 
   return good;
 }
 
-bool minisign_verify_hash(const minisign_public *key, const minisign_signature *signature,
-                          const unsigned char hash[MINISIGN_HASH]) {
-  return signature->hashed && verify_message(key, signature, hash, MINISIGN_HASH);
-}
-
 bool minisign_verify(const minisign_public *key, const minisign_signature *signature, const void *bytes,
                      size_t size) {
   unsigned char hash[MINISIGN_HASH];
-  if (!signature->hashed)
-    return verify_message(key, signature, bytes, size);
   crypto_generichash(hash, sizeof hash, bytes, size, NULL, 0);
-  return verify_message(key, signature, hash, sizeof hash);
+  return minisign_verify_hash(key, signature, hash);
 }

@@ -16,12 +16,11 @@ typedef struct minisign_secret {
 } minisign_secret;
 
 typedef struct minisign_signature {
-  bool hashed; /* over the BLAKE2b-512 of the file ("ED"), else over the file itself ("Ed") */
   unsigned char id[8], bytes[64], global[64];
   char *trusted; /* the trusted comment; owned */
 } minisign_signature;
 
-/* A public key: the two lines of a key file, or the base64 line alone. TLSMEND_E_APPROVAL if it is neither. */
+/* A public key: the two lines of a key file, ending in LF or CRLF, or the base64 line alone. TLSMEND_E_APPROVAL if it is neither. */
 int minisign_public_parse(const char *text, size_t size, minisign_public *out, tlsmend_error *error);
 
 /* A secret key file. `password` is NULL for a key without one. TLSMEND_E_ABSENT: the key has a password and none was given;
@@ -39,8 +38,8 @@ int minisign_sign_hash(const minisign_secret *secret, const unsigned char hash[M
 int minisign_sign(const minisign_secret *secret, const void *bytes, size_t size, const char *trusted,
                   char **out, tlsmend_error *error);
 
-/* Reads a signature file. Strict: every byte of the file is either signed or has one spelling only, so that no bit of it can
- * be changed without being noticed. TLSMEND_E_APPROVAL says what is wrong. Clear with minisign_signature_clear. */
+/* Reads a signature file: what `minisign -S` writes by itself, over the hash of the file ("ED"). Every byte is either signed or has one
+ * spelling only, so that nothing of it can be changed without being noticed. TLSMEND_E_APPROVAL says what is wrong. Clear with minisign_signature_clear. */
 int minisign_signature_parse(const char *text, size_t size, minisign_signature *out, tlsmend_error *error);
 void minisign_signature_clear(minisign_signature *signature);
 
@@ -48,7 +47,7 @@ void minisign_signature_clear(minisign_signature *signature);
 bool minisign_verify(const minisign_public *key, const minisign_signature *signature, const void *bytes,
                      size_t size);
 
-/* The same over the hash of the bytes, for what was read piece by piece. Only a prehashed signature can be. */
+/* The same over the hash of the bytes, for what was read piece by piece. */
 bool minisign_verify_hash(const minisign_public *key, const minisign_signature *signature,
                           const unsigned char hash[MINISIGN_HASH]);
 

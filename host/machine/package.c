@@ -153,12 +153,6 @@ static int judge_signature(const char *path, const minisign_signature *signature
                            tlsmend_error *error) {
   const trust_key *key = trust_find(keys, signature->id);
   manifest none = {0};
-  if (!signature->hashed)
-    return tlsmend_error_set(
-        error, TLSMEND_E_APPROVAL,
-        "%s.minisig has minisign's old form, for which a package would have to be held in "
-        "memory: sign it again without -l",
-        path);
   if (key && !minisign_verify_hash(&key->key, signature, hash))
     return seal_misfit(path, error);
   int code = check_name(path, signature, error);

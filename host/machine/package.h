@@ -28,7 +28,7 @@ typedef struct package_seal {
 
 /*
  * Reads a package and judges its signature by the keys of a store. None, or one by a stranger, is no error: see the verdict.
- * Clear with trust_verdict_clear. E_APPROVAL: the signature does not fit, is over a file of another name, or is not prehashed.
+ * Clear with trust_verdict_clear. E_APPROVAL: the signature does not fit, or is over a file of another name.
  */
 int package_judge(const char *path, const trust_store *keys, package_seal *out, tlsmend_error *error);
 

@@ -42,6 +42,8 @@ int os_file_replace(const char *path, const void *bytes, size_t size, tlsmend_er
  * that the caller may not write, is E_DENIED. For everybody, root too: somebody has protected it. E_IO: it is not a file. */
 int os_file_may_replace(const char *path, tlsmend_error *error);
 
+/* Whether the name stands in its folder, whatever it is: a link that leads nowhere too. What cannot be told counts as there. */
+bool os_name_taken(const char *path);
 bool os_file_exists(const char *path);
 bool os_dir_exists(const char *path);
 /* Whether two paths name one file, however they are spelled: links of any kind count. False where one of them names nothing. */

@@ -79,6 +79,11 @@ static int folder_flush(const char *path, tlsmend_error *error) {
   return result;
 }
 
+bool os_name_taken(const char *path) {
+  struct stat status;
+  return lstat(path, &status) == 0 || (errno != ENOENT && errno != ENOTDIR);
+}
+
 bool os_file_exists(const char *path) {
   struct stat status;
   return stat(path, &status) == 0 && S_ISREG(status.st_mode);

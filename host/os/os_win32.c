@@ -44,6 +44,13 @@ static DWORD attributes_of(const char *path) {
   return attributes;
 }
 
+bool os_name_taken(const char *path) {
+  if (attributes_of(path) != INVALID_FILE_ATTRIBUTES) /* of a link itself */
+    return true;
+  DWORD number = GetLastError();
+  return number != ERROR_FILE_NOT_FOUND && number != ERROR_PATH_NOT_FOUND;
+}
+
 bool os_file_exists(const char *path) {
   DWORD attributes = attributes_of(path);
   return attributes != INVALID_FILE_ATTRIBUTES && !(attributes & FILE_ATTRIBUTE_DIRECTORY);

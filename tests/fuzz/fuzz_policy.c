@@ -20,7 +20,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   if (code == TLSMEND_OK) {
     json_t *json = json_loadb((const char *)data, size, JSON_REJECT_DUPLICATES, NULL);
     MUST(json_is_object(json) && json_is_integer(json_object_get(json, "approvals")));
-    MUST(policy.needed <= policy.key_count);
+    MUST(policy.needed <= policy.key_count && policy.key_count > 0);
+    MUST(json_object_get(json, "machines") || (policy.needed > 0) == (size % 2 == 0));
     json_decref(json);
   }
   policy_clear(&policy);

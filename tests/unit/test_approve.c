@@ -126,8 +126,17 @@ static void test_terms(void **state) {
       {"Expires:2020-01-01", -1},
       {"expiry:2030-01-01", -1},
       {"approver:Ann\tapprover:Bob", -1},
-      {"timestamp:1700080000", 1},            /* clocks differ */
-      {"timestamp:176376996376999999999", 1}, /* beyond the calendar: not said, and not waited for */
+      {"timestamp:1700080000", 1}, /* clocks differ */
+      {"timestamp:176376996376999999999", -1},
+      {"timestamp:0", -1},
+      {"timestamp:", -1},
+      {"timestamp:-1", -1},
+      {"timestamp:+1", -1},
+      {"timestamp: 1699990000", -1},
+      {"timestamp:1699990000 ", -1},
+      {"timestamp:0x10", -1},
+      {"timestamp:253402300800", -1}, /* the year 10000 */
+      {"timestamp:1699990000\ttimestamp:1699990000", -1},
       {"timestamp:1700090000", -1},
   };
   for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -144,7 +153,7 @@ static void test_dates(void **state) {
   for (int64_t day = 0; day < 160000; day += 7) {
     char *comment = NULL;
     tlsmend_error error;
-    approval wanted = {.expires = day * 86400 + (int64_t)random_below(86400) + 1}, got;
+    approval wanted = {.signed_at = NOW, .expires = day * 86400 + (int64_t)random_below(86400) + 1}, got;
     assert_int_equal(approval_comment(&wanted, "p.plan", &comment, &error), TLSMEND_OK);
     assert_int_equal(approval_read(comment, &got, &error), TLSMEND_OK);
     if (got.expires != wanted.expires)
@@ -188,10 +197,74 @@ static void test_garbage(void **state) {
   free(key);
 }
 
+/* What stands for a signature but is not, byte for byte, what minisign writes. */
+static char *respelled(const char *signature, unsigned way) {
+  static const char *const ends[] = {"\r\n", "\n\n", "\r", " \n", "\t\n"};
+  static const char *const first[] = {"untrusted comment: signature from tlsmend",
+                                      "untrusted comment: signature from rsign secret key",
+                                      "untrusted comment: signature from minisign secret key ",
+                                      "untrusted comment: approved by the board",
+                                      "untrusted comment: ",
+                                      "Untrusted comment: signature from minisign secret key",
+                                      "\xEF\xBB\xBFuntrusted comment: signature from minisign secret key",
+                                      " untrusted comment: signature from minisign secret key",
+                                      ""};
+  char *out = calloc(1, 2 * strlen(signature) + 200), *to = out;
+  unsigned line = 0;
+  for (const char *at = signature; *at; at++) {
+    if (way >= 20 && at == signature && way - 20 < sizeof first / sizeof *first) {
+      to += sprintf(to, "%s", first[way - 20]);
+      at = strchr(at, '\n');
+    }
+    if (*at == '\n' && way < 20 && line++ == way % 4)
+      to += sprintf(to, "%s", ends[way / 4]);
+    else
+      *to++ = *at;
+  }
+  return out;
+}
+
+static void test_one_spelling(void **state) {
+  (void)state;
+  char *signature = sign("approver:Ann");
+  for (unsigned way = 0; way < 29; way++) {
+    char *other = respelled(signature, way);
+    if (count_signature(other) != -1)
+      fail_msg("way %u counts: %s", way, other);
+    free(other);
+  }
+  free(signature);
+}
+
+/* Over the file itself, as minisign signed before 0.10: with the right key it still does not count. */
+static void test_old_kind(void **state) {
+  (void)state;
+  minisign_secret key = secret_key();
+  unsigned char bytes[74] = "Ed", global[64], message[64 + 12];
+  char line[120], second[120], text[600];
+  memcpy(bytes + 2, key.id, 8);
+  crypto_sign_detached(bytes + 10, NULL, (const unsigned char *)plan, strlen(plan), key.key);
+  memcpy(message, bytes + 10, 64);
+  memcpy(message + 64, "approver:Ann", 12);
+  crypto_sign_detached(global, NULL, message, sizeof message, key.key);
+  sodium_bin2base64(line, sizeof line, bytes, sizeof bytes, sodium_base64_VARIANT_ORIGINAL);
+  sodium_bin2base64(second, sizeof second, global, sizeof global, sodium_base64_VARIANT_ORIGINAL);
+  snprintf(text, sizeof text,
+           "untrusted comment: signature from minisign secret key\n%s\ntrusted comment: approver:Ann\n%s\n",
+           line, second);
+  assert_int_equal(count_signature(text), -1);
+  minisign_signature parsed;
+  tlsmend_error error;
+  assert_int_equal(minisign_signature_parse(text, strlen(text), &parsed, &error), TLSMEND_E_APPROVAL);
+  assert_non_null(strstr(error.text, "without -l"));
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_every_bit),     cmocka_unit_test(test_terms),   cmocka_unit_test(test_dates),
-      cmocka_unit_test(test_distinct_keys), cmocka_unit_test(test_garbage),
+      cmocka_unit_test(test_every_bit), cmocka_unit_test(test_terms),
+      cmocka_unit_test(test_dates),     cmocka_unit_test(test_distinct_keys),
+      cmocka_unit_test(test_garbage),   cmocka_unit_test(test_one_spelling),
+      cmocka_unit_test(test_old_kind),
   };
   return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
 }
