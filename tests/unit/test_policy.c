@@ -179,9 +179,9 @@ static void test_keys(void **state) {
   static const char *const good[] = {A,
                                      A "\n",
                                      A "\r\n",
-                                     "untrusted comment: minisign public key\n" A "\n",
-                                     "untrusted comment: minisign public key\r\n" A "\r\n",
-                                     "untrusted comment: \n" A};
+                                     ("untrusted comment: minisign public key\n" A "\n"),
+                                     ("untrusted comment: minisign public key\r\n" A "\r\n"),
+                                     ("untrusted comment: \n" A)};
   static const char *const ends[] = {"untrusted comment: ann expires:2027-12-31\n" A "\n",
                                      "untrusted comment: ann expires:2027-12-31\r\n" A "\r\n"};
   static const char *const bad[] = {"",
