@@ -31,7 +31,8 @@ void bench_find(json_t *record, const char *rule, const char *format, ...) {
 int bench_copy_open(const bench *self, const char *name, const sim *like, bench_copy *out,
                     tlsmend_error *error) {
   char spec[512];
-  *out = (bench_copy){.session = {.reboot = TLSMEND_REBOOT_ASK, .script = self->script}};
+  *out = (bench_copy){
+      .session = {.kind = MACHINE_SNAPSHOT, .reboot = TLSMEND_REBOOT_ASK, .script = self->script}};
   snprintf(spec, sizeof spec, "sim:%s", name);
   out->session.script.log = NULL;
   out->session.trust = (char *)(uintptr_t)session_trust_folder(self->options); /* borrowed */

@@ -213,7 +213,8 @@ static int open_machine(tlsmend_session *self, const tlsmend_options *options, t
         error, TLSMEND_E_USAGE,
         "%s is %s, and this is not Windows: name a machine with -m, such as -m sim:win7-sp1-x64", spec,
         row->help);
-  if (strcmp(row->prefix, "sim") == 0) {
+  self->kind = row->kind;
+  if (row->kind == MACHINE_SNAPSHOT) {
     if (!*argument)
       return tlsmend_error_set(error, TLSMEND_E_USAGE,
                                "sim: needs a file or a name, such as sim:win7-sp1-x64");
@@ -298,9 +299,6 @@ void tlsmend_session_close(tlsmend_session *self) {
 int tlsmend_snapshot(tlsmend_session *self, const char *path, tlsmend_error *error) {
   unsigned char *bytes = NULL;
   size_t size = 0;
-  if (strcmp(self->machine->ops->name, "sim") != 0)
-    return tlsmend_error_set(error, TLSMEND_E_UNSUPPORTED,
-                             "snapshots of a live machine are not made yet: export the keys with reg export");
   int code = sim_render(self->machine, &bytes, &size, error);
   if (code == TLSMEND_OK)
     code = os_file_replace(path, bytes, size, error);

@@ -5,10 +5,12 @@
 
 #include "core/language.h"
 #include "core/plan.h"
+#include "machine/backends.h"
 #include "machine/commit.h"
 #include "script/script.h"
 
 struct tlsmend_session {
+  machine_kind kind;
   char *spec;      /* identity of the machine, the same from whichever folder it is named */
   char *state;     /* the folder of journals */
   char *file;      /* of a snapshot, in its one spelling; NULL: the machine is none */

@@ -265,7 +265,7 @@ static int is_repeat(void *data, const char *path) {
 }
 
 int session_check_leave(tlsmend_session *self, const tlsmend_plan *plan, tlsmend_error *error) {
-  char *site = strcmp(self->spec, "live") == 0 ? os_state_default() : NULL;
+  char *site = self->kind == MACHINE_LIVE ? os_state_default() : NULL;
   bool other = site && strcmp(site, self->state) != 0;
   repeat_search search = {plan->id, error};
   int code = sodium_init() < 0

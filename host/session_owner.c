@@ -121,14 +121,13 @@ int session_mark_file(tlsmend_plan *plan, const char *root, const char *path, tl
 
 /* Where Windows keeps what policies have set: the local one, and all that were applied to this computer. */
 static int mark_live(tlsmend_plan *plan, tlsmend_error *error) {
-  static const char *const places[][2] = {{"SystemRoot", "\\System32\\GroupPolicy\\Machine\\Registry.pol"},
-                                          {"ProgramData", "\\ntuser.pol"}};
+  char *places[] = {os_system_path("System32\\GroupPolicy\\Machine\\Registry.pol"),
+                    os_common_path("ntuser.pol")};
   int code = TLSMEND_OK;
-  for (size_t i = 0; code == TLSMEND_OK && i < sizeof places / sizeof places[0]; i++) {
-    const char *folder = getenv(places[i][0]);
-    char path[600];
-    if (folder && snprintf(path, sizeof path, "%s%s", folder, places[i][1]) < (int)sizeof path)
-      code = session_mark_file(plan, "HKLM", path, error);
+  for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+    if (code == TLSMEND_OK && places[i])
+      code = session_mark_file(plan, "HKLM", places[i], error);
+    free(places[i]);
   }
   return code;
 }
@@ -143,5 +142,5 @@ int session_mark_owners(const tlsmend_session *self, tlsmend_plan *plan, tlsmend
     if (code == TLSMEND_OK)
       code = mark_twin(self->machine, plan, change, error);
   }
-  return code == TLSMEND_OK && strcmp(self->spec, "live") == 0 ? mark_live(plan, error) : code;
+  return code == TLSMEND_OK && self->kind == MACHINE_LIVE ? mark_live(plan, error) : code;
 }

@@ -36,7 +36,7 @@ static int take_machines(const tlsmend_session *session, policy *self, const jso
                          bool *concerned, tlsmend_error *error) {
   size_t index;
   json_t *item;
-  *concerned = !machines && strncmp(session->spec, "sim:", 4) != 0;
+  *concerned = !machines && session->kind != MACHINE_SNAPSHOT;
   if (machines && !json_array_size(machines)) /* no list either */
     return broken(self, "\"machines\" is a list such as [\"live\"], or is left out", error);
   json_array_foreach(machines, index, item) {

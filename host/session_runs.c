@@ -19,7 +19,7 @@ static int no_memory(tlsmend_error *error) {
 int session_lock(const tlsmend_session *self, const char *verb, os_lock **out, tlsmend_error *error) {
   char holder[64], other[64] = "";
   snprintf(holder, sizeof holder, "process %u, %s", os_process_id(), verb);
-  bool live = strcmp(self->spec, "live") == 0; /* one machine, whichever folder its journals are in */
+  bool live = self->kind == MACHINE_LIVE; /* one machine, whichever folder its journals are in */
   char *folder = live ? os_state_default() : strdup(self->state);
   char *path = folder ? os_path_join(folder, "lock") : NULL;
   int code = path ? os_dir_make(folder, error) : no_memory(error);

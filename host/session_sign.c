@@ -402,7 +402,7 @@ static int judge(tlsmend_session *self, const plan_runbook *row, bool *doubted, 
         "the runbook %s is not the one that the plan was made with: its text has changed. Plan again",
         row->source);
   bool doubt = verdict->state != TRUST_TRUSTED || self->library;
-  if (code == TLSMEND_OK && doubt && strncmp(self->spec, "sim:", 4) != 0 && !self->allow_unsigned)
+  if (code == TLSMEND_OK && doubt && self->kind != MACHINE_SNAPSHOT && !self->allow_unsigned)
     code = refuse(self, row->source, verdict, error);
   json_t *json = trust_verdict_to_json(verdict);
   json_object_set_new(json, "runbook", json_string(row->id));

@@ -8,20 +8,8 @@ local updates = require "windows.updates"
 
 local hotfix = { packages = native.packages, listed = native.listed, file_version = native.file_version }
 
--- What a CurrentState of servicing says of the payload. Anything else is no.
-local MEANING = {
-  [0x50] = "superseded", -- there through a newer package: the files decide
-  [0x60] = "pending",
-  [0x65] = "partial",
-  [0x70] = "installed",
-  [0x80] = "installed",
-}
-local RANK = { installed = 5, pending = 4, superseded = 3, partial = 2, broken = 1, no = 0 }
-
-local function meaning(state)
-  if state < 0 or state > 0xFF then return "broken" end
-  return MEANING[state] or "no"
-end
+-- What the state of a package says of the payload, from the least to the most; host/machine/servicing.h has the table.
+local RANK = { no = 0, broken = 1, leaving = 2, partial = 3, superseded = 4, pending = 5, installed = 6 }
 
 -- The state that stands for the whole update: that of its parent package (Package_for_KB1234567~) where there is one.
 -- One KB has many packages, and those for another service pack are superseded as a matter of course.
@@ -34,9 +22,9 @@ local function package_state(kb, evidence)
     if package.name:find("^Package_for_" .. kb .. "~") then parents = parents + 1 end
   end
   for _, package in ipairs(list) do
-    local found = meaning(package.state)
+    local found = package.meaning
     local decides = parents == 0 or package.name:find("^Package_for_" .. kb .. "~") ~= nil
-    evidence[#evidence + 1] = ("%s: %s (0x%X)%s"):format(package.name, package.state_name or found,
+    evidence[#evidence + 1] = ("%s: %s (0x%X)%s"):format(package.name, package.state_name,
       package.state & 0xFFFFFFFF, decides and "" or ", a part of it")
     if decides and RANK[found] > RANK[best] then best = found end
   end
@@ -105,7 +93,7 @@ end
 
 local function has_rollup(evidence)
   for _, package in ipairs(native.packages "RollupFix" or {}) do
-    if RANK[meaning(package.state)] >= RANK.superseded then
+    if RANK[package.meaning] >= RANK.superseded then
       evidence[#evidence + 1] = ("%s: a rollup is installed and may contain it"):format(package.name)
       return true
     end
@@ -125,6 +113,10 @@ local function without_files(row, state, listed, evidence)
     return note(evidence, "only the files could tell, and they do not", nil)
   end
   if state == "pending" then return note(evidence, "complete after a restart", false) end
+  if state == "leaving" then
+    if contained(row, evidence) then return true end
+    return note(evidence, "gone after a restart", false)
+  end
   if listed then return note(evidence, "decided by the hotfix list", true) end
   if contained(row, evidence) then return true end
   if has_rollup(evidence) then return nil end
@@ -135,6 +127,9 @@ local function without_files(row, state, listed, evidence)
 end
 
 local function weigh(row, state, found, listed, evidence)
+  if found == true and state == "leaving" then
+    return note(evidence, "its files are there, but the next restart removes it: restart, then look again", nil)
+  end
   if found == true then return note(evidence, "decided by the files", true) end
   if found == nil then return without_files(row, state, listed, evidence) end
   if state == "pending" then return note(evidence, "complete after a restart", false) end

@@ -10,7 +10,11 @@ int cli_key_use(const opt *options, cli_key_fn fn, void *data, tlsmend_error *er
   if (options->key == NULL)
     return say_error(error, TLSMEND_E_USAGE, "%s needs a key: -s FILE (`minisign -G` makes one)",
                      options->operands[0]);
-  int code = fn(data, getenv("TLSMEND_PASSWORD"), error);
+  char *given = os_environment("TLSMEND_PASSWORD");
+  int code = fn(data, given, error);
+  if (given != NULL)
+    memset(given, 0, strlen(given));
+  free(given);
   if (code != TLSMEND_E_ABSENT)
     return code;
   if (!os_interactive())

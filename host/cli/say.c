@@ -22,8 +22,9 @@ bool say_live(void) { return os_terminal(2); }
 
 void say_coloured(say_colour colour, const char *text) {
   static const char *const codes[] = {"", "\033[31m", "\033[33m", "\033[32m"};
-  const char *no_color = getenv("NO_COLOR");
+  char *no_color = os_environment("NO_COLOR");
   bool dressed = colour != SAY_PLAIN && (no_color == NULL || no_color[0] == '\0') && os_terminal(2);
+  free(no_color);
   fprintf(stderr, "%s%s%s", dressed ? codes[colour] : "", text, dressed ? "\033[0m" : "");
 }
 

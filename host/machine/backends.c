@@ -5,12 +5,12 @@
 
 const backend backends[] = {
 #ifdef _WIN32
-    {"live", "this Windows machine", win32_open},
+    {"live", MACHINE_LIVE, "this Windows machine", win32_open},
 #else
-    {"live", "this Windows machine", NULL},
+    {"live", MACHINE_LIVE, "this Windows machine", NULL},
 #endif
-    {"sim", "a snapshot: a .reg file, or a built-in machine by name", sim_open},
-    {NULL, NULL, NULL},
+    {"sim", MACHINE_SNAPSHOT, "a snapshot: a .reg file, or a built-in machine by name", sim_open},
+    {NULL, MACHINE_FOREIGN, NULL, NULL},
 };
 
 const backend *backend_find(const char *spec, const char **argument) {

@@ -14,8 +14,17 @@ typedef struct backend_request {
 
 typedef int (*backend_open_fn)(const backend_request *request, tlsmend_machine **out, tlsmend_error *error);
 
+/* What kind of machine a row opens. What depends on it asks for this, never for a name: a back end of an embedding program may call
+ * itself anything. */
+typedef enum machine_kind {
+  MACHINE_FOREIGN, /* an embedding program's */
+  MACHINE_LIVE,    /* this computer */
+  MACHINE_SNAPSHOT /* a .reg file */
+} machine_kind;
+
 typedef struct backend {
   const char *prefix; /* "live", "sim" */
+  machine_kind kind;
   const char *help;
   backend_open_fn open; /* NULL: not in this build */
 } backend;

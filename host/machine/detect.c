@@ -28,48 +28,34 @@ static bool is_parent(const char *identity, const char *kb) {
          identity[sizeof prefix - 1 + length] == '~';
 }
 
-static int package_state(tlsmend_machine *machine, const char *name, uint64_t *out, tlsmend_error *error) {
-  static const char packages[] = MACHINE_CBS "\\Packages\\";
-  char *path = malloc(sizeof packages + strlen(name));
-  if (!path)
-    return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a package key");
-  strcat(strcpy(path, packages), name);
-  tlsmend_value value = {0};
-  int code = machine_value_get(machine, path, 0, "CurrentState", &value, error);
-  *out = 0;
-  value_number(&value, out);
-  tlsmend_value_clear(&value);
-  free(path);
-  return code;
-}
+/* What the packages of an update say together. */
+typedef struct seen {
+  servicing_meaning most;
+  bool pending;
+} seen;
 
 static void say(servicing_presence *out, const char *text) {
   size_t used = strlen(out->evidence);
   snprintf(out->evidence + used, sizeof out->evidence - used, "%s%s", used ? "; " : "", text);
 }
 
-static bool means_installed(uint64_t state) {
-  return state == SERVICING_SUPERSEDED || state == SERVICING_PARTIALLY_INSTALLED ||
-         state == SERVICING_INSTALLED || state == SERVICING_PERMANENT;
-}
-
 /* Judges one package and says what was seen. */
-static int detect_package(tlsmend_machine *machine, const char *name, servicing_presence *out,
+static int detect_package(tlsmend_machine *machine, const char *name, seen *seen, servicing_presence *out,
                           tlsmend_error *error) {
-  uint64_t state = 0;
+  int32_t state;
   char text[256];
-  int code = package_state(machine, name, &state, error);
-  snprintf(text, sizeof text, "%.120s has state 0x%02x", name, (unsigned)state);
+  int code = servicing_state(machine, name, &state, error);
+  snprintf(text, sizeof text, "%.120s is %s (0x%02x)", name, servicing_state_name(state), (unsigned)state);
   say(out, text);
-  if (state == SERVICING_INSTALL_PENDING)
-    out->pending = true;
-  if (means_installed(state))
-    out->installed = true;
+  servicing_meaning meaning = servicing_meaning_of(state);
+  seen->pending = seen->pending || meaning == SERVICING_MEANS_PENDING;
+  if (meaning > seen->most)
+    seen->most = meaning;
   return code;
 }
 
 /* The parent package decides where there is one, else all the parts. */
-static int detect_packages(tlsmend_machine *machine, const char *kb, servicing_presence *out,
+static int detect_packages(tlsmend_machine *machine, const char *kb, seen *seen, servicing_presence *out,
                            tlsmend_error *error) {
   machine_names names;
   int code = machine_keys(machine, MACHINE_CBS "\\Packages", 0, &names, error);
@@ -81,7 +67,7 @@ static int detect_packages(tlsmend_machine *machine, const char *kb, servicing_p
   for (size_t i = 0; code == TLSMEND_OK && i < names.count; i++) {
     if (parent ? !is_parent(names.items[i], kb) : !servicing_package_is(names.items[i], kb))
       continue;
-    code = detect_package(machine, names.items[i], out, error);
+    code = detect_package(machine, names.items[i], seen, out, error);
     any = true;
   }
   machine_names_clear(&names);
@@ -90,17 +76,27 @@ static int detect_packages(tlsmend_machine *machine, const char *kb, servicing_p
   return code;
 }
 
+/* Whether the packages say that the update is there; where servicing leaves it to the files, one that is too old says no. */
+static bool packages_say_so(const seen *seen, bool old) {
+  if (seen->pending)
+    return false;
+  return seen->most == SERVICING_MEANS_INSTALLED ||
+         (!old && (seen->most == SERVICING_MEANS_SUPERSEDED || seen->most == SERVICING_MEANS_PARTIAL));
+}
+
 int servicing_detect(tlsmend_machine *machine, const tlsmend_update *update, servicing_presence *out,
                      tlsmend_error *error) {
   *out = (servicing_presence){0};
-  int code = detect_packages(machine, update->kb, out, error);
-  bool files = update->file_count > 0;
+  seen seen = {0};
+  int code = detect_packages(machine, update->kb, &seen, out, error);
+  bool files = update->file_count > 0, old = false;
   for (size_t i = 0; code == TLSMEND_OK && i < update->file_count; i++) {
     const tlsmend_file_effect *file = &update->files[i];
     uint64_t version = 0;
     int told = machine_file_version(machine, file->path, file->view, &version, NULL);
     bool there = told == TLSMEND_OK && version >= file->after;
     files = files && there;
+    old = old || (told == TLSMEND_OK && !there);
     char have[32], want[32], text[160];
     version_print(version, have);
     version_print(file->after, want);
@@ -108,6 +104,7 @@ int servicing_detect(tlsmend_machine *machine, const tlsmend_update *update, ser
     if (!there && strlen(out->evidence) < 120)
       say(out, text);
   }
-  out->installed = (out->installed && !out->pending) || files;
+  out->pending = seen.pending;
+  out->installed = files || packages_say_so(&seen, old);
   return code;
 }

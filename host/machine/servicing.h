@@ -10,14 +10,49 @@
 #define SERVICING_REBOOT_PENDING                                                                             \
   "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Component Based Servicing\\RebootPending"
 
-/* CurrentState of a package (domain reference section 7). */
-enum {
-  SERVICING_SUPERSEDED = 0x50, /* the payload came with a newer package */
-  SERVICING_INSTALL_PENDING = 0x60,
-  SERVICING_PARTIALLY_INSTALLED = 0x65,
-  SERVICING_INSTALLED = 0x70,
-  SERVICING_PERMANENT = 0x80
-};
+/*
+ * CurrentState of a package: name, number, what servicing calls it, what it says of the payload. The one table; Lua gets both words
+ * with each package, the tests' stand-in reads these lines. Numbers and names are Microsoft's ("CBS Servicing States Chart"); what
+ * they mean for the payload is ours. A negative number is a broken variant of the same state.
+ */
+#define SERVICING_STATES(X)                                                                                  \
+  X(ABSENT, 0x00, "absent", NO)                                                                              \
+  X(UNINSTALL_PENDING, 0x05, "uninstall pending", LEAVING)                                                   \
+  X(RESOLVING, 0x10, "resolving", NO)                                                                        \
+  X(RESOLVED, 0x20, "resolved", NO)                                                                          \
+  X(STAGING, 0x30, "staging", NO)                                                                            \
+  X(STAGED, 0x40, "staged", NO)                                                                              \
+  X(SUPERSEDED, 0x50, "superseded", SUPERSEDED)                                                              \
+  X(INSTALL_PENDING, 0x60, "install pending", PENDING)                                                       \
+  X(PARTIALLY_INSTALLED, 0x65, "partially installed", PARTIAL)                                               \
+  X(INSTALLED, 0x70, "installed", INSTALLED)                                                                 \
+  X(PERMANENT, 0x80, "permanent", INSTALLED)
+
+#define SERVICING_STATE_(name, number, text, meaning) SERVICING_##name = number,
+enum { SERVICING_STATES(SERVICING_STATE_) };
+#undef SERVICING_STATE_
+
+/* What a state says of the payload, from the least to the most: of several packages of an update the greatest counts. */
+#define SERVICING_MEANINGS(X)                                                                                \
+  X(NO, "no")                                                                                                \
+  X(BROKEN, "broken")         /* a broken variant, or no state that is known: cannot tell */                 \
+  X(LEAVING, "leaving")       /* still there, gone after a restart */                                        \
+  X(PARTIAL, "partial")       /* the files decide */                                                         \
+  X(SUPERSEDED, "superseded") /* came with a newer package: the files decide */                              \
+  X(PENDING, "pending")       /* there after a restart */                                                    \
+  X(INSTALLED, "installed")
+
+#define SERVICING_MEANING_(name, text) SERVICING_MEANS_##name,
+typedef enum servicing_meaning { SERVICING_MEANINGS(SERVICING_MEANING_) } servicing_meaning;
+#undef SERVICING_MEANING_
+
+/* `state` as the registry holds it, a DWORD taken as signed. */
+servicing_meaning servicing_meaning_of(int32_t state);
+const char *servicing_meaning_name(servicing_meaning meaning);
+const char *servicing_state_name(int32_t state);
+
+/* The state of a package by its name below Packages; -1 where its value is no number. */
+int servicing_state(tlsmend_machine *machine, const char *package, int32_t *out, tlsmend_error *error);
 
 /* How the effects are written: the caller's own registry and file versions, behind every door and check. */
 typedef struct servicing_writer {

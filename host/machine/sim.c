@@ -141,6 +141,8 @@ static const tlsmend_machine_ops sim_ops = {.version = TLSMEND_MACHINE_OPS_VERSI
                                             .apply = sim_apply,
                                             .update_remove = sim_update_remove};
 
+sim *sim_of(tlsmend_machine *machine) { return machine->ops == &sim_ops ? (sim *)machine : NULL; }
+
 /* Whether the 32-bit view is a place of its own. Where the architecture is not known, what stands in the file decides. */
 static bool has_two_views(sim *self) {
   tlsmend_system system;
@@ -217,8 +219,8 @@ static void take_over(sim *self, sim *fresh) {
 }
 
 int sim_reread(tlsmend_machine *machine, tlsmend_error *error) {
-  sim *self = (sim *)machine, fresh = {.tree = NULL};
-  if (machine->ops != &sim_ops || !self->path || (!self->on_disk && !os_file_exists(self->path)))
+  sim *self = sim_of(machine), fresh = {.tree = NULL};
+  if (!self || !self->path || (!self->on_disk && !os_file_exists(self->path)))
     return TLSMEND_OK;
   int code = read_bytes(&fresh, self->path, error);
   if (code == TLSMEND_E_ABSENT)

@@ -20,6 +20,9 @@ typedef struct sim {
   unsigned boot;          /* restarts, without a state folder */
 } sim;
 
+/* The snapshot that a machine is; NULL if it is something else, whatever its back end calls itself. */
+sim *sim_of(tlsmend_machine *machine);
+
 /* A machine of its own that holds what this one holds, number of restarts included. It lives in memory, without a file or a
  * state folder. */
 int sim_clone(const sim *self, tlsmend_machine **out, tlsmend_error *error);
@@ -51,7 +54,7 @@ int sim_apply(tlsmend_machine *machine, const tlsmend_change *change, tlsmend_ou
 int sim_update_remove(tlsmend_machine *machine, const tlsmend_change *change, tlsmend_error *error);
 int sim_boot_id(tlsmend_machine *machine, char out[64], tlsmend_error *error);
 
-/* The same text as the machine's .reg file would hold; malloc'd. For snapshots of snapshots. */
+/* The same text as the machine's .reg file would hold; malloc'd. E_UNSUPPORTED for what is no snapshot. */
 int sim_render(tlsmend_machine *machine, unsigned char **out, size_t *size, tlsmend_error *error);
 
 #endif

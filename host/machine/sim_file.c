@@ -114,7 +114,11 @@ int sim_print(const tree *tree, bool utf16, unsigned char **out, size_t *size, t
 }
 
 int sim_render(tlsmend_machine *machine, unsigned char **out, size_t *size, tlsmend_error *error) {
-  const sim *self = (const sim *)machine;
+  const sim *self = sim_of(machine);
+  if (!self)
+    return tlsmend_error_set(error, TLSMEND_E_UNSUPPORTED,
+                             "snapshots are made of snapshots only: export the keys of a live machine with "
+                             "reg export");
   return sim_print(self->tree, self->utf16, out, size, error);
 }
 

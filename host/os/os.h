@@ -94,6 +94,11 @@ void os_random(void *bytes, size_t size);
 /* Starts this program again with other arguments (NULL-ended), on its own: it outlives the caller's session and terminal. */
 int os_start_detached(const char *const *arguments, tlsmend_error *error);
 
+/* Windows: the path of a file below the folder of Windows ("System32\\wusa.exe") as this process reaches it: a 32-bit one on a 64-bit
+ * Windows is not led into SysWOW64. And of one below ProgramData. Neither asks the environment. malloc'd, NULL elsewhere. */
+char *os_system_path(const char *name);
+char *os_common_path(const char *name);
+
 /* The folder of journals of the live machine: ProgramData\tlsmend; elsewhere /var/lib/tlsmend. malloc'd. */
 char *os_state_default(void);
 
@@ -127,6 +132,10 @@ bool os_terminal(int stream);
  * says, the console is set to UTF-8 until the program ends, and libraries are looked for in the system folder only; elsewhere
  * nothing changes. The texts live to the end. */
 int os_main_arguments(int *argc, char ***argv, tlsmend_error *error);
+
+/* What the environment says, in UTF-8; malloc'd, NULL where it says nothing. Only for what a person may say of his own session: a
+ * folder of the system is not asked for here. */
+char *os_environment(const char *name);
 
 /* The names of the user and of this computer; "" where they cannot be told. */
 void os_person(char user[128], char host[128]);

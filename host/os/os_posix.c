@@ -510,6 +510,14 @@ void os_random(void *bytes, size_t size) {
 
 /* ---- paths, terminal ---- */
 
+char *os_environment(const char *name) {
+  const char *value = getenv(name);
+  return value ? strdup(value) : NULL;
+}
+
+char *os_system_path(const char *name) { return (void)name, NULL; }
+char *os_common_path(const char *name) { return (void)name, NULL; }
+
 char *os_state_default(void) { return strdup("/var/lib/tlsmend"); }
 char *os_trust_default(void) { return strdup("/etc/tlsmend/trust"); }
 

@@ -13,6 +13,7 @@
 
 #include <tlsmend/machine.h>
 
+#include "os/library.h"
 #include "os/wide.h"
 
 static int fail_memory(tlsmend_error *error) {
@@ -106,13 +107,17 @@ int os_dir_remove(const char *path, tlsmend_error *error) {
 int os_dir_temporary(char **out, tlsmend_error *error) {
   wchar_t folder[MAX_PATH + 1];
   char name[32];
-  unsigned chance = 0;
-  DWORD length = GetTempPathW(MAX_PATH + 1, folder);
+  unsigned long long chance = 0;
+  DWORD(WINAPI * of_system)
+  (DWORD, wchar_t *); /* Windows 11: SYSTEM has a folder that nobody else writes to */
+  DWORD length = library_function(L"kernel32.dll", "GetTempPath2W", &of_system, sizeof of_system)
+                     ? of_system(MAX_PATH + 1, folder)
+                     : GetTempPathW(MAX_PATH + 1, folder);
   *out = NULL;
   if (length == 0 || length > MAX_PATH)
     return wide_fail(error, GetLastError(), "find", "the folder for temporary files");
   os_random(&chance, sizeof chance);
-  snprintf(name, sizeof name, "tlsmend-%08x", chance);
+  snprintf(name, sizeof name, "tlsmend-%016llx", chance);
   char *base = wide_to_utf8(folder, length);
   *out = base ? os_path_join(base, name) : NULL;
   free(base);
@@ -268,8 +273,9 @@ int os_log_open(const char *path, bool create, os_log **out, tlsmend_error *erro
   if (!log)
     return fail_memory(error);
   memcpy(log->path, path, length);
-  if (file_open(path, GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_DELETE,
-                create ? OPEN_ALWAYS : OPEN_EXISTING, &log->file) != TLSMEND_OK) {
+  /* Not shared for deleting: while a run is at work nobody takes its journal away or puts another one there. */
+  if (file_open(path, GENERIC_WRITE, FILE_SHARE_READ, create ? OPEN_ALWAYS : OPEN_EXISTING, &log->file) !=
+      TLSMEND_OK) {
     int result = wide_fail(error, GetLastError(), "open", path);
     os_log_close(log);
     return result;

@@ -48,17 +48,40 @@ void os_random(void *bytes, size_t size) {
     abort(); /* no run without ids that cannot collide */
 }
 
-char *os_state_default(void) {
+char *os_environment(const char *name) {
+  wchar_t *wide = wide_from_utf8(name), *value = NULL;
+  DWORD room = wide ? GetEnvironmentVariableW(wide, NULL, 0) : 0;
+  if (room)
+    value = malloc(room * sizeof *value);
+  DWORD length = value ? GetEnvironmentVariableW(wide, value, room) : 0;
+  char *out = value && length < room ? wide_to_utf8(value, length) : NULL;
+  free(value);
+  free(wide);
+  return out;
+}
+
+/* What Windows keeps of it, never the environment: whoever starts this program makes that. */
+char *os_common_path(const char *name) {
   HRESULT(WINAPI * folder)(HWND, int, HANDLE, DWORD, wchar_t *);
   wchar_t path[MAX_PATH];
   char *base = library_function(L"shell32.dll", "SHGetFolderPathW", &folder, sizeof folder) &&
                        folder(NULL, CSIDL_COMMON_APPDATA, NULL, 0, path) == S_OK
                    ? wide_to_utf8(path, wcslen(path))
                    : _strdup("C:\\ProgramData");
-  char *state = base ? os_path_join(base, "tlsmend") : NULL;
+  char *out = base ? os_path_join(base, name) : NULL;
   free(base);
-  return state;
+  return out;
 }
+
+char *os_system_path(const char *name) {
+  wchar_t *wide = wide_from_utf8(name), *path = wide ? wide_system_path(wide, false) : NULL;
+  char *out = path ? wide_to_utf8(path, wcslen(path)) : NULL;
+  free(path);
+  free(wide);
+  return out;
+}
+
+char *os_state_default(void) { return os_common_path("tlsmend"); }
 
 char *os_trust_default(void) {
   char *state = os_state_default(), *trust = state ? os_path_join(state, "trust") : NULL;

@@ -83,6 +83,32 @@ int wide_path(const char *path, wchar_t **out, tlsmend_error *error) {
   return TLSMEND_OK;
 }
 
+bool wide_redirected(void) {
+  BOOL wow64 = FALSE;
+  return IsWow64Process(GetCurrentProcess(), &wow64) && wow64;
+}
+
+static const wchar_t *folder_of_view(bool narrow) {
+  bool redirected = wide_redirected();
+  if (narrow && (redirected || sizeof(void *) == 8))
+    return L"SysWOW64";
+  return redirected ? L"Sysnative" : L"System32";
+}
+
+wchar_t *wide_system_path(const wchar_t *name, bool narrow) {
+  wchar_t windows[MAX_PATH];
+  UINT length = GetSystemWindowsDirectoryW(windows, MAX_PATH);
+  bool below = _wcsnicmp(name, L"System32\\", 9) == 0;
+  const wchar_t *folder = below ? folder_of_view(narrow) : L".", *rest = below ? name + 9 : name;
+  if (length == 0 || length >= MAX_PATH)
+    return NULL;
+  size_t room = length + wcslen(folder) + wcslen(rest) + 3;
+  wchar_t *path = malloc(room * sizeof *path);
+  if (path)
+    swprintf(path, room, L"%ls\\%ls\\%ls", windows, folder, rest);
+  return path;
+}
+
 int wide_code(unsigned long number) {
   switch (number) {
   case ERROR_FILE_NOT_FOUND:

@@ -6,6 +6,7 @@
 #ifndef OS_WIDE_H
 #define OS_WIDE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <tlsmend/tlsmend.h>
@@ -29,6 +30,14 @@ void wide_reason(unsigned long number, char *out, size_t size);
 
 /* Fails with "cannot VERB WHAT: REASON" and the code of the number. */
 int wide_fail(tlsmend_error *error, unsigned long number, const char *verb, const char *what);
+
+/* The place of a file below the folder of Windows itself (not the private one of a terminal server session): what lies in System32 is
+ * the native one, or the 32-bit one if `narrow` and there is one of its own. The one way to such a path: a 32-bit process that spells
+ * System32 is led into SysWOW64. malloc'd, NULL when out of memory or if Windows does not tell its folder. */
+wchar_t *wide_system_path(const wchar_t *name, bool narrow);
+
+/* Whether this is a 32-bit process on a 64-bit Windows. */
+bool wide_redirected(void);
 
 /* Windows: TLSMEND_E_REFUSED if anybody but administrators and SYSTEM (and the caller) could change what is
  * in a folder, or if it is a link to somewhere else. What SYSTEM reads after a restart must not be writable

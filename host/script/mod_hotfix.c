@@ -8,25 +8,8 @@
 
 #include "core/change.h"
 #include "core/unicode.h"
-#include "core/value.h"
 #include "machine/machine.h"
-
-static const struct package_state {
-  lua_Integer number;
-  const char *name;
-} package_states[] = {
-    {0x00, "absent"},     {0x05, "uninstall pending"}, {0x10, "resolving"},
-    {0x20, "resolved"},   {0x30, "staging"},           {0x40, "staged"},
-    {0x50, "superseded"}, {0x60, "install pending"},   {0x65, "partially installed"},
-    {0x70, "installed"},  {0x80, "permanent"},
-};
-
-static const char *package_state_name(lua_Integer state) {
-  for (size_t i = 0; i < sizeof package_states / sizeof package_states[0]; i++)
-    if (package_states[i].number == state)
-      return package_states[i].name;
-  return state < 0 ? "broken" : "unknown";
-}
+#include "machine/servicing.h"
 
 /* The token of "Package_for_KB3140245~..." and "Package_1_for_KB3140245_SP1~..." must be the whole one: KB314024 is another
  * update than KB3140245. Rollups carry no number: "Package_for_RollupFix~...". */
@@ -50,25 +33,21 @@ static const char *check_kb(lua_State *L, int index, bool rollup) {
   return kb;
 }
 
-/* { name =, state =, state_name = } of one package; a state that is no number is -1, "broken". */
+/* { name =, state =, state_name =, meaning = } of one package; a state that is no number is -1, "broken". */
 static void push_package(lua_State *L, tlsmend_machine *machine, const char *name) {
   tlsmend_error error;
-  uint64_t number;
-  script_context *context = sandbox_context(L);
-  lua_createtable(L, 0, 3);
+  int32_t state;
+  if (servicing_state(machine, name, &state, &error) != TLSMEND_OK)
+    script_raise_error(L, &error);
+  lua_createtable(L, 0, 4);
   lua_pushstring(L, name);
   lua_setfield(L, -2, "name");
-  const char *key = lua_pushfstring(L, MACHINE_CBS "\\Packages\\%s", name);
-  tlsmend_value_clear(&context->scratch.value);
-  if (machine_value_get(machine, key, 0, "CurrentState", &context->scratch.value, &error) != TLSMEND_OK)
-    script_raise_error(L, &error);
-  lua_pop(L, 1);
-  bool known = value_number(&context->scratch.value, &number);
-  lua_Integer state = known ? (lua_Integer)(int32_t)(uint32_t)number : -1;
   lua_pushinteger(L, state);
   lua_setfield(L, -2, "state");
-  lua_pushstring(L, package_state_name(state));
+  lua_pushstring(L, servicing_state_name(state));
   lua_setfield(L, -2, "state_name");
+  lua_pushstring(L, servicing_meaning_name(servicing_meaning_of(state)));
+  lua_setfield(L, -2, "meaning");
 }
 
 /* packages(kb) -> list, or nil where servicing keeps no packages in this registry */

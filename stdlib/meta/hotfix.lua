@@ -10,7 +10,8 @@ local hotfix = {}
 ---@class hotfix_package
 ---@field name string "Package_for_KB3140245~31bf3856ad364e35~amd64~~6.1.1.0"
 ---@field state integer CurrentState; negative for broken variants
----@field state_name string "installed", "superseded", "install pending", "staged", "broken" ...
+---@field state_name string "installed", "superseded", "install pending", "staged", "broken", "unknown" ...
+---@field meaning "no"|"broken"|"leaving"|"partial"|"superseded"|"pending"|"installed" what that says of the payload
 
 --- Whether what an update brings is effective, by whatever carries it. In this order: the files it brings are at least
 --- as new as its servicing branch has them; its packages; the hotfix list; an update that contains it. A KB number

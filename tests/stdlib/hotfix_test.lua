@@ -85,10 +85,11 @@ end)
 
 -- What each state of the one parent package says: files new, files old, files silent.
 local states = {
-  { 0x00, true, false, false }, { 0x05, true, false, false }, { 0x10, true, false, false },
+  { 0x00, true, false, false }, { 0x05, nil, false, false }, { 0x10, true, false, false },
   { 0x20, true, false, false }, { 0x30, true, false, false }, { 0x40, true, false, false },
   { 0x50, true, false, nil }, { 0x60, true, false, false }, { 0x65, true, false, nil },
   { 0x70, true, nil, true }, { 0x80, true, nil, true }, { -112, true, false, nil },
+  { 0x06, true, false, nil }, { 0x55, true, false, nil }, { 0x7FFFFFFF, true, false, nil },
 }
 
 check.test("every state of servicing against new, old and silent files", function()

@@ -28,6 +28,14 @@ function native:system()
     release = text(CURRENT, "DisplayVersion") or text(CURRENT, "ReleaseId") }
 end
 
+-- CurrentState to its name and meaning, from the host's own table.
+local states = {}
+for line in io.lines "host/machine/servicing.h" do
+  local number, name, meaning = line:match '^  X%([A-Z_]+, (0x%x+), "([a-z ]+)", ([A-Z]+)%)'
+  if number then states[tonumber(number)] = { name, meaning:lower() } end
+end
+assert(states[0x60] and states[0x80], "servicing.h has no table of states")
+
 function native:hotfix()
   local hotfix = {}
   function hotfix.packages(kb)
@@ -37,7 +45,8 @@ function native:hotfix()
       local token = name:match "^Package_for_(%w+)[_~]" or name:match "^Package_%d+_for_(%w+)[_~]"
       local state = self:get(PACKAGES .. "\\" .. name, "CurrentState")
       if token == kb and state then
-        list[#list + 1] = { name = name, state = state }
+        local known = states[state] or { "unknown", "broken" }
+        list[#list + 1] = { name = name, state = state, state_name = known[1], meaning = known[2] }
       end
     end
     return list

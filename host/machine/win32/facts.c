@@ -37,11 +37,7 @@ static WORD native_machine(void) {
   }
 }
 
-void facts_layout(win32_machine *self) {
-  BOOL wow64 = FALSE;
-  self->redirected = IsWow64Process(GetCurrentProcess(), &wow64) && wow64;
-  self->wide_system = self->redirected || sizeof(void *) == 8;
-}
+void facts_layout(win32_machine *self) { self->wide_system = wide_redirected() || sizeof(void *) == 8; }
 
 static const char *architecture_name(void) {
   switch (native_machine()) {
@@ -78,35 +74,9 @@ int facts_system(tlsmend_machine *machine, tlsmend_system *out, tlsmend_error *e
 
 /* ---- files ---- */
 
-/* The Windows folder itself, not the private one of a terminal server session, with `rest` behind it; malloc'd. */
-static wchar_t *below_windows(const wchar_t *folder, const wchar_t *rest) {
-  wchar_t windows[MAX_PATH];
-  UINT length = GetSystemWindowsDirectoryW(windows, MAX_PATH);
-  if (length == 0 || length >= MAX_PATH)
-    return NULL;
-  size_t room = length + wcslen(folder) + wcslen(rest) + 3;
-  wchar_t *path = malloc(room * sizeof *path);
-  if (path)
-    swprintf(path, room, L"%ls\\%ls\\%ls", windows, folder, rest);
-  return path;
-}
-
-wchar_t *facts_native_path(const win32_machine *self, const wchar_t *name) {
-  return below_windows(self->redirected ? L"Sysnative" : L"System32", name);
-}
-
-/* The place of "System32\winhttp.dll" in a view, as this process reaches it. */
-static wchar_t *file_locate(const win32_machine *self, const char *path, int view) {
-  wchar_t *wide = wide_from_utf8(path);
-  if (!wide)
-    return NULL;
-  wchar_t *found = NULL;
-  if (_wcsnicmp(wide, L"System32\\", 9) != 0)
-    found = below_windows(L".", wide);
-  else if (self->wide_system && view == 32)
-    found = below_windows(L"SysWOW64", wide + 9);
-  else
-    found = facts_native_path(self, wide + 9);
+/* The place of "System32\\winhttp.dll" in a view, as this process reaches it. */
+static wchar_t *file_locate(const char *path, int view) {
+  wchar_t *wide = wide_from_utf8(path), *found = wide ? wide_system_path(wide, view == 32) : NULL;
   free(wide);
   return found;
 }
@@ -134,8 +104,9 @@ static bool version_read(const wchar_t *path, uint64_t *out) {
 
 int facts_file_version(tlsmend_machine *machine, const char *path, int view, uint64_t *out,
                        tlsmend_error *error) {
+  (void)machine;
   *out = 0;
-  wchar_t *place = file_locate((const win32_machine *)machine, path, view);
+  wchar_t *place = file_locate(path, view);
   if (!place)
     return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
   int result = TLSMEND_OK;

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <wchar.h>
 
+#include "os/library.h"
 #include "os/wide.h"
 
 /* How often the host is told that an installer is still at it. */
@@ -76,10 +77,27 @@ static HANDLE null_open(void) {
                      OPEN_EXISTING, 0, NULL);
 }
 
+/* The machine's environment, not that of the caller, who may be an administrator with a user's: a tool finds its folders where
+ * Windows has them. NULL, the caller's, where Windows does not make one. */
+static void *environment_make(void) {
+  BOOL(WINAPI * make)(void **, HANDLE, BOOL);
+  void *block = NULL;
+  return library_function(L"userenv.dll", "CreateEnvironmentBlock", &make, sizeof make) &&
+                 make(&block, NULL, FALSE)
+             ? block
+             : NULL;
+}
+
+static void environment_free(void *block) {
+  BOOL(WINAPI * destroy)(void *);
+  if (block && library_function(L"userenv.dll", "DestroyEnvironmentBlock", &destroy, sizeof destroy))
+    destroy(block);
+}
+
 int process_run(win32_machine *self, const process_request *request, uint32_t *exit_code,
                 tlsmend_error *error) {
   *exit_code = 0;
-  wchar_t *path = facts_native_path(self, request->tool);
+  wchar_t *path = wide_system_path(request->tool, false);
   wchar_t *line = path ? command_line(path, request->arguments) : NULL;
   if (!line) {
     free(path);
@@ -93,8 +111,9 @@ int process_run(win32_machine *self, const process_request *request, uint32_t *e
     start.hStdInput = start.hStdOutput = start.hStdError = null;
   }
   PROCESS_INFORMATION process;
-  if (CreateProcessW(path, line, NULL, NULL, null != INVALID_HANDLE_VALUE, CREATE_NO_WINDOW, NULL, NULL,
-                     &start, &process)) {
+  void *environment = environment_make();
+  if (CreateProcessW(path, line, NULL, NULL, null != INVALID_HANDLE_VALUE,
+                     CREATE_NO_WINDOW | CREATE_UNICODE_ENVIRONMENT, environment, NULL, &start, &process)) {
     *exit_code = wait(self, process.hProcess);
     CloseHandle(process.hThread);
     CloseHandle(process.hProcess);
@@ -103,6 +122,7 @@ int process_run(win32_machine *self, const process_request *request, uint32_t *e
     result = wide_fail(error, GetLastError(), "run", name ? name : "an installer");
     free(name);
   }
+  environment_free(environment);
   if (null != INVALID_HANDLE_VALUE)
     CloseHandle(null);
   free(line);

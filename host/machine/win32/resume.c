@@ -46,7 +46,7 @@ static int resume_locate(const char *state, plan_of_resume *plan, tlsmend_error 
 
 /* The exit code of schtasks, or 1 if it could not be run. */
 static uint32_t schtasks(win32_machine *self, const char *const *arguments) {
-  process_request request = {L"schtasks.exe", arguments, true};
+  process_request request = {L"System32\\schtasks.exe", arguments, true};
   uint32_t code;
   return process_run(self, &request, &code, NULL) == TLSMEND_OK ? code : 1;
 }

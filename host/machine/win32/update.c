@@ -12,6 +12,7 @@
 #include "core/value.h"
 #include "machine/installer.h"
 #include "machine/machine.h"
+#include "machine/servicing.h"
 #include "os/os.h"
 #include "os/wide.h"
 
@@ -49,7 +50,7 @@ static int run(win32_machine *self, const wchar_t *tool, const char *const *argu
 
 static int run_wusa(win32_machine *self, const char *package, installer_result *out, tlsmend_error *error) {
   const char *arguments[] = {package, "/quiet", "/norestart", NULL};
-  return run(self, L"wusa.exe", arguments, out, error);
+  return run(self, L"System32\\wusa.exe", arguments, out, error);
 }
 
 /* ---- DISM ---- */
@@ -67,11 +68,11 @@ static int run_cab(win32_machine *self, const char *cab, installer_result *out, 
   if (system->major == 6 && system->minor == 0) {
     snprintf(option, room, "/m:%s", cab);
     const char *arguments[] = {"/ip", option, "/quiet", "/norestart", NULL};
-    result = run(self, L"pkgmgr.exe", arguments, out, error);
+    result = run(self, L"System32\\pkgmgr.exe", arguments, out, error);
   } else {
     snprintf(option, room, "/PackagePath:%s", cab);
     const char *arguments[] = {"/Online", "/Add-Package", option, "/Quiet", "/NoRestart", NULL};
-    result = run(self, L"dism.exe", arguments, out, error);
+    result = run(self, L"System32\\dism.exe", arguments, out, error);
   }
   free(option);
   return result;
@@ -159,25 +160,27 @@ static int run_dism(win32_machine *self, const char *package, installer_result *
 
 /* ---- what it means ---- */
 
-typedef enum payload { PAYLOAD_PRESENT, PAYLOAD_MISSING, PAYLOAD_UNKNOWN } payload;
+typedef enum payload { PAYLOAD_PRESENT, PAYLOAD_PENDING, PAYLOAD_MISSING, PAYLOAD_UNKNOWN } payload;
 
 /* Whether servicing has the package; used where no file tells. */
 static payload package_look(win32_machine *self, const char *package) {
-  payload found = PAYLOAD_UNKNOWN;
-  size_t room = sizeof MACHINE_CBS "\\Packages\\" + (package ? strlen(package) : 0);
-  char *path = package ? malloc(room) : NULL;
-  tlsmend_value state = {0};
-  uint64_t number = 0;
-  if (path) {
-    snprintf(path, room, MACHINE_CBS "\\Packages\\%s", package);
-    tlsmend_key key = {path, 64};
-    if (registry_value_get(&self->base, &key, "CurrentState", &state, NULL) == TLSMEND_OK &&
-        value_number(&state, &number))
-      found = number >= 0x50 && number <= 0x80 ? PAYLOAD_PRESENT : PAYLOAD_MISSING;
+  int32_t state;
+  if (!package || servicing_state(&self->base, package, &state, NULL) != TLSMEND_OK)
+    return PAYLOAD_UNKNOWN;
+  switch (servicing_meaning_of(state)) {
+  case SERVICING_MEANS_INSTALLED:
+  case SERVICING_MEANS_SUPERSEDED:
+    return PAYLOAD_PRESENT;
+  case SERVICING_MEANS_PENDING:
+    return PAYLOAD_PENDING;
+  case SERVICING_MEANS_PARTIAL:
+  case SERVICING_MEANS_BROKEN:
+    return PAYLOAD_UNKNOWN;
+  case SERVICING_MEANS_LEAVING:
+  case SERVICING_MEANS_NO:
+    break;
   }
-  tlsmend_value_clear(&state);
-  free(path);
-  return found;
+  return PAYLOAD_MISSING;
 }
 
 static payload payload_look(win32_machine *self, const tlsmend_update *update) {
@@ -218,6 +221,11 @@ static int judge(win32_machine *self, const tlsmend_update *update, const char *
     switch (payload_look(self, update)) {
     case PAYLOAD_PRESENT:
       snprintf(outcome->note, sizeof outcome->note, "%s answers %u: what the update brings is there already",
+               way, answer->code);
+      return TLSMEND_OK;
+    case PAYLOAD_PENDING:
+      outcome->restart = true;
+      snprintf(outcome->note, sizeof outcome->note, "%s answers %u: it is installed and waits for a restart",
                way, answer->code);
       return TLSMEND_OK;
     case PAYLOAD_UNKNOWN: /* the detection after this step decides */

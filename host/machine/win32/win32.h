@@ -17,7 +17,6 @@ typedef struct win32_machine {
   tlsmend_machine base;
   char *state;            /* the folder of journals */
   bool wide_system;       /* a 64-bit Windows: the registry has two views */
-  bool redirected;        /* this is a 32-bit process on it: native tools stand in Sysnative */
   unsigned char *scratch; /* where values are read into before they are copied */
   DWORD scratch_size;
 } win32_machine;
@@ -57,8 +56,6 @@ int facts_file_version(tlsmend_machine *self, const char *path, int view, uint64
                        tlsmend_error *error);
 int facts_boot_id(tlsmend_machine *self, char out[64], tlsmend_error *error);
 void facts_layout(win32_machine *self);
-/* The path of a file below the native system folder, reachable from this process; malloc'd. */
-wchar_t *facts_native_path(const win32_machine *self, const wchar_t *name);
 /* Whether this process runs in a network logon (WinRM, psexec), where wusa is refused. */
 bool facts_network_logon(void);
 
@@ -71,7 +68,7 @@ int hotfix_each(tlsmend_machine *self, tlsmend_name_fn fn, void *data, tlsmend_e
 
 /* process.c: runs a native tool and waits for its end, however long that takes; it is never killed. */
 typedef struct process_request {
-  const wchar_t *tool;          /* "wusa.exe", below the native system folder */
+  const wchar_t *tool;          /* L"System32\\wusa.exe" */
   const char *const *arguments; /* UTF-8, NULL at the end; quoted here */
   bool quiet;                   /* its output is thrown away */
 } process_request;

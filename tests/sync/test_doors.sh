@@ -1,0 +1,38 @@
+#!/bin/sh
+# Things that have one door in the host's sources, and the words by which somebody would go round it.
+cd "$(dirname "$0")/../.." || exit 1
+failed=0
+
+# door WORDS WHAT EXPRESSION FILE...: in no source below host/ but these
+door() {
+  words=$1 expression=$2
+  shift 2
+  found=$(grep -rnE --include='*.c' --include='*.h' "$expression" host | grep -vE '^[^:]*:[0-9]+: *(/?\*|//)')
+  for file in "$@"; do
+    found=$(printf '%s\n' "$found" | grep -v "^host/$file:")
+  done
+  [ -z "$found" ] && return
+  echo "$words:"
+  printf '%s\n' "$found"
+  failed=1
+}
+
+door 'the environment is asked by os_environment, in UTF-8, and never for a folder of the system' \
+  '\b_?w?getenv(_s)?\b|ExpandEnvironmentStrings' os/os_posix.c os/os_posix_args.c cli/line.c
+door 'a path below System32 is made by wide_system_path, which knows of SysWOW64' \
+  'System32\\\\|SysWOW64|Sysnative|GetSystemWow64Directory' os/os_win32_wide.c machine/win32/event.c \
+  machine/win32/update.c machine/win32/resume.c session_owner.c os/os.h os/wide.h include/tlsmend/machine.h \
+  machine/win32/win32.h machine/win32/facts.c
+door 'what kind a machine is says machine_kind or sim_of, not the name of its back end' \
+  'ops->name|self->spec, "(live|sim:?)"' machine/machine.c
+door 'CurrentState of servicing stands in one table, machine/servicing.h' \
+  '"CurrentState"' machine/servicing.c
+
+# Only who reads lets others delete: never a handle that writes.
+found=$(grep -rn -A1 --include='*.c' 'GENERIC_WRITE' host | grep FILE_SHARE_DELETE)
+if [ -n "$found" ]; then
+  echo "a file that is written is shared for deleting:"
+  printf '%s\n' "$found"
+  failed=1
+fi
+exit $failed
