@@ -100,17 +100,21 @@ static bool listed(const char *list, const char *name) {
 /* Raises for members of the table at `index` that are not in `known`; `prefix` is "" or "needs.". */
 static void check_known(const reader *r, int index, const char *prefix, const char *known) {
   lua_State *L = r->L;
-  for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
-    const char *name = plain_text(L, -2);
+  int count = sandbox_keys(L, index), keys = lua_gettop(L);
+  for (int i = 1; i <= count; i++) {
+    lua_settop(L, keys);
+    lua_rawgeti(L, keys, i);
+    const char *name = plain_text(L, -1);
     if (name != NULL && listed(known, name))
       continue;
-    const char *shown = luaL_tolstring(L, -2, NULL);
+    const char *shown = sandbox_text(L, -1);
     char line[16], meant[MEANT_SIZE];
     bool near = meant_listed(known, shown, meant);
     script_raise(L, TLSMEND_E_SCRIPT, "%s%s: unknown field '%s%s'; %s%s%sthere are %s", r->file,
                  line_of(r, shown, line), prefix, shown, near ? "'" : "", meant, near ? "' is meant? " : "",
                  known);
   }
+  lua_settop(L, keys - 1);
 }
 
 /* ---- plain fields -------------------------------------------------------------------------------------------- */
@@ -204,6 +208,7 @@ static void put_default(const reader *r, json_t *param, const char *field, const
   if (value == NULL)
     bad_field(r, what, expected, -1);
   put(r, param, "default", value);
+  sandbox_spend(L, (json_array_size(value) + 1) * (json_array_size(json_object_get(param, "choices")) + 1));
   if (!json_is_null(value) && !param_allowed(param, value))
     script_raise(L, TLSMEND_E_SCRIPT, "%s: field '%s' must be one of its choices", r->file, what);
   lua_pop(L, 1);
@@ -274,30 +279,18 @@ static bool param_name_good(const char *name) {
   return true;
 }
 
-/* The names of the table at `index` as a sorted list: Lua tables have no order. Left on the stack. */
-static void push_sorted_names(const reader *r, int index) {
+/* The names of the table at `index` as a list in order, left on the stack. */
+static void push_names(const reader *r, int index) {
   lua_State *L = r->L;
-  lua_Integer count = 0;
-  lua_newtable(L);
-  for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
-    if (plain_text(L, -2) == NULL || !param_name_good(plain_text(L, -2)))
+  int count = sandbox_keys(L, index);
+  if (count > PARAMS_MOST)
+    script_raise(L, TLSMEND_E_SCRIPT, "%s: field 'params' has more than %d parameters", r->file, PARAMS_MOST);
+  for (int i = 1; i <= count; i++) {
+    lua_rawgeti(L, -1, i);
+    if (plain_text(L, -1) == NULL || !param_name_good(plain_text(L, -1)))
       script_raise(L, TLSMEND_E_SCRIPT, "%s: '%s' is not a parameter name (lower-case letters, digits, '_')",
-                   r->file, luaL_tolstring(L, -2, NULL));
-    if (count == PARAMS_MOST)
-      script_raise(L, TLSMEND_E_SCRIPT, "%s: field 'params' has more than %d parameters", r->file,
-                   PARAMS_MOST);
-    lua_Integer at = ++count; /* insertion sort: a handful of names */
-    for (; at > 1; at--) {
-      lua_rawgeti(L, -3, at - 1);
-      bool before = strcmp(lua_tostring(L, -1), lua_tostring(L, -3)) < 0;
-      if (before)
-        lua_pop(L, 1);
-      if (before)
-        break;
-      lua_rawseti(L, -4, at);
-    }
-    lua_pushvalue(L, -2);
-    lua_rawseti(L, -4, at);
+                   r->file, sandbox_text(L, -1));
+    lua_pop(L, 1);
   }
 }
 
@@ -309,7 +302,7 @@ static void put_params(const reader *r) {
     if (!lua_istable(L, -1))
       bad_field(r, "params", "a table of parameters", -1);
     int index = lua_gettop(L);
-    push_sorted_names(r, index);
+    push_names(r, index);
     for (lua_Integer i = 1; lua_rawgeti(L, index + 1, i) != LUA_TNIL; i++) {
       const char *name = lua_tostring(L, -1);
       lua_pushvalue(L, -1);

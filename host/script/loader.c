@@ -205,7 +205,7 @@ static int l_too_early(lua_State *L) {
   return script_raise(
       L, TLSMEND_E_SCRIPT,
       "system.%s: the machine is known only inside applies, run and verify, not while the file loads",
-      luaL_tolstring(L, 2, NULL));
+      sandbox_text(L, 2));
 }
 
 /* Pushes `system`: an empty table that raises until script_system_fill. */

@@ -67,10 +67,13 @@ bool meant_listed(const char *list, const char *name, char out[MEANT_SIZE]) {
 
 bool meant_key(lua_State *L, int index, const char *name, char out[MEANT_SIZE]) {
   nearest found = begin(name, out);
-  int table = lua_absindex(L, index);
-  for (lua_pushnil(L); lua_next(L, table); lua_pop(L, 1))
-    if (lua_type(L, -2) == LUA_TSTRING)
-      consider(&found, lua_tostring(L, -2), (size_t)lua_rawlen(L, -2));
+  int count = sandbox_keys(L, index);
+  for (int i = 1; i <= count; i++) {
+    if (lua_rawgeti(L, -1, i) == LUA_TSTRING)
+      consider(&found, lua_tostring(L, -1), (size_t)lua_rawlen(L, -1));
+    lua_pop(L, 1);
+  }
+  lua_pop(L, 1);
   return out[0] != '\0';
 }
 
@@ -85,7 +88,7 @@ bool meant_module(const char *name) {
 static int l_no_member(lua_State *L) {
   char meant[MEANT_SIZE];
   const char *module = lua_tostring(L, lua_upvalueindex(1));
-  const char *name = luaL_tolstring(L, 2, NULL);
+  const char *name = sandbox_text(L, 2);
   if (meant_key(L, 1, name, meant))
     return luaL_error(L, "%s has no '%s'; '%s' is meant?", module, name, meant);
   return luaL_error(L, "%s has no '%s'", module, name);

@@ -40,7 +40,7 @@ static bool endpoint_take(lua_State *L, const char *function, tlsmend_endpoint *
   out->host = script_check_text(L, 1, "the host");
   if (!lua_isinteger(L, 2) || lua_tointeger(L, 2) < 1 || lua_tointeger(L, 2) > 65535)
     script_raise(L, TLSMEND_E_SCRIPT, "%s: the port must be a number from 1 to 65535, got %s", function,
-                 luaL_tolstring(L, 2, NULL));
+                 sandbox_text(L, 2));
   out->port = (unsigned)lua_tointeger(L, 2);
   out->name = option_name(L, 3);
   out->timeout = option_timeout(L, 3);

@@ -127,7 +127,7 @@ static void read_option(lua_State *L, write_options *out, bool set) {
     out->typed = true;
   } else {
     script_raise(L, TLSMEND_E_SCRIPT, "unknown option '%s'; there are %sview and why",
-                 luaL_tolstring(L, lua_gettop(L) - 1, NULL), set ? "type, secret, " : "");
+                 sandbox_text(L, lua_gettop(L) - 1), set ? "type, secret, " : "");
   }
 }
 
@@ -140,8 +140,15 @@ static write_options check_options(lua_State *L, int index, bool set) {
   if (!lua_istable(L, index))
     script_raise(L, TLSMEND_E_SCRIPT, "the options must be a table such as { why = \"...\" }, got %s",
                  luaL_typename(L, index));
-  for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1))
+  int count = sandbox_keys(L, index);
+  for (int i = 1; i <= count; i++) {
+    lua_rawgeti(L, index + 1, i);
+    lua_pushvalue(L, -1);
+    lua_rawget(L, index);
     read_option(L, &out, set);
+    lua_settop(L, index + 1);
+  }
+  lua_settop(L, index);
   return out;
 }
 

@@ -12,10 +12,17 @@
 #include "machine/package.h"
 #include "machine/propose.h"
 
+/* Pushes a field of the table at `index` as it stands there: what a metamethod answers belongs to nobody, and while one runs the
+ * table may lose what is borrowed from it. */
+static int push_field(lua_State *L, int index, const char *field) {
+  lua_pushstring(L, field);
+  return lua_rawget(L, index);
+}
+
 /* The text of a field of the table at `index`, or NULL. It is borrowed from that table. */
 static char *field_text(lua_State *L, int index, const char *field) {
   const char *text = NULL;
-  if (lua_getfield(L, index, field) != LUA_TNIL) {
+  if (push_field(L, index, field) != LUA_TNIL) {
     char what[64] = "update.propose: ";
     strncat(what, field, sizeof what - 1 - strlen(what));
     text = script_check_text(L, lua_gettop(L), what);
@@ -25,14 +32,18 @@ static char *field_text(lua_State *L, int index, const char *field) {
 }
 
 static void check_fields(lua_State *L, int index, const char *const *known) {
-  for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
-    const char *name = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "";
+  int count = sandbox_keys(L, index), keys = lua_gettop(L);
+  for (int i = 1; i <= count; i++) {
+    lua_rawgeti(L, keys, i);
+    const char *name = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "";
     const char *const *row = known;
     while (*row != NULL && strcmp(*row, name) != 0)
       row++;
     if (*row == NULL)
-      script_raise(L, TLSMEND_E_SCRIPT, "update.propose: unknown field '%s'", luaL_tolstring(L, -2, NULL));
+      script_raise(L, TLSMEND_E_SCRIPT, "update.propose: unknown field '%s'", sandbox_text(L, -1));
+    lua_pop(L, 1);
   }
+  lua_pop(L, 1);
 }
 
 /* One { path =, view =, after = } at the top of the stack, which keeps its texts. */
@@ -47,14 +58,14 @@ static void read_effect(lua_State *L, tlsmend_file_effect *out) {
   if (out->path == NULL || after == NULL || !version_parse(after, &out->after))
     script_raise(L, TLSMEND_E_SCRIPT,
                  "update.propose: each file needs a path and a version after, such as \"6.1.7601.23375\"");
-  lua_getfield(L, index, "view");
+  push_field(L, index, "view");
   out->view = script_check_view(L, lua_gettop(L));
   lua_pop(L, 1);
 }
 
 /* Leaves the array, a userdata, on the stack. */
 static void read_effects(lua_State *L, tlsmend_update *out) {
-  if (lua_getfield(L, 1, "files") == LUA_TNIL)
+  if (push_field(L, 1, "files") == LUA_TNIL)
     return;
   int list = lua_gettop(L);
   if (!lua_istable(L, list))

@@ -79,8 +79,7 @@ int script_check_view(lua_State *L, int index) {
     if (view == 64 || view == 32)
       return (int)view;
   }
-  return script_raise(L, TLSMEND_E_SCRIPT, "the view must be 64, 32 or nil, got %s",
-                      luaL_tolstring(L, index, NULL));
+  return script_raise(L, TLSMEND_E_SCRIPT, "the view must be 64, 32 or nil, got %s", sandbox_text(L, index));
 }
 
 /* Data as a script sees it, or false where the bytes are not what their type promises. */

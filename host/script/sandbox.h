@@ -140,8 +140,22 @@ void script_scratch_clear(script_scratch *scratch);
 /* Makes globals from the allow-list, pushes them, and makes them the globals of the state. [-0, +1, e] */
 void sandbox_globals(lua_State *L);
 
-/* pairs in one order, the same in every process. In sandbox_pairs.c. */
+/* pairs and next in one order, the same in every process; and the keys of a table in that order, as a list. Returns how many.
+ * [-0, +1, e] In sandbox_pairs.c. */
 int l_pairs(lua_State *L);
+int l_next(lua_State *L);
+int sandbox_keys(lua_State *L, int index);
+
+/* The numbers from 0 to below `count`, sorted by `before`, which is a strict order or the result is any order. Leaves them as a userdata
+ * on the stack. [-0, +1, e] In sandbox_sort.c. */
+typedef bool (*sort_before)(void *data, size_t a, size_t b);
+const size_t *sandbox_sort(lua_State *L, size_t count, sort_before before, void *data);
+int l_table_sort(lua_State *L);
+
+/* Pushes any value as a text, by its __tostring if it has one; never an address. [-0, +1, e] In sandbox_text.c. */
+const char *sandbox_text(lua_State *L, int index);
+int l_tostring(lua_State *L);
+int l_format(lua_State *L);
 
 /* string.find, match, gmatch and gsub: Lua's patterns, counted. In sandbox_string.c. */
 int l_find(lua_State *L);

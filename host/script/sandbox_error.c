@@ -43,7 +43,7 @@ int script_raise_error(lua_State *L, const tlsmend_error *error) {
   return script_raise(L, error->code, "%s", error->text);
 }
 
-static int l_tostring(lua_State *L) {
+static int l_error_text(lua_State *L) {
   const script_error *raised = luaL_checkudata(L, 1, ERROR_TYPE);
   lua_pushstring(L, raised->text);
   return 1;
@@ -64,7 +64,7 @@ static int l_index(lua_State *L) {
 }
 
 void script_error_register(lua_State *L) {
-  static const luaL_Reg methods[] = {{"__tostring", l_tostring}, {"__index", l_index}, {NULL, NULL}};
+  static const luaL_Reg methods[] = {{"__tostring", l_error_text}, {"__index", l_index}, {NULL, NULL}};
   luaL_newmetatable(L, ERROR_TYPE);
   luaL_setfuncs(L, methods, 0);
   lua_pushboolean(L, 0);
@@ -76,8 +76,9 @@ void script_error_register(lua_State *L) {
 static void push_kind(lua_State *L) {
   char where[300];
   sandbox_where(L, where, sizeof where);
-  if (lua_isnoneornil(L, 1))
-    lua_pushfstring(L, "%san error without a message (nil): write error \"why\"", where);
+  if (lua_isnoneornil(L, 1) || lua_type(L, 1) == LUA_TSTRING)
+    lua_pushfstring(L, "%san error without a message (%s): write error \"why\"", where,
+                    lua_isnoneornil(L, 1) ? "nil" : "an empty text");
   else
     lua_pushfstring(L, "%san error that is a %s and not a text: write error \"why\"", where,
                     luaL_typename(L, 1));
@@ -93,13 +94,13 @@ int l_message(lua_State *L) {
   char where[300];
   if (sandbox_context(L)->exceeded != SANDBOX_WITHIN || luaL_testudata(L, 1, ERROR_TYPE) != NULL)
     return 1;
-  if (lua_type(L, 1) == LUA_TSTRING && !is_yield(lua_tostring(L, 1)))
+  if (lua_type(L, 1) == LUA_TSTRING && lua_rawlen(L, 1) > 0 && !is_yield(lua_tostring(L, 1)))
     return 1;
-  if (lua_type(L, 1) == LUA_TSTRING) {
+  if (lua_type(L, 1) == LUA_TSTRING && lua_rawlen(L, 1) > 0) {
     sandbox_where(L, where, sizeof where);
     lua_pushfstring(L, "%s%s", where, lua_tostring(L, 1));
   } else if (lua_type(L, 1) == LUA_TNUMBER || luaL_getmetafield(L, 1, "__tostring") != LUA_TNIL) {
-    luaL_tolstring(L, 1, NULL);
+    sandbox_text(L, 1);
   } else {
     push_kind(L);
   }

@@ -80,6 +80,8 @@ static int l_create(lua_State *L) {
 /* Moves `arguments` into the coroutine and its results back; -1 with the error at the top. */
 static int resume(lua_State *L, lua_State *coroutine, int arguments) {
   int results;
+  bool alive = lua_status(coroutine) <= LUA_YIELD;
+  sandbox_spend(L, 1); /* what it does before its own hook fires is looked at here */
   if (!lua_checkstack(coroutine, arguments)) {
     lua_pushliteral(L, "too many arguments to resume");
     return -1;
@@ -96,8 +98,9 @@ static int resume(lua_State *L, lua_State *coroutine, int arguments) {
     lua_xmove(coroutine, L, results);
     return results;
   }
-  /* A copy: closing the coroutine hands the original to its __close functions. */
-  lua_pushvalue(coroutine, -1);
+  /* A copy if it has died now: closing it hands the original to its __close functions. */
+  if (alive && lua_status(coroutine) > LUA_YIELD)
+    lua_pushvalue(coroutine, -1);
   lua_xmove(coroutine, L, 1);
   sandbox_caught(L, status);
   return -1;
@@ -145,13 +148,18 @@ static int l_close(lua_State *L) {
 
 /* ---- the rest ------------------------------------------------------------------------------------------------ */
 
+static void refuse_field(lua_State *L, const char *field) {
+  lua_pushstring(L, field);
+  if (lua_rawget(L, 2) != LUA_TNIL)
+    luaL_error(L, "setmetatable: a runbook has no '%s'", field);
+  lua_pop(L, 1);
+}
+
 static int l_setmetatable(lua_State *L) {
   luaL_checktype(L, 1, LUA_TTABLE);
   if (lua_istable(L, 2)) {
-    lua_pushliteral(L, "__gc");
-    if (lua_rawget(L, 2) != LUA_TNIL)
-      return luaL_error(L, "setmetatable: a runbook has no '__gc'");
-    lua_pop(L, 1);
+    refuse_field(L, "__gc");
+    refuse_field(L, "__mode");
   }
   return call_standard(L);
 }
@@ -186,7 +194,7 @@ static int l_print(lua_State *L) {
   for (int i = 1; i <= count; i++) {
     if (i > 1)
       luaL_addchar(&line, '\t');
-    luaL_tolstring(L, i, NULL);
+    sandbox_text(L, i);
     luaL_addvalue(&line);
   }
   luaL_pushresult(&line);
@@ -211,29 +219,6 @@ static lua_Unsigned plain_length(lua_State *L, int index, const char *function) 
 
 static int l_table_shift(lua_State *L) { /* insert, remove */
   sandbox_spend(L, plain_length(L, 1, "insert and remove") / 8);
-  return call_standard(L);
-}
-
-/* A comparison of sort, by the function in the upvalue or by `<`: no hook fires between two of them. */
-static int l_less(lua_State *L) {
-  lua_settop(L, 2);
-  sandbox_spend(L, 1 + (lua_type(L, 1) == LUA_TSTRING ? lua_rawlen(L, 1) / 64 : 0));
-  if (lua_isnil(L, lua_upvalueindex(1))) {
-    lua_pushboolean(L, lua_compare(L, 1, 2, LUA_OPLT));
-    return 1;
-  }
-  lua_pushvalue(L, lua_upvalueindex(1));
-  lua_insert(L, 1);
-  lua_call(L, 2, 1);
-  return 1;
-}
-
-static int l_table_sort(lua_State *L) {
-  sandbox_spend(L, plain_length(L, 1, "sort"));
-  if (!lua_isnoneornil(L, 2))
-    luaL_checktype(L, 2, LUA_TFUNCTION);
-  lua_settop(L, 2);
-  lua_pushcclosure(L, l_less, 1);
   return call_standard(L);
 }
 
@@ -282,12 +267,12 @@ static int l_undefined(lua_State *L) {
   if (name != NULL && meant_key(L, 1, name, meant))
     return luaL_error(L, "'%s' is not defined here; '%s' is meant?", name, meant);
   return luaL_error(L, "'%s' is not defined here (misspelled, or not part of what a runbook may use)",
-                    luaL_tolstring(L, 2, NULL));
+                    sandbox_text(L, 2));
 }
 
 static int l_undeclared(lua_State *L) {
-  return luaL_error(L, "'%s' is assigned but not declared: write 'local %s'", luaL_tolstring(L, 2, NULL),
-                    luaL_tolstring(L, 2, NULL));
+  return luaL_error(L, "'%s' is assigned but not declared: write 'local %s'", sandbox_text(L, 2),
+                    sandbox_text(L, 2));
 }
 
 /* ---- the list ------------------------------------------------------------------------------------------------ */
@@ -295,6 +280,7 @@ static int l_undeclared(lua_State *L) {
 #define PURE    "looks at its arguments only"
 #define BOUNDED "charged for its length before it begins; plain tables only"
 #define LINEAR  "goes through its texts once and is charged for them"
+#define NAMED   "tables, functions and the like are called by their type: no address is told"
 #define STICKY  "an error of a limit or of the fence goes through it"
 
 static const struct allowed {
@@ -308,7 +294,7 @@ static const struct allowed {
     {"_G", "getmetatable", NULL, "metatables of the host are protected by __metatable"},
     {"_G", "ipairs", NULL, PURE},
     {"_G", "load", l_load, "text chunks only, charged piece by piece"},
-    {"_G", "next", NULL, PURE},
+    {"_G", "next", l_next, "in the order of pairs"},
     {"_G", "pairs", l_pairs, "in one order, so that two runs propose the same"},
     {"_G", "pcall", l_pcall, STICKY},
     {"_G", "print", l_print, "goes to the log"},
@@ -317,9 +303,9 @@ static const struct allowed {
     {"_G", "rawlen", NULL, PURE},
     {"_G", "rawset", NULL, "metatables of the host cannot be reached"},
     {"_G", "select", NULL, PURE},
-    {"_G", "setmetatable", l_setmetatable, "without __gc, which runs with hooks off"},
+    {"_G", "setmetatable", l_setmetatable, "without __gc, which runs with hooks off, and __mode"},
     {"_G", "tonumber", l_linear, LINEAR},
-    {"_G", "tostring", NULL, PURE},
+    {"_G", "tostring", l_tostring, NAMED},
     {"_G", "type", NULL, PURE},
     {"_G", "xpcall", l_xpcall, STICKY},
     {"coroutine", "close", l_close, STICKY},
@@ -346,7 +332,7 @@ static const struct allowed {
     {"string", "byte", NULL, "bounded by the stack"},
     {"string", "char", NULL, PURE},
     {"string", "find", l_find, "patterns count their steps"},
-    {"string", "format", l_linear, LINEAR},
+    {"string", "format", l_format, NAMED},
     {"string", "gmatch", l_gmatch, "patterns count their steps"},
     {"string", "gsub", l_gsub, "patterns count their steps"},
     {"string", "len", NULL, PURE},
@@ -364,7 +350,7 @@ static const struct allowed {
     {"table", "move", l_table_move, BOUNDED},
     {"table", "pack", NULL, "bounded by the stack"},
     {"table", "remove", l_table_shift, BOUNDED},
-    {"table", "sort", l_table_sort, "each comparison is charged; plain tables only"},
+    {"table", "sort", l_table_sort, "stable, each comparison is charged; plain tables only"},
     {"table", "unpack", l_table_unpack, BOUNDED},
     {"utf8", "char", NULL, PURE},
     {"utf8", "charpattern", NULL, "a text"},

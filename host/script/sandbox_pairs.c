@@ -1,15 +1,17 @@
 /*
- * pairs in one order: numbers ascending, then strings by their bytes, then false and true, then whatever else in no order.
- * Lua's own order changes from one process to the next, and two runs on one machine must propose the same plan.
+ * pairs and next in one order: numbers ascending, then strings by their bytes, then false and true, then the one table, function or
+ * other thing without a value that may be a key. Lua's own order changes from one process to the next, and two runs on one machine
+ * must propose the same plan. Two keys that are only addresses have no order, and are refused.
  */
 #include "script/sandbox.h"
 
 #include <lauxlib.h>
-#include <stdlib.h>
 #include <string.h>
 
+enum { OBJECT = 4 };
+
 typedef struct entry {
-  int rank, number; /* number: place in the list that keeps the key alive */
+  int rank;
   bool exact;
   lua_Integer integer;
   lua_Number real;
@@ -17,10 +19,12 @@ typedef struct entry {
   size_t length;
 } entry;
 
+/* A number that is no integer equals none, but may be beyond all of them and look like the last. */
 static int compare_numbers(const entry *a, const entry *b) {
   if (a->exact && b->exact)
     return a->integer < b->integer ? -1 : a->integer > b->integer;
-  return a->real < b->real ? -1 : a->real > b->real;
+  int order = a->real < b->real ? -1 : a->real > b->real;
+  return order != 0 ? order : b->exact - a->exact;
 }
 
 static int compare_texts(const entry *a, const entry *b) {
@@ -28,33 +32,28 @@ static int compare_texts(const entry *a, const entry *b) {
   return order != 0 ? order : a->length < b->length ? -1 : a->length > b->length;
 }
 
-static int compare(const void *one, const void *other) {
-  const entry *a = one, *b = other;
-  int order = a->rank - b->rank;
-  if (order == 0 && a->rank == 0)
-    order = compare_numbers(a, b);
-  if (order == 0 && a->rank == 1)
-    order = compare_texts(a, b);
-  return order != 0 ? order : a->number - b->number;
+static int compare(const entry *a, const entry *b) {
+  if (a->rank != b->rank)
+    return a->rank - b->rank;
+  return a->rank == 0 ? compare_numbers(a, b) : a->rank == 1 ? compare_texts(a, b) : 0;
 }
 
-/* The key at the top of the stack. */
-static entry entry_of(lua_State *L, int number) {
-  entry out = {.number = number, .rank = 4};
+static entry entry_of(lua_State *L, int index) {
+  entry out = {.rank = OBJECT};
   int exact = 0;
-  switch (lua_type(L, -1)) {
+  switch (lua_type(L, index)) {
   case LUA_TNUMBER:
     out.rank = 0;
-    out.integer = lua_tointegerx(L, -1, &exact);
+    out.integer = lua_tointegerx(L, index, &exact);
     out.exact = exact != 0;
-    out.real = lua_tonumber(L, -1);
+    out.real = lua_tonumber(L, index);
     break;
   case LUA_TSTRING:
     out.rank = 1;
-    out.text = lua_tolstring(L, -1, &out.length);
+    out.text = lua_tolstring(L, index, &out.length);
     break;
   case LUA_TBOOLEAN:
-    out.rank = lua_toboolean(L, -1) ? 3 : 2;
+    out.rank = lua_toboolean(L, index) ? 3 : 2;
     break;
   default:
     break;
@@ -62,14 +61,67 @@ static entry entry_of(lua_State *L, int number) {
   return out;
 }
 
-/* The next pair of (table), by the sorted keys and the position among the upvalues. Keys that are gone are left out. */
+static void count_object(lua_State *L, const entry *key, int *objects) {
+  if (key->rank == OBJECT && ++*objects > 1)
+    luaL_error(L,
+               "the table has several keys that are tables, functions or the like, which have no order: keep "
+               "them in a list");
+}
+
+typedef struct keys {
+  lua_State *L;
+  const entry *entries;
+} keys;
+
+static bool before(void *data, size_t a, size_t b) {
+  const keys *self = data;
+  const entry *one = &self->entries[a], *other = &self->entries[b];
+  if (one->length > 64 && other->length > 64)
+    sandbox_spend(self->L, (one->length < other->length ? one->length : other->length) / 64);
+  return compare(one, other) < 0;
+}
+
+int sandbox_keys(lua_State *L, int index) {
+  int table = lua_absindex(L, index), count = 0, objects = 0;
+  luaL_checktype(L, table, LUA_TTABLE);
+  luaL_checkstack(L, 6, NULL);
+  lua_newtable(L); /* in Lua's order */
+  int found = lua_gettop(L);
+  for (lua_pushnil(L); lua_next(L, table); count++) {
+    lua_pop(L, 1);
+    lua_pushvalue(L, -1);
+    lua_rawseti(L, found, count + 1);
+  }
+  sandbox_spend(L, (unsigned long long)count);
+  entry *entries = lua_newuserdatauv(L, ((size_t)count + 1) * sizeof *entries, 0);
+  for (int i = 0; i < count; i++) {
+    lua_rawgeti(L, found, i + 1);
+    entries[i] = entry_of(L, -1);
+    count_object(L, &entries[i], &objects);
+    lua_pop(L, 1);
+  }
+  keys self = {L, entries};
+  const size_t *order = sandbox_sort(L, (size_t)count, before, &self);
+  lua_createtable(L, count, 0);
+  for (int i = 0; i < count; i++) {
+    lua_rawgeti(L, found, (lua_Integer)order[i] + 1);
+    lua_rawseti(L, -2, i + 1);
+  }
+  lua_replace(L, found);
+  lua_settop(L, found);
+  return count;
+}
+
+/* The next pair. Upvalues: the keys in order, the position, the table. It asks nothing of its arguments, because whoever has got it may
+ * call it with anything. Keys that are gone are left out. */
 static int l_step(lua_State *L) {
   lua_Integer at = lua_tointeger(L, lua_upvalueindex(2));
+  lua_settop(L, 0);
   for (;;) {
     if (lua_rawgeti(L, lua_upvalueindex(1), ++at) == LUA_TNIL)
       return 1;
     lua_pushvalue(L, -1);
-    if (lua_rawget(L, 1) != LUA_TNIL)
+    if (lua_rawget(L, lua_upvalueindex(3)) != LUA_TNIL)
       break;
     lua_pop(L, 2);
   }
@@ -87,29 +139,38 @@ int l_pairs(lua_State *L) {
   }
   luaL_checktype(L, 1, LUA_TTABLE);
   lua_settop(L, 1);
-  int count = 0;
-  lua_newtable(L);
-  for (lua_pushnil(L); lua_next(L, 1); count++) {
-    lua_pop(L, 1);
-    lua_pushvalue(L, -1);
-    lua_rawseti(L, 2, count + 1);
-  }
-  sandbox_spend(L, (unsigned long long)count);
-  entry *entries = lua_newuserdatauv(L, ((size_t)count + 1) * sizeof *entries, 0);
-  for (int i = 0; i < count; i++) {
-    lua_rawgeti(L, 2, i + 1);
-    entries[i] = entry_of(L, i + 1);
-    lua_pop(L, 1);
-  }
-  qsort(entries, (size_t)count, sizeof *entries, compare);
-  lua_createtable(L, count, 0);
-  for (int i = 0; i < count; i++) {
-    lua_rawgeti(L, 2, entries[i].number);
-    lua_rawseti(L, -2, i + 1);
-  }
+  sandbox_keys(L, 1);
   lua_pushinteger(L, 0);
-  lua_pushcclosure(L, l_step, 2);
+  lua_pushvalue(L, 1);
+  lua_pushcclosure(L, l_step, 3);
   lua_pushvalue(L, 1);
   lua_pushnil(L);
   return 3;
+}
+
+/* next(table [, key]): the least key behind that one, and its value */
+int l_next(lua_State *L) {
+  int objects = 0;
+  unsigned long long cost = 1;
+  luaL_checktype(L, 1, LUA_TTABLE);
+  lua_settop(L, 2);
+  bool first = lua_isnil(L, 2);
+  entry behind = entry_of(L, 2), best = {.rank = OBJECT + 1};
+  lua_pushnil(L); /* the best key, at 3 */
+  for (lua_pushnil(L); lua_next(L, 1); lua_pop(L, 1)) {
+    entry key = entry_of(L, -2);
+    cost += 1 + key.length / 64;
+    count_object(L, &key, &objects);
+    if ((!first && compare(&key, &behind) <= 0) || compare(&key, &best) >= 0)
+      continue;
+    best = key;
+    lua_pushvalue(L, -2);
+    lua_replace(L, 3);
+  }
+  sandbox_spend(L, cost);
+  if (lua_isnil(L, 3))
+    return 1;
+  lua_pushvalue(L, 3);
+  lua_rawget(L, 1);
+  return 2;
 }

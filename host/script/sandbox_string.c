@@ -147,7 +147,7 @@ static void add_template(pattern_match *match, luaL_Buffer *out, const char *fro
       luaL_addlstring(out, from, (size_t)(to - from));
     } else if (text < end && *text >= '1' && *text <= '9') {
       pattern_push(match, *text - '1', from, to);
-      luaL_tolstring(L, -1, NULL);
+      sandbox_text(L, -1);
       lua_remove(L, -2);
       luaL_addvalue(out);
     } else {

@@ -202,6 +202,12 @@ END
       'run = function' 'verify = function' 'pcall(' 'coroutine.wrap(' 'setmetatable(' 'string.rep(' 'string.format(' 'error(' 'registry.set(' \
       'HKLM\\\\SOFTWARE\\\\' REG_MULTI_SZ '\\x1bLua' ' = ' '..' '__index' 'goto ' '<close>' '<const>'
     ;;
+  reach)
+    # FUNCTION (two bytes), form (arguments; 100 in a coroutine, 200 as a metamethod and the like), arguments.
+    for number in 0 1 2 3 4 5 6 7; do
+      printf "\\000\\0${number}0\\001\\012\\000\\0${number}3\\002\\100\\034\\000\\0${number}5\\103\\101\\012\\002\\000\\0${number}7\\200" | seed "some$number"
+    done
+    ;;
   arguments)
     printf 'apply\000winhttp-tls12\000-m\000sim:pc.reg\000-p\000package=x\000--yes\000--reboot=auto' | seed apply
     printf 'plan\000a\000--format\000json\000--limit-memory\00064M\000--limit-instructions=5\000-oout.plan' | seed plan
