@@ -5,6 +5,16 @@ if(MSVC)
   return()
 endif()
 
+# Warnings are errors for the compilers that this was built with. A newer one knows warnings that nobody has read yet: they are
+# printed and stop nothing.
+set(newest_known_GNU 14)
+set(newest_known_Clang 19)
+string(REGEX MATCH "^[0-9]+" major "${CMAKE_C_COMPILER_VERSION}")
+if(TLSMEND_WERROR AND (NOT newest_known_${CMAKE_C_COMPILER_ID} OR major GREATER newest_known_${CMAKE_C_COMPILER_ID}))
+  message(STATUS "${CMAKE_C_COMPILER_ID} ${major} is not known here: its warnings are not errors")
+  set(TLSMEND_WERROR OFF)
+endif()
+
 target_compile_options(tlsmend_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wconversion -Wswitch-enum -Wstrict-prototypes -Wmissing-prototypes
   $<$<BOOL:${TLSMEND_WERROR}>:-Werror> -ffunction-sections -fdata-sections

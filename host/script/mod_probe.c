@@ -19,14 +19,13 @@ static const char *option_name(lua_State *L, int index) {
 
 /* opts.timeout in seconds for each step. */
 static unsigned option_timeout(lua_State *L, int index) {
-  if (lua_isnoneornil(L, index))
+  if (lua_isnoneornil(L, index) || lua_getfield(L, index, "timeout") == LUA_TNIL)
     return PROBE_TIMEOUT;
-  lua_Number seconds =
-      lua_getfield(L, index, "timeout") == LUA_TNIL ? PROBE_TIMEOUT / 1000.0 : lua_tonumber(L, -1);
-  if (!(seconds > 0) || seconds * 1000 > PROBE_TIMEOUT_MOST)
+  const lua_Number milliseconds = lua_tonumber(L, -1) * 1000, most = PROBE_TIMEOUT_MOST;
+  if (!(milliseconds > 0) || milliseconds > most)
     script_raise(L, TLSMEND_E_SCRIPT, "opts.timeout must be seconds, above 0 and at most %d",
                  PROBE_TIMEOUT_MOST / 1000);
-  return seconds * 1000 < 1 ? 1 : (unsigned)(seconds * 1000);
+  return milliseconds < 1 ? 1 : (unsigned)milliseconds;
 }
 
 /* The arguments (host, port, opts); false: the machine cannot be asked, and nothing else is to be done. */
