@@ -2,7 +2,7 @@
 # On Wine's registry: the plans of the shipped runbooks come true, value by value, as Wine's own reg exports it; a rollback gives
 # the very same export again; and a site's policy binds the live machine wherever --state points.
 set -eu
-: "${TLSMEND_SOURCE:?}" "${TLSMEND_BINARY:?}" "${TLSMEND_WIN64:?}"
+: "${TLSMEND_SOURCE:?}" "${TLSMEND_BINARY:?}"
 . "$TLSMEND_SOURCE/tests/wine/prefix.sh"
 wine_prefix board
 cd "$work"

@@ -6,7 +6,7 @@ set -eu
 rm -rf "$TLSMEND_BINARY/tests/wine/confirm"
 wine_prefix confirm
 cd "$work"
-cp "${TLSMEND_WIN64:?}" tlsmend.exe
+cp "$TLSMEND_WIN64" tlsmend.exe
 fail() {
   echo "FAILED: $*" >&2
   cat last >&2

@@ -7,15 +7,10 @@ command -v gcab >/dev/null || {
   echo "NOT RUN: $0: no gcab here. Install it with: sh tests/setup.sh" >&2
   exit 77
 }
-command=${TLSMEND_WIN64:-$TLSMEND_SOURCE/build/win64/tlsmend.exe}
-[ -e "$command" ] || {
-  echo "NOT RUN: $0: no $command. Build it with: cmake --preset win64 && cmake --build --preset win64" >&2
-  exit 77
-}
 rm -rf "$TLSMEND_BINARY/tests/wine/dism"
 wine_prefix dism
 wine winecfg -v win7
-cp "$command" "$work/tlsmend.exe"
+cp "$TLSMEND_WIN64" "$work/tlsmend.exe"
 
 fail() {
   echo "FAILED: $*" >&2
@@ -59,7 +54,7 @@ wine "$work/tlsmend.exe" apply winhttp-tls12 --yes --reboot never -p "package=$(
   >"$work/last.out" 2>"$work/last.err" || code=$?
 [ "$code" -eq 194 ] || fail "apply with a .cab: exit code $code, not 194"
 grep -q DISM "$work/last.out" "$work/last.err" || fail "the report does not say that DISM was used"
-wineboot -r >/dev/null 2>&1
+wine wineboot -r >/dev/null 2>&1
 for second in $(seq 30); do
   wine "$work/tlsmend.exe" status >"$work/last.out" 2>"$work/last.err" || :
   grep -q open "$work/last.out" || break

@@ -9,11 +9,6 @@ for tool in gcab openssl; do
   echo "NOT RUN: $0: no $tool here. Install it with: sh tests/setup.sh" >&2
   exit 77
 done
-command=${TLSMEND_WIN64:-$TLSMEND_SOURCE/build/win64/tlsmend.exe}
-[ -e "$command" ] || {
-  echo "NOT RUN: $0: no $command. Build it with: cmake --preset win64 && cmake --build --preset win64" >&2
-  exit 77
-}
 rm -rf "$TLSMEND_BINARY/tests/wine/e2e"
 wine_prefix e2e
 
@@ -27,7 +22,7 @@ fail() {
 step() { echo "e2e: $*"; }
 
 wine winecfg -v win7
-cp "$command" "$work/tlsmend.exe"
+cp "$TLSMEND_WIN64" "$work/tlsmend.exe"
 
 # EXPECTED ARGUMENT...: runs the command, keeps its words, checks its exit code (of which Wine hands on 8 bits).
 tlsmend() {
@@ -132,7 +127,7 @@ handshake
 tlsmend 0 status
 said open
 
-wineboot -r >/dev/null 2>&1
+wine wineboot -r >/dev/null 2>&1
 for second in $(seq 60); do
   wine "$work/tlsmend.exe" status >"$work/last.out" 2>"$work/last.err" || :
   grep -q open "$work/last.out" || break

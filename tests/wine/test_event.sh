@@ -3,15 +3,9 @@
 # that they mean in their text.
 set -eu
 . "$TLSMEND_SOURCE/tests/wine/prefix.sh"
-command=${TLSMEND_WIN64:-$TLSMEND_SOURCE/build/win64}
-[ -d "$command" ] && command=$command/tlsmend.exe
-[ -e "$command" ] || {
-  echo "NOT RUN: $0: no $command. Build it with: cmake --preset win64 && cmake --build --preset win64" >&2
-  exit 77
-}
 rm -rf "$TLSMEND_BINARY/tests/wine/event"
 wine_prefix event
-cp "$command" "$work/tlsmend.exe"
+cp "$TLSMEND_WIN64" "$work/tlsmend.exe"
 source='HKLM\SYSTEM\CurrentControlSet\Services\EventLog\Application\tlsmend'
 
 fail() {

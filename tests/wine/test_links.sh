@@ -3,15 +3,9 @@
 # after the key was exchanged for a link, and where the link's target is not there. Windows' own links still lead where they should.
 set -eu
 . "$TLSMEND_SOURCE/tests/wine/prefix.sh"
-command=${TLSMEND_WIN64:-$TLSMEND_SOURCE/build/win64}
-[ -d "$command" ] && command=$command/tlsmend.exe
-[ -e "$command" ] || {
-  echo "NOT RUN: $0: no $command. Build it with: cmake --preset win64 && cmake --build --preset win64" >&2
-  exit 77
-}
 rm -rf "$TLSMEND_BINARY/tests/wine/links"
 wine_prefix links
-cp "$command" "$work/tlsmend.exe"
+cp "$TLSMEND_WIN64" "$work/tlsmend.exe"
 "$MINGW" -std=c11 -Wall -Wextra -Werror -Wno-cast-function-type -o "$work/link.exe" "$TLSMEND_SOURCE/tests/wine/link.c" -lshell32
 
 fail() {

@@ -6,7 +6,7 @@ set -eu
 rm -rf "$TLSMEND_BINARY/tests/wine/package"
 wine_prefix package
 cd "$work"
-cp "${TLSMEND_WIN64:?}" tlsmend.exe
+cp "$TLSMEND_WIN64" tlsmend.exe
 fail() {
   printf 'FAILED: %s\n' "$*" >&2
   cat last >&2

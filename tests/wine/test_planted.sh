@@ -5,7 +5,7 @@ set -eu
 . "$TLSMEND_SOURCE/tests/wine/prefix.sh"
 wine_prefix planted
 cd "$work"
-cp "${TLSMEND_WIN64:?}" tlsmend.exe
+cp "$TLSMEND_WIN64" tlsmend.exe
 libraries="version secur32 setupapi cabinet wbemprox schannel netapi32 sspicli cryptbase"
 cat >planted.c <<'END'
 #include <stdio.h>

@@ -4,11 +4,6 @@
 set -eu
 . "$TLSMEND_SOURCE/tests/wine/prefix.sh"
 command -v openssl >/dev/null || { echo "NOT RUN: $0: no openssl here. Install it with: sh tests/setup.sh" >&2; exit 77; }
-command=${TLSMEND_WIN64:-$TLSMEND_SOURCE/build/win64/tlsmend.exe}
-[ -e "$command" ] || {
-  echo "NOT RUN: $0: no $command. Build it with: cmake --preset win64 && cmake --build --preset win64" >&2
-  exit 77
-}
 wine_prefix probe
 fail() {
   echo "FAILED: $*" >&2
@@ -39,7 +34,7 @@ probe() {
   expected=$1
   shift
   code=0
-  wine "$command" probe "127.0.0.1:$port" "$@" 2>/dev/null >"$work/raw" || code=$?
+  wine "$TLSMEND_WIN64" probe "127.0.0.1:$port" "$@" 2>/dev/null >"$work/raw" || code=$?
   tr -d '\r' <"$work/raw" >"$work/last"
   [ "$code" -eq "$expected" ] || fail "probe of $port: exit $code, not $expected"
 }
@@ -81,7 +76,7 @@ return {
 END
 apply() { # EXIT VALUE
   code=0
-  wine "$command" apply "$(winepath -w "$work/ask.lua")" --allow-unsigned --yes -p "endpoint=127.0.0.1:$port" -p "value=$2" \
+  wine "$TLSMEND_WIN64" apply "$(winepath -w "$work/ask.lua")" --allow-unsigned --yes -p "endpoint=127.0.0.1:$port" -p "value=$2" \
     >"$work/raw" 2>&1 </dev/null || code=$?
   tr -d '\r' <"$work/raw" >"$work/last"
   [ "$code" -eq "$1" ] || fail "apply: exit $code, not $1"

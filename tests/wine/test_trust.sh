@@ -2,7 +2,7 @@
 # Whose runbooks a live machine takes: signed by a key of a store that only administrators can write, or --allow-unsigned.
 # Wine shows the mode of a file as its access control list, so that chmod is what icacls is elsewhere.
 set -eu
-: "${TLSMEND:?}" "${TLSMEND_SOURCE:?}" "${TLSMEND_BINARY:?}" "${TLSMEND_WIN64:?}"
+: "${TLSMEND:?}" "${TLSMEND_SOURCE:?}" "${TLSMEND_BINARY:?}"
 . "$TLSMEND_SOURCE/tests/wine/prefix.sh"
 fail() {
   echo "FAILED: $*" >&2
