@@ -79,7 +79,7 @@ package=$(winepath -w "$work/windows6.1-kb3140245-x64.msu")
 registry() {
   wine reg.exe export HKLM "$(winepath -w "$work/$1.reg")" /y >/dev/null 2>&1
   iconv -f UTF-16 -t UTF-8 "$work/$1.reg" | tr -d '\r' |
-    awk '/^\[/ { drop = /\\Control\\(Video|ServiceCurrent)|\\Control\\Class\\\{4d36e968|\\Enum\\|\\DeviceClasses\\|\\HARDWARE\\|\\NetworkCards\\/ } !drop' >"$work/$1.txt"
+    awk '/^\[/ { drop = tolower($0) ~ /\\control\\(video|servicecurrent)|\\control\\class\\\{4d36e968|\\enum\\|\\deviceclasses\\|\\hardware\\|\\networkcards\\/ } !drop' >"$work/$1.txt"
 }
 same() { # what changed between two exports, in diff's words
   diff "$work/$1.txt" "$work/$2.txt" >"$work/last.diff" || fail "the registry changed between $1 and $2"
