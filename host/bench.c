@@ -132,7 +132,7 @@ static int read_expect(bench *self, const char *folder, tlsmend_error *error) {
   size_t size = 0;
   int code = path ? os_file_read(path, EXPECT_MOST, &text, &size, error) : no_memory(error);
   if (code == TLSMEND_OK)
-    code = script_tool_eval(self->tool, path, text, size, &self->expect, error);
+    code = script_data(&self->script, path, text, size, &self->expect, error);
   if (code == TLSMEND_OK && !json_is_object(self->expect) && json_array_size(self->expect))
     code = tlsmend_error_set(
         error, TLSMEND_E_SCRIPT,

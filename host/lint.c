@@ -1,12 +1,13 @@
 /*
- * `tlsmend lint`: reads files, runs each on some built-in machines (on an overlay that is thrown away) and hands what was
- * seen to stdlib/lint, where the rules are.
+ * `tlsmend lint`: reads files, runs each on some built-in machines (on an overlay that is thrown away, and behind the fence that
+ * every run has) and hands what was seen to stdlib/lint, where the rules are.
  */
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "bench.h"
+#include "core/manifest.h"
 #include "machine/backends.h"
 #include "machine/machine.h"
 #include "machine/overlay.h"
@@ -21,6 +22,7 @@
 typedef struct lint {
   script_options script;
   const char *trust;
+  const char *name;  /* of the runbook at hand, for script_open */
   script_tool *tool; /* knows the machines */
   json_t *machines;  /* their names */
   json_t *files;     /* results */
@@ -44,15 +46,13 @@ static bool is_snapshot(const char *name) {
   return length > 4 && strcmp(name + length - 4, ".reg") == 0;
 }
 
-/* A machine that forgets, and a Lua state on it. */
+/* A machine that forgets. */
 typedef struct bed {
   tlsmend_machine *machine, *overlay;
   tlsmend_plan *scratch;
-  script_tool *tool;
 } bed;
 
 static void bed_close(bed *self) {
-  script_tool_close(self->tool);
   machine_close(self->overlay);
   machine_close(self->machine);
   tlsmend_plan_free(self->scratch);
@@ -71,39 +71,58 @@ static int bed_open(const lint *self, const char *name, bed *out, tlsmend_error 
     code = sim_open(&request, &out->machine, error);
   if (code == TLSMEND_OK)
     code = overlay_open(out->machine, out->scratch, &out->overlay, error);
-  if (code == TLSMEND_OK)
-    code = script_tool_open(&self->script, out->overlay, &out->tool, error);
   json_decref(text);
   return code;
 }
 
-/* What a run on one machine did. A run that goes beyond a limit is one that fails. */
-static int try_on(const lint *self, const char *name, const json_t *about, json_t *traces,
-                  tlsmend_error *error) {
+/* Cannot tell, and findings: nobody reads the plan of a try. */
+static int ignore(void *data, const char *text, tlsmend_error *error) {
+  (void)data, (void)text, (void)error;
+  return TLSMEND_OK;
+}
+
+static int watch(const lint *self, tlsmend_machine *machine, json_t **trace, tlsmend_error *error) {
+  script_options options = self->script;
+  script_runbook *runbook = NULL;
+  script_sink sink = {ignore, ignore, NULL};
+  options.watch = "lint.record";
+  int code = script_open(&options, self->name, &runbook, error);
+  if (code == TLSMEND_OK)
+    code = script_watch(runbook, &(script_ground){machine, NULL, &sink}, trace, error);
+  script_close(runbook);
+  return code;
+}
+
+/* What a run on one machine did. A run that is refused something, or goes beyond a limit, is one that fails. */
+static int try_on(const lint *self, const char *name, json_t *traces, tlsmend_error *error) {
   bed bed;
   tlsmend_error inner = {0, ""};
-  json_t *trace = NULL, *argument = json_copy((json_t *)about);
-  json_object_set_new(argument, "machine", json_string(name));
+  json_t *trace = NULL;
   int code = bed_open(self, name, &bed, error);
-  if (code != TLSMEND_OK) {
-    json_decref(argument);
-  } else if (call(bed.tool, "lint.record", "run", argument, &trace, &inner) != TLSMEND_OK) {
-    trace = json_pack("{s:s, s:[], s:{s:i, s:s}}", "machine", name, "findings", "error", "line", 1, "text",
-                      inner.text);
+  if (code == TLSMEND_OK &&
+      (watch(self, bed.overlay, &trace, &inner) != TLSMEND_OK || !json_is_object(trace))) {
+    json_decref(trace);
+    trace = json_pack("{s:[], s:{s:s}}", "findings", "error", "text", inner.text);
   }
-  if (trace)
+  if (trace) {
+    json_object_set_new(trace, "machine", json_string(name));
     json_array_append_new(traces, trace);
+  }
   bed_close(&bed);
   return code;
 }
 
 static int judge(lint *self, const char *file, json_t *about, tlsmend_error *error) {
   bed bed;
+  script_tool *tool = NULL; /* on a machine, because some modules of the library ask one when they load */
   json_t *found = NULL;
   const char *name = json_string_value(json_array_get(self->machines, 0));
   int code = bed_open(self, name, &bed, error);
   if (code == TLSMEND_OK)
-    code = call(bed.tool, "lint.check", "check", json_incref(about), &found, error);
+    code = script_tool_open(&self->script, bed.overlay, &tool, error);
+  if (code == TLSMEND_OK)
+    code = call(tool, "lint.check", "check", json_incref(about), &found, error);
+  script_tool_close(tool);
   bed_close(&bed);
   if (code != TLSMEND_OK)
     return code;
@@ -116,7 +135,6 @@ static int judge(lint *self, const char *file, json_t *about, tlsmend_error *err
 typedef struct folder_walk {
   const lint *lint;
   const char *folder;
-  const json_t *about;
   json_t *traces;
   tlsmend_error *error;
 } folder_walk;
@@ -126,31 +144,39 @@ static int try_file(void *data, const char *name) {
   if (!is_snapshot(name))
     return TLSMEND_OK;
   char *path = os_path_join(walk->folder, name);
-  int code = path ? try_on(walk->lint, path, walk->about, walk->traces, walk->error) : no_memory(walk->error);
+  int code = path ? try_on(walk->lint, path, walk->traces, walk->error) : no_memory(walk->error);
   free(path);
   return code;
 }
 
 /* The author's own machines beside the file: what applies to them alone is seen there. */
-static int try_beside(const lint *self, const char *file, const json_t *about, json_t *traces,
-                      tlsmend_error *error) {
+static int try_beside(const lint *self, const char *file, json_t *traces, tlsmend_error *error) {
   char *folder = bench_folder(file);
-  folder_walk walk = {self, folder, about, traces, error};
+  folder_walk walk = {self, folder, traces, error};
   int code = folder ? os_dir_each(folder, try_file, &walk, error) : TLSMEND_OK;
   free(folder);
   return code;
 }
 
 /* What the loader has against the declaration, if anything; the limits are judged with the runs. */
-static int try_load(const lint *self, const char *name, json_t *about, tlsmend_error *error) {
+static int try_load(const lint *self, json_t *about, tlsmend_error *error) {
   tlsmend_error inner = {0, ""};
   script_runbook *runbook = NULL;
-  int code = script_open(&self->script, name, &runbook, &inner);
+  int code = script_open(&self->script, self->name, &runbook, &inner);
   script_close(runbook);
   if (code == TLSMEND_E_SCRIPT)
     return json_object_set_new(about, "refused", json_string(inner.text)) == 0 ? TLSMEND_OK
                                                                                : no_memory(error);
   return code == TLSMEND_E_MEMORY ? no_memory(error) : TLSMEND_OK;
+}
+
+/* The files that `require` finds besides the library. */
+static json_t *own_files(const script_source *source) {
+  json_t *names = json_array();
+  const manifest *files = source ? source->files : NULL;
+  for (size_t i = 0; files && i < files->count; i++)
+    json_array_append_new(names, json_string(files->files[i].name));
+  return names;
 }
 
 /* The text of a file, without the mark that editors on Windows put before it. */
@@ -159,19 +185,22 @@ static json_t *text_json(const script_text *text) {
   return json_stringn(text->bytes + mark, text->size - mark);
 }
 
-static int lint_text(lint *self, const char *file, const char *name, const script_text *text,
-                     tlsmend_error *error) {
+static int lint_text(lint *self, const char *file, const script_text *text, tlsmend_error *error) {
   int code = TLSMEND_OK;
   json_t *traces = json_array(), *about = json_object();
   json_object_set_new(about, "text", text_json(text));
+  json_object_set_new(about, "own", own_files(self->script.source));
+  if (self->script.source)
+    json_object_set_new(about, "file", json_string(self->script.source->file));
   if (!json_object_get(about, "text"))
     code = tlsmend_error_set(error, TLSMEND_E_SCRIPT, "%s: is not UTF-8", file);
   if (code == TLSMEND_OK)
-    code = try_load(self, name, about, error);
-  for (size_t i = 0; code == TLSMEND_OK && i < json_array_size(self->machines); i++)
-    code = try_on(self, json_string_value(json_array_get(self->machines, i)), about, traces, error);
-  if (code == TLSMEND_OK)
-    code = try_beside(self, file, about, traces, error);
+    code = try_load(self, about, error);
+  bool loads = !json_object_get(about, "refused");
+  for (size_t i = 0; code == TLSMEND_OK && loads && i < json_array_size(self->machines); i++)
+    code = try_on(self, json_string_value(json_array_get(self->machines, i)), traces, error);
+  if (code == TLSMEND_OK && loads)
+    code = try_beside(self, file, traces, error);
   json_object_set(about, "traces", traces);
   if (code == TLSMEND_OK)
     code = judge(self, file, about, error);
@@ -189,9 +218,10 @@ static int lint_file(lint *self, const char *file, tlsmend_error *error) {
     struct lint one = *self;
     script_text text = {0};
     one.script = source_options(&self->script, &list.items[i]);
+    one.name = list.items[i].name;
     code = script_text_runbook(&one.script, list.items[i].name, &text, error);
     if (code == TLSMEND_OK)
-      code = lint_text(&one, list.count == 1 ? file : list.items[i].name, list.items[i].name, &text, error);
+      code = lint_text(&one, list.count == 1 ? file : list.items[i].name, &text, error);
     self->findings = one.findings;
     script_text_clear(&text);
   }

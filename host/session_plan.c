@@ -130,16 +130,13 @@ static int open_keys(void *data, trust_store *out, tlsmend_error *error) {
 static int run_one(tlsmend_session *self, tlsmend_machine *overlay, tlsmend_plan *plan,
                    script_runbook *runbook, tlsmend_error *error) {
   guard_trust trust = {open_keys, self};
-  tlsmend_machine *guard = NULL;
   script_sink sink = {on_unknown, on_finding, plan};
   plan_runbook *row = enter(plan, runbook, error);
   if (!row)
     return TLSMEND_E_MEMORY;
   overlay_set_runbook(overlay, json_string_value(json_object_get(script_header(runbook), "id")));
-  int code = guard_open(overlay, script_needs(runbook), &trust, &guard, error);
-  if (code == TLSMEND_OK)
-    code = script_run(runbook, guard, overlay, &sink, &row->applies, &row->reason, error);
-  machine_close(guard);
+  int code =
+      script_run(runbook, &(script_ground){overlay, &trust, &sink}, &row->applies, &row->reason, error);
   overlay_set_runbook(overlay, NULL);
   return code;
 }
@@ -512,13 +509,8 @@ int session_plan_again(tlsmend_session *self, const tlsmend_plan *plan, tlsmend_
 static int verify_one(tlsmend_session *self, tlsmend_machine *overlay, tlsmend_plan *plan,
                       script_runbook *runbook, tlsmend_error *error) {
   guard_trust trust = {open_keys, self};
-  tlsmend_machine *guard = NULL;
   script_sink sink = {on_unknown, on_finding, plan};
-  int code = guard_open(overlay, script_needs(runbook), &trust, &guard, error);
-  if (code == TLSMEND_OK)
-    code = script_verify(runbook, guard, overlay, &sink, error);
-  machine_close(guard);
-  return code;
+  return script_verify(runbook, &(script_ground){overlay, &trust, &sink}, error);
 }
 
 /* What verify could not tell, such as the answer of a server, is in no plan that anybody reads. */

@@ -1,6 +1,7 @@
 /*
  * The fence around what a runbook declared: every op that a runbook's own question or change arrives by stands here. What the
- * host asks on its behalf (facts of the Windows, servicing, pending restarts) goes to the machine below.
+ * host asks on its behalf (facts of the Windows, servicing, pending restarts) goes to the machine below, and is one of the questions
+ * that stand in C: Lua may have been changed by the runbook, whoever wrote it.
  */
 #include "machine/guard.h"
 
@@ -59,6 +60,8 @@ static bool tree_holds(const guard *self, const char *tree, const tlsmend_key *k
 static bool declared(const guard *self, const tlsmend_key *key, use use) {
   const guard_needs *needs = self->needs;
   bool writes = use == WRITE || use == CREATE, above = use == SEE || use == CREATE;
+  if (needs->made_up)
+    return true;
   for (size_t i = 0; i < needs->registry_count; i++)
     if (tree_holds(self, needs->registry[i], key, above))
       return true;
@@ -179,6 +182,8 @@ static int each_value(tlsmend_machine *machine, const tlsmend_key *key, tlsmend_
 /* ---- changes ---------------------------------------------------------------------------------------------------- */
 
 static bool update_declared(const guard *self, const char *kb) {
+  if (self->needs->made_up)
+    return true;
   for (size_t i = 0; i < self->needs->update_count; i++)
     if (strcmp(self->needs->updates[i], kb) == 0)
       return true;
@@ -189,7 +194,7 @@ static bool package_declared(const guard *self, const char *sha256) {
   for (size_t i = 0; i < self->needs->package_count; i++)
     if (strcmp(self->needs->packages[i], sha256) == 0)
       return true;
-  return self->needs->package_count == 0;
+  return self->needs->package_count == 0 || self->needs->made_up;
 }
 
 /* The signer that an element of needs.packages names, or NULL. */
@@ -311,7 +316,7 @@ static int apply(tlsmend_machine *machine, const tlsmend_change *change, tlsmend
     code = admit_update(self, &change->update, error);
     break;
   case TLSMEND_CHANGE_REBOOT:
-    if (!self->needs->reboot)
+    if (!self->needs->reboot && !self->needs->made_up)
       code = refuse(self, "restart", "the machine", "reboot = true", error);
     break;
   }
@@ -384,6 +389,24 @@ static int may_look(tlsmend_machine *machine, const char *path, bool below_syste
   return refuse(self, "look at the file", path, need, error);
 }
 
+/* The files by which the catalogue of updates (stdlib/windows) knows that one is there. A runbook may ask about updates undeclared, and
+ * is told their versions; who asks is Lua that it may have changed, so it is told those and no others. */
+static bool tells_of_updates(const char *path) {
+  static const char *const told[] = {"System32\\schannel.dll", "System32\\webio.dll",
+                                     "System32\\winhttp.dll"};
+  for (size_t i = 0; i < sizeof told / sizeof *told; i++)
+    if (unicode_name_equal(path, told[i]))
+      return true;
+  return false;
+}
+
+static int file_version(tlsmend_machine *machine, const char *path, int view, uint64_t *out,
+                        tlsmend_error *error) {
+  size_t followed = SIZE_MAX; /* the folder of Windows is that of administrators */
+  int code = tells_of_updates(path) ? TLSMEND_OK : may_look(machine, path, true, &followed, error);
+  return code == TLSMEND_OK ? machine_file_version(machine->below, path, view, out, error) : code;
+}
+
 static int may_call(tlsmend_machine *machine, const char *module, tlsmend_error *error) {
   const guard *self = (const guard *)machine;
   char need[128];
@@ -403,6 +426,7 @@ static const tlsmend_machine_ops guard_ops = {.version = TLSMEND_MACHINE_OPS_VER
                                               .value_get = value_get,
                                               .each_key = each_key,
                                               .each_value = each_value,
+                                              .file_version = file_version,
                                               .apply = apply,
                                               .may_probe = may_probe,
                                               .schannel_probe = schannel_probe,

@@ -31,6 +31,8 @@ typedef struct guard_needs {
   const char *const *given; /* those that parameters name, as the operator spelled them */
   size_t given_count;
   bool reboot;
+  bool
+      made_up; /* the machine is: its registry, updates and restarts are nobody's, and only what is outside of it is fenced */
   bool any_probe;            /* any server may be asked */
   const char *const *probes; /* "HOST:PORT" that may be asked */
   size_t probe_count;

@@ -97,6 +97,13 @@ static bool listed(const char *list, const char *name) {
   return false;
 }
 
+/* The fields of a declaration are what stands in its tables: no metatable makes some up when they are asked for. */
+static void make_plain(lua_State *L, int index) {
+  int table = lua_absindex(L, index);
+  lua_pushnil(L);
+  lua_setmetatable(L, table);
+}
+
 /* Raises for members of the table at `index` that are not in `known`; `prefix` is "" or "needs.". */
 static void check_known(const reader *r, int index, const char *prefix, const char *known) {
   lua_State *L = r->L;
@@ -246,6 +253,7 @@ static void put_param(const reader *r, json_t *params, const char *name) {
   snprintf(field, sizeof field, "params.%.64s", name);
   if (!lua_istable(L, -1))
     bad_field(r, field, "a table { type = ..., default = ..., help = ... }", -1);
+  make_plain(L, -1);
   check_known(r, lua_gettop(L), "params.*.", "type, default, help, choices, secret");
   lua_getfield(L, -1, "type");
   const char *type = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "";
@@ -479,6 +487,7 @@ static void put_needs(const reader *r) {
   }
   if (!lua_istable(L, 2))
     bad_field(r, "needs", "a table (what the runbook may touch)", 2);
+  make_plain(L, 2);
   check_known(r, 2, "needs.", "registry, reads, updates, packages, files, reboot, legacy, probes, modules");
   json_t *needs = put_object(r, runbook->header, "needs");
   guard_needs *out = &runbook->needs;
@@ -524,8 +533,7 @@ void declare_read(lua_State *L, script_runbook *runbook, const char *file) {
   if (!lua_istable(L, 1))
     script_raise(L, TLSMEND_E_SCRIPT, "%s: must return a table (return { id = ..., run = ... }), returned %s",
                  file, luaL_typename(L, 1));
-  lua_pushnil(L);
-  lua_setmetatable(L, 1); /* the fields are what stands in the table */
+  make_plain(L, 1);
   lua_getfield(L, 1, "includes");
   if (!lua_isnil(L, -1))
     script_raise(L, TLSMEND_E_SCRIPT, "%s: field 'includes' is reserved and not there yet; take it out",
@@ -547,8 +555,10 @@ void declare_read(lua_State *L, script_runbook *runbook, const char *file) {
   lua_rawsetp(L, LUA_REGISTRYINDEX, &declaration_key);
 }
 
+void declare_push_all(lua_State *L) { lua_rawgetp(L, LUA_REGISTRYINDEX, &declaration_key); }
+
 int declare_push(lua_State *L, const char *field) {
-  lua_rawgetp(L, LUA_REGISTRYINDEX, &declaration_key);
+  declare_push_all(L);
   lua_getfield(L, -1, field);
   lua_remove(L, -2);
   return lua_type(L, -1);

@@ -264,6 +264,11 @@ int l_require(lua_State *L) {
   size_t size;
   const char *name = lua_tolstring(L, 1, &size);
   lua_settop(L, 1);
+  if (!sandbox_context(L)->hosting && script_module_host(name))
+    return script_raise(L, TLSMEND_E_SCRIPT,
+                        "require: there is no module '%s' for runbooks: tlsmend has a program of its own of "
+                        "that name; if a file beside the runbook is meant, rename that",
+                        name);
   push_loaded(L);
   lua_pushvalue(L, 1);
   lua_rawget(L, 2);
@@ -285,6 +290,16 @@ int l_require(lua_State *L) {
   lua_pushvalue(L, -2);
   lua_rawset(L, 2);
   return 1;
+}
+
+void script_require_host(lua_State *L, const char *name) {
+  script_context *context = sandbox_context(L);
+  bool before = context->hosting;
+  context->hosting = true; /* taken back by sandbox_call where this raises */
+  lua_pushcfunction(L, l_require);
+  lua_pushstring(L, name);
+  lua_call(L, 1, 1);
+  context->hosting = before;
 }
 
 void script_require_register(lua_State *L) {

@@ -1,48 +1,90 @@
 /*
  * The native half of reboot: facts of the machine itself, past the fence of `needs`, because whether a restart is pending
- * is the host's question; and the barrier. The table of causes stands in stdlib/reboot.lua.
+ * is the host's question; and the barrier. What they mean stands in stdlib/reboot.lua; which there are stands here, because who
+ * asks is Lua that a runbook may have changed.
  */
 #include "script/modules.h"
 
+#include "core/unicode.h"
 #include "machine/machine.h"
 #include "machine/propose.h"
 
-static int push_exists(lua_State *L, tlsmend_machine *machine, const char *path, int view) {
+#define CURRENT "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\"
+#define CBS     CURRENT "Component Based Servicing\\"
+#define UPDATE  CURRENT "WindowsUpdate\\"
+#define CONTROL "HKLM\\SYSTEM\\CurrentControlSet\\Control\\"
+#define LOGON   "HKLM\\SYSTEM\\CurrentControlSet\\Services\\Netlogon"
+#define UPDATES "HKLM\\SOFTWARE\\Microsoft\\Updates"
+#define MANAGER "HKLM\\SOFTWARE\\Microsoft\\ServerManager"
+
+/* By what a restart is known to be pending: values, and keys (no name) whose being there and subkeys tell. */
+static const struct told {
+  const char *key, *name;
+} told[] = {
+    {CBS "RebootPending", NULL},
+    {CBS "RebootInProgress", NULL},
+    {CBS "PackagesPending", NULL},
+    {UPDATE "Auto Update\\RebootRequired", NULL},
+    {UPDATE "Auto Update\\PostRebootReporting", NULL},
+    {UPDATE "Services\\Pending", NULL},
+    {CONTROL "Session Manager", "PendingFileRenameOperations"},
+    {CONTROL "Session Manager", "PendingFileRenameOperations2"},
+    {CONTROL "ComputerName\\ActiveComputerName", "ComputerName"},
+    {CONTROL "ComputerName\\ComputerName", "ComputerName"},
+    {LOGON, "JoinDomain"},
+    {LOGON "\\JoinDomain", NULL},
+    {LOGON, "AvoidSpnSet"},
+    {LOGON "\\AvoidSpnSet", NULL},
+    {UPDATES, "UpdateExeVolatile"},
+    {UPDATES "\\UpdateExeVolatile", "Flags"},
+    {MANAGER, "CurrentRebootAttempts"},
+    {MANAGER "\\ServicingStorage\\ServerComponentCache", "RestartRequired"},
+    {CURRENT "RunOnce", "DVDRebootSignal"},
+    {"HKLM\\SOFTWARE\\Microsoft\\IntuneManagementExtension\\RebootSettings\\RebootFlag", NULL},
+    {"HKLM\\SOFTWARE\\Microsoft\\AppV\\Client\\PendingTasks", NULL},
+};
+
+/* Takes the key in argument 1, and the machine that it may be asked of. */
+static tlsmend_machine *fact_machine(lua_State *L, const char *name, const char **path) {
+  *path = script_check_path(L, 1, script_scratch_take(L));
+  for (size_t i = 0; i < sizeof told / sizeof *told; i++)
+    if (unicode_name_equal(*path, told[i].key) &&
+        (name == NULL ? told[i].name == NULL
+                      : told[i].name != NULL && unicode_name_equal(name, told[i].name)))
+      return script_facts(L, "reboot.fact");
+  script_raise(L, TLSMEND_E_SCRIPT, "reboot: %s%s%s is no sign of a pending restart", *path,
+               name != NULL ? "\\" : "", name != NULL ? name : "");
+  return NULL;
+}
+
+static int push_exists(lua_State *L, tlsmend_machine *machine, const char *path) {
   tlsmend_error error;
   bool found = false;
-  if (machine_key_exists(machine, path, view, &found, &error) != TLSMEND_OK)
+  if (machine_key_exists(machine, path, 0, &found, &error) != TLSMEND_OK)
     return script_raise_error(L, &error);
   lua_pushboolean(L, found);
   return 1;
 }
 
-/* fact(key, name [, view]) -> data, type | nil; fact(key, nil [, view]) -> whether the key exists */
+/* fact(key, name) -> data, type | nil; fact(key) -> whether the key exists */
 static int l_fact(lua_State *L) {
   tlsmend_error error;
-  tlsmend_machine *machine = script_facts(L, "reboot.fact");
-  script_scratch *scratch = script_scratch_take(L);
-  const char *path = script_check_path(L, 1, scratch);
-  int view = script_check_view(L, 3);
-  if (lua_isnoneornil(L, 2))
-    return push_exists(L, machine, path, view);
-  const char *name = script_check_text(L, 2, "the value name");
-  if (machine_value_get(machine, path, view, name, &scratch->value, &error) != TLSMEND_OK)
+  const char *path, *name = lua_isnoneornil(L, 2) ? NULL : script_check_text(L, 2, "the value name");
+  tlsmend_machine *machine = fact_machine(L, name, &path);
+  script_scratch *scratch = &sandbox_context(L)->scratch;
+  if (name == NULL)
+    return push_exists(L, machine, path);
+  if (machine_value_get(machine, path, 0, name, &scratch->value, &error) != TLSMEND_OK)
     return script_raise_error(L, &error);
   return script_push_value(L, scratch);
 }
 
-static int l_fact_exists(lua_State *L) {
-  tlsmend_machine *machine = script_facts(L, "reboot.fact_exists");
-  const char *path = script_check_path(L, 1, script_scratch_take(L));
-  return push_exists(L, machine, path, script_check_view(L, 2));
-}
-
 static int l_fact_keys(lua_State *L) {
   tlsmend_error error;
-  tlsmend_machine *machine = script_facts(L, "reboot.fact_keys");
-  script_scratch *scratch = script_scratch_take(L);
-  const char *path = script_check_path(L, 1, scratch);
-  int code = machine_keys(machine, path, script_check_view(L, 2), &scratch->names, &error);
+  const char *path;
+  tlsmend_machine *machine = fact_machine(L, NULL, &path);
+  script_scratch *scratch = &sandbox_context(L)->scratch;
+  int code = machine_keys(machine, path, 0, &scratch->names, &error);
   if (code == TLSMEND_E_ABSENT) {
     lua_pushnil(L);
     return 1;
@@ -62,6 +104,8 @@ static int l_barrier(lua_State *L) {
 }
 
 const luaL_Reg reboot_functions[] = {
-    {"barrier", l_barrier},     {"fact", l_fact}, {"fact_exists", l_fact_exists},
-    {"fact_keys", l_fact_keys}, {NULL, NULL},
+    {"barrier", l_barrier},
+    {"fact", l_fact},
+    {"fact_keys", l_fact_keys},
+    {NULL, NULL},
 };

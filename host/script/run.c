@@ -10,21 +10,35 @@
 #include <lauxlib.h>
 
 #include "core/manifest.h"
+#include "machine/machine.h"
 #include "os/os.h"
 #include "script/loader.h"
 #include "script/runbook.h"
+#include "script/tool.h"
 
 /* ---- loading ------------------------------------------------------------------------------------------------- */
+
+static const char watch_key;
 
 typedef struct load_request {
   script_runbook *runbook;
   const script_text *text;
 } load_request;
 
+/* The function of the host's that looks on comes first: no text of the runbook has run yet. */
+static void load_watch(lua_State *L, const char *watch) {
+  script_require_host(L, watch);
+  lua_getfield(L, -1, "run");
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &watch_key);
+  lua_pop(L, 1);
+}
+
 static int l_load(lua_State *L) {
   const load_request *request = lua_touserdata(L, 1);
   script_context *context = sandbox_context(L);
   script_require_register(L);
+  if (context->options.watch != NULL)
+    load_watch(L, context->options.watch);
   const char *chunk = lua_pushfstring(L, "@%s", context->file);
   script_compile(L, request->text->bytes, request->text->size, chunk);
   lua_call(L, 0, 1);
@@ -207,6 +221,7 @@ typedef struct run_request {
   const script_runbook *runbook;
   bool answer, absent; /* absent: the runbook has no such function */
   char *reason;
+  json_t *seen; /* script_watch: an array with what was seen in it */
 } run_request;
 
 /* Reads `boolean, reason` at the top of the stack. */
@@ -261,31 +276,48 @@ static int l_verify(lua_State *L) {
   return 0;
 }
 
-/* One run: the machines are there for its duration, and it may use up to the limits. */
-static int call_on(script_runbook *runbook, lua_CFunction function, run_request *request,
-                   tlsmend_error *error) {
+/* The watcher has the functions of the runbook in its hands, and their arguments. */
+static int l_watch(lua_State *L) {
+  run_request *request = lua_touserdata(L, 1);
+  script_system_fill(L);
+  lua_settop(L, 1);
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &watch_key);
+  declare_push_all(L);
+  push_params(L, request->runbook);
+  lua_pushstring(L, sandbox_context(L)->file);
+  lua_call(L, 3, 1);
+  script_json_take(L, request->seen);
+  return 0;
+}
+
+/* The one place where a text gets a machine, for the duration of one run that may use up to the limits: what it asks and proposes
+ * goes through a guard made of its own needs. Without a machine there is nothing to ask. */
+static int call_on(script_runbook *runbook, const script_ground *ground, lua_CFunction function,
+                   run_request *request, tlsmend_error *error) {
   script_context *context = runbook->context;
+  tlsmend_machine *guard = NULL;
+  int code = ground->machine != NULL
+                 ? guard_open(ground->machine, &runbook->needs, ground->trust, &guard, error)
+                 : TLSMEND_OK;
+  if (code != TLSMEND_OK)
+    return code;
+  sandbox_machines(context, guard, ground->machine);
+  context->sink = ground->sink;
   sandbox_refill(context);
   lua_pushcfunction(context->L, function);
   lua_pushlightuserdata(context->L, request);
-  int code = sandbox_call(context, 1, 0, error);
+  code = sandbox_call(context, 1, 0, error);
   sandbox_machines(context, NULL, NULL);
   context->sink = NULL;
   script_scratch_clear(&context->scratch);
+  machine_close(guard);
   return code;
 }
 
-static void set_machines(script_runbook *runbook, tlsmend_machine *machine, tlsmend_machine *facts,
-                         const script_sink *sink) {
-  sandbox_machines(runbook->context, machine, facts);
-  runbook->context->sink = sink;
-}
-
-int script_run(script_runbook *runbook, tlsmend_machine *machine, tlsmend_machine *facts,
-               const script_sink *sink, bool *applies, char **reason, tlsmend_error *error) {
+int script_run(script_runbook *runbook, const script_ground *ground, bool *applies, char **reason,
+               tlsmend_error *error) {
   run_request request = {.runbook = runbook};
-  set_machines(runbook, machine, facts, sink);
-  int code = call_on(runbook, l_run, &request, error);
+  int code = call_on(runbook, ground, l_run, &request, error);
   if (code != TLSMEND_OK) {
     free(request.reason);
     request.reason = NULL;
@@ -295,18 +327,30 @@ int script_run(script_runbook *runbook, tlsmend_machine *machine, tlsmend_machin
   return code;
 }
 
-int script_verify(script_runbook *runbook, tlsmend_machine *machine, tlsmend_machine *facts,
-                  const script_sink *sink, tlsmend_error *error) {
+int script_watch(script_runbook *runbook, const script_ground *ground, json_t **out, tlsmend_error *error) {
+  run_request request = {.runbook = runbook, .seen = json_array()};
+  *out = NULL;
+  if (request.seen == NULL)
+    return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
+  runbook->needs.made_up = true;
+  int code = call_on(runbook, ground, l_watch, &request, error);
+  runbook->needs.made_up = false;
+  if (code == TLSMEND_OK)
+    *out = json_incref(json_array_get(request.seen, 0));
+  json_decref(request.seen);
+  return code;
+}
+
+int script_verify(script_runbook *runbook, const script_ground *ground, tlsmend_error *error) {
   run_request request = {.runbook = runbook};
-  set_machines(runbook, machine, facts, sink);
   runbook->context->verifying = true;
-  int code = call_on(runbook, l_verify, &request, error);
+  int code = call_on(runbook, ground, l_verify, &request, error);
   runbook->context->verifying = false;
   if (code == TLSMEND_OK && !request.answer)
     code = tlsmend_error_set(error, TLSMEND_E_FAILED, "%s: verify: %s", runbook->needs.runbook,
                              request.reason != NULL ? request.reason : "the effect is not there");
   free(request.reason);
-  if (code == TLSMEND_OK && request.absent && sink->unknown)
-    code = sink->unknown(sink->data, "the runbook has no verify", error);
+  if (code == TLSMEND_OK && request.absent && ground->sink != NULL && ground->sink->unknown != NULL)
+    code = ground->sink->unknown(ground->sink->data, "the runbook has no verify", error);
   return code;
 }

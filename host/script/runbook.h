@@ -19,7 +19,10 @@ struct script_runbook {
  * `file` is what messages call the runbook. [-1, +0, e] */
 void declare_read(lua_State *L, script_runbook *runbook, const char *file);
 
-/* Pushes a field of the declaration, or nil. [-0, +1, -] */
+/* Pushes the declaration. [-0, +1, -] */
+void declare_push_all(lua_State *L);
+
+/* Pushes a field of the declaration, or nil. [-0, +1, e] */
 int declare_push(lua_State *L, const char *field);
 
 /* The declaration of a parameter, or NULL. Borrowed. */

@@ -244,6 +244,7 @@ int sandbox_load(lua_State *L, const char *text, size_t size, const char *chunk)
 int sandbox_call(script_context *context, int arguments, int results, tlsmend_error *error) {
   lua_State *L = context->L;
   int function = lua_gettop(L) - arguments;
+  context->hosting = false;
   if (context->exceeded != SANDBOX_WITHIN) {
     lua_settop(L, function - 1);
     return end_report(context, error);

@@ -37,6 +37,7 @@ typedef struct script_options {
   void *log_data;
   script_chunks *chunks;       /* or NULL */
   const script_source *source; /* the runbook itself and its own modules, or NULL */
+  const char *watch;           /* for script_watch: the module that looks on, or NULL */
 } script_options;
 
 /* Whether the modules of the embedding program are such, with names of their own. E_USAGE. */
@@ -67,21 +68,40 @@ int script_param(script_runbook *runbook, const char *name, const char *text, tl
 /* The parameters as they will be used: object of name to value. New reference. */
 json_t *script_params(const script_runbook *runbook);
 
-/* Runs `applies`, then, if it applies, `run`, on `machine`; `facts` is the machine that host-derived facts are read from
- * (the unguarded one). *applies and *reason (malloc'd or NULL) receive the answer of `applies`. unknown/finding are called
- * for what could not be told and for what deserves attention. */
+/* Called for what could not be told and for what deserves attention. */
 typedef struct script_sink {
   int (*unknown)(void *data, const char *text, tlsmend_error *error);
   int (*finding)(void *data, const char *text, tlsmend_error *error);
   void *data;
 } script_sink;
-int script_run(script_runbook *runbook, tlsmend_machine *machine, tlsmend_machine *facts,
-               const script_sink *sink, bool *applies, char **reason, tlsmend_error *error);
+
+/* What a runbook is run on. The text never sees this machine: its own questions and changes go through a guard that is made here,
+ * of its needs; facts that the host asks for it come from the machine itself. All borrowed. */
+struct guard_trust;
+typedef struct script_ground {
+  tlsmend_machine *machine;        /* NULL: there is none, and asking one is an error of the runbook */
+  const struct guard_trust *trust; /* whose packages count, or NULL */
+  const script_sink *sink;
+} script_ground;
+
+/* Runs `applies`, then, if it applies, `run`. *applies and *reason (malloc'd or NULL) receive the answer of `applies`. */
+int script_run(script_runbook *runbook, const script_ground *ground, bool *applies, char **reason,
+               tlsmend_error *error);
+
+/* Calls the function `run` of options->watch, a program of the host's, in place of the runbook's functions: with the declaration,
+ * the parameters and the name that lines of the text have. *out is its first result. For machines that are made up, whose registry and
+ * updates may be touched undeclared, so that it is seen what is; files, servers and modules are fenced as ever. The text may
+ * have changed what it likes in this state: the result is its word, too. */
+int script_watch(script_runbook *runbook, const script_ground *ground, json_t **out, tlsmend_error *error);
 
 /* Runs `verify` after an apply. E_FAILED with the runbook's reason if it answers false; OK if there is no verify, which is
  * then told as an unknown. */
-int script_verify(script_runbook *runbook, tlsmend_machine *machine, tlsmend_machine *facts,
-                  const script_sink *sink, tlsmend_error *error);
+int script_verify(script_runbook *runbook, const script_ground *ground, tlsmend_error *error);
+
+/* Runs a text that only says something, and takes what it returns, as script_tool_run does. It has a state of its own, without
+ * `require` and without a machine. `name` stands in messages. */
+int script_data(const script_options *options, const char *name, const char *text, size_t size, json_t **out,
+                tlsmend_error *error);
 
 /* The built-in snapshot of a name as UTF-8 .reg text (malloc'd), made by stdlib/windows/machines.lua. E_ABSENT: none. */
 int script_builtin_machine(const script_options *options, const char *name, char **out, tlsmend_error *error);

@@ -153,12 +153,12 @@ static void fill(lua_State *L, int index, json_t *container, int depth) {
   sort_members(container);
 }
 
+void script_json_take(lua_State *L, json_t *array) { add(L, array, NULL, 0); }
+
 /* ---- calls --------------------------------------------------------------------------------------------------------------- */
 
 typedef struct request {
-  const script_tool_call *call; /* or a text */
-  const char *name, *text;
-  size_t size;
+  const script_tool_call *call;
   json_t *out; /* an array with the result in it */
 } request;
 
@@ -168,47 +168,65 @@ static int l_tool_call(lua_State *L) {
   if (sandbox_context(L)->machine.base.below != NULL)
     script_system_fill(L);
   lua_settop(L, 1);
-  if (request->call != NULL) {
-    lua_pushcfunction(L, l_require);
-    lua_pushstring(L, request->call->module);
-    lua_call(L, 1, 1);
-    lua_getfield(L, -1, request->call->function);
-    push_json(L, request->call->argument);
-    lua_call(L, 1, 1);
-  } else {
-    const char *chunk = lua_pushfstring(L, "@%s", request->name);
-    script_compile(L, request->text, request->size, chunk);
-    lua_call(L, 0, 1);
-  }
-  add(L, request->out, NULL, 0);
+  script_require_host(L, request->call->module);
+  lua_getfield(L, -1, request->call->function);
+  push_json(L, request->call->argument);
+  lua_call(L, 1, 1);
+  script_json_take(L, request->out);
   return 0;
 }
 
-static int run(script_tool *tool, request *request, json_t **out, tlsmend_error *error) {
-  *out = NULL;
-  request->out = json_array();
-  if (request->out == NULL)
-    return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
-  sandbox_refill(tool->context);
-  lua_pushcfunction(tool->context->L, l_tool_call);
-  lua_pushlightuserdata(tool->context->L, request);
-  int code = sandbox_call(tool->context, 1, 0, error);
-  script_scratch_clear(&tool->context->scratch);
+static int result_of(script_context *context, int code, json_t *array, json_t **out) {
+  script_scratch_clear(&context->scratch);
   if (code == TLSMEND_OK)
-    *out = json_incref(json_array_get(request->out, 0));
-  json_decref(request->out);
+    *out = json_incref(json_array_get(array, 0));
+  json_decref(array);
   return code;
 }
 
 int script_tool_run(script_tool *tool, const script_tool_call *call, json_t **out, tlsmend_error *error) {
-  request request = {call, NULL, NULL, 0, NULL};
-  return run(tool, &request, out, error);
+  request request = {call, json_array()};
+  *out = NULL;
+  if (request.out == NULL)
+    return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
+  sandbox_refill(tool->context);
+  lua_pushcfunction(tool->context->L, l_tool_call);
+  lua_pushlightuserdata(tool->context->L, &request);
+  return result_of(tool->context, sandbox_call(tool->context, 1, 0, error), request.out, out);
 }
 
-int script_tool_eval(script_tool *tool, const char *name, const char *text, size_t size, json_t **out,
-                     tlsmend_error *error) {
-  request request = {NULL, name, text, size, NULL};
-  return run(tool, &request, out, error);
+typedef struct data_request {
+  const char *name, *text;
+  size_t size;
+  json_t *out;
+} data_request;
+
+static int l_data(lua_State *L) {
+  const data_request *request = lua_touserdata(L, 1);
+  const char *chunk = lua_pushfstring(L, "@%s", request->name);
+  script_compile(L, request->text, request->size, chunk);
+  lua_call(L, 0, 1);
+  script_json_take(L, request->out);
+  return 0;
+}
+
+int script_data(const script_options *options, const char *name, const char *text, size_t size, json_t **out,
+                tlsmend_error *error) {
+  data_request request = {name, text, size, json_array()};
+  script_context *context = NULL;
+  *out = NULL;
+  if (request.out == NULL)
+    return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
+  int code = sandbox_open(options, &context, error);
+  if (code != TLSMEND_OK) {
+    json_decref(request.out);
+    return code;
+  }
+  lua_pushcfunction(context->L, l_data);
+  lua_pushlightuserdata(context->L, &request);
+  code = result_of(context, sandbox_call(context, 1, 0, error), request.out, out);
+  sandbox_close(context);
+  return code;
 }
 
 int script_tool_open(const script_options *options, tlsmend_machine *machine, script_tool **out,
@@ -222,6 +240,7 @@ int script_tool_open(const script_options *options, tlsmend_machine *machine, sc
     free(tool);
     return code;
   }
+  tool->context->options.source = NULL; /* no file of a runbook is run here */
   tool->sink = (script_sink){ignore, ignore, NULL};
   tool->context->sink = &tool->sink;
   sandbox_machines(tool->context, machine, machine);

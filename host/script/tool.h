@@ -1,6 +1,7 @@
 /*
- * A Lua state of the host's own: functions of the standard library, called with JSON and answering JSON. The bench, lint and
- * the state of a machine have their policy in Lua; this is the door to it. Runbooks are not run here.
+ * A Lua state of the host's own: its programs, called with JSON and answering JSON. The bench, lint, the prompt and the state of a
+ * machine have their policy in Lua; this is the door to it. No text of a runbook, of its modules or of what lies beside it is run
+ * here: such a text has no way but script_open, and script_data for what only says something.
  */
 #ifndef SCRIPT_TOOL_H
 #define SCRIPT_TOOL_H
@@ -34,8 +35,8 @@ typedef struct script_tool_call {
 } script_tool_call;
 int script_tool_run(script_tool *tool, const script_tool_call *call, json_t **out, tlsmend_error *error);
 
-/* Runs a Lua text and takes what it returns, as above. `name` stands in messages. */
-int script_tool_eval(script_tool *tool, const char *name, const char *text, size_t size, json_t **out,
-                     tlsmend_error *error);
+/* Appends the value at the top of the stack, which stays, to an array, as above. [-0, +0, e] */
+struct lua_State;
+void script_json_take(struct lua_State *L, json_t *array);
 
 #endif

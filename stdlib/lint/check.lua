@@ -9,17 +9,22 @@ local static = require "lint.static"
 local check = {}
 
 -- A run that fails is a finding, unless its line has one already that says why.
-local function check_runs(traces, add, at)
-  local gated
+local function check_runs(about, add, at)
+  local traces, gated = about.traces, nil
+  local function line_of(fault)
+    local file, line = fault.text:match "([^/\\%s]+):(%d+): "
+    return fault.line or file == about.file and tonumber(line) or 1
+  end
   for _, trace in ipairs(traces) do
     for _, finding in ipairs(trace.findings) do add(finding.rule, finding.line, finding.text) end
   end
   for _, trace in ipairs(traces) do
     local fault = trace.error
+    local line = fault and line_of(fault)
     local meant = fault and (fault.text:find "blocked, " or fault.text:find "Wow6432Node") ~= nil
-    if fault and not meant and not at[fault.line or 1] and not gated then
+    if fault and not meant and not at[line] and not gated then
       gated = true
-      add("fails", fault.line or 1, ("on %s: %s"):format(trace.machine, fault.text))
+      add("fails", line, ("on %s: %s"):format(trace.machine, fault.text))
     end
   end
 end
@@ -61,10 +66,10 @@ function check.check(about)
   end
   local tree = parser.tree(about.text)
   allowed = tree.allowed
-  local members, declared = static.check(tree, add)
+  local members, declared = static.check(tree, about.own or {}, add)
   check_load(about.refused, add, at)
-  check_runs(about.traces, add, at)
-  if members and members.run then
+  check_runs(about, add, at)
+  if members and members.run and not about.refused then
     needs.check(tree, declared or {}, about.traces, add, function(line, text)
       if not seen[line .. text] then
         seen[line .. text], notes[#notes + 1] = true, { line = line, text = text, rule = "note" }

@@ -1,5 +1,6 @@
--- Runs a runbook on the machine at hand and looks at what it really does: what it touches, writes and installs. The
--- machine is an overlay: nothing is written anywhere.
+-- Looks at what a runbook really does on the machine at hand: what it touches, writes and installs. The machine is an
+-- overlay behind the runbook's own fence: nothing is written anywhere. The runbook's text has run in this state already
+-- and may have changed it, so what is seen here is no more than its word, and rules are judged elsewhere (check).
 
 local left = require "lint.left"
 local registry = require "registry"
@@ -8,13 +9,20 @@ local writes = require "lint.writes"
 
 local record = {}
 
-local CHUNK = "lint-target"
+local target -- what messages call the file
+
+-- The line at the beginning of a message, and the rest; nil if it is not of the file.
+local function split(message)
+  if message:sub(1, #target + 1) ~= target .. ":" then return nil, message end
+  local line, rest = message:sub(#target + 2):match "^(%d+): ?(.*)$"
+  return tonumber(line), rest or message
+end
 
 -- The line of the runbook that is at work; nil if none is.
 local function line_now()
   for level = 3, 40 do
-    local line = select(2, pcall(error, "", level)):match "^lint%-target:(%d+):"
-    if line then return tonumber(line) end
+    local line = split(select(2, pcall(error, "", level)))
+    if line then return line end
   end
 end
 
@@ -106,20 +114,6 @@ end
 
 -- ---- the run ----
 
-local function load_runbook(text)
-  local runbook = assert(load(text, "@" .. CHUNK))()
-  if type(runbook) ~= "table" then error("the file must return a table", 0) end
-  return runbook
-end
-
-local function defaults(runbook)
-  local params = {}
-  for name, param in pairs(type(runbook.params) == "table" and runbook.params or {}) do
-    if type(param) == "table" then params[name] = param.default end
-  end
-  return params
-end
-
 -- Calls a function of the runbook; what it fails with, and where, becomes the trace's error.
 local function attempt(fn, argument)
   local line
@@ -128,16 +122,15 @@ local function attempt(fn, argument)
     return reason
   end, argument)
   if fine then return true, result end
-  local text = tostring(result)
-  trace.error = { line = line or tonumber(text:match "^lint%-target:(%d+):") or 1,
-    text = (text:gsub("^lint%-target:%d+: ", "")) }
+  local at, text = split(tostring(result))
+  trace.error = { line = line or at or 1, text = text }
   return false
 end
 
 -- Proposals of a second run: the line of the first.
-local function again(runbook)
+local function again(runbook, params)
   local before = #trace.writes
-  if not pcall(runbook.run, defaults(runbook)) then return end
+  if not pcall(runbook.run, params) then return end
   for index = before + 1, #trace.writes do
     local write = trace.writes[index]
     if write.changes then
@@ -167,13 +160,11 @@ local function values(map)
   return result
 end
 
--- Runs a text. The answer: findings, touched keys, updates, the declared header as far as lint asks for it, error.
-function record.run(about)
-  trace = { findings = {}, read = {}, written = {}, writes = {}, updates = {}, deleted = {},
-    machine = about.machine }
+-- Runs a runbook. The answer: findings, touched keys, updates, the declared header as far as lint asks for it, error.
+function record.run(runbook, params, file)
+  target = file
+  trace = { findings = {}, read = {}, written = {}, writes = {}, updates = {}, deleted = {} }
   finding = {}
-  local _, runbook = attempt(load_runbook, about.text)
-  if not runbook then return { findings = {}, error = trace.error, machine = about.machine } end
   watch_reads()
   watch_writes()
   watch_updates()
@@ -186,11 +177,11 @@ function record.run(about)
     end
   end
   if applies and type(runbook.run) == "function" then
-    local fine = attempt(runbook.run, defaults(runbook))
+    local fine = attempt(runbook.run, params)
     left.check(trace, runbook, original.get, add)
-    if fine then again(runbook) end
+    if fine then again(runbook, params) end
   end
-  return { needs = declared(runbook), findings = trace.findings, machine = about.machine, error = trace.error,
+  return { needs = declared(runbook), findings = trace.findings, error = trace.error,
     applies = applies and true, bits = system.bits, read = values(trace.read), written = values(trace.written),
     updates = values(trace.updates) }
 end

@@ -43,25 +43,24 @@ static int note(void *data, const char *text, tlsmend_error *error) {
   return plan_unknown_add(data, text, error);
 }
 
-/* Runs it as a plan does: on a guard over an overlay over the machine. */
+/* Runs it as a plan does: on an overlay over the machine. */
 static void run(script_runbook *runbook, tlsmend_machine *machine) {
   tlsmend_plan *plan = plan_new();
-  tlsmend_machine *overlay = NULL, *guard = NULL;
+  tlsmend_machine *overlay = NULL;
   tlsmend_error error = {0};
   bool applies = false;
   char *reason = NULL;
   script_sink sink = {note, note, plan};
   MUST(plan && overlay_open(machine, plan, &overlay, &error) == TLSMEND_OK);
   overlay_set_runbook(overlay, "fuzz");
-  MUST(guard_open(overlay, script_needs(runbook), NULL, &guard, &error) == TLSMEND_OK);
-  int code = script_run(runbook, guard, overlay, &sink, &applies, &reason, &error);
+  script_ground ground = {overlay, NULL, &sink};
+  int code = script_run(runbook, &ground, &applies, &reason, &error);
   fuzz_judge(code, &error);
   judge(plan, script_needs(runbook));
   free(reason);
   if (code == TLSMEND_OK)
-    fuzz_judge(script_verify(runbook, guard, overlay, &sink, &error), &error);
+    fuzz_judge(script_verify(runbook, &ground, &error), &error);
   judge(plan, script_needs(runbook));
-  machine_close(guard);
   machine_close(overlay);
   tlsmend_plan_free(plan);
 }

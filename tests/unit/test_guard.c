@@ -235,6 +235,32 @@ static void test_files(void **state) {
   MUST_REFUSE(machine_may_look(guard, "\\\\?\\C:\\Packages\\a", false, &followed, &error), "character");
 }
 
+/* What updates are known by is told; the rest must be declared, whoever asks: also for the effects of an update. */
+static void test_versions(void **state) {
+  (void)state;
+  static const char *const told[] = {"System32\\winhttp.dll", "system32\\WEBIO.DLL", "System32\\schannel.dll",
+                                     "System32\\Site.dll"};
+  static const char *const kept[] = {"System32\\other.dll",
+                                     "System32/winhttp.dll",
+                                     "..\\System32\\winhttp.dll",
+                                     "winhttp.dll",
+                                     "System32\\winhttp.dll:x",
+                                     "C:\\Windows\\System32\\winhttp.dll",
+                                     "System32\\winhttp.dll\\",
+                                     "System32\\winhttp.dll ",
+                                     ""};
+  uint64_t version;
+  tlsmend_error error = {0, ""};
+  for (size_t i = 0; i < sizeof told / sizeof *told; i++)
+    assert_int_not_equal(machine_file_version(guard, told[i], 64, &version, &error), TLSMEND_E_REFUSED);
+  for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
+    tlsmend_file_effect effect = {.path = (char *)(uintptr_t)kept[i], .after = 1};
+    tlsmend_update update = {.kb = "KB3140245", .files = &effect, .file_count = 1};
+    MUST_FAIL(TLSMEND_E_REFUSED, machine_file_version(guard, kept[i], 64, &version, &error));
+    MUST_FAIL(TLSMEND_E_REFUSED, propose_update(guard, &update, NULL, &error));
+  }
+}
+
 /* The machine is a snapshot: what is let through ends at "cannot tell", what is not before. */
 static void test_probes(void **state) {
   (void)state;
@@ -275,6 +301,7 @@ int main(void) {
                                      cmocka_unit_test_setup_teardown(test_updates, setup, teardown),
                                      cmocka_unit_test_setup_teardown(test_packages, setup, teardown),
                                      cmocka_unit_test_setup_teardown(test_files, setup, teardown),
+                                     cmocka_unit_test_setup_teardown(test_versions, setup, teardown),
                                      cmocka_unit_test_setup_teardown(test_probes, setup, teardown),
                                      cmocka_unit_test_setup_teardown(test_modules, setup, teardown)};
   return cmocka_run_group_tests(tests, NULL, NULL);

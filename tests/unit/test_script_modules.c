@@ -12,7 +12,6 @@
 #include "core/change.h"
 #include "core/value.h"
 #include "machine/backends.h"
-#include "machine/guard.h"
 #include "machine/machine.h"
 #include "machine/overlay.h"
 #include "os/os.h"
@@ -50,7 +49,7 @@ static const char site[] =
 /* ---- a run --------------------------------------------------------------------------------------------------- */
 
 typedef struct run_state {
-  tlsmend_machine *snapshot, *overlay, *guard;
+  tlsmend_machine *snapshot, *overlay;
   tlsmend_plan *plan;
   script_runbook *runbook;
   char said[4096]; /* log lines, unknowns and findings */
@@ -105,18 +104,15 @@ static void begin(run_state *run, const char *text, const script_options *option
   run->plan = plan_new();
   assert_int_equal(overlay_open(run->snapshot, run->plan, &run->overlay, &error), TLSMEND_OK);
   overlay_set_runbook(run->overlay, "try");
-  assert_int_equal(guard_open(run->overlay, script_needs(run->runbook), NULL, &run->guard, &error),
-                   TLSMEND_OK);
 }
 
 static int go(run_state *run, bool *applies, char **reason, tlsmend_error *error) {
   script_sink sink = {unknown, finding, run};
-  return script_run(run->runbook, run->guard, run->overlay, &sink, applies, reason, error);
+  return script_run(run->runbook, &(script_ground){run->overlay, NULL, &sink}, applies, reason, error);
 }
 
 static void end(run_state *run) {
   script_close(run->runbook);
-  machine_close(run->guard);
   machine_close(run->overlay);
   machine_close(run->snapshot);
   tlsmend_plan_free(run->plan);
@@ -421,7 +417,7 @@ static void verify_answers(void **state) {
     snprintf(text, sizeof text, HEAD "%s run = function() end }", rows[i].verify);
     begin(&run, text, NULL);
     script_sink sink = {unknown, finding, &run};
-    int code = script_verify(run.runbook, run.guard, run.overlay, &sink, &error);
+    int code = script_verify(run.runbook, &(script_ground){run.overlay, NULL, &sink}, &error);
     if (code != rows[i].code)
       fail_msg("%s: %s %s", rows[i].verify, tlsmend_error_name(code), error.text);
     if (rows[i].text != NULL && strstr(error.text, rows[i].text) == NULL)
@@ -474,7 +470,7 @@ static void nothing_is_kept_after_a_run(void **state) {
              "run = function() log.info(registry.get(SITE, 'Text')) end }",
         NULL);
   assert_int_equal(go(&run, &applies, &reason, &error), TLSMEND_OK);
-  assert_int_equal(script_run(run.runbook, NULL, NULL, NULL, &applies, &reason, &error), TLSMEND_E_SCRIPT);
+  assert_int_equal(script_run(run.runbook, &(script_ground){0}, &applies, &reason, &error), TLSMEND_E_SCRIPT);
   assert_non_null(strstr(error.text, "only inside applies, run and verify"));
   end(&run);
 }

@@ -11,7 +11,6 @@
 #include <cmocka.h>
 
 #include "machine/backends.h"
-#include "machine/guard.h"
 #include "machine/machine.h"
 #include "os/os.h"
 #include "script/script.h"
@@ -43,7 +42,7 @@ static const tlsmend_machine_ops live_ops = {.version = TLSMEND_MACHINE_OPS_VERS
 static int go(const char *needs, const char *function, const char *body, bool live, tlsmend_error *error) {
   char text[2048], *reg, *reason = NULL;
   script_runbook *runbook;
-  tlsmend_machine *snapshot, *guard, asked = {.ops = &live_ops};
+  tlsmend_machine *snapshot, asked = {.ops = &live_ops};
   bool verify = strcmp(function, "verify") == 0, applies;
   snprintf(text, sizeof text,
            "local probe = require 'probe'\nreturn { id = 'try', version = '1', title = 'Try', needs = %s,\n"
@@ -57,15 +56,13 @@ static int go(const char *needs, const char *function, const char *body, bool li
   backend_request request = {.argument = "try", .state = "", .text = reg};
   assert_int_equal(sim_open(&request, &snapshot, error), TLSMEND_OK);
   asked.below = snapshot;
-  assert_int_equal(guard_open(live ? &asked : snapshot, script_needs(runbook), NULL, &guard, error),
-                   TLSMEND_OK);
   script_sink sink = {0};
-  code = verify ? script_verify(runbook, guard, snapshot, &sink, error)
-                : script_run(runbook, guard, snapshot, &sink, &applies, &reason, error);
+  script_ground ground = {live ? &asked : snapshot, NULL, &sink};
+  code = verify ? script_verify(runbook, &ground, error)
+                : script_run(runbook, &ground, &applies, &reason, error);
   free(reason);
   free(reg);
   script_close(runbook);
-  machine_close(guard);
   machine_close(snapshot);
   return code;
 }

@@ -1,5 +1,4 @@
--- expect: unknown-field at line 8
--- expect: needs-narrow at line 10
+-- expect: unknown-field at line 7
 local registry = require "registry"
 local KEY = "HKLM\\SYSTEM\\Example"
 

@@ -1,5 +1,4 @@
--- expect: needs-narrow at line 9
--- expect: does-not-load at line 6
+-- expect: does-not-load at line 5
 return {
   id = "load-needs", version = "1.0.0", title = "Site", references = {},
   params = { count = { type = "integer", default = 1, help = "how many" } },
