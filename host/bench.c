@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/file_path.h"
 #include "machine/package.h"
 #include "os/os.h"
 #include "session_trust.h"
@@ -113,24 +114,39 @@ static int take_params(bench *self, script_runbook *open, tlsmend_error *error) 
 
 /* ---- machines beside the runbook ------------------------------------------------------------------------------------- */
 
-char *bench_folder(const char *runbook) {
+int bench_reach(const char *path, tlsmend_error *error) {
+  os_place *place = NULL;
+  char *full = os_path_absolute(path);
+  int code =
+      full ? os_place_open(full, (size_t)(file_path_leaf(full) - full), &place, error) : no_memory(error);
+  os_place_close(place);
+  free(full);
+  return code;
+}
+
+int bench_folder(const char *runbook, char **out, tlsmend_error *error) {
   size_t length = strlen(runbook);
+  *out = NULL;
   if (length < 5 || strcmp(runbook + length - 4, ".lua") != 0)
-    return NULL;
+    return TLSMEND_OK;
   char *folder = malloc(length + sizeof ".machines");
   if (!folder)
-    return NULL;
+    return no_memory(error);
   snprintf(folder, length + sizeof ".machines", "%.*s.machines", (int)(length - 4), runbook);
-  if (os_dir_exists(folder))
-    return folder;
-  free(folder);
-  return NULL;
+  bool there = os_dir_exists(folder);
+  int code = there ? bench_reach(folder, error) : TLSMEND_OK;
+  if (there && code == TLSMEND_OK)
+    *out = folder;
+  else
+    free(folder);
+  return code;
 }
 
 static int read_expect(bench *self, const char *folder, tlsmend_error *error) {
   char *path = os_path_join(folder, "expect.lua"), *text = NULL;
   size_t size = 0;
-  int code = path ? os_file_read(path, EXPECT_MOST, &text, &size, error) : no_memory(error);
+  int code =
+      path ? source_read_beside(path, "expect.lua", EXPECT_MOST, &text, &size, error) : no_memory(error);
   if (code == TLSMEND_OK)
     code = script_data(&self->script, path, text, size, &self->expect, error);
   if (code == TLSMEND_OK && !json_is_object(self->expect) && json_array_size(self->expect))
@@ -157,7 +173,7 @@ static int test_file(void *data, const char *file) {
     return TLSMEND_OK;
   char *path = os_path_join(walk->folder, file), *name = strdup(file);
   json_t *record = NULL;
-  int code = path && name ? TLSMEND_OK : no_memory(walk->error);
+  int code = path && name ? bench_reach(path, walk->error) : no_memory(walk->error);
   if (code == TLSMEND_OK) {
     name[length - 4] = 0;
     bench_machine machine = {name, NULL, path};
@@ -215,9 +231,13 @@ static int test_builtin(const bench *self, const char *name, json_t *records, tl
 
 static int test_machines(bench *self, json_t *records, tlsmend_error *error) {
   json_t *names = NULL;
-  char *folder = self->request->machines ? strdup(self->request->machines) : bench_folder(self->runbook);
-  const char *only = self->options->machine;
-  int code = folder ? read_expect(self, folder, error) : TLSMEND_OK;
+  char *folder = NULL;
+  const char *only = self->options->machine, *given = self->request->machines;
+  int code = given ? TLSMEND_OK : bench_folder(self->runbook, &folder, error);
+  if (given && !(folder = strdup(given)))
+    code = no_memory(error);
+  if (code == TLSMEND_OK && folder)
+    code = read_expect(self, folder, error);
   if (code == TLSMEND_OK && only) {
     size_t length = strlen(only);
     bool sim = strncmp(only, "sim:", 4) == 0, file = length > 4 && strcmp(only + length - 4, ".reg") == 0;

@@ -32,7 +32,10 @@ typedef struct bench {
 } bench;
 
 /* The folder of the author's machines beside a runbook's file (X.machines beside X.lua), malloc'd; NULL if there is none. */
-char *bench_folder(const char *runbook);
+int bench_folder(const char *runbook, char **out, tlsmend_error *error);
+
+/* Whether a file or folder that lies beside a stranger's runbook is there and no link. E_REFUSED: it is one. */
+int bench_reach(const char *path, tlsmend_error *error);
 
 /* A copy of a machine in a session without files. */
 typedef struct bench_copy {

@@ -144,16 +144,20 @@ static int try_file(void *data, const char *name) {
   if (!is_snapshot(name))
     return TLSMEND_OK;
   char *path = os_path_join(walk->folder, name);
-  int code = path ? try_on(walk->lint, path, walk->traces, walk->error) : no_memory(walk->error);
+  int code = path ? bench_reach(path, walk->error) : no_memory(walk->error);
+  if (code == TLSMEND_OK)
+    code = try_on(walk->lint, path, walk->traces, walk->error);
   free(path);
   return code;
 }
 
 /* The author's own machines beside the file: what applies to them alone is seen there. */
 static int try_beside(const lint *self, const char *file, json_t *traces, tlsmend_error *error) {
-  char *folder = bench_folder(file);
+  char *folder = NULL;
+  int code = bench_folder(file, &folder, error);
   folder_walk walk = {self, folder, traces, error};
-  int code = folder ? os_dir_each(folder, try_file, &walk, error) : TLSMEND_OK;
+  if (folder)
+    code = os_dir_each(folder, try_file, &walk, error);
   free(folder);
   return code;
 }

@@ -97,13 +97,61 @@ static bool is_library(const char *name) {
   return found;
 }
 
+/* A text that grows. */
+typedef struct reading {
+  const char *path;
+  char *bytes;
+  size_t size, most;
+  tlsmend_error *error;
+} reading;
+
+static int take_bytes(void *data, const void *bytes, size_t size) {
+  reading *self = data;
+  if (size > self->most - self->size)
+    return tlsmend_error_set(self->error, TLSMEND_E_LIMIT, "%s: larger than %zu bytes", self->path,
+                             self->most);
+  char *grown = realloc(self->bytes, self->size + size + 1);
+  if (!grown)
+    return no_memory(self->error);
+  memcpy(grown + self->size, bytes, size);
+  self->bytes = grown;
+  self->size += size;
+  grown[self->size] = 0;
+  return TLSMEND_OK;
+}
+
+int source_read_beside(const char *path, const char *name, size_t most, char **out, size_t *size,
+                       tlsmend_error *error) {
+  char *full = os_path_absolute(path), *file = full ? beside(full, name) : NULL;
+  os_place *place = NULL;
+  reading self = {.path = file, .most = most, .error = error};
+  *out = NULL;
+  *size = 0;
+  int code =
+      file ? os_place_open(file, (size_t)(file_path_leaf(full) - full), &place, error) : no_memory(error);
+  if (code == TLSMEND_OK)
+    code = take_bytes(&self, "", 0);
+  if (code == TLSMEND_OK)
+    code = os_place_stream(place, take_bytes, &self, error);
+  os_place_close(place);
+  if (code == TLSMEND_OK) {
+    *out = self.bytes;
+    *size = self.size;
+  } else {
+    free(self.bytes);
+  }
+  free(file);
+  free(full);
+  return code;
+}
+
 /* Reads a module beside the runbook. E_ABSENT if there is none. */
 static int read_module(const char *path, const char *name, manifest_file *out, tlsmend_error *error) {
-  char *file = beside(path, name);
   size_t size = 0;
   *out = (manifest_file){.kind = MANIFEST_MODULE, .name = (char *)name};
-  int code = file ? os_file_read(file, MANIFEST_TEXT_MOST, &out->bytes, &size, error) : no_memory(error);
-  free(file);
+  if (file_path_mistake(name)) /* "con.lua" is a device, whatever folder it is looked for in */
+    return TLSMEND_E_ABSENT;
+  int code = source_read_beside(path, name, MANIFEST_TEXT_MOST, &out->bytes, &size, error);
   if (code != TLSMEND_OK)
     return code;
   out->size = size;

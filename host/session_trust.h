@@ -60,6 +60,11 @@ int source_keys(const source_terms *terms, trust_store *out, tlsmend_error *erro
 /* Whether a name is a path. */
 bool source_is_path(const char *name);
 
+/* Reads the file NAME ("acme/part.lua") beneath the folder of `path`, without following a link there: a stranger who has sent a folder
+ * must not choose what is read of this computer. *out is malloc'd and ends in a NUL. E_ABSENT; E_REFUSED: a link. */
+int source_read_beside(const char *path, const char *name, size_t most, char **out, size_t *size,
+                       tlsmend_error *error);
+
 /* The modules beside a runbook that its text and theirs ask for; with bytes. */
 int source_collect(const char *path, const char *text, size_t size, manifest *out, tlsmend_error *error);
 

@@ -47,7 +47,7 @@ local function compare(version, floor)
 end
 
 local function judge(file, view, evidence)
-  local version = native.file_version(file.path, view)
+  local version = native.file_fact(file.path, view)
   local text, result
   if version == nil then
     text, result = "cannot tell its version", "unknown"

@@ -22,6 +22,11 @@ bool file_path_absolute(const char *path) {
   return path[0] == '/' || is_share(path) || (is_drive(path) && (path[2] == '\\' || path[2] == '/'));
 }
 
+bool file_path_share(const char *path) {
+  bool first = path[0] == '\\' || path[0] == '/';
+  return first && (path[1] == '\\' || path[1] == '/' || strncmp(path + 1, "??", 2) == 0);
+}
+
 /* What separates names: "/" alone where the path is one of POSIX. */
 static const char *separators(const char *path) { return path[0] == '/' ? "/" : "\\/"; }
 

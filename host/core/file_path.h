@@ -14,6 +14,10 @@ const char *file_path_leaf(const char *path);
 /* Whether a path begins at a root: "/...", "C:\\...", "\\\\server\\share\\...". Anything else is below some other folder. */
 bool file_path_absolute(const char *path);
 
+/* Whether a path leads to another computer, or by a device of Windows to anything: it begins with two separators of any kind, or with
+ * "\\??". Looking there logs on, as whoever looks. */
+bool file_path_share(const char *path);
+
 /*
  * Why a text is not the plain spelling of a place, or NULL if it is: no "." or "..", no empty name, no device ("NUL.msu",
  * "\\\\?\\", "\\\\.\\"), no stream ("a:b"), no name that Windows would shorten (dots and blanks at its end), no wildcard. Static.

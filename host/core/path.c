@@ -59,6 +59,11 @@ static int name_check(const char *text, const char *name, size_t length, bool ph
                              "key \"" SHOWN
                              "\": a name of more than %d characters; Windows allows no longer one",
                              SHOW(text), PATH_KEY_NAME_MAX);
+  if (!physical && ((length == 1 && *name == '.') || (length == 2 && memcmp(name, "..", 2) == 0)))
+    return tlsmend_error_set(
+        error, TLSMEND_E_USAGE,
+        "key \"" SHOWN "\": \".\" and \"..\" lead nowhere in a registry; write the path of the key itself",
+        SHOW(text));
   if (!physical && unicode_name_equal_n(name, length, "Wow6432Node"))
     return tlsmend_error_set(
         error, TLSMEND_E_USAGE,

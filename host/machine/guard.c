@@ -361,7 +361,7 @@ static size_t file_declared(const guard *self, const char *path, bool below_syst
   for (size_t i = 0; i < needs->file_count + needs->given_count; i++) {
     bool given = i >= needs->file_count;
     const char *root = given ? needs->given[i - needs->file_count] : needs->files[i];
-    if ((given || file_path_absolute(root)) == below_system)
+    if ((given || file_path_absolute(root)) == below_system || (!given && file_path_share(root)))
       continue;
     size_t length = file_path_root(path, root);
     most = length > most ? length : most;
@@ -384,6 +384,12 @@ static int may_look(tlsmend_machine *machine, const char *path, bool below_syste
     return tlsmend_error_set(error, TLSMEND_E_REFUSED,
                              "%s may not look at the file %.300s: it %s; write its plain path",
                              self->needs->runbook, path, mistake);
+  if (file_path_share(path))
+    return tlsmend_error_set(
+        error, TLSMEND_E_REFUSED,
+        "%s may not look at the file %.300s: it lies on another computer, which only the "
+        "operator may name, by a parameter",
+        self->needs->runbook, path);
   char need[420];
   quote_need(need, sizeof need, "files", path);
   return refuse(self, "look at the file", path, need, error);

@@ -28,7 +28,8 @@ typedef struct guard_needs {
   const char *const
       *files; /* files and folders that may be looked at; without a root: below the folder of Windows */
   size_t file_count;
-  const char *const *given; /* those that parameters name, as the operator spelled them */
+  const char *const
+      *given; /* those that the operator has named by parameters, as it is spelled there; a default is none */
   size_t given_count;
   bool reboot;
   bool

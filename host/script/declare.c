@@ -97,16 +97,12 @@ static bool listed(const char *list, const char *name) {
   return false;
 }
 
-/* The fields of a declaration are what stands in its tables: no metatable makes some up when they are asked for. */
-static void make_plain(lua_State *L, int index) {
-  int table = lua_absindex(L, index);
-  lua_pushnil(L);
-  lua_setmetatable(L, table);
-}
-
-/* Raises for members of the table at `index` that are not in `known`; `prefix` is "" or "needs.". */
+/* Raises for members of the table at `index` that are not in `known`; `prefix` is "" or "needs.". What is read of it from then on is
+ * what stands in it: no metatable makes something up when it is asked for. */
 static void check_known(const reader *r, int index, const char *prefix, const char *known) {
   lua_State *L = r->L;
+  lua_pushnil(L);
+  lua_setmetatable(L, index);
   int count = sandbox_keys(L, index), keys = lua_gettop(L);
   for (int i = 1; i <= count; i++) {
     lua_settop(L, keys);
@@ -216,6 +212,9 @@ static void put_default(const reader *r, json_t *param, const char *field, const
     bad_field(r, what, expected, -1);
   put(r, param, "default", value);
   sandbox_spend(L, (json_array_size(value) + 1) * (json_array_size(json_object_get(param, "choices")) + 1));
+  if (strcmp(type, "path") == 0 && json_is_string(value) && file_path_share(json_string_value(value)))
+    script_raise(L, TLSMEND_E_SCRIPT,
+                 "%s: field '%s' leads to another computer, which only the operator may name", r->file, what);
   if (!json_is_null(value) && !param_allowed(param, value))
     script_raise(L, TLSMEND_E_SCRIPT, "%s: field '%s' must be one of its choices", r->file, what);
   lua_pop(L, 1);
@@ -253,7 +252,6 @@ static void put_param(const reader *r, json_t *params, const char *name) {
   snprintf(field, sizeof field, "params.%.64s", name);
   if (!lua_istable(L, -1))
     bad_field(r, field, "a table { type = ..., default = ..., help = ... }", -1);
-  make_plain(L, -1);
   check_known(r, lua_gettop(L), "params.*.", "type, default, help, choices, secret");
   lua_getfield(L, -1, "type");
   const char *type = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "";
@@ -378,8 +376,11 @@ static json_t *need_package(const reader *r, const char *text, size_t number) {
   return json_string(hex);
 }
 
+/* Planning would log on to a server of the author's choice. */
+#define SHARE_MISTAKE "leads to another computer, which only the operator may name, by a parameter"
+
 static json_t *need_file(const reader *r, const char *text, size_t number) {
-  const char *mistake = file_path_mistake(text);
+  const char *mistake = file_path_share(text) ? SHARE_MISTAKE : file_path_mistake(text);
   if (mistake != NULL)
     script_raise(r->L, TLSMEND_E_SCRIPT, "%s: field 'needs.files[%zu]': %s: it %s; write its plain path",
                  r->file, number, text, mistake);
@@ -487,7 +488,6 @@ static void put_needs(const reader *r) {
   }
   if (!lua_istable(L, 2))
     bad_field(r, "needs", "a table (what the runbook may touch)", 2);
-  make_plain(L, 2);
   check_known(r, 2, "needs.", "registry, reads, updates, packages, files, reboot, legacy, probes, modules");
   json_t *needs = put_object(r, runbook->header, "needs");
   guard_needs *out = &runbook->needs;
@@ -533,8 +533,8 @@ void declare_read(lua_State *L, script_runbook *runbook, const char *file) {
   if (!lua_istable(L, 1))
     script_raise(L, TLSMEND_E_SCRIPT, "%s: must return a table (return { id = ..., run = ... }), returned %s",
                  file, luaL_typename(L, 1));
-  make_plain(L, 1);
-  lua_getfield(L, 1, "includes");
+  lua_pushliteral(L, "includes");
+  lua_rawget(L, 1);
   if (!lua_isnil(L, -1))
     script_raise(L, TLSMEND_E_SCRIPT, "%s: field 'includes' is reserved and not there yet; take it out",
                  file);
@@ -562,35 +562,4 @@ int declare_push(lua_State *L, const char *field) {
   lua_getfield(L, -1, field);
   lua_remove(L, -2);
   return lua_type(L, -1);
-}
-
-const json_t *declare_param(const script_runbook *runbook, const char *name) {
-  const json_t *params = json_object_get(runbook->header, "params");
-  for (size_t i = 0; i < json_array_size(params); i++) {
-    const json_t *param = json_array_get(params, i);
-    if (strcmp(json_string_value(json_object_get(param, "name")), name) == 0)
-      return param;
-  }
-  return NULL;
-}
-
-bool declare_given(script_runbook *runbook) {
-  const json_t *params = json_object_get(runbook->header, "params");
-  if (runbook->given == NULL)
-    runbook->given = calloc(json_array_size(params) + 1, sizeof *runbook->given);
-  guard_needs *needs = &runbook->needs;
-  needs->given_count = 0;
-  for (size_t i = 0; runbook->given != NULL && i < json_array_size(params); i++) {
-    const json_t *param = json_array_get(params, i);
-    const char *value = json_string_value(declare_value(runbook, param));
-    if (value != NULL && strcmp(json_string_value(json_object_get(param, "type")), "path") == 0)
-      runbook->given[needs->given_count++] = value;
-  }
-  needs->given = runbook->given;
-  return runbook->given != NULL;
-}
-
-json_t *declare_value(const script_runbook *runbook, const json_t *param) {
-  json_t *given = json_object_get(runbook->values, json_string_value(json_object_get(param, "name")));
-  return given != NULL ? given : json_object_get(param, "default");
 }

@@ -94,8 +94,9 @@ static int l_listed(lua_State *L) {
   return 1;
 }
 
-/* file_version(path [, view]) -> "6.1.7601.23375" | false (no such file) | nil. Which files, the guard says. */
-static int l_file_version(lua_State *L) {
+/* file_fact(path [, view]) -> "6.1.7601.23375" | false (no such file) | nil: for stdlib/hotfix.lua and the files it knows, which the
+ * guard knows, too */
+static int l_file_fact(lua_State *L) {
   tlsmend_error error;
   uint64_t version = 0;
   tlsmend_machine *machine = script_machine(L, "hotfix.file_version");
@@ -115,7 +116,17 @@ static int l_file_version(lua_State *L) {
   return 1;
 }
 
+/* file_version: the same, for the runbook, as far as it may look */
+static int l_file_version(lua_State *L) {
+  tlsmend_error error;
+  tlsmend_machine *machine = script_machine(L, "hotfix.file_version");
+  size_t followed; /* the folder of Windows is that of administrators */
+  if (machine_may_look(machine, script_check_text(L, 1, "the file"), true, &followed, &error) != TLSMEND_OK)
+    return script_raise_error(L, &error);
+  return l_file_fact(L);
+}
+
 const luaL_Reg hotfix_functions[] = {
-    {"file_version", l_file_version}, {"listed", l_listed}, {"packages", l_packages},
-    {"unknown", l_unknown},           {NULL, NULL},
+    {"file_fact", l_file_fact}, {"file_version", l_file_version}, {"listed", l_listed},
+    {"packages", l_packages},   {"unknown", l_unknown},           {NULL, NULL},
 };

@@ -190,3 +190,42 @@ int param_parse(const json_t *param, const char *text, json_t **out, tlsmend_err
   free(choices);
   return code;
 }
+
+/* ---- of a runbook --------------------------------------------------------------------------------------------- */
+
+const json_t *declare_param(const script_runbook *runbook, const char *name) {
+  const json_t *params = json_object_get(runbook->header, "params");
+  for (size_t i = 0; i < json_array_size(params); i++) {
+    const json_t *param = json_array_get(params, i);
+    if (strcmp(json_string_value(json_object_get(param, "name")), name) == 0)
+      return param;
+  }
+  return NULL;
+}
+
+/* What the operator says of a parameter, or NULL. The default is the author's word, whoever repeats it: it must be declared. */
+static const json_t *operators_word(const script_runbook *runbook, const json_t *param) {
+  const json_t *value = json_object_get(runbook->values, json_string_value(json_object_get(param, "name")));
+  return value != NULL && !json_equal(value, json_object_get(param, "default")) ? value : NULL;
+}
+
+bool declare_given(script_runbook *runbook) {
+  const json_t *params = json_object_get(runbook->header, "params");
+  if (runbook->given == NULL)
+    runbook->given = calloc(json_array_size(params) + 1, sizeof *runbook->given);
+  guard_needs *needs = &runbook->needs;
+  needs->given_count = 0;
+  for (size_t i = 0; runbook->given != NULL && i < json_array_size(params); i++) {
+    const json_t *param = json_array_get(params, i);
+    const char *value = json_string_value(operators_word(runbook, param));
+    if (value != NULL && strcmp(json_string_value(json_object_get(param, "type")), "path") == 0)
+      runbook->given[needs->given_count++] = value;
+  }
+  needs->given = runbook->given;
+  return runbook->given != NULL;
+}
+
+json_t *declare_value(const script_runbook *runbook, const json_t *param) {
+  json_t *given = json_object_get(runbook->values, json_string_value(json_object_get(param, "name")));
+  return given != NULL ? given : json_object_get(param, "default");
+}

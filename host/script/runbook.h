@@ -28,7 +28,7 @@ int declare_push(lua_State *L, const char *field);
 /* The declaration of a parameter, or NULL. Borrowed. */
 const json_t *declare_param(const script_runbook *runbook, const char *name);
 
-/* Fills needs.given with what the parameters of type path name now. False: out of memory. */
+/* Fills needs.given with what the operator has named by parameters of type path. False: out of memory. */
 bool declare_given(script_runbook *runbook);
 
 /* The value of a parameter: the given one, else the default, else JSON null. Borrowed. */

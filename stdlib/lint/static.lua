@@ -117,7 +117,7 @@ local function check_member(node, applied, add)
   end
 end
 
--- `own`: files that belong to the runbook. They are a stranger's text, which nothing is to be learned from by running it.
+-- `own`: files that belong to the runbook. They are a stranger's text, and are not run to learn what is in them.
 local function check_require(node, own, add)
   local module = fold.module(node)
   if module and contains(own, module:gsub("%.", "/") .. ".lua") then return end

@@ -60,6 +60,7 @@ function native:hotfix()
     if not self:key(folder) then return nil end
     return (self:get(folder, path)) or false
   end
+  hotfix.file_fact = hotfix.file_version
   function hotfix.unknown(text) self.unknowns[#self.unknowns + 1] = text end
   return hotfix
 end

@@ -227,7 +227,7 @@ static void test_no_way_barred(void **state) {
     int view;
     size_t kinds;
   } rows[] = {{"hkey_local_machine\\software\\mine", 0, 8},
-              {"HKLM\\Software\\MINE\\..\\.\\Mine. ", 32, 8},
+              {"HKLM\\Software\\MINE\\...\\. \\Mine. ", 32, 8},
               {"HKLM\\SOFTWARE\\Mine\\a/b\\Software", 64, 8},
               {"hklm\\system\\CURRENTCONTROLSET\\services\\\u00e4RGER\\x", 0, 8},
               {"HKLM\\software\\narrow\\x", 32, 4},

@@ -49,6 +49,29 @@ static void test_mistakes(void **state) {
       fail_msg("%s is taken for plain", wrong[i]);
 }
 
+static void test_shares(void **state) {
+  (void)state;
+  static const char *const shares[] = {"\\\\server\\share",
+                                       "//server/share",
+                                       "\\/server\\share",
+                                       "/\\server/share",
+                                       "\\\\.\\UNC\\server\\share",
+                                       "\\\\?\\UNC\\server\\share",
+                                       "\\??\\UNC\\server",
+                                       "/?"
+                                       "?/UNC/server",
+                                       "\\\\server@SSL\\DavWWWRoot",
+                                       "\\\\"};
+  static const char *const places[] = {"C:\\a", "/srv", "a\\\\b", "System32\\a.dll", "\\a",
+                                       "/",     "\\",   "",       "C:\\?",           "?"};
+  for (size_t i = 0; i < sizeof shares / sizeof *shares; i++)
+    if (!file_path_share(shares[i]))
+      fail_msg("%s is taken for a place of this computer", shares[i]);
+  for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+    if (file_path_share(places[i]))
+      fail_msg("%s is taken for one of another computer", places[i]);
+}
+
 static void test_within(void **state) {
   (void)state;
   static const struct row {
@@ -155,7 +178,7 @@ static void test_random(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_mistakes), cmocka_unit_test(test_within),
-                                     cmocka_unit_test(test_random)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_mistakes), cmocka_unit_test(test_shares),
+                                     cmocka_unit_test(test_within), cmocka_unit_test(test_random)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

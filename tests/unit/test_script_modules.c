@@ -101,6 +101,7 @@ static void begin(run_state *run, const char *text, const script_options *option
   used.log_data = run;
   if (script_open(&used, file, &run->runbook, &error) != TLSMEND_OK)
     fail_msg("%s", error.text);
+  script_param(run->runbook, "place", "tests", &error); /* where there is one: a file named by the operator */
   run->plan = plan_new();
   assert_int_equal(overlay_open(run->snapshot, run->plan, &run->overlay, &error), TLSMEND_OK);
   overlay_set_runbook(run->overlay, "try");
@@ -125,7 +126,7 @@ static void end(run_state *run) {
   "updates = { 'KB3140245' }, files = { 'System32' } },\n"                                                   \
   "params = { list = { type = 'string[]', default = { 'a', 'b' } }, number = { type = 'integer', default = " \
   "7 }, "                                                                                                    \
-  "none = { type = 'path' }, place = { type = 'path', default = 'tests' }, no = { type = 'boolean', "        \
+  "none = { type = 'path' }, place = { type = 'path' }, no = { type = 'boolean', "                           \
   "default = false } },\n"
 
 /* Runs the body of `run`. The plan, in one text with a line for each change, goes to *plan if that is not NULL. */
