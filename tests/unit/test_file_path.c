@@ -51,17 +51,11 @@ static void test_mistakes(void **state) {
 
 static void test_shares(void **state) {
   (void)state;
-  static const char *const shares[] = {"\\\\server\\share",
-                                       "//server/share",
-                                       "\\/server\\share",
-                                       "/\\server/share",
-                                       "\\\\.\\UNC\\server\\share",
-                                       "\\\\?\\UNC\\server\\share",
-                                       "\\??\\UNC\\server",
-                                       "/?"
-                                       "?/UNC/server",
-                                       "\\\\server@SSL\\DavWWWRoot",
-                                       "\\\\"};
+  static const char *const shares[] = {"\\\\server\\share",          "//server/share",
+                                       "\\/server\\share",           "/\\server/share",
+                                       "\\\\.\\UNC\\server\\share",  "\\\\?\\UNC\\server\\share",
+                                       "\\??\\UNC\\server",          "/\?\?/UNC/server",
+                                       "\\\\server@SSL\\DavWWWRoot", "\\\\"};
   static const char *const places[] = {"C:\\a", "/srv", "a\\\\b", "System32\\a.dll", "\\a",
                                        "/",     "\\",   "",       "C:\\?",           "?"};
   for (size_t i = 0; i < sizeof shares / sizeof *shares; i++)
