@@ -390,6 +390,13 @@ static int may_look(tlsmend_machine *machine, const char *path, bool below_syste
         "%s may not look at the file %.300s: it lies on another computer, which only the "
         "operator may name, by a parameter",
         self->needs->runbook, path);
+  if (!below_system &&
+      !file_path_absolute(path)) /* no declaration means it: what has no root lies below Windows */
+    return tlsmend_error_set(error, TLSMEND_E_REFUSED,
+                             "%s may not look at the file %.300s: it has no root; write all of its path, "
+                             "and write it in files " GUARD_WAY_OUT
+                             ", or let the operator name it by a parameter",
+                             self->needs->runbook, path);
   char need[420];
   quote_need(need, sizeof need, "files", path);
   return refuse(self, "look at the file", path, need, error);
