@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/manifest.h"
 #include "core/text.h"
 #include "core/unicode.h"
 #include "machine/backends.h"
@@ -230,6 +231,16 @@ static int open_machine(tlsmend_session *self, const tlsmend_options *options, t
   return self->spec && self->state ? row->open(&request, &self->machine, error) : no_memory(error);
 }
 
+/* A folder that is not there is said when something is to be taken from it. */
+static int open_library(tlsmend_session *self, const char *folder, tlsmend_error *error) {
+  bool there = os_dir_exists(folder);
+  self->library = there ? os_path_absolute(folder) : strdup(folder);
+  self->library_texts = there ? calloc(1, sizeof *self->library_texts) : NULL;
+  if (!self->library || (there && !self->library_texts))
+    return no_memory(error);
+  return there ? script_library_read(self->library, self->library_texts, error) : TLSMEND_OK;
+}
+
 static void tell_progress(void *data, unsigned seconds) {
   session_tell(data, TLSMEND_EVENT_PROGRESS, "still installing, %u min %02u s", seconds / 60, seconds % 60);
 }
@@ -250,8 +261,8 @@ int tlsmend_session_open(const tlsmend_options *options, tlsmend_session **out, 
   if (!self)
     return no_memory(error);
   int code = TLSMEND_OK;
-  if (options->library && !(self->library = strdup(options->library)))
-    code = no_memory(error);
+  if (options->library)
+    code = open_library(self, options->library, error);
   if (options->trust && !(self->trust = os_path_absolute(options->trust)))
     code = no_memory(error);
   if (options->state && !(self->state = os_path_absolute(options->state)))
@@ -264,6 +275,7 @@ int tlsmend_session_open(const tlsmend_options *options, tlsmend_session **out, 
   self->clock = os_time;
   self->script = session_script_options(options);
   self->script.library = self->library;
+  self->script.texts = self->library_texts;
   self->script.chunks = script_chunks_new();
   if (code == TLSMEND_OK)
     code = script_check_modules(&self->script, error);
@@ -290,6 +302,10 @@ void tlsmend_session_close(tlsmend_session *self) {
   free(self->state);
   free(self->file);
   free(self->library);
+  if (self->library_texts)
+    manifest_clear(self->library_texts);
+  free(self->library_texts);
+  session_forget_texts(self);
   free(self->trust);
   json_decref(self->signers);
   language_close(self->language);

@@ -8,14 +8,18 @@
 #include "machine/backends.h"
 #include "machine/commit.h"
 #include "script/script.h"
+#include "session_trust.h"
 
 struct tlsmend_session {
   machine_kind kind;
-  char *spec;      /* identity of the machine, the same from whichever folder it is named */
-  char *state;     /* the folder of journals */
-  char *file;      /* of a snapshot, in its one spelling; NULL: the machine is none */
-  bool own_state;  /* the folder is the one beside the snapshot: what runs are in it are this machine's */
-  char *library;   /* or NULL */
+  char *spec;     /* identity of the machine, the same from whichever folder it is named */
+  char *state;    /* the folder of journals */
+  char *file;     /* of a snapshot, in its one spelling; NULL: the machine is none */
+  bool own_state; /* the folder is the one beside the snapshot: what runs are in it are this machine's */
+  char *library;  /* or NULL */
+  manifest *library_texts; /* what was in it when the session was opened; NULL without one */
+  struct source_set *
+      texts; /* the runbooks of the plan that is applied or the run that goes on: nothing else of them runs; or NULL */
   char *trust;     /* the folder of keys that may sign runbooks; NULL: this machine's */
   json_t *signers; /* who has signed the runbooks that are applied, for the journal; or NULL */
   tlsmend_reboot reboot;
@@ -27,6 +31,8 @@ struct tlsmend_session {
   language *language;       /* of texts for people; NULL: English */
   unsigned confirm_minutes; /* a run is undone unless it is confirmed within these; 0: it need not be */
   int64_t (*clock)(void);   /* seconds since 1970; the tests have one of their own */
+  bool
+      asked; /* the runbook that failed last was loaded, and reached the files that it looks at: it is its own answer */
   bool
       unchecked; /* after the last step the runbooks do not run again: the bench compares the machine itself */
 };
@@ -70,7 +76,7 @@ int session_no_param(const char *param, tlsmend_error *error);
 int session_plan_new(tlsmend_session *self, tlsmend_plan **out, tlsmend_error *error);
 
 /* Runs the runbooks of a plan again, with its parameters, and makes a new plan. E_REFUSED if a runbook's text is no longer
- * the one of the plan. */
+ * the one of the plan: nothing of it was run then. */
 int session_plan_again(tlsmend_session *self, const tlsmend_plan *plan, tlsmend_plan **out,
                        tlsmend_error *error);
 
@@ -84,9 +90,29 @@ int session_verify(tlsmend_session *self, const tlsmend_plan *plan, bool *sure, 
  * is compared with the machine elsewhere. E_APPROVAL, E_PLAN. */
 int session_check_leave(tlsmend_session *self, const tlsmend_plan *plan, tlsmend_error *error);
 
-/* Judges the runbooks of a plan that are not part of tlsmend, from their files: on a live machine each must be signed by a
- * trusted key, unless allow_unsigned. Keeps what it finds for the journal. E_REFUSED, E_APPROVAL. */
+/* Reads the runbooks of a plan, compares them with it and judges those that are not part of tlsmend, before any of it runs: on a
+ * live machine each must be signed by a trusted key, unless allow_unsigned. Keeps the texts, and what it finds for the journal.
+ * E_REFUSED, E_APPROVAL. */
 int session_check_trust(tlsmend_session *self, const tlsmend_plan *plan, tlsmend_error *error);
+
+/* What the journal of a run keeps: the texts that it runs, and what it was begun with. New references; NULL when out of memory. */
+json_t *session_keep_texts(const tlsmend_session *self);
+json_t *session_keep_terms(const tlsmend_session *self);
+
+/* A session as the one that began a run. Borrows from the session and the journal. */
+typedef struct begun_run {
+  tlsmend_session session;
+  source_set texts;
+  manifest library;
+} begun_run;
+
+/* E_CORRUPT, E_REFUSED: the texts that the journal keeps are not those of its plan, or it keeps none: *out runs none then. */
+int session_as_begun(const tlsmend_session *self, const journal *journal, begun_run *out,
+                     tlsmend_error *error);
+void begun_run_clear(begun_run *run);
+
+/* The run is over: the next one reads its own. */
+void session_forget_texts(tlsmend_session *self);
 
 /* A plan from a file must be what its runbooks propose on this machine, else somebody has made it up. E_PLAN. */
 int session_check_honest(tlsmend_session *self, const tlsmend_plan *plan, tlsmend_error *error);
@@ -135,6 +161,9 @@ tlsmend_result session_result(commit_result result);
 /* Makes the report; the journal (or NULL) goes into it. */
 int session_hand_out(const tlsmend_session *self, journal *journal, tlsmend_result result,
                      tlsmend_report **out, tlsmend_error *error);
+
+/* Writes down why a run cannot go on. It stays open. */
+void session_stall(journal *journal, const tlsmend_error *why);
 
 /* Carries out what is open of a run, then runs the runbooks once more and verifies. What fails is taken back. */
 int session_forward(tlsmend_session *self, journal *journal, commit_result *out, tlsmend_error *error);

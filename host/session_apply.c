@@ -27,18 +27,54 @@ static int check_outcome(tlsmend_session *self, const journal *journal, tlsmend_
   return code == TLSMEND_OK ? session_verify(self, journal->plan, NULL, error) : code;
 }
 
+/* Whether the runbooks said "no", or could not be asked: docs/JOURNAL.md has the list. Only a "no" takes a run back. */
+static bool is_no(const tlsmend_session *self, int code) {
+  return self->asked && (code == TLSMEND_E_FAILED || code == TLSMEND_E_SCRIPT || code == TLSMEND_E_LIMIT ||
+                         code == TLSMEND_E_REFUSED);
+}
+
+/* Done, and nobody knows whether it is right. Who gave a time to confirm is asked, as if it were; else the run stays open. */
+static int cannot_tell(tlsmend_session *self, const journal *journal, const tlsmend_error *why,
+                       tlsmend_error *error) {
+  tlsmend_error text;
+  tlsmend_error_set(
+      &text, TLSMEND_E_UNKNOWN,
+      "every step of run %s is done, but its runbooks could not be asked whether it is right: %s",
+      journal->run, why->text);
+  if (!journal->confirm_minutes)
+    return tlsmend_error_set(error, TLSMEND_E_UNKNOWN,
+                             "%s. Remove the cause and let it be asked again: tlsmend resume; or undo it: "
+                             "tlsmend rollback",
+                             text.text);
+  session_tell(self, TLSMEND_EVENT_WARNING, "%s", text.text);
+  return TLSMEND_OK;
+}
+
+void session_stall(journal *journal, const tlsmend_error *why) {
+  if (why && journal->result == RUN_OPEN && !journal->lost &&
+      (journal->log || journal_continue(journal, NULL) == TLSMEND_OK) &&
+      !(journal->stalled && strcmp(journal->stalled, why->text) == 0))
+    journal_stalled(journal, why->text, NULL);
+}
+
 int session_forward(tlsmend_session *self, journal *journal, commit_result *out, tlsmend_error *error) {
   commit commit = session_commit(self, journal);
   tlsmend_error inner = {0, ""};
   int code = commit_forward(&commit, out, error);
   if (code != TLSMEND_OK || *out != COMMIT_DONE)
     return code;
-  if (self->unchecked || check_outcome(self, journal, &inner) == TLSMEND_OK)
-    return journal->confirm_minutes
-               ? commit_await(&commit, self->clock() + 60 * (int64_t)journal->confirm_minutes, out, error)
-               : commit_end(&commit, out, error);
-  session_tell(self, TLSMEND_EVENT_WARNING, "%s", inner.text);
-  return commit_backward(&commit, inner.text, out, error);
+  code = self->unchecked ? TLSMEND_OK : check_outcome(self, journal, &inner);
+  if (is_no(self, code)) {
+    session_tell(self, TLSMEND_EVENT_WARNING, "%s", inner.text);
+    return commit_backward(&commit, inner.text, out, error);
+  }
+  if (code != TLSMEND_OK)
+    code = cannot_tell(self, journal, &inner, error);
+  if (code != TLSMEND_OK)
+    return code;
+  return journal->confirm_minutes
+             ? commit_await(&commit, self->clock() + 60 * (int64_t)journal->confirm_minutes, out, error)
+             : commit_end(&commit, out, error);
 }
 
 /* ---- apply ------------------------------------------------------------------------------------------------------------------ */
@@ -108,6 +144,25 @@ static bool untouched(const journal *journal) {
   return true;
 }
 
+/* The first record: the plan, and everything that whoever goes on with the run will need. */
+static int begin(tlsmend_session *self, const tlsmend_plan *plan, const char *boot, journal **out,
+                 tlsmend_error *error) {
+  journal_start start = {.state = self->state,
+                         .plan = plan,
+                         .boot = boot,
+                         .confirm_minutes = self->confirm_minutes,
+                         .trust = self->signers,
+                         .kept = session_keep_texts(self),
+                         .terms = session_keep_terms(self),
+                         .machine = self->spec};
+  int code = start.kept && start.terms
+                 ? journal_create(&start, out, error)
+                 : tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a journal");
+  json_decref(start.kept);
+  json_decref(start.terms);
+  return code;
+}
+
 /* Under the lock: the checks once more, now that nobody else may write, then the run. */
 static int run(tlsmend_session *self, const tlsmend_plan *plan, journal **out, commit_result *result,
                tlsmend_error *error) {
@@ -122,9 +177,7 @@ static int run(tlsmend_session *self, const tlsmend_plan *plan, journal **out, c
   if (code == TLSMEND_OK)
     code = machine_boot_id(self->machine, boot, error);
   if (code == TLSMEND_OK)
-    code = journal_create(
-        &(journal_start){self->state, plan, boot, self->confirm_minutes, self->signers, self->spec}, out,
-        error);
+    code = begin(self, plan, boot, out, error);
   if (code == TLSMEND_OK) {
     if (strcmp(plan->machine, self->spec) != 0)
       session_tell(self, TLSMEND_EVENT_NOTE, "the plan was made for %s and is applied to %s", plan->machine,
@@ -138,6 +191,12 @@ static int run(tlsmend_session *self, const tlsmend_plan *plan, journal **out, c
   journal_discard(*out); /* nothing stands in it that anybody needs */
   *out = NULL;
   return TLSMEND_E_IO;
+}
+
+static void give_up(journal *journal, const tlsmend_error *why) {
+  if (journal)
+    session_stall(journal, why);
+  journal_close(journal);
 }
 
 int tlsmend_apply(tlsmend_session *self, const tlsmend_plan *plan, tlsmend_report **out,
@@ -155,6 +214,7 @@ int tlsmend_apply(tlsmend_session *self, const tlsmend_plan *plan, tlsmend_repor
       code = session_check_trust(self, plan, error);
     if (code == TLSMEND_OK)
       code = commit_check_reads(self->machine, plan, error);
+    session_forget_texts(self);
     return code == TLSMEND_OK ? report_nothing(self, plan, out, error) : code;
   }
   if (code == TLSMEND_OK)
@@ -168,7 +228,8 @@ int tlsmend_apply(tlsmend_session *self, const tlsmend_plan *plan, tlsmend_repor
   if (code == TLSMEND_OK)
     code = session_hand_out(self, journal, session_result(result), out, error);
   else
-    journal_close(journal);
+    give_up(journal, error);
+  session_forget_texts(self);
   session_log_end(self, "apply", code, *out, error);
   os_lock_release(lock);
   return code;

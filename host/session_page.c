@@ -11,10 +11,10 @@
 
 enum { FILE_MOST = 64 * 1024 * 1024 };
 
-typedef struct source {
+typedef struct page_source {
   json_t *json;
   char sha256[65];
-} source;
+} page_source;
 
 /* Only what this program writes; which of it is for the page to say. */
 static bool is_ours(const json_t *json) {
@@ -25,7 +25,7 @@ static bool is_ours(const json_t *json) {
   return false;
 }
 
-static int read_source(const char *path, source *out, tlsmend_error *error) {
+static int read_source(const char *path, page_source *out, tlsmend_error *error) {
   char *text = NULL;
   size_t size = 0;
   json_error_t where;
@@ -58,7 +58,7 @@ int tlsmend_page_in(const char *const *files, size_t count, const char *name, ch
   assert(files && out && count);
   language *language = NULL;
   *out = NULL;
-  source *sources = calloc(count, sizeof *sources);
+  page_source *sources = calloc(count, sizeof *sources);
   page_document *documents = calloc(count, sizeof *documents);
   int code = sources && documents ? TLSMEND_OK
                                   : tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a page");

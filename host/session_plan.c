@@ -144,47 +144,39 @@ static int run_one(tlsmend_session *self, tlsmend_machine *overlay, tlsmend_plan
 /* ---- runbooks by name ------------------------------------------------------------------------------------------------- */
 
 typedef struct runbook_set {
-  source_list *lists; /* one for each name; they stay where they are */
-  size_t list_count;
-  script_runbook **items;
-  const source **sources; /* of the items */
+  source_set sources;
+  script_runbook **items; /* one for each source */
   size_t count;
 } runbook_set;
 
 static void close_all(runbook_set *set) {
   for (size_t i = 0; i < set->count; i++)
     script_close(set->items[i]);
-  for (size_t i = 0; i < set->list_count; i++)
-    sources_close(&set->lists[i]);
-  free(set->lists);
   free(set->items);
-  free(set->sources);
+  source_set_clear(&set->sources);
 }
 
 static int open_one(const tlsmend_session *self, const source *source, runbook_set *set,
                     tlsmend_error *error) {
   script_options options = source_options(&self->script, source);
   script_runbook **items = realloc(set->items, (set->count + 1) * sizeof *items);
-  if (items)
-    set->items = items;
-  const struct source **sources = realloc(set->sources, (set->count + 1) * sizeof *sources);
-  if (sources)
-    set->sources = sources;
-  if (!items || !sources)
+  if (!items)
     return no_memory(error);
+  set->items = items;
   int code = script_open(&options, source->name, &items[set->count], error);
-  if (code == TLSMEND_OK)
-    sources[set->count++] = source;
-  return code;
+  if (code != TLSMEND_OK)
+    return code;
+  set->count++;
+  return source_set_add(&set->sources, source, error);
 }
 
 static int open_all(const tlsmend_session *self, const char *const *names, size_t count, runbook_set *out,
                     tlsmend_error *error) {
   source_terms terms = {.trust = self->trust};
-  *out = (runbook_set){.lists = calloc(count + 1, sizeof *out->lists)};
-  int code = out->lists ? TLSMEND_OK : no_memory(error);
+  *out = (runbook_set){0};
+  int code = source_set_begin(&out->sources, count, error);
   for (size_t i = 0; code == TLSMEND_OK && i < count; i++) {
-    source_list *list = &out->lists[out->list_count++];
+    source_list *list = &out->sources.lists[out->sources.list_count++];
     code = sources_open(&terms, names[i], list, error);
     for (size_t j = 0; code == TLSMEND_OK && j < list->count; j++)
       code = open_one(self, &list->items[j], out, error);
@@ -283,32 +275,14 @@ static char *param_text(const json_t *value) {
   return out;
 }
 
-/* Whether this is still the text that the plan was made with, and the modules too. */
-static bool is_text_of(const script_runbook *runbook, const plan_runbook *row) {
-  const char *digest = json_string_value(json_object_get(script_header(runbook), "sha256"));
-  json_t *files = own_files(script_header(runbook));
-  bool same = digest && strcmp(digest, row->sha256) == 0 &&
-              (files && row->files ? json_equal(files, row->files) : files == row->files);
-  json_decref(files);
-  return same;
-}
-
-static int open_again(const tlsmend_session *self, const plan_runbook *row, source_list *list,
+/* Opens a runbook of a plan with the text that the plan was made with, and its parameters. */
+static int open_again(const tlsmend_session *self, const plan_runbook *row, const source *source,
                       script_runbook **out, tlsmend_error *error) {
-  const char *name = row->builtin || !source_is_path(row->source) ? row->id : row->source;
-  source_terms terms = {.unjudged = true}; /* the digests are those of what was judged */
-  int code = sources_open(&terms, name, list, error);
-  if (code != TLSMEND_OK)
-    return code;
-  script_options quiet = source_options(&self->script, &list->items[0]);
+  script_options quiet = source_options(&self->script, source);
   quiet.log = NULL; /* what a runbook logs was said when it was planned */
-  code = script_open(&quiet, name, out, error);
-  if (code != TLSMEND_OK)
-    return code;
-  if (!is_text_of(*out, row))
-    code = tlsmend_error_set(
-        error, TLSMEND_E_REFUSED,
-        "the runbook %s is not the one that the plan was made with: its text has changed. Plan again", name);
+  if (row->builtin)
+    quiet.library = NULL; /* it was none then, whatever has been put there since */
+  int code = script_open(&quiet, source->name, out, error);
   const char *param;
   json_t *value;
   json_object_foreach(row->params, param, value) {
@@ -384,21 +358,26 @@ static int refuse_contradiction(const tlsmend_plan *plan, const wish *wish, size
   return code;
 }
 
+/* A plan and the texts that it was made with. */
+typedef struct planned {
+  tlsmend_plan *plan;
+  const source_set *sources;
+} planned;
+
 /* Runs each runbook once more, on what all of them together leave, as the check after an apply does. A runbook that fails there
  * is not judged: that check will. */
-static int run_second(tlsmend_session *self, tlsmend_machine *overlay, const tlsmend_plan *plan,
+static int run_second(tlsmend_session *self, tlsmend_machine *overlay, const planned *first,
                       tlsmend_plan *second, tlsmend_error *error) {
+  const tlsmend_plan *plan = first->plan;
   wishes wishes = {0};
   int code = TLSMEND_OK;
   bool runs = true;
   for (size_t i = 0; code == TLSMEND_OK && runs && i < plan->runbook_count; i++) {
     script_runbook *runbook = NULL;
-    source_list list = {0};
     tlsmend_error ignored;
-    runs = open_again(self, &plan->runbooks[i], &list, &runbook, &ignored) == TLSMEND_OK &&
+    runs = open_again(self, &plan->runbooks[i], first->sources->items[i], &runbook, &ignored) == TLSMEND_OK &&
            run_one(self, overlay, second, runbook, &ignored) == TLSMEND_OK;
     script_close(runbook);
-    sources_close(&list);
     for (size_t j = 0; runs && code == TLSMEND_OK && j < wishes.count; j++)
       if (!is_met(overlay, &wishes.items[j].change))
         code = refuse_contradiction(plan, &wishes.items[j], i, error);
@@ -410,19 +389,19 @@ static int run_second(tlsmend_session *self, tlsmend_machine *overlay, const tls
 }
 
 /* E_REFUSED names two runbooks, the key and the value. */
-static int check_agreement(tlsmend_session *self, tlsmend_machine *overlay, tlsmend_plan *plan,
+static int check_agreement(tlsmend_session *self, tlsmend_machine *overlay, const planned *first,
                            tlsmend_error *error) {
   tlsmend_plan *second = NULL;
   tlsmend_machine *above = NULL;
-  if (plan_applying_count(plan) < 2)
+  if (plan_applying_count(first->plan) < 2)
     return TLSMEND_OK;
   int code = session_plan_new(self, &second, error);
   if (code == TLSMEND_OK)
     code = overlay_open(overlay, second, &above, error);
   if (code == TLSMEND_OK) {
     overlay_set_plan(overlay, second); /* what is read for this is no ground of the plan */
-    code = run_second(self, above, plan, second, error);
-    overlay_set_plan(overlay, plan);
+    code = run_second(self, above, first, second, error);
+    overlay_set_plan(overlay, first->plan);
   }
   machine_close(above);
   tlsmend_plan_free(second);
@@ -453,10 +432,10 @@ int tlsmend_plan_make(tlsmend_session *self, const char *const *runbooks, size_t
   for (size_t i = 0; code == TLSMEND_OK && i < set.count; i++) {
     code = run_one(self, overlay, plan, set.items[i], error);
     if (code == TLSMEND_OK && !plan->runbooks[i].builtin)
-      plan->runbooks[i].signature = source_verdict(set.sources[i]);
+      plan->runbooks[i].signature = source_verdict(set.sources.items[i]);
   }
   if (code == TLSMEND_OK)
-    code = check_agreement(self, overlay, plan, error);
+    code = check_agreement(self, overlay, &(planned){plan, &set.sources}, error);
   machine_close(overlay);
   close_all(&set);
   if (code == TLSMEND_OK)
@@ -473,22 +452,23 @@ typedef int (*again_fn)(tlsmend_session *self, tlsmend_machine *overlay, tlsmend
                         script_runbook *runbook, tlsmend_error *error);
 
 /* Opens each runbook of `old` and hands it, on a fresh overlay, to fn. */
-static int each_again(tlsmend_session *self, const tlsmend_plan *old, again_fn fn, tlsmend_plan **out,
-                      tlsmend_error *error) {
+static int each_of(tlsmend_session *self, const planned *old, again_fn fn, tlsmend_plan **out,
+                   tlsmend_error *error) {
   tlsmend_plan *plan = NULL;
   tlsmend_machine *overlay = NULL;
   *out = NULL;
   int code = session_plan_new(self, &plan, error);
   if (code == TLSMEND_OK)
     code = overlay_open(self->machine, plan, &overlay, error);
-  for (size_t i = 0; code == TLSMEND_OK && i < old->runbook_count; i++) {
+  for (size_t i = 0; code == TLSMEND_OK && i < old->plan->runbook_count; i++) {
     script_runbook *runbook = NULL;
-    source_list list = {0};
-    code = open_again(self, &old->runbooks[i], &list, &runbook, error);
+    code = open_again(self, &old->plan->runbooks[i], old->sources->items[i], &runbook, error);
+    self->asked = code == TLSMEND_OK;
     if (code == TLSMEND_OK)
       code = fn(self, overlay, plan, runbook, error);
+    if (runbook && script_unreached(runbook, code))
+      self->asked = false;
     script_close(runbook);
-    sources_close(&list);
   }
   machine_close(overlay);
   if (code == TLSMEND_OK)
@@ -498,6 +478,23 @@ static int each_again(tlsmend_session *self, const tlsmend_plan *old, again_fn f
   } else {
     tlsmend_plan_free(plan);
   }
+  return code;
+}
+
+/* The texts are those of the run; where there is no run, they are read and compared first. */
+static int each_again(tlsmend_session *self, const tlsmend_plan *old, again_fn fn, tlsmend_plan **out,
+                      tlsmend_error *error) {
+  source_terms terms = {.unjudged = true}; /* the digests are those of what was judged */
+  source_set read = {0};
+  planned planned = {(tlsmend_plan *)(uintptr_t)old, self->texts ? self->texts : &read};
+  self->asked = false;
+  int code = self->texts ? TLSMEND_OK : sources_take(&self->script, &terms, old, &read, error);
+  *out = NULL;
+  if (code == TLSMEND_OK && planned.sources->count != old->runbook_count)
+    code = tlsmend_error_set(error, TLSMEND_E_REFUSED, "the texts of its runbooks are not at hand");
+  if (code == TLSMEND_OK)
+    code = each_of(self, &planned, fn, out, error);
+  source_set_clear(&read);
   return code;
 }
 

@@ -371,6 +371,11 @@ static void print_run(status *status, const journal *journal) {
     text_say(&status->text, "confirm it before %s: tlsmend confirm", until);
     text_add(&status->text, "\n");
   }
+  if (journal->result == RUN_OPEN && journal->stalled) {
+    text_add(&status->text, "    ");
+    text_say(&status->text, "it could not go on: %s", journal->stalled);
+    text_add(&status->text, "\n");
+  }
   for (size_t i = 0; i < journal->plan->change_count; i++) {
     if (journal->steps[i].state != STEP_LEFT && journal->steps[i].state != STEP_INTENDED)
       continue;
@@ -393,6 +398,7 @@ static void print_run(status *status, const journal *journal) {
 static int add_run(status *status, const journal *journal) {
   json_t *run = run_to_json(journal, false);
   json_object_set_new(run, "state", json_string(run_state(journal)));
+  json_object_set_new(run, "stalled", journal->stalled ? json_string(journal->stalled) : json_null());
   json_object_set_new(run, "torn", json_boolean(journal->torn));
   json_object_set_new(run, "journal", json_string(journal->path));
   status->count++;

@@ -114,6 +114,22 @@ int session_continue(tlsmend_session *self, journal *journal, int flags, commit_
   return code == TLSMEND_OK ? go_on(self, journal, out, error) : code;
 }
 
+/* Goes on with the texts and the terms that the run was begun with. Without them nothing runs any more; what needs none goes on:
+ * undoing, and what becomes of a run that nobody has confirmed. */
+static int continue_begun(tlsmend_session *self, journal *journal, int flags, commit_result *out,
+                          tlsmend_error *error) {
+  begun_run run;
+  int code = session_as_begun(self, journal, &run, error);
+  if (flags & TLSMEND_RESUME_REBOOT)
+    run.session.reboot = self->reboot;
+  if (code == TLSMEND_OK || journal->undoing || journal->deadline)
+    code = session_continue(&run.session, journal, flags, out, error);
+  begun_run_clear(&run);
+  if (code != TLSMEND_OK)
+    session_stall(journal, error);
+  return code;
+}
+
 int tlsmend_resume(tlsmend_session *self, int flags, tlsmend_report **out, tlsmend_error *error) {
   assert(self && out);
   *out = NULL;
@@ -136,7 +152,7 @@ int tlsmend_resume(tlsmend_session *self, int flags, tlsmend_report **out, tlsme
   if (code == TLSMEND_OK && journal)
     session_log_start(self, "resume", journal);
   if (code == TLSMEND_OK && journal)
-    code = session_continue(self, journal, flags, &result, error);
+    code = continue_begun(self, journal, flags, &result, error);
   if (code == TLSMEND_OK)
     code = session_hand_out(self, journal, journal ? session_result(result) : TLSMEND_RESULT_NOTHING, out,
                             error);

@@ -337,29 +337,6 @@ int tlsmend_verify(const tlsmend_options *options, const tlsmend_verify_request 
 
 /* ---- leave to apply -------------------------------------------------------------------------------------------------------- */
 
-/* The bytes that are judged must be those that were planned. */
-static bool is_planned(const source_list *list, const plan_runbook *row) {
-  char digest[65];
-  const script_source *script = &list->items[0].script;
-  size_t modules = 0;
-  if (!source_is_path(row->source)) /* a built-in one on another library: compared when it is opened */
-    return !script->bytes;
-  manifest_sha256(script->bytes, script->size, digest);
-  if (strcmp(digest, row->sha256) != 0)
-    return false;
-  for (size_t i = 0; i < list->files.count; i++) {
-    const manifest_file *file = &list->files.files[i];
-    if (file->kind != MANIFEST_MODULE)
-      continue;
-    const json_t *planned = json_array_get(row->files, modules++);
-    const char *name = json_string_value(json_object_get(planned, "name"));
-    const char *sha256 = json_string_value(json_object_get(planned, "sha256"));
-    if (!name || !sha256 || strcmp(name, file->name) != 0 || strcmp(sha256, file->sha256) != 0)
-      return false;
-  }
-  return modules == json_array_size(row->files);
-}
-
 /* Why a runbook may not be applied. */
 static int refuse(const tlsmend_session *self, const char *name, const trust_verdict *verdict,
                   tlsmend_error *error) {
@@ -389,32 +366,43 @@ static int refuse(const tlsmend_session *self, const char *name, const trust_ver
       name, verdict->key, self->trust ? self->trust : "see `tlsmend help verify`", way);
 }
 
-static int judge(tlsmend_session *self, const plan_runbook *row, bool *doubted, tlsmend_error *error) {
-  source_list list;
-  source_terms terms = {.trust = self->trust};
-  int code = sources_open(&terms, row->source, &list, error);
-  if (code != TLSMEND_OK)
-    return code;
-  const trust_verdict *verdict = &list.items[0].verdict;
-  if (!is_planned(&list, row))
-    code = tlsmend_error_set(
-        error, TLSMEND_E_REFUSED,
-        "the runbook %s is not the one that the plan was made with: its text has changed. Plan again",
-        row->source);
+static int judge(tlsmend_session *self, const plan_runbook *row, const source *source, bool *doubted,
+                 tlsmend_error *error) {
+  const trust_verdict *verdict = &source->verdict;
   bool doubt = verdict->state != TRUST_TRUSTED || self->library;
-  if (code == TLSMEND_OK && doubt && self->kind != MACHINE_SNAPSHOT && !self->allow_unsigned)
+  int code = TLSMEND_OK;
+  if (doubt && self->kind != MACHINE_SNAPSHOT && !self->allow_unsigned)
     code = refuse(self, row->source, verdict, error);
   json_t *json = trust_verdict_to_json(verdict);
   json_object_set_new(json, "runbook", json_string(row->id));
   json_array_append_new(json_object_get(self->signers, "runbooks"), json);
   *doubted = *doubted || doubt;
-  sources_close(&list);
+  return code;
+}
+
+void session_forget_texts(tlsmend_session *self) {
+  if (self->texts)
+    source_set_clear(self->texts);
+  free(self->texts);
+  self->texts = NULL;
+}
+
+/* The runbooks of a plan are read here, once; what is judged is what runs and what the journal keeps. */
+static int take_texts(tlsmend_session *self, const tlsmend_plan *plan, tlsmend_error *error) {
+  source_terms terms = {.trust = self->trust};
+  session_forget_texts(self);
+  source_set *set = calloc(1, sizeof *set);
+  int code = set ? sources_take(&self->script, &terms, plan, set, error) : no_memory(error);
+  if (code == TLSMEND_OK)
+    self->texts = set;
+  else
+    free(set);
   return code;
 }
 
 int session_check_trust(tlsmend_session *self, const tlsmend_plan *plan, tlsmend_error *error) {
   bool doubted = false, foreign = false;
-  int code = TLSMEND_OK;
+  int code = take_texts(self, plan, error);
   json_decref(self->signers);
   self->signers = json_pack("{s:b, s:[]}", "allow_unsigned", 0, "runbooks");
   if (!self->signers)
@@ -423,7 +411,7 @@ int session_check_trust(tlsmend_session *self, const tlsmend_plan *plan, tlsmend
     if (plan->runbooks[i].builtin)
       continue;
     foreign = true;
-    code = judge(self, &plan->runbooks[i], &doubted, error);
+    code = judge(self, &plan->runbooks[i], self->texts->items[i], &doubted, error);
   }
   if (code == TLSMEND_OK && doubted && self->allow_unsigned) {
     json_object_set_new(self->signers, "allow_unsigned", json_true());

@@ -65,7 +65,7 @@ int source_keys(const source_terms *terms, trust_store *out, tlsmend_error *erro
                           : trust_open(terms->trust, out, error);
 }
 
-static int add_item(source_list *list, const char *name, const script_source *script, tlsmend_error *error) {
+int sources_add(source_list *list, const char *name, const script_source *script, tlsmend_error *error) {
   source *grown = realloc(list->items, (list->count + 1) * sizeof *grown);
   char *copy = grown ? strdup(name) : NULL;
   if (grown)
@@ -238,7 +238,7 @@ static int open_file(const source_terms *terms, const char *path, source_list *o
     return tlsmend_error_set(error, TLSMEND_E_USAGE, "there is no runbook file %s", path);
   script.bytes = out->text;
   if (code == TLSMEND_OK)
-    code = add_item(out, path, &script, error);
+    code = sources_add(out, path, &script, error);
   if (code == TLSMEND_OK)
     code = seal_read(path, &signature, &out->sealed, error);
   if (code == TLSMEND_OK)
@@ -262,7 +262,7 @@ static int add_inner(source_list *list, const char *path, const bundle *bundle, 
   if (!name)
     return no_memory(error);
   snprintf(name, room, "%s|%s", path, file->name);
-  int code = add_item(list, name, &script, error);
+  int code = sources_add(list, name, &script, error);
   free(name);
   if (code != TLSMEND_OK)
     return code;
@@ -309,7 +309,7 @@ int sources_open(const source_terms *terms, const char *name, source_list *out, 
   if (sodium_init() < 0)
     return tlsmend_error_set(error, TLSMEND_E_FAILED, "the library for signatures does not start");
   if (!source_is_path(name))
-    return add_item(out, name, &(script_source){0}, error);
+    return sources_add(out, name, &(script_source){0}, error);
   char *path = os_path_absolute(name); /* it keeps its meaning when a run goes on from another folder */
   const char *inner = path ? bundle_inner(path) : NULL;
   int code = path ? TLSMEND_OK : no_memory(error);
@@ -321,5 +321,78 @@ int sources_open(const source_terms *terms, const char *name, source_list *out, 
   free(path);
   if (code != TLSMEND_OK)
     sources_close(out);
+  return code;
+}
+
+/* ---- the runbooks of a plan ---------------------------------------------------------------------------------------------- */
+
+void source_set_clear(source_set *set) {
+  for (size_t i = 0; i < set->list_count; i++)
+    sources_close(&set->lists[i]);
+  free(set->lists);
+  free(set->items);
+  *set = (source_set){0};
+}
+
+int source_set_begin(source_set *set, size_t most, tlsmend_error *error) {
+  *set = (source_set){.lists = calloc(most + 1, sizeof *set->lists)};
+  return set->lists ? TLSMEND_OK : no_memory(error);
+}
+
+int source_set_add(source_set *set, const source *source, tlsmend_error *error) {
+  const struct source **grown = realloc(set->items, (set->count + 1) * sizeof *grown);
+  if (!grown)
+    return no_memory(error);
+  set->items = grown;
+  grown[set->count++] = source;
+  return TLSMEND_OK;
+}
+
+int source_check(const script_options *options, const source *source, const plan_runbook *row,
+                 tlsmend_error *error) {
+  char sha256[65];
+  json_t *files = NULL;
+  script_options full = source_options(options, source);
+  if (row->builtin)
+    full.library = NULL;
+  int code = script_identity(&full, source->name, sha256, &files, error);
+  bool same = code == TLSMEND_OK && strcmp(sha256, row->sha256) == 0 &&
+              (files && row->files ? json_equal(files, row->files) : files == row->files);
+  json_decref(files);
+  if (code != TLSMEND_OK || same)
+    return code;
+  return tlsmend_error_set(
+      error, TLSMEND_E_REFUSED,
+      "the runbook %s is not the one that the plan was made with: its text has changed. Plan again",
+      source->name);
+}
+
+/* By what name a runbook of a plan is read again: those of tlsmend and of a library by their id. */
+static bool is_by_id(const script_options *options, const plan_runbook *row) {
+  if (row->builtin || !source_is_path(row->source))
+    return true;
+  char *inside = options->library ? os_path_join("runbooks", row->id) : NULL;
+  char *path = inside ? os_path_join(options->library, inside) : NULL;
+  size_t length = path ? strlen(path) : 0;
+  bool same = path && strncmp(row->source, path, length) == 0 && strcmp(row->source + length, ".lua") == 0;
+  free(inside);
+  free(path);
+  return same;
+}
+
+int sources_take(const script_options *options, const source_terms *terms, const tlsmend_plan *plan,
+                 source_set *out, tlsmend_error *error) {
+  int code = source_set_begin(out, plan->runbook_count, error);
+  for (size_t i = 0; code == TLSMEND_OK && i < plan->runbook_count; i++) {
+    const plan_runbook *row = &plan->runbooks[i];
+    source_list *list = &out->lists[out->list_count++];
+    code = sources_open(terms, is_by_id(options, row) ? row->id : row->source, list, error);
+    if (code == TLSMEND_OK)
+      code = source_check(options, &list->items[0], row, error);
+    if (code == TLSMEND_OK)
+      code = source_set_add(out, &list->items[0], error);
+  }
+  if (code != TLSMEND_OK)
+    source_set_clear(out);
   return code;
 }

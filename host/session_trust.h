@@ -4,6 +4,7 @@
 
 #include "core/manifest.h"
 #include "core/trust.h"
+#include "core/plan.h"
 #include "script/script.h"
 
 /* ---- keys: session_trust.c ---- */
@@ -54,8 +55,26 @@ typedef struct source_terms {
 int sources_open(const source_terms *terms, const char *name, source_list *out, tlsmend_error *error);
 void sources_close(source_list *list);
 
+/* Adds a runbook to a list. */
+int sources_add(source_list *list, const char *name, const script_source *script, tlsmend_error *error);
+
 /* The keys that count by the terms. Clear with trust_clear. */
 int source_keys(const source_terms *terms, trust_store *out, tlsmend_error *error);
+
+/* The runbooks of a plan as they were read: an item each, in its order. */
+typedef struct source_set {
+  source_list *lists; /* they stay where they are */
+  size_t list_count;
+  const source **items;
+  size_t count;
+} source_set;
+void source_set_clear(source_set *set);
+
+/* Makes room for `most` lists. */
+int source_set_begin(source_set *set, size_t most, tlsmend_error *error);
+
+/* Adds an item; it lies in one of the lists. */
+int source_set_add(source_set *set, const source *source, tlsmend_error *error);
 
 /* Whether a name is a path. */
 bool source_is_path(const char *name);
@@ -67,6 +86,14 @@ int source_read_beside(const char *path, const char *name, size_t most, char **o
 
 /* The modules beside a runbook that its text and theirs ask for; with bytes. */
 int source_collect(const char *path, const char *text, size_t size, manifest *out, tlsmend_error *error);
+
+/* E_REFUSED unless a source has the text and the files that a runbook of a plan had. Runs nothing. */
+int source_check(const script_options *options, const source *source, const plan_runbook *row,
+                 tlsmend_error *error);
+
+/* Reads the runbooks of a plan, with what it was made with on the options' library, and checks each. Runs nothing. */
+int sources_take(const script_options *options, const source_terms *terms, const tlsmend_plan *plan,
+                 source_set *out, tlsmend_error *error);
 
 /* The options to load a source with. Borrowed from both. */
 script_options source_options(const script_options *options, const source *source);

@@ -8,6 +8,8 @@ int cmd_resume(const opt *options) {
   cli_live live = {0};
   tlsmend_options library = cli_options(options, options->reboot, &live);
   int flags = (options->given & OPT_BOOT) != 0 ? TLSMEND_RESUME_STARTED | TLSMEND_RESUME_WAIT : 0;
+  if ((options->given & OPT_REBOOT) != 0)
+    flags |= TLSMEND_RESUME_REBOOT;
   int code = tlsmend_session_open(&library, &session, &error);
   if (code == TLSMEND_OK)
     code = tlsmend_resume(session, flags, &report, &error);

@@ -31,12 +31,15 @@ void journal_close(journal *self) {
     tlsmend_plan_free(self->plan);
   json_decref(self->approval);
   json_decref(self->trust);
+  json_decref(self->kept);
+  json_decref(self->terms);
   os_log_close(self->log);
   free(self->path);
   free(self->run);
   free(self->begun);
   free(self->ended);
   free(self->failure);
+  free(self->stalled);
   free(self);
 }
 
@@ -162,6 +165,9 @@ static bool take(journal *self, const json_t *record) {
   const char *kind = json_string_value(json_object_get(record, "record"));
   if (!kind)
     return false;
+  if (strcmp(kind, "stalled") == 0)
+    return replace(&self->stalled, json_string_value(json_object_get(record, "why"))) && self->stalled;
+  replace(&self->stalled, NULL); /* it went on */
   if (strcmp(kind, "step") == 0)
     return take_step(self, record);
   if (strcmp(kind, "end") == 0)
@@ -255,6 +261,12 @@ int journal_await(journal *self, int64_t deadline, tlsmend_error *error) {
   return write_record(self, record, error);
 }
 
+int journal_stalled(journal *self, const char *why, tlsmend_error *error) {
+  json_t *record = record_of("stalled");
+  json_object_set_new(record, "why", json_string(why));
+  return write_record(self, record, error);
+}
+
 int journal_undo(journal *self, const char *why, tlsmend_error *error) {
   json_t *record = record_of("undo");
   json_object_set_new(record, "why", json_string(why));
@@ -313,7 +325,8 @@ static int take_begin(journal *self, const json_t *record, tlsmend_error *error)
   const char *schema = json_string_value(json_object_get(record, "schema"));
   if (!schema || strncmp(schema, "tlsmend-journal/", 16) != 0)
     return tlsmend_error_set(error, TLSMEND_E_CORRUPT, "%s is not a journal", self->path);
-  if (strcmp(schema, JOURNAL_SCHEMA) != 0)
+  bool old = strcmp(schema, JOURNAL_SCHEMA_OLD) == 0;
+  if (!old && strcmp(schema, JOURNAL_SCHEMA) != 0)
     return tlsmend_error_set(error, TLSMEND_E_UNSUPPORTED,
                              "%s has format %s, this tlsmend knows " JOURNAL_SCHEMA, self->path, schema);
   if (!replace(&self->run, json_string_value(json_object_get(record, "run"))) ||
@@ -328,6 +341,10 @@ static int take_begin(journal *self, const json_t *record, tlsmend_error *error)
     return code;
   self->approval = json_incref(json_object_get(record, "approval"));
   self->trust = json_incref(json_object_get(record, "trust"));
+  self->kept = old ? NULL : json_incref(json_object_get(record, "kept"));
+  self->terms = old ? NULL : json_incref(json_object_get(record, "terms"));
+  if (!old && (!json_is_object(self->kept) || !json_is_object(self->terms)))
+    return tlsmend_error_set(error, TLSMEND_E_CORRUPT, "%s: the first record is incomplete", self->path);
   self->confirm_minutes = (unsigned)json_integer_value(json_object_get(record, "confirm_minutes"));
   self->steps = calloc(self->plan->change_count + 1, sizeof *self->steps);
   return self->steps ? TLSMEND_OK : no_memory(error);
@@ -352,6 +369,8 @@ static int begin(journal *self, const journal_start *start, tlsmend_error *error
     json_object_set_new(record, "approval", plan_origin_to_json(plan->origin));
   if (start->trust)
     json_object_set(record, "trust", start->trust);
+  json_object_set_new(record, "kept", start->kept ? json_incref(start->kept) : json_object());
+  json_object_set_new(record, "terms", start->terms ? json_incref(start->terms) : json_object());
   free(run);
   int code = self->path ? os_dir_make(state, error) : no_memory(error);
   if (code == TLSMEND_OK)

@@ -8,7 +8,8 @@
 
 #include "core/plan.h"
 
-#define JOURNAL_SCHEMA "tlsmend-journal/1"
+#define JOURNAL_SCHEMA     "tlsmend-journal/2"
+#define JOURNAL_SCHEMA_OLD "tlsmend-journal/1" /* keeps neither texts nor terms; read, not written */
 
 /* How far a step has come. */
 typedef enum step_state {
@@ -45,10 +46,13 @@ typedef struct journal {
   unsigned confirm_minutes; /* it is undone unless it is confirmed within these; 0: it need not be */
   int64_t deadline;         /* since when it is done and waits for that: until then; 0: it does not wait */
   char *failure;            /* why it goes backwards, NULL */
+  char *stalled; /* why it could not go on when that was tried last; NULL: it could, or was not tried */
   run_result result;
   tlsmend_plan *plan;
   json_t *
       trust; /* who has signed the runbooks that are not part of tlsmend, as it was told when the run began; or NULL */
+  json_t *kept;     /* the texts that it runs (session_kept.c); NULL: the journal is an old one */
+  json_t *terms;    /* what it was begun with; as kept */
   json_t *approval; /* of the saved plan: its digest and who has signed it; NULL if the plan was not saved */
   journal_step *steps; /* one for each change of the plan */
   bool torn;           /* the last line was not whole and has been left out */
@@ -68,7 +72,8 @@ typedef struct journal_start {
   const tlsmend_plan *plan;
   const char *boot;
   unsigned confirm_minutes;
-  json_t *trust;       /* or NULL */
+  json_t *trust; /* or NULL */
+  json_t *kept, *terms;
   const char *machine; /* the spec of the one that is written; NULL: that of the plan */
 } journal_start;
 
@@ -102,6 +107,8 @@ int journal_restarted(journal *self, size_t step, const char *boot, tlsmend_erro
 int journal_resumed(journal *self, const char *boot, tlsmend_error *error); /* goes on, not at a barrier */
 int journal_await(journal *self, int64_t deadline,
                   tlsmend_error *error); /* done, and waits for its confirmation */
+int journal_stalled(journal *self, const char *why,
+                    tlsmend_error *error); /* it cannot go on, and stays open */
 int journal_undo(journal *self, const char *why, tlsmend_error *error);
 int journal_end(journal *self, run_result result, tlsmend_error *error);
 

@@ -40,6 +40,18 @@ static int compare_name(const void *name, const void *row) {
   return strcmp(name, ((const embedded_text *)row)->name);
 }
 
+/* From the library as it was read. Whoever holds it outlives the text. E_ABSENT: it has none of that name. */
+static int text_kept(const script_options *options, const char *name, script_text *out,
+                     tlsmend_error *error) {
+  const manifest_file *file = script_library_find(options->texts, name);
+  if (file == NULL)
+    return TLSMEND_E_ABSENT;
+  out->source = os_path_join(options->library, name);
+  out->bytes = file->bytes;
+  out->size = (size_t)file->size;
+  return out->source != NULL ? TLSMEND_OK : tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
+}
+
 static int text_read(char *path, script_text *out, tlsmend_error *error) {
   if (path == NULL)
     return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
@@ -55,7 +67,8 @@ int script_text_find(const script_options *options, const char *name, script_tex
                      tlsmend_error *error) {
   memset(out, 0, sizeof *out);
   if (options != NULL && options->library != NULL) {
-    int code = text_read(os_path_join(options->library, name), out, error);
+    int code = options->texts != NULL ? text_kept(options, name, out, error)
+                                      : text_read(os_path_join(options->library, name), out, error);
     if (code != TLSMEND_E_ABSENT)
       return code;
   }

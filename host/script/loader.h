@@ -22,6 +22,13 @@ int script_text_find(const script_options *options, const char *name, script_tex
 int script_text_runbook(const script_options *options, const char *name, script_text *out,
                         tlsmend_error *error);
 
+/* The text of a library that was read, by the name that script_text_find takes; NULL if there is none. */
+struct manifest_file;
+const struct manifest_file *script_library_find(const struct manifest *texts, const char *name);
+
+/* The files that belong to a runbook, as script_identity has them. */
+int script_files(const script_options *options, json_t **out, tlsmend_error *error);
+
 /* Compiles a text under a chunk name; raises for syntax errors and compiled files. [-0, +1, e] */
 void script_compile(lua_State *L, const char *bytes, size_t size, const char *chunk);
 

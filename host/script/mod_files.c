@@ -22,6 +22,7 @@ static const char *reach(lua_State *L, const char **path) {
     script_raise_error(L, &error);
   if (code == TLSMEND_OK)
     return os_place_name(scratch->place);
+  sandbox_context(L)->unreached = true;
   lua_pushstring(L, error.text);
   return NULL;
 }
@@ -80,6 +81,7 @@ static int l_names(lua_State *L) {
   script_scratch_take(L);
   if (reason == NULL)
     return 1;
+  sandbox_context(L)->unreached = true;
   lua_pushnil(L);
   lua_pushstring(L, reason);
   return 2;

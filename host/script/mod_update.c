@@ -112,6 +112,7 @@ static void check_package(lua_State *L, tlsmend_machine *machine, tlsmend_update
       machine_may_look(machine, update->file, false, &followed, &error) != TLSMEND_OK)
     script_raise_error(L, &error);
   int code = hash_file(L, update->file, followed, hash, &error);
+  sandbox_context(L)->unreached |= code != TLSMEND_OK;
   if (code != TLSMEND_OK)
     script_raise(L, code == TLSMEND_E_ABSENT ? TLSMEND_E_REFUSED : code, "%s: %s", update->kb, error.text);
   if (update->sha256 != NULL && strcmp(update->sha256, hash) != 0)

@@ -67,21 +67,6 @@ static void name_chunk(script_context *context, const char *name, const script_t
     strcat(context->file, ".lua");
 }
 
-/* The modules that belong to the runbook, NULL if there are none: its digest alone would not tell that one of them has changed. */
-static json_t *own_files(const script_source *source) {
-  const manifest *files = source != NULL ? source->files : NULL;
-  json_t *out = NULL;
-  for (size_t i = 0; files != NULL && i < files->count; i++) {
-    if (files->files[i].kind != MANIFEST_MODULE)
-      continue;
-    if (out == NULL)
-      out = json_array();
-    json_array_append_new(
-        out, json_pack("{s:s, s:s}", "name", files->files[i].name, "sha256", files->files[i].sha256));
-  }
-  return out;
-}
-
 static int put_origin(script_runbook *runbook, const script_text *text, tlsmend_error *error) {
   unsigned char digest[crypto_hash_sha256_BYTES];
   char hex[2 * sizeof digest + 1];
@@ -93,13 +78,14 @@ static int put_origin(script_runbook *runbook, const script_text *text, tlsmend_
       json_object_set_new(header, "builtin", json_boolean(builtin)) != 0 ||
       json_object_set_new(header, "sha256", json_string(hex)) != 0)
     return tlsmend_error_set(error, TLSMEND_E_SCRIPT, "%s: its path is not UTF-8", runbook->context->file);
-  json_t *files = own_files(runbook->context->options.source);
-  if (files != NULL && json_object_set_new(header, "files", files) != 0)
-    return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
   /* What was declared to be built in stays so, whatever it requires later. */
   if (builtin)
     runbook->context->options.library = NULL;
-  return TLSMEND_OK;
+  json_t *files = NULL;
+  int code = script_files(&runbook->context->options, &files, error);
+  if (files != NULL && json_object_set_new(header, "files", files) != 0)
+    code = tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
+  return code;
 }
 
 static int check_id(const script_runbook *runbook, const char *name, tlsmend_error *error) {
@@ -304,6 +290,7 @@ static int call_on(script_runbook *runbook, const script_ground *ground, lua_CFu
   sandbox_machines(context, guard, ground->machine);
   context->sink = ground->sink;
   sandbox_refill(context);
+  context->unreached = false;
   lua_pushcfunction(context->L, function);
   lua_pushlightuserdata(context->L, request);
   code = sandbox_call(context, 1, 0, error);
@@ -312,6 +299,13 @@ static int call_on(script_runbook *runbook, const script_ground *ground, lua_CFu
   script_scratch_clear(&context->scratch);
   machine_close(guard);
   return code;
+}
+
+/* What a fence has refused is refused whatever else was missing. */
+bool script_unreached(const script_runbook *runbook, int code) {
+  const script_context *context = runbook->context;
+  return context->unreached &&
+         (code == TLSMEND_E_SCRIPT || (code == TLSMEND_E_REFUSED && !context->refusal.code));
 }
 
 int script_run(script_runbook *runbook, const script_ground *ground, bool *applies, char **reason,

@@ -282,7 +282,8 @@ static int l_open(lua_State *L) {
 
 int sandbox_open(const script_options *options, script_context **out, tlsmend_error *error) {
   *out = NULL;
-  if (options != NULL && options->library != NULL && !os_dir_exists(options->library))
+  if (options != NULL && options->library != NULL && options->texts == NULL &&
+      !os_dir_exists(options->library))
     return tlsmend_error_set(error, TLSMEND_E_USAGE,
                              "there is no folder %s to take runbooks/ and stdlib/ from (--library)",
                              options->library);

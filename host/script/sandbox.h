@@ -59,6 +59,7 @@ typedef struct script_context {
 
   script_meter machine, facts; /* without a machine outside script_run and script_verify */
   const script_sink *sink;
+  bool unreached; /* a file that it looked at is not there, or not within reach */
   bool verifying; /* inside verify: the network may be asked */
   bool hosting;   /* the host itself loads a module: it may be one of its own programs */
   script_scratch scratch;

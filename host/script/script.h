@@ -5,6 +5,8 @@
 #ifndef SCRIPT_SCRIPT_H
 #define SCRIPT_SCRIPT_H
 
+#include <stdbool.h>
+
 #include <jansson.h>
 
 #include <tlsmend/machine.h>
@@ -30,6 +32,7 @@ typedef struct script_source {
 /* Where Lua texts come from and what they may use up. Borrowed. */
 typedef struct script_options {
   const char *library; /* folder with stdlib/ and runbooks/ that overrides the embedded ones, or NULL */
+  const struct manifest *texts; /* that folder as it was read, instead of what lies in it now; or NULL */
   unsigned long long limit[TLSMEND_LIMIT_COUNT]; /* 0: the value of TLSMEND_LIMITS */
   const char *stand_in; /* SHA-256 of the bench's stand-ins for packages: counts as declared; or NULL */
   const struct tlsmend_module *const *modules; /* the embedding program's, ends with NULL; or NULL */
@@ -39,6 +42,15 @@ typedef struct script_options {
   const script_source *source; /* the runbook itself and its own modules, or NULL */
   const char *watch;           /* for script_watch: the module that looks on, or NULL */
 } script_options;
+
+/* Reads a library folder whole: "stdlib/tls/winhttp.lua" is a module, "site.lua" a runbook. What is not there is empty. Clear with
+ * manifest_clear. */
+int script_library_read(const char *folder, struct manifest *out, tlsmend_error *error);
+
+/* What plans know a runbook by, without running any of it: the SHA-256 of its text, and name and SHA-256 of the files that
+ * belong to it, the library it runs with among them (a new reference; NULL: none). Errors: as script_open. */
+int script_identity(const script_options *options, const char *name, char sha256[65], json_t **files,
+                    tlsmend_error *error);
 
 /* Whether the modules of the embedding program are such, with names of their own. E_USAGE. */
 int script_check_modules(const script_options *options, tlsmend_error *error);
@@ -54,7 +66,7 @@ int script_each_runbook(const script_options *options, int (*fn)(void *data, con
 int script_open(const script_options *options, const char *name, script_runbook **out, tlsmend_error *error);
 void script_close(script_runbook *runbook);
 
-/* The declaration as JSON: id, version, title, source, builtin, sha256, files (own modules, if there are any: name, sha256), references, params (name, type, default, help), needs.
+/* The declaration as JSON: id, version, title, source, builtin, sha256, files (own modules and a library, if there are any: name, sha256), references, params (name, type, default, help), needs.
  * Borrowed. */
 const json_t *script_header(const script_runbook *runbook);
 
@@ -93,6 +105,9 @@ int script_run(script_runbook *runbook, const script_ground *ground, bool *appli
  * updates may be touched undeclared, so that it is seen what is; files, servers and modules are fenced as ever. The text may
  * have changed what it likes in this state: the result is its word, too. */
 int script_watch(script_runbook *runbook, const script_ground *ground, json_t **out, tlsmend_error *error);
+
+/* Whether the last run, which has failed with `code`, may have done so because a file was out of reach that it looked at. */
+bool script_unreached(const script_runbook *runbook, int code);
 
 /* Runs `verify` after an apply. E_FAILED with the runbook's reason if it answers false; OK if there is no verify, which is
  * then told as an unknown. */

@@ -297,6 +297,11 @@ static outcome run_here(verb verb, size_t *changes) {
   tlsmend_error error = {0, ""};
   tlsmend_report *report = NULL;
   outcome outcome = {0};
+  static const char hostile[] = "error 'not the text that the run was begun with'\n";
+  if (current->text && verb == APPLY)
+    spill(book, current->runbook, strlen(current->runbook));
+  else if (current->text)
+    spill(book, hostile, sizeof hostile - 1);
   tlsmend_session *session = session_open(machine);
   if (verb == APPLY)
     outcome.code = apply(session, &report, changes, &error);

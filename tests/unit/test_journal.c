@@ -32,7 +32,7 @@ static tlsmend_plan *make_plan(tlsmend_machine *machine, size_t writes) {
 static journal *begin(const tlsmend_plan *plan) {
   journal *journal = NULL;
   char *state = engine_path("state");
-  MUST(journal_create(&(journal_start){state, plan, "boot-1", 0, NULL, NULL}, &journal, &error));
+  MUST(journal_create(&(journal_start){.state = state, .plan = plan, .boot = "boot-1"}, &journal, &error));
   free(state);
   free(journal_name);
   journal_name = malloc(strlen(journal->run) + 32);
@@ -48,6 +48,7 @@ static void write_all(void) {
   MUST(journal_step_state(journal, 0, STEP_INTENDED, NULL, &error));
   MUST(journal_step_next(journal, 0, 2, "a note", &error));
   MUST(journal_resumed(journal, "boot-2", &error));
+  MUST(journal_stalled(journal, "no way", &error));
   MUST(journal_barrier(journal, 1, "boot-2", &error));
   MUST(journal_restarted(journal, 1, "boot-3", &error));
   MUST(journal_undo(journal, "a reason", &error));

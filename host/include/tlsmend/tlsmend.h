@@ -167,11 +167,9 @@ typedef enum tlsmend_limit { TLSMEND_LIMITS(TLSMEND_LIMIT_) TLSMEND_LIMIT_COUNT 
 #undef TLSMEND_LIMIT_
 
 typedef struct tlsmend_options {
-  size_t size; /* sizeof(tlsmend_options); set by TLSMEND_OPTIONS_INIT */
-  const char *
-      machine; /* "live", "sim:FILE", "sim:NAME", one of `backends`; NULL: live on Windows, an error elsewhere */
-  const char *
-      state; /* folder of journals; NULL: ProgramData\tlsmend for live, FILE.tlsmend beside a snapshot, an error for `backends` */
+  size_t size;         /* sizeof(tlsmend_options); set by TLSMEND_OPTIONS_INIT */
+  const char *machine; /* "live", "sim:FILE", "sim:NAME", one of `backends`; NULL: live, on Windows only */
+  const char *state;   /* of journals; NULL: ProgramData\tlsmend, or FILE.tlsmend; `backends` need one */
   const char *library; /* folder that overrides the embedded runbooks and stdlib, or NULL */
   tlsmend_reboot reboot;
   int allow_unsigned; /* non-zero: runbooks that are neither part of this library nor signed by a trusted key may be applied to a machine that is no snapshot */
@@ -182,8 +180,7 @@ typedef struct tlsmend_options {
   unsigned
       confirm_minutes; /* tlsmend_apply: what is done is undone again unless tlsmend_confirm comes within these; 0: it stays */
   unsigned long long time_limit, read_limit, change_limit, value_limit, output_limit;
-  const char *
-      trust; /* folder of the public keys that may sign runbooks; NULL: ProgramData\tlsmend\trust, or /etc/tlsmend/trust */
+  const char *trust; /* keys that may sign runbooks; NULL: ProgramData\tlsmend\trust, /etc/tlsmend/trust */
   const struct tlsmend_module *const
       *modules; /* the program's own, for `require` (<tlsmend/module.h>); ends with NULL; or NULL. Borrowed */
   const struct tlsmend_backend *const
@@ -407,7 +404,8 @@ typedef enum tlsmend_result {
  * Applies a plan to the session's machine. First every before-value and everything that was read is checked, packages
  * are found and hashed, rights and the state folder are tried; nothing is written unless all hold. Then each step is
  * journalled and done. A step that fails, and a journal that cannot be written any more, lead to the undoing of what was
- * done: the report says so and the function returns TLSMEND_OK. Negative codes mean that nothing was written.
+ * done: the report says so and the function returns TLSMEND_OK. Negative codes mean that nothing was written; but E_UNKNOWN may
+ * mean that all is done, the runbooks could not be asked whether it is right, and the run stays open: tlsmend_resume asks again.
  * Errors: E_DRIFT, E_REFUSED, E_BUSY, E_DENIED, E_IO, E_UNKNOWN, E_PLAN (applied before, or not what its runbooks
  * propose), E_APPROVAL (the site demands approvals).
  */
@@ -415,14 +413,16 @@ TLSMEND_API int tlsmend_apply(tlsmend_session *session, const tlsmend_plan *plan
                               tlsmend_error *error);
 
 /*
- * Continues the open run of the session's machine: after a restart, or after the program was killed. What was done is
- * detected again before anything is written. `flags`: TLSMEND_RESUME_STARTED says that the machine's own start called
- * (the arranged boot task), which is taken as the proof of a restart where the machine has no other.
- * *out has TLSMEND_RESULT_NOTHING when no run is open.
+ * Continues the open run of the session's machine: after a restart, or after the program was killed. What was done is detected
+ * again before anything is written. Runbooks, library, limits, trust and the consent to restarts (AUTO) are those of its beginning,
+ * out of its journal, whatever the options say. A run that cannot go on stays open; tlsmend_status says why. *out has
+ * TLSMEND_RESULT_NOTHING when none is open. `flags`: TLSMEND_RESUME_STARTED says that the machine's own start called (the arranged
+ * boot task), the proof of a restart where there is no other; TLSMEND_RESUME_REBOOT: restarts are as the options say, ASK too.
  */
 #define TLSMEND_RESUME_STARTED 1
+#define TLSMEND_RESUME_REBOOT  4
 #define TLSMEND_RESUME_WAIT                                                                                  \
-  2 /* first waits while a run waits to be confirmed: until that happens, or the time is over */
+  2 /* first waits until a run that waits for it is confirmed, or its time is over */
 TLSMEND_API int tlsmend_resume(tlsmend_session *session, int flags, tlsmend_report **out,
                                tlsmend_error *error);
 

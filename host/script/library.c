@@ -1,0 +1,136 @@
+/* The folder of --library, read once: what was compared and judged is what runs, whatever lies in the folder by then. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sodium.h>
+
+#include "core/manifest.h"
+#include "os/os.h"
+#include "script/loader.h"
+
+enum { FOLDERS_MOST = 8 };
+
+typedef struct reading {
+  const char *folder; /* on the disk */
+  const char *inside; /* what it is in the library: "stdlib", "stdlib/tls"; NULL: the folder of runbooks */
+  unsigned depth;
+  manifest *out;
+  tlsmend_error *error;
+} reading;
+
+static int no_memory(tlsmend_error *error) {
+  return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for the library");
+}
+
+static int read_folder(const reading *self);
+
+static int take_file(const reading *self, const char *path, const char *name) {
+  manifest_file file = {.kind = self->inside ? MANIFEST_MODULE : MANIFEST_RUNBOOK, .name = (char *)name};
+  size_t size = 0;
+  if (!manifest_name_good(file.kind, name)) /* nobody can ask for it */
+    return TLSMEND_OK;
+  int code = os_file_read(path, MANIFEST_TEXT_MOST, &file.bytes, &size, self->error);
+  if (code != TLSMEND_OK)
+    return code;
+  file.size = size;
+  manifest_sha256(file.bytes, size, file.sha256);
+  return manifest_add(self->out, &file, self->error);
+}
+
+static int take(void *data, const char *name) {
+  const reading *self = data;
+  char *path = os_path_join(self->folder, name);
+  size_t room = strlen(self->inside ? self->inside : "") + strlen(name) + 2;
+  char *inside = malloc(room);
+  int code = path && inside ? TLSMEND_OK : no_memory(self->error);
+  if (code == TLSMEND_OK) {
+    snprintf(inside, room, "%s%s%s", self->inside ? self->inside : "", self->inside ? "/" : "", name);
+    reading below = {path, inside, self->depth + 1, self->out, self->error};
+    if (!os_dir_exists(path))
+      code = take_file(self, path, inside);
+    else if (self->inside && below.depth < FOLDERS_MOST)
+      code = read_folder(&below);
+  }
+  free(inside);
+  free(path);
+  return code;
+}
+
+static int read_folder(const reading *self) {
+  int code = os_dir_each(self->folder, take, (void *)(uintptr_t)self, self->error);
+  return code == TLSMEND_E_ABSENT ? TLSMEND_OK : code;
+}
+
+int script_library_read(const char *folder, manifest *out, tlsmend_error *error) {
+  char *stdlib = os_path_join(folder, "stdlib"), *runbooks = os_path_join(folder, "runbooks");
+  *out = (manifest){0};
+  int code = stdlib && runbooks ? TLSMEND_OK : no_memory(error);
+  if (code == TLSMEND_OK)
+    code = read_folder(&(reading){stdlib, "stdlib", 0, out, error});
+  if (code == TLSMEND_OK)
+    code = read_folder(&(reading){runbooks, NULL, 0, out, error});
+  free(stdlib);
+  free(runbooks);
+  if (code != TLSMEND_OK)
+    manifest_clear(out);
+  return code;
+}
+
+const manifest_file *script_library_find(const manifest *texts, const char *name) {
+  bool runbook = strncmp(name, "runbooks/", 9) == 0;
+  return manifest_find(texts, runbook ? MANIFEST_RUNBOOK : MANIFEST_MODULE, runbook ? name + 9 : name);
+}
+
+/* Of all of its texts: their order is that of their names. */
+static void library_digest(const manifest *texts, char out[65]) {
+  crypto_hash_sha256_state state;
+  unsigned char digest[crypto_hash_sha256_BYTES];
+  crypto_hash_sha256_init(&state);
+  for (size_t i = 0; i < texts->count; i++) {
+    const manifest_file *file = &texts->files[i];
+    crypto_hash_sha256_update(&state, (const unsigned char *)file->name, strlen(file->name) + 1);
+    crypto_hash_sha256_update(&state, (const unsigned char *)file->sha256, sizeof file->sha256);
+  }
+  crypto_hash_sha256_final(&state, digest);
+  sodium_bin2hex(out, 65, digest, sizeof digest);
+}
+
+/* ---- what a runbook is known by -------------------------------------------------------------------------------- */
+
+static bool add_digest(json_t **files, const char *name, const char *sha256) {
+  if (*files == NULL)
+    *files = json_array();
+  return json_array_append_new(*files, json_pack("{s:s, s:s}", "name", name, "sha256", sha256)) == 0;
+}
+
+int script_files(const script_options *options, json_t **out, tlsmend_error *error) {
+  const manifest *own = options->source != NULL ? options->source->files : NULL;
+  char digest[65];
+  bool added = true;
+  *out = NULL;
+  for (size_t i = 0; own != NULL && added && i < own->count; i++)
+    if (own->files[i].kind == MANIFEST_MODULE)
+      added = add_digest(out, own->files[i].name, own->files[i].sha256);
+  if (options->library != NULL && options->texts != NULL && added) {
+    library_digest(options->texts, digest);
+    added = add_digest(out, "--library", digest);
+  }
+  if (added)
+    return TLSMEND_OK;
+  json_decref(*out);
+  *out = NULL;
+  return no_memory(error);
+}
+
+int script_identity(const script_options *options, const char *name, char sha256[65], json_t **files,
+                    tlsmend_error *error) {
+  script_text text;
+  int code = script_text_runbook(options, name, &text, error);
+  *files = NULL;
+  if (code != TLSMEND_OK)
+    return code;
+  manifest_sha256(text.bytes, text.size, sha256);
+  script_text_clear(&text);
+  return script_files(options, files, error);
+}
