@@ -18,10 +18,9 @@ struct tlsmend_session {
   bool own_state; /* the folder is the one beside the snapshot: what runs are in it are this machine's */
   char *library;  /* or NULL */
   manifest *library_texts; /* what was in it when the session was opened; NULL without one */
-  struct source_set *
-      texts; /* the runbooks of the plan that is applied or the run that goes on: nothing else of them runs; or NULL */
-  char *trust;     /* the folder of keys that may sign runbooks; NULL: this machine's */
-  json_t *signers; /* who has signed the runbooks that are applied, for the journal; or NULL */
+  source_set *texts;       /* what the plan or run at hand is run from, and nothing else; or NULL */
+  char *trust;             /* the folder of keys that may sign runbooks; NULL: this machine's */
+  json_t *signers;         /* who has signed the runbooks that are applied, for the journal; or NULL */
   tlsmend_reboot reboot;
   bool allow_unsigned;
   script_options script;
