@@ -15,7 +15,7 @@
 
 ---@class runbook_param
 ---@field type "string"|"integer"|"boolean"|"path"|"string[]"
----@field default? any an empty one ({} or "") says that an empty value may be given
+---@field default? any an empty one ({} or "") says that an empty value may be given; a path's must stand in needs.files
 ---@field help? string
 ---@field choices? any[] what it may be; of a list, what each element may be
 ---@field secret? boolean the value is shown to nobody; plans hold a salted digest, and are not applied from a file
@@ -25,7 +25,7 @@
 ---@field reads? string[] keys that may only be read, spelled the same
 ---@field updates? string[] "KB3140245"
 ---@field packages? string[] the only packages: SHA-256, or "signer:NAME" for what a key of the trust store has signed
----@field files? string[] files and folders that may be looked at; "System32\\a.dll" is below the folder of Windows
+---@field files? string[] files and folders of this computer; "System32\\a.dll" is below the folder of Windows
 ---@field reboot? boolean
 ---@field legacy? string[] protocols before TLS 1.2 that it may switch on, such as "TLS 1.1"; read by the bench
 ---@field probes? boolean|string[] true: `verify` may ask servers that parameters name; or the endpoints, "HOST:PORT"

@@ -27,6 +27,10 @@ door 'what kind a machine is says machine_kind or sim_of, not the name of its ba
   'ops->name|self->spec, "(live|sim:?)"' machine/machine.c
 door 'CurrentState of servicing stands in one table, machine/servicing.h' \
   '"CurrentState"' machine/servicing.c
+door 'a text gets a machine where it is run, the programs of the host theirs in tool.c' \
+  '\bsandbox_machines\(' script/meter.c script/run.c script/tool.c script/sandbox.h
+door 'what a text is run on stands behind a guard, made where it is run' \
+  '\bguard_open\(' machine/guard.c machine/guard.h script/run.c
 
 # Only who reads lets others delete: never a handle that writes.
 found=$(grep -rn -A1 --include='*.c' 'GENERIC_WRITE' host | grep FILE_SHARE_DELETE)
