@@ -10,7 +10,7 @@ build="cmake ninja-build gcc libc6-dev pkg-config liblua5.4-dev lua-filesystem-d
 # dpkg-dev and what it calls unpack the source packages that the Windows build compiles.
 test_required="g++ libcmocka-dev binutils lua5.4 git openssl"
 test_optional="libedit-dev minisign python3-jsonschema python3-junitparser chromium poppler-utils clang libclang-rt-dev valgrind clang-format clang-tidy lua-check gcc-mingw-w64-x86-64 gcc-mingw-w64-i686 dpkg-dev patch xz-utils
-  wine64 wine gcab gnutls-bin"
+  wine64 wine gcab gnutls-bin luajit libluajit-5.1-dev liblua5.1-0-dev liblua5.3-dev libjson-c-dev"
 
 required=
 optional=

@@ -23,5 +23,6 @@ install(FILES ${PROJECT_BINARY_DIR}/tlsmendConfig.cmake ${PROJECT_BINARY_DIR}/tl
 
 # From where the file lies, so that an installation can be moved and --prefix works.
 file(RELATIVE_PATH tlsmend_up ${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})
+list(JOIN TLSMEND_REQUIRES " " requires)
 configure_file(host/cmake/tlsmend.pc.in ${PROJECT_BINARY_DIR}/tlsmend.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/tlsmend.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

@@ -6,11 +6,12 @@ pkg_search_module(TLSMEND_LFS REQUIRED IMPORTED_TARGET lua5.4-filesystem lua-fil
 pkg_check_modules(TLSMEND_JANSSON REQUIRED IMPORTED_TARGET jansson>=2.13)
 pkg_check_modules(TLSMEND_SODIUM REQUIRED IMPORTED_TARGET libsodium>=1.0.16)
 
-set(TLSMEND_INSTALL_DEPS PkgConfig::TLSMEND_LUA PkgConfig::TLSMEND_LFS PkgConfig::TLSMEND_JANSSON PkgConfig::TLSMEND_SODIUM m)
+set(TLSMEND_DEPS PkgConfig::TLSMEND_LUA PkgConfig::TLSMEND_LFS PkgConfig::TLSMEND_JANSSON PkgConfig::TLSMEND_SODIUM)
 add_library(tlsmend_deps INTERFACE)
-target_link_libraries(tlsmend_deps INTERFACE ${TLSMEND_INSTALL_DEPS})
+target_link_libraries(tlsmend_deps INTERFACE ${TLSMEND_DEPS} m)
 
 add_library(tlsmend_archives INTERFACE)
+set(shared "")
 foreach(library LFS LUA JANSSON SODIUM)
   set(archive "")
   if(TLSMEND_ARCHIVES)
@@ -20,13 +21,41 @@ foreach(library LFS LUA JANSSON SODIUM)
     set(archive ${TLSMEND_${library}_ARCHIVE})
   endif()
   if(archive)
-    target_link_libraries(tlsmend_archives INTERFACE ${archive})
+    list(APPEND archives ${archive})
   else()
-    target_link_libraries(tlsmend_archives INTERFACE PkgConfig::TLSMEND_${library})
+    list(APPEND archives PkgConfig::TLSMEND_${library})
+    string(APPEND shared " ${TLSMEND_${library}_MODULE_NAME}")
   endif()
   target_include_directories(tlsmend_archives SYSTEM INTERFACE ${TLSMEND_${library}_INCLUDE_DIRS})
 endforeach()
 find_package(Threads REQUIRED)
-target_link_libraries(tlsmend_archives INTERFACE m Threads::Threads ${CMAKE_DL_LIBS})
+set(system m Threads::Threads ${CMAKE_DL_LIBS})
+target_link_libraries(tlsmend_archives INTERFACE ${archives} ${system})
+
+# TLSMEND_PRIVATE: these libraries are part of libtlsmend, under names that nobody else sees, so that the program that loads it may
+# have others of the same names. docs/decisions/0019-libraries-of-our-own.md
+set(TLSMEND_PRIVATE OFF)
+set(private_sources ${PROJECT_SOURCE_DIR}/host/os/streams.c)
+set(private_options -Wl,--exclude-libs,ALL -Wl,-Bsymbolic-functions -Wl,-z,text
+                    -Wl,--wrap=stdin -Wl,--wrap=stdout -Wl,--wrap=stderr)
+set(why "no archive (lib*.a) is used of:${shared}")
+if(shared STREQUAL "")
+  try_compile(TLSMEND_ARCHIVES_FIT ${PROJECT_BINARY_DIR}/private
+              SOURCES ${PROJECT_SOURCE_DIR}/host/cmake/private.c ${private_sources}
+              CMAKE_FLAGS -DINCLUDE_DIRECTORIES=${TLSMEND_LUA_INCLUDE_DIRS} COMPILE_DEFINITIONS -fPIC
+              LINK_OPTIONS -shared ${private_options} LINK_LIBRARIES ${archives} ${system} OUTPUT_VARIABLE log)
+  file(WRITE ${PROJECT_BINARY_DIR}/private/log.txt "${log}")
+  set(why "the archives do not fit into a shared library; ${PROJECT_BINARY_DIR}/private/log.txt")
+  set(TLSMEND_PRIVATE ${TLSMEND_ARCHIVES_FIT})
+endif()
+if(TLSMEND_PRIVATE)
+  set(TLSMEND_INSTALL_DEPS m -pthread)
+  set(TLSMEND_REQUIRES "")
+else()
+  set(TLSMEND_INSTALL_DEPS ${TLSMEND_DEPS} m)
+  set(TLSMEND_REQUIRES ${TLSMEND_LFS_MODULE_NAME} ${TLSMEND_LUA_MODULE_NAME} jansson libsodium)
+  message(WARNING "libtlsmend takes Lua and friends from shared libraries: ${why}. A program that has another Lua, or another "
+                  "library with functions of the same names, may crash when it loads it. The command is not concerned.")
+endif()
 
 add_library(tlsmend_system_libraries INTERFACE)

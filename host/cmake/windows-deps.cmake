@@ -29,6 +29,8 @@ target_include_directories(tlsmend_lua SYSTEM PUBLIC ${deps}/lua5.4/src)
 
 dependency(tlsmend_lfs ${deps}/lua-filesystem/src/lfs.c)
 target_include_directories(tlsmend_lfs SYSTEM PUBLIC ${deps}/lua-filesystem/src)
+# It exports its one function from whatever it is linked into, which nobody may see.
+target_compile_definitions(tlsmend_lfs PRIVATE dllexport=__unused__)
 target_link_libraries(tlsmend_lfs PUBLIC tlsmend_lua)
 
 # Jansson's templates want what its own CMakeLists.txt finds out; for mingw-w64 that is known.

@@ -1,7 +1,8 @@
 #!/bin/sh
 # The Windows executables: under 1.5 MiB, of the kind they should be, and importing only what docs/WINDOWS-BUILD.md lists, so
-# that nothing creeps in that NT 6.0 has not. `imports.sh --update` writes that list anew; look at the difference.
+# that nothing creeps in that NT 6.0 has not; they export nothing, and the DLL what the headers declare. `imports.sh --update` writes that list anew; look at the difference.
 set -eu
+. "$TLSMEND_SOURCE/tests/sync/declared.sh"
 document=$TLSMEND_SOURCE/docs/WINDOWS-BUILD.md
 work=$(mktemp -d "${TMPDIR:-/tmp}/tlsmend-imports.XXXXXX")
 trap 'rm -rf "$work"' EXIT
@@ -10,6 +11,8 @@ fail() {
   echo "FAILED: $*"
   failed=1
 }
+declared "$work/declared"
+exports() { awk '/Ordinal\/Name Pointer/ { on = 1; next } on && /^$/ { exit } on && $1 == "[" { print $NF }' "$1" | LC_ALL=C sort; }
 
 for preset in win64 win32; do
   exe=$TLSMEND_SOURCE/build/$preset/tlsmend.exe
@@ -41,6 +44,10 @@ for preset in win64 win32; do
     $1 ~ /^[0-9a-f]+$/ && NF == 4 && $2 == "<none>" { print dll, $4 }  # binutils 2.44' "$work/headers" |
     LC_ALL=C sort -u >"$work/$preset"
   [ "$(wc -l <"$work/$preset")" -gt 50 ] || fail "$preset: the list of imported functions could not be read"
+  exports "$work/headers" >"$work/exports"
+  [ ! -s "$work/exports" ] || fail "$preset: the executable exports: $(cat "$work/exports")"
+  $dump -p "$TLSMEND_SOURCE/build/$preset/lib/libtlsmend.dll" >"$work/headers"
+  exports "$work/headers" | diff "$work/declared" - || fail "$preset: the DLL does not export what the headers declare"
 done
 
 # One line a DLL: "kernel32.dll: CloseHandle ...", for both, then what only one of them imports.

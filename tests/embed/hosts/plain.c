@@ -1,0 +1,4 @@
+/* No other library. */
+int other(void);
+
+int other(void) { return 1; }
