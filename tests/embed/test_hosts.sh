@@ -5,7 +5,7 @@
 set -eu
 here=$TLSMEND_SOURCE/tests/embed/hosts
 lib=$TLSMEND_BINARY/lib
-times=${TLSMEND_TIMES:-30}
+times=${TLSMEND_TIMES:-10}
 if grep -q '^TLSMEND_\(LUA\|LFS\|JANSSON\|SODIUM\)_ARCHIVE:.*NOTFOUND\|^TLSMEND_ARCHIVES:BOOL=OFF' "$TLSMEND_BINARY/CMakeCache.txt"; then
   echo "NOT RUN: $0: this build takes Lua and friends from shared libraries" >&2
   exit 77
