@@ -53,6 +53,7 @@ void bench_copy_close(bench_copy *copy) {
   machine_close(copy->session.machine);
   free(copy->session.spec);
   free(copy->session.state);
+  secrets_clear(&copy->session.hidden);
   *copy = (bench_copy){0};
 }
 

@@ -24,16 +24,33 @@ static int no_memory(tlsmend_error *error) {
   return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a session");
 }
 
+/* Everything that is told goes through here. */
+void session_event(void *data, tlsmend_event event, const char *text) {
+  const tlsmend_session *self = data;
+  char *masked = self->hidden.count && self->event ? secrets_mask(&self->hidden, text) : NULL;
+  if (self->event && (masked || !self->hidden.count))
+    self->event(self->event_data, event, masked ? masked : text);
+  free(masked);
+}
+
 void session_tell(const tlsmend_session *self, tlsmend_event event, const char *format, ...) {
   char text[1024];
-  if (!self->event)
-    return;
   va_list list;
   va_start(list, format);
   vsnprintf(text, sizeof text, format, list);
   va_end(list);
   unicode_plain(text, strlen(text), "");
-  self->event(self->event_data, event, text);
+  session_event((tlsmend_session *)self, event, text);
+}
+
+int session_hide(tlsmend_session *self, const tlsmend_plan *plan, tlsmend_error *error) {
+  bool good = true;
+  for (size_t i = 0; i < plan->runbook_count; i++)
+    for (size_t j = 0; good && j < json_array_size(plan->runbooks[i].secrets); j++)
+      good = secrets_add(&self->hidden,
+                         json_object_get(plan->runbooks[i].params,
+                                         json_string_value(json_array_get(plan->runbooks[i].secrets, j))));
+  return good ? TLSMEND_OK : no_memory(error);
 }
 
 script_options session_script_options(const tlsmend_options *options) {
@@ -276,6 +293,8 @@ int tlsmend_session_open(const tlsmend_options *options, tlsmend_session **out, 
   self->script = session_script_options(options);
   self->script.library = self->library;
   self->script.texts = self->library_texts;
+  self->script.log = options->event ? session_event : NULL;
+  self->script.log_data = self;
   self->script.chunks = script_chunks_new();
   if (code == TLSMEND_OK)
     code = script_check_modules(&self->script, error);
@@ -309,6 +328,7 @@ void tlsmend_session_close(tlsmend_session *self) {
   free(self->trust);
   json_decref(self->signers);
   language_close(self->language);
+  secrets_clear(&self->hidden);
   free(self);
 }
 

@@ -5,6 +5,7 @@
 
 #include "core/language.h"
 #include "core/plan.h"
+#include "core/secrets.h"
 #include "machine/backends.h"
 #include "machine/commit.h"
 #include "script/script.h"
@@ -12,6 +13,10 @@
 
 struct tlsmend_session {
   machine_kind kind;
+  secrets hidden; /* of all plans that it has made, or was given: what is said to nobody */
+  const char *const
+      *given; /* "name=value" for secrets that a saved plan has left out, while it is completed; borrowed */
+  size_t given_count;
   char *spec;     /* identity of the machine, the same from whichever folder it is named */
   char *state;    /* the folder of journals */
   char *file;     /* of a snapshot, in its one spelling; NULL: the machine is none */
@@ -42,7 +47,10 @@ script_options session_script_options(const tlsmend_options *options);
 /* The texts of a caller's language; an older program's options have none. Free with language_close. */
 int session_language(const tlsmend_options *options, language **out, tlsmend_error *error);
 
-/* Tells the caller's event function, if there is one. */
+/* Hands a line to the caller's event function, if there is one, with secrets masked. `data` is the session. */
+void session_event(void *data, tlsmend_event event, const char *text);
+
+/* The same with a format. */
 void session_tell(const tlsmend_session *self, tlsmend_event event, const char *format, ...)
 #if defined(__MINGW32__)
     __attribute__((format(gnu_printf, 3, 4)))
@@ -64,6 +72,9 @@ typedef struct session_look {
   const char *sha256;   /* of a saved plan, or NULL */
 } session_look;
 int session_write(json_t *json, const session_look *look, char **out, tlsmend_error *error);
+
+/* Notes the secrets of a plan: from now on they are masked in what is told and in errors. E_MEMORY. */
+int session_hide(tlsmend_session *self, const tlsmend_plan *plan, tlsmend_error *error);
 
 /* E_USAGE unless each text is "name=value", and no name comes twice. */
 int session_check_params(const char *const *params, size_t count, tlsmend_error *error);

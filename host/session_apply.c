@@ -104,6 +104,65 @@ static int check_target(tlsmend_session *self, const tlsmend_plan *plan, tlsmend
   return TLSMEND_OK;
 }
 
+/* Nothing is done with a plan that is not whole. */
+static int check_whole(const tlsmend_plan *plan, tlsmend_error *error) {
+  return plan->withheld
+             ? tlsmend_error_set(
+                   error, TLSMEND_E_PLAN,
+                   "the plan's secrets were left out when it was saved: give them again, -p NAME=VALUE")
+             : TLSMEND_OK;
+}
+
+/* What is given must be a secret that was left out. */
+static int check_given(const tlsmend_plan *plan, const char *param, tlsmend_error *error) {
+  int length = (int)strcspn(param, "=");
+  for (size_t i = 0; i < plan->runbook_count; i++)
+    for (size_t j = 0; j < json_array_size(plan->runbooks[i].secrets); j++) {
+      const char *name = json_string_value(json_array_get(plan->runbooks[i].secrets, j));
+      if ((int)strlen(name) == length && strncmp(name, param, (size_t)length) == 0 &&
+          json_is_object(json_object_get(plan->runbooks[i].params, name)))
+        return TLSMEND_OK;
+    }
+  return tlsmend_error_set(
+      error, TLSMEND_E_USAGE,
+      "a saved plan holds its parameters, but for secret ones that were given; plan again with "
+      "-p %.*s=VALUE",
+      length, param);
+}
+
+int tlsmend_plan_complete(tlsmend_session *self, tlsmend_plan *plan, const char *const *params, size_t count,
+                          tlsmend_error *error) {
+  assert(self && plan);
+  tlsmend_plan *whole = NULL;
+  int code = session_check_params(params, count, error);
+  for (size_t i = 0; code == TLSMEND_OK && i < count; i++)
+    code = check_given(plan, params[i], error);
+  if (code != TLSMEND_OK || !plan->withheld)
+    return code;
+  code = sim_reread(self->machine, error);
+  if (code == TLSMEND_OK)
+    code = check_target(self, plan, error);
+  if (code == TLSMEND_OK)
+    code = commit_check_reads(self->machine, plan, error);
+  self->given = params;
+  self->given_count = count;
+  if (code == TLSMEND_OK)
+    code = session_plan_again(self, plan, &whole, error);
+  self->given = NULL;
+  self->given_count = 0;
+  if (code == TLSMEND_OK && !plan_same(plan, whole))
+    code = tlsmend_error_set(
+        error, TLSMEND_E_PLAN,
+        "%s is not what its runbooks propose for this machine with these secrets: one of them is another, or "
+        "the plan was edited. Plan again",
+        plan->origin ? plan->origin->path : "the plan");
+  if (code == TLSMEND_OK)
+    plan_complete(plan, whole);
+  tlsmend_plan_free(whole);
+  secrets_mask_error(&self->hidden, error);
+  return code;
+}
+
 int session_check(tlsmend_session *self, const tlsmend_plan *plan, tlsmend_error *error) {
   int code = check_target(self, plan, error);
   if (code == TLSMEND_OK)
@@ -206,7 +265,11 @@ int tlsmend_apply(tlsmend_session *self, const tlsmend_plan *plan, tlsmend_repor
   os_lock *lock = NULL;
   journal *journal = NULL;
   commit_result result = COMMIT_DONE;
-  int code = sim_reread(self->machine, error);
+  int code = check_whole(plan, error);
+  if (code == TLSMEND_OK)
+    code = session_hide(self, plan, error);
+  if (code == TLSMEND_OK)
+    code = sim_reread(self->machine, error);
   if (!plan->change_count) {
     if (code == TLSMEND_OK)
       code = check_target(self, plan, error);
@@ -229,6 +292,7 @@ int tlsmend_apply(tlsmend_session *self, const tlsmend_plan *plan, tlsmend_repor
     code = session_hand_out(self, journal, session_result(result), out, error);
   else
     give_up(journal, error);
+  secrets_mask_error(&self->hidden, error);
   session_forget_texts(self);
   session_log_end(self, "apply", code, *out, error);
   os_lock_release(lock);

@@ -18,11 +18,26 @@ static int no_memory(tlsmend_error *error) {
   return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a plan");
 }
 
+/* Where the lines of a runbook go, without secrets. */
+typedef struct lines {
+  const tlsmend_session *session;
+  tlsmend_plan *plan;
+} lines;
+
+static int add_masked(const lines *self, const char *text,
+                      int (*add)(tlsmend_plan *plan, const char *text, tlsmend_error *error),
+                      tlsmend_error *error) {
+  char *masked = secrets_mask(&self->session->hidden, text);
+  int code = masked ? add(self->plan, masked, error) : no_memory(error);
+  free(masked);
+  return code;
+}
+
 static int on_unknown(void *data, const char *text, tlsmend_error *error) {
-  return plan_unknown_add(data, text, error);
+  return add_masked(data, text, plan_unknown_add, error);
 }
 static int on_finding(void *data, const char *text, tlsmend_error *error) {
-  return plan_finding_add(data, text, error);
+  return add_masked(data, text, plan_finding_add, error);
 }
 
 /* Who plans, where, and a number by which this plan is known again. */
@@ -76,12 +91,14 @@ static char *header_text(const json_t *header, const char *name) {
   return strdup(text ? text : "");
 }
 
-/* The names of the parameters that are declared secret; NULL if none is. */
-static json_t *secret_names(const json_t *params) {
+/* The names of the parameters that are secrets; NULL if none is. A default stands in the runbook for everybody to read. */
+static json_t *secret_names(const json_t *params, const json_t *values) {
   json_t *names = NULL;
   for (size_t i = 0; i < json_array_size(params); i++) {
     const json_t *param = json_array_get(params, i);
-    if (!json_is_true(json_object_get(param, "secret")))
+    const char *name = json_string_value(json_object_get(param, "name"));
+    if (!json_is_true(json_object_get(param, "secret")) ||
+        json_equal(json_object_get(values, name), json_object_get(param, "default")))
       continue;
     if (!names)
       names = json_array();
@@ -114,8 +131,8 @@ static plan_runbook *enter(tlsmend_plan *plan, const script_runbook *runbook, tl
                         .builtin = json_is_true(json_object_get(header, "builtin")),
                         .params = script_params(runbook),
                         .references = json_incref(json_object_get(header, "references")),
-                        .files = own_files(header),
-                        .secrets = secret_names(json_object_get(header, "params"))};
+                        .files = own_files(header)};
+  row->secrets = secret_names(json_object_get(header, "params"), row->params);
   if (row->id && row->version && row->title && row->source && row->sha256 && row->params && row->references)
     return row;
   no_memory(error);
@@ -127,16 +144,45 @@ static int open_keys(void *data, trust_store *out, tlsmend_error *error) {
   return trust_open(self->trust, out, error);
 }
 
+/* Masks a text in its place. */
+static int mask(const tlsmend_session *self, char **text, tlsmend_error *error) {
+  char *masked = *text ? secrets_mask(&self->hidden, *text) : NULL;
+  if (*text && !masked)
+    return no_memory(error);
+  free(*text);
+  *text = masked;
+  return TLSMEND_OK;
+}
+
+/* What a runbook has made of its secrets: a value that holds one is one, in a reason it is masked. Names stay what they are. */
+static int keep_secrets(const tlsmend_session *self, tlsmend_plan *plan, plan_runbook *row,
+                        tlsmend_error *error) {
+  int code = mask(self, &row->reason, error);
+  for (size_t i = 0; code == TLSMEND_OK && self->hidden.count && i < plan->change_count; i++) {
+    tlsmend_change *change = &plan->changes[i];
+    code = mask(self, &change->why, error);
+    change->secret = change->secret || secrets_within(&self->hidden, &change->before) ||
+                     secrets_within(&self->hidden, &change->after);
+  }
+  return code;
+}
+
 static int run_one(tlsmend_session *self, tlsmend_machine *overlay, tlsmend_plan *plan,
                    script_runbook *runbook, tlsmend_error *error) {
   guard_trust trust = {open_keys, self};
-  script_sink sink = {on_unknown, on_finding, plan};
+  lines lines = {self, plan};
+  script_sink sink = {on_unknown, on_finding, &lines};
   plan_runbook *row = enter(plan, runbook, error);
   if (!row)
     return TLSMEND_E_MEMORY;
   overlay_set_runbook(overlay, json_string_value(json_object_get(script_header(runbook), "id")));
-  int code =
-      script_run(runbook, &(script_ground){overlay, &trust, &sink}, &row->applies, &row->reason, error);
+  int code = session_hide(self, plan, error);
+  if (code == TLSMEND_OK)
+    code = script_run(runbook, &(script_ground){overlay, &trust, &sink}, &row->applies, &row->reason, error);
+  if (code == TLSMEND_OK)
+    code = keep_secrets(self, plan, row, error);
+  else
+    secrets_mask_error(&self->hidden, error);
   overlay_set_runbook(overlay, NULL);
   return code;
 }
@@ -204,8 +250,8 @@ int session_check_params(const char *const *params, size_t count, tlsmend_error 
   for (size_t i = 0; i < count; i++) {
     size_t length = strcspn(params[i], "=");
     if (!length || !params[i][length])
-      return tlsmend_error_set(error, TLSMEND_E_USAGE, "%s is not a parameter: write -p NAME=VALUE",
-                               params[i]);
+      return tlsmend_error_set(error, TLSMEND_E_USAGE,
+                               "what -p says is not a parameter (number %zu): write -p NAME=VALUE", i + 1);
     for (size_t j = 0; j < i; j++)
       if (strncmp(params[i], params[j], length + 1) == 0)
         return tlsmend_error_set(error, TLSMEND_E_USAGE,
@@ -250,29 +296,27 @@ static int finish(tlsmend_session *self, tlsmend_plan *plan, tlsmend_error *erro
 
 /* ---- the runbooks of a plan, again --------------------------------------------------------------------------------------- */
 
-/* A parameter's value as it would be typed. malloc'd; NULL for null or out of memory. */
-static char *param_text(const json_t *value) {
-  if (json_is_string(value))
-    return strdup(json_string_value(value));
-  if (json_is_integer(value) || json_is_boolean(value))
-    return json_dumps(value, JSON_ENCODE_ANY);
-  if (!json_is_array(value))
-    return NULL;
-  char *out = strdup("");
-  for (size_t i = 0; out && i < json_array_size(value); i++) {
-    const char *item = json_string_value(json_array_get(value, i));
-    size_t room = strlen(out) + strlen(item ? item : "") + 2;
-    char *grown = realloc(out, room);
-    if (!grown) {
-      free(out);
-      return NULL;
-    }
-    out = grown;
-    if (i)
-      strcat(out, ",");
-    strcat(out, item ? item : "");
-  }
-  return out;
+/* What was given again for a secret that a saved plan does not hold; NULL if nothing. */
+static const char *given_again(const tlsmend_session *self, const char *param) {
+  size_t length = strlen(param);
+  for (size_t i = 0; i < self->given_count; i++)
+    if (strncmp(self->given[i], param, length) == 0 && self->given[i][length] == '=')
+      return self->given[i] + length + 1;
+  return NULL;
+}
+
+/* A parameter as the plan has it, by its type. */
+static int set_again(const tlsmend_session *self, script_runbook *runbook, const char *param, json_t *value,
+                     tlsmend_error *error) {
+  const char *text = given_again(self, param);
+  if (json_is_null(value))
+    return TLSMEND_OK;
+  if (!json_is_object(value))
+    return script_param_value(runbook, param, value, error);
+  return text ? script_param(runbook, param, text, error)
+              : tlsmend_error_set(error, TLSMEND_E_PLAN,
+                                  "a saved plan does not hold the secret '%s': give it again, -p %s=VALUE",
+                                  param, param);
 }
 
 /* Opens a runbook of a plan with the text that the plan was made with, and its parameters. */
@@ -286,10 +330,8 @@ static int open_again(const tlsmend_session *self, const plan_runbook *row, cons
   const char *param;
   json_t *value;
   json_object_foreach(row->params, param, value) {
-    char *text = param_text(value);
-    if (code == TLSMEND_OK && text)
-      code = script_param(*out, param, text, error);
-    free(text);
+    if (code == TLSMEND_OK)
+      code = set_again(self, *out, param, value, error);
   }
   return code;
 }
@@ -506,8 +548,12 @@ int session_plan_again(tlsmend_session *self, const tlsmend_plan *plan, tlsmend_
 static int verify_one(tlsmend_session *self, tlsmend_machine *overlay, tlsmend_plan *plan,
                       script_runbook *runbook, tlsmend_error *error) {
   guard_trust trust = {open_keys, self};
-  script_sink sink = {on_unknown, on_finding, plan};
-  return script_verify(runbook, &(script_ground){overlay, &trust, &sink}, error);
+  lines lines = {self, plan};
+  script_sink sink = {on_unknown, on_finding, &lines};
+  int code = script_verify(runbook, &(script_ground){overlay, &trust, &sink}, error);
+  if (code != TLSMEND_OK)
+    secrets_mask_error(&self->hidden, error);
+  return code;
 }
 
 /* What verify could not tell, such as the answer of a server, is in no plan that anybody reads. */

@@ -235,11 +235,10 @@ int tlsmend_report_render_in(const tlsmend_report *report, tlsmend_format format
 
 /* ---- previews ---------------------------------------------------------------------------------------------------------------- */
 
-static json_t *changes_to_json(const tlsmend_plan *plan, const journal *journal) {
+static json_t *changes_to_json(const tlsmend_plan *plan) {
   json_t *changes = json_array();
-  const char *salt = journal ? journal->run : "";
   for (size_t i = 0; i < plan->change_count; i++)
-    json_array_append_new(changes, change_to_json(&plan->changes[i], salt));
+    json_array_append_new(changes, change_to_json(&plan->changes[i], false));
   return changes;
 }
 
@@ -251,9 +250,8 @@ static int preview_json(const tlsmend_session *self, const journal *journal, con
   return session_dump(json_pack("{s:s, s:{s:s}, s:o, s:o, s:o, s:o, s:i, s:[], s:s}", "schema", REPORT_SCHEMA,
                                 "machine", "spec", self->spec, "run",
                                 journal ? json_string(journal->run) : json_null(), "runbooks", runbooks,
-                                "changes", changes_to_json(inverse, journal), "skipped",
-                                changes_to_json(skipped, journal), "reboots", 0, "unknowns", "result",
-                                journal ? "rollback" : "nothing"),
+                                "changes", changes_to_json(inverse), "skipped", changes_to_json(skipped),
+                                "reboots", 0, "unknowns", "result", journal ? "rollback" : "nothing"),
                       out, error);
 }
 

@@ -150,6 +150,8 @@ int tlsmend_resume(tlsmend_session *self, int flags, tlsmend_report **out, tlsme
   if (code == TLSMEND_OK)
     code = session_find_run(self, NULL, true, &journal, error); /* now that nobody else may write */
   if (code == TLSMEND_OK && journal)
+    code = session_hide(self, journal->plan, error);
+  if (code == TLSMEND_OK && journal)
     session_log_start(self, "resume", journal);
   if (code == TLSMEND_OK && journal)
     code = continue_begun(self, journal, flags, &result, error);
@@ -158,6 +160,7 @@ int tlsmend_resume(tlsmend_session *self, int flags, tlsmend_report **out, tlsme
                             error);
   else
     journal_close(journal);
+  secrets_mask_error(&self->hidden, error);
   session_log_end(self, "resume", code, *out, error);
   os_lock_release(lock);
   return code;

@@ -77,6 +77,8 @@ int tlsmend_rollback(tlsmend_session *self, const char *run, int flags, tlsmend_
   if (code == TLSMEND_OK)
     code = find_undoable(self, run, &journal, error);
   if (code == TLSMEND_OK && journal)
+    code = session_hide(self, journal->plan, error);
+  if (code == TLSMEND_OK && journal)
     session_log_start(self, "rollback", journal);
   if (code == TLSMEND_OK && journal)
     code = session_undo(self, journal, flags, &result, error);
@@ -87,6 +89,7 @@ int tlsmend_rollback(tlsmend_session *self, const char *run, int flags, tlsmend_
     journal_close(journal);
   if (*out)
     (*out)->rolled_back = true;
+  secrets_mask_error(&self->hidden, error);
   session_log_end(self, "rollback", code, *out, error);
   os_lock_release(lock);
   return code;

@@ -155,8 +155,8 @@ commit session_commit(tlsmend_session *self, journal *journal) {
                   .journal = journal,
                   .state = self->state,
                   .may_restart = self->reboot == TLSMEND_REBOOT_AUTO,
-                  .event = self->event,
-                  .event_data = self->event_data};
+                  .event = session_event,
+                  .event_data = (tlsmend_session *)self};
 }
 
 tlsmend_result session_result(commit_result result) {

@@ -17,9 +17,6 @@ static int check_options(const opt *options, tlsmend_error *error) {
   bool saved = options->plan != NULL, named = options->operand_count > 1;
   if (saved && named)
     return say_error(error, TLSMEND_E_USAGE, "apply takes runbooks or --plan %s, not both", options->plan);
-  if (saved && options->param_count > 0)
-    return say_error(error, TLSMEND_E_USAGE, "a saved plan holds its parameters; plan again with -p %s",
-                     options->params[0]);
   if (!saved && (options->given & (OPT_APPROVED_BY | OPT_APPROVALS | OPT_SIGNATURE)) != 0)
     return say_error(error, TLSMEND_E_USAGE,
                      "only a saved plan can be approved: plan -o FILE, approve FILE, apply --plan FILE");
@@ -133,8 +130,10 @@ static int apply(application *app, tlsmend_report **report, tlsmend_error *error
     code = load_plan(app, error);
   if (code == TLSMEND_OK)
     code = open_session(app, app->call.reboot, error);
-  if (code == TLSMEND_OK && app->plan == NULL)
-    code = make_plan(app, error);
+  if (code == TLSMEND_OK)
+    code = app->plan == NULL ? make_plan(app, error)
+                             : tlsmend_plan_complete(app->session, app->plan, app->call.params,
+                                                     app->call.param_count, error);
   if (code == TLSMEND_OK)
     code = show_plan(app, error);
   if (code == TLSMEND_OK)

@@ -27,16 +27,18 @@ static void print_next(const opt *options, const tlsmend_plan *plan) {
     return;
   putchar('\n');
   say_line(options->language, "Next, to make these changes:");
-  if (options->output == NULL) {
-    say_command(stdout, options, "apply", true);
-    return;
-  }
-  opt saved = *options;
+  opt next = *options;
   const char *operands[] = {"apply", "--plan", options->output};
-  saved.operands = operands;
-  saved.operand_count = 3;
-  saved.param_count = 0;
-  say_command(stdout, &saved, "apply", true);
+  if (options->output != NULL) {
+    next.operands = operands;
+    next.operand_count = 3;
+  }
+  say_command(stdout, &next, "apply", true, plan);
+  for (size_t i = 0; i < options->param_count; i++)
+    if (tlsmend_plan_is_secret(plan, options->params[i]) != 0) {
+      say_line(options->language, "A secret is not shown: write =VALUE behind its name.");
+      return;
+    }
 }
 
 /* Whether the plan calls for something, in exit codes: what cannot be told weighs more than what is known. */

@@ -7,7 +7,7 @@ static void print_next(const opt *options) {
   opt next = {.operands = operands, .operand_count = 2, .machine = machine};
   snprintf(machine, sizeof machine, "sim:%s", options->output);
   printf("%s is written to %s.\nNext, on any machine:\n", say_machine(options), options->output);
-  say_command(stdout, &next, "plan", true);
+  say_command(stdout, &next, "plan", true, NULL);
 }
 
 int cmd_snapshot(const opt *options) {

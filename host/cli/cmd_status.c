@@ -29,8 +29,8 @@ static void print_next(const opt *options, bool waits) {
              "Next: make sure that the machine can still be reached, then keep it or undo it now:");
   else
     say_line(options->language, "Next, to go on or to undo what was done so far:");
-  say_command(stdout, options, waits ? "confirm" : "resume", false);
-  say_command(stdout, options, "rollback", false);
+  say_command(stdout, options, waits ? "confirm" : "resume", false, NULL);
+  say_command(stdout, options, "rollback", false, NULL);
 }
 
 int cmd_status(const opt *options) {

@@ -219,7 +219,8 @@ static int option_take(opt *out, const opt_row *row, const char *spelled, const 
   switch (row->bit) {
   case OPT_PARAM:
     if (strchr(value, '=') == NULL || value[0] == '=')
-      return say_error(error, TLSMEND_E_USAGE, "%s takes NAME=VALUE, not '%s'", spelled, value);
+      return say_error(error, TLSMEND_E_USAGE, "%s takes NAME=VALUE, such as -p site=north; one has no %s",
+                       spelled, value[0] == '=' ? "name" : "="); /* it may be a secret, and is not repeated */
     out->params[out->param_count++] = value;
     return TLSMEND_OK;
   case OPT_FORMAT:

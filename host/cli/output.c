@@ -34,6 +34,13 @@ static int check_operand(const char *output, const char *operand, tlsmend_error 
   return code;
 }
 
+/* By its name: what it is may be a secret. */
+static int check_param(const char *output, const char *param, tlsmend_error *error) {
+  char what[80];
+  snprintf(what, sizeof what, "the file of -p %.*s", (int)strcspn(param, "="), param);
+  return check_input(output, what, behind(param, '='), error);
+}
+
 static int check_inputs(const opt *options, const char *output, tlsmend_error *error) {
   int code = check_input(output, options->machine, behind(options->machine, ':'), error);
   if (code == TLSMEND_OK)
@@ -41,7 +48,7 @@ static int check_inputs(const opt *options, const char *output, tlsmend_error *e
   for (size_t i = 1; code == TLSMEND_OK && i < options->operand_count; i++)
     code = check_operand(output, options->operands[i], error);
   for (size_t i = 0; code == TLSMEND_OK && i < options->param_count; i++)
-    code = check_input(output, options->params[i], behind(options->params[i], '='), error);
+    code = check_param(output, options->params[i], error);
   return code;
 }
 

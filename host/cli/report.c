@@ -7,17 +7,17 @@ static void print_next(const opt *options, tlsmend_result result) {
   switch (result) {
   case TLSMEND_RESULT_RESTART:
     say_line(options->language, "Next: restart %s, then type:", say_machine(options));
-    say_command(stdout, options, "resume", false);
+    say_command(stdout, options, "resume", false, NULL);
     break;
   case TLSMEND_RESULT_AWAITS:
     say_line(options->language,
              "Next: make sure that the machine can still be reached, then keep it or undo it now:");
-    say_command(stdout, options, "confirm", false);
-    say_command(stdout, options, "rollback", false);
+    say_command(stdout, options, "confirm", false, NULL);
+    say_command(stdout, options, "rollback", false, NULL);
     break;
   case TLSMEND_RESULT_LEFT:
     say_line(options->language, "Next: read what is left above, remove the cause, then try once more:");
-    say_command(stdout, options, "rollback", false);
+    say_command(stdout, options, "rollback", false, NULL);
     break;
   case TLSMEND_RESULT_DONE:
   case TLSMEND_RESULT_NOTHING:
@@ -37,7 +37,7 @@ static void say_unwritten(const opt *options, const char *why) {
           " the report could not be written (%s). The run has ended as the exit code says; to read what was "
           "done:\n",
           why);
-  say_command(stderr, options, "status", false);
+  say_command(stderr, options, "status", false, NULL);
 }
 
 int cli_report(const opt *options, tlsmend_report *report) {

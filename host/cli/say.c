@@ -158,13 +158,24 @@ static void print_option(FILE *to, const char *name, const char *value) {
   print_word(to, value);
 }
 
-void say_command(FILE *to, const opt *options, const char *verb, bool operands) {
+/* A secret by its name alone, and a saved plan has no others to give: -p NAME, which is none yet. */
+static void print_params(FILE *to, const opt *options, const tlsmend_plan *plan) {
+  for (size_t i = 0; i < options->param_count; i++) {
+    const char *param = options->params[i];
+    if (tlsmend_plan_is_secret(plan, param) != 0)
+      fprintf(to, " -p %.*s", (int)strcspn(param, "="), param);
+    else if (options->output == NULL)
+      print_option(to, "-p", param);
+  }
+}
+
+void say_command(FILE *to, const opt *options, const char *verb, bool operands, const tlsmend_plan *plan) {
   fprintf(to, "  tlsmend %s", verb);
   for (size_t i = 1; operands && i < options->operand_count; i++)
     print_word(to, options->operands[i]);
   print_option(to, "-m", options->machine);
-  for (size_t i = 0; operands && i < options->param_count; i++)
-    print_option(to, "-p", options->params[i]);
+  if (plan != NULL)
+    print_params(to, options, plan);
   print_option(to, "--state", options->state);
   print_option(to, "--library", options->library);
   fputc('\n', to);

@@ -46,8 +46,9 @@ void say_line(const char *language, const char *format, ...);
 bool say_question(const char *language, const char *question);
 
 /* Prints "  tlsmend VERB OPERAND..." with the options of this call that the command needs to find the same
- * machine and journals. `to` is stdout or stderr. */
-void say_command(FILE *to, const opt *options, const char *verb, bool operands);
+ * machine and journals; and, with the plan that was made, its parameters without secrets. `to` is stdout or
+ * stderr. */
+void say_command(FILE *to, const opt *options, const char *verb, bool operands, const tlsmend_plan *plan);
 
 /* The machine of this call as a person would name it. */
 const char *say_machine(const opt *options);

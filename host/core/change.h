@@ -22,11 +22,14 @@ char *change_print(const tlsmend_change *change, bool views);
 /* Its before or after as value_print has it, or that it is a secret. malloc'd, NULL when out of memory. */
 char *change_value_print(const tlsmend_change *change, const tlsmend_value *value);
 
-/* A value, or its salted digest if there is a salt. */
-json_t *change_value_to_json(const tlsmend_value *value, const char *salt);
+/* A value that is not said: its type. */
+json_t *change_value_hidden(const tlsmend_value *value);
 
-/* Secret values stand as digests with `salt`; in clear if salt is NULL. */
-json_t *change_to_json(const tlsmend_change *change, const char *salt);
+/* Whether a value's JSON is such a one. */
+bool change_hides(const json_t *data);
+
+/* Secret values stand in it only if it is `clear`. From JSON they come without data then. */
+json_t *change_to_json(const tlsmend_change *change, bool clear);
 int change_from_json(const json_t *json, tlsmend_change *out, tlsmend_error *error);
 
 /* What makes a change count: "restart", "new-process" ... and a sentence for people. Static, never NULL. */

@@ -1,5 +1,4 @@
 /* The JSON of a change: what plans and journals hold. */
-#include <sodium.h>
 #include <string.h>
 
 #include "core/change.h"
@@ -28,34 +27,20 @@ static json_t *update_to_json(const tlsmend_update *update) {
                    text_or_null(update->package), "files", files);
 }
 
-/* A secret as its type and a digest that tells two values apart for whoever knows both, and nothing more. */
-static json_t *secret_to_json(const tlsmend_value *value, const char *salt) {
-  crypto_hash_sha256_state state;
-  unsigned char digest[crypto_hash_sha256_BYTES];
-  char hex[2 * sizeof digest + 1], type[32];
+json_t *change_value_hidden(const tlsmend_value *value) {
+  char type[32];
   value_type_print(value->type, type);
-  crypto_hash_sha256_init(&state);
-  crypto_hash_sha256_update(&state, (const unsigned char *)salt, strlen(salt));
-  crypto_hash_sha256_update(&state, value->data, value->size);
-  crypto_hash_sha256_final(&state, digest);
-  sodium_bin2hex(hex, sizeof hex, digest, sizeof digest);
-  return json_pack("{s:s, s:s}", "type", type, "secret", hex);
+  return value->present ? json_pack("{s:s, s:b}", "type", type, "secret", 1) : json_null();
 }
 
-json_t *change_value_to_json(const tlsmend_value *value, const char *salt) {
-  return value->present && salt ? secret_to_json(value, salt) : value_to_json(value);
-}
-
-json_t *change_to_json(const tlsmend_change *change, const char *salt) {
-  if (!change->secret)
-    salt = NULL;
+json_t *change_to_json(const tlsmend_change *change, bool clear) {
+  json_t *(*data)(const tlsmend_value *) = change->secret && !clear ? change_value_hidden : value_to_json;
   json_t *json = json_pack(
       "{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:o, s:i}", "kind", change_kind_name(change->kind),
       "key", text_or_null(change->key), "view", change->key ? json_integer(change->view) : json_null(),
-      "name", text_or_null(change->name), "before", change_value_to_json(&change->before, salt), "after",
-      change_value_to_json(&change->after, salt), "why", text_or_null(change->why), "runbook",
-      text_or_null(change->runbook), "effective", change_effective(change, NULL), "owner",
-      text_or_null(change->owner), "phase", (int)change->phase);
+      "name", text_or_null(change->name), "before", data(&change->before), "after", data(&change->after),
+      "why", text_or_null(change->why), "runbook", text_or_null(change->runbook), "effective",
+      change_effective(change, NULL), "owner", text_or_null(change->owner), "phase", (int)change->phase);
   if (json && change->secret)
     json_object_set_new(json, "secret", json_true());
   if (!json || change->kind != TLSMEND_CHANGE_UPDATE_INSTALL)
@@ -110,6 +95,20 @@ static bool update_from_json(const json_t *json, tlsmend_update *out) {
   return true;
 }
 
+/* A value, or that there is one which is not said: then only its type is known. */
+static bool data_from_json(const json_t *json, const char *name, tlsmend_value *out, tlsmend_error *error) {
+  const json_t *data = json_object_get(json, name);
+  const char *type = json_string_value(json_object_get(data, "type"));
+  if (!change_hides(data))
+    return value_from_json(data, out, error) == TLSMEND_OK;
+  *out = (tlsmend_value){.present = true};
+  return json_is_true(json_object_get(json, "secret")) && type && value_type_parse(type, &out->type);
+}
+
+bool change_hides(const json_t *data) {
+  return json_is_object(data) && json_object_size(data) == 2 && json_is_true(json_object_get(data, "secret"));
+}
+
 static bool kind_from_json(const json_t *json, tlsmend_change_kind *out) {
   const char *name = json_string_value(json_object_get(json, "kind"));
   for (tlsmend_change_kind kind = TLSMEND_CHANGE_KEY_CREATE; name && kind <= TLSMEND_CHANGE_REBOOT; kind++) {
@@ -147,9 +146,8 @@ int change_from_json(const json_t *json, tlsmend_change *out, tlsmend_error *err
               text_from_json(json, "key", &out->key) && text_from_json(json, "name", &out->name) &&
               text_from_json(json, "why", &out->why) && text_from_json(json, "runbook", &out->runbook) &&
               text_from_json(json, "owner", &out->owner) &&
-              value_from_json(json_object_get(json, "before"), &out->before, error) == TLSMEND_OK &&
-              value_from_json(json_object_get(json, "after"), &out->after, error) == TLSMEND_OK &&
-              complete(out) &&
+              data_from_json(json, "before", &out->before, error) &&
+              data_from_json(json, "after", &out->after, error) && complete(out) &&
               (out->kind != TLSMEND_CHANGE_UPDATE_INSTALL || update_from_json(json, &out->update));
   if (good)
     return TLSMEND_OK;

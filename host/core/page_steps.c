@@ -29,7 +29,7 @@ static const char *group_of(const char *kind) {
 /* A value for people. malloc'd. */
 static char *shown(const language *language, const json_t *json) {
   tlsmend_value value = {0};
-  if (json_is_string(json_object_get(json, "secret")))
+  if (json_object_get(json, "secret"))
     return language_text(language, "a secret");
   if (json_is_null(json))
     return language_text(language, "absent");

@@ -63,6 +63,32 @@ void tlsmend_plan_free(tlsmend_plan *plan) {
   free(plan);
 }
 
+/* All that is written and read, not only what was left out: it is the same. */
+void plan_complete(tlsmend_plan *plan, tlsmend_plan *whole) {
+  tlsmend_plan was = *plan;
+#define SWAP(member) (plan->member = whole->member, whole->member = was.member)
+  for (size_t i = 0; i < plan->runbook_count; i++) {
+    json_t *params = plan->runbooks[i].params;
+    plan->runbooks[i].params = whole->runbooks[i].params;
+    whole->runbooks[i].params = params;
+  }
+  SWAP(changes), SWAP(change_count), SWAP(change_room);
+  SWAP(reads), SWAP(read_count), SWAP(read_room), SWAP(read_slots), SWAP(read_slot_room);
+#undef SWAP
+  plan->withheld = false;
+}
+
+int tlsmend_plan_is_secret(const tlsmend_plan *plan, const char *param) {
+  size_t length = strcspn(param, "=");
+  for (size_t i = 0; i < plan->runbook_count; i++)
+    for (size_t j = 0; j < json_array_size(plan->runbooks[i].secrets); j++) {
+      const char *name = json_string_value(json_array_get(plan->runbooks[i].secrets, j));
+      if (strlen(name) == length && strncmp(name, param, length) == 0)
+        return 1;
+    }
+  return 0;
+}
+
 size_t tlsmend_plan_change_count(const tlsmend_plan *plan) { return plan->change_count; }
 size_t tlsmend_plan_unknown_count(const tlsmend_plan *plan) { return plan->unknown_count; }
 size_t tlsmend_plan_reboot_count(const tlsmend_plan *plan) { return plan_reboot_count(plan); }

@@ -25,7 +25,7 @@ typedef struct plan_runbook {
   json_t *files;      /* array of {"name":, "sha256":}: modules of its own; NULL if it has none */
   json_t *
       signature; /* what was known of its signature (core/trust.h); NULL: part of tlsmend, or none was looked for */
-  json_t *secrets; /* array: the names of parameters that are shown to nobody; NULL if there are none */
+  json_t *secrets; /* array: the names of parameters whose values are shown to nobody; NULL if there are none */
 } plan_runbook;
 
 /* What kind of thing was read. */
@@ -65,6 +65,7 @@ struct tlsmend_plan {
   char *created;     /* UTC, ISO 8601 */
   char *tool;        /* "tlsmend 0.1.0" */
   char *user, *host; /* who made it and where; NULL if that could not be told */
+  bool withheld;     /* it was read from a file, and secrets were left out there: see plan_complete */
   plan_origin *origin; /* the file it was read from; NULL if it was made here */
   bool reboot_pending; /* the machine waited for a restart before anything was planned */
   plan_runbook *runbooks;
@@ -123,16 +124,20 @@ bool plan_has_views(const tlsmend_plan *plan);
 /*
  * The plan as one JSON object (schema PLAN_SCHEMA); members in a fixed order. Two runs on the same machine give the same
  * object but for the header: id, created, tool, by (and the checksum, which covers all of it).
- * Secret values stand in it as salted digests; plan_to_json_clear, for the journal, which only administrators can read, has
- * them in clear.
+ * Secret values are left out of it (what is written as a secret, secret parameters, and what was read that holds one of those);
+ * plan_to_json_clear, for the journal, which only administrators can read, has them.
  */
 json_t *plan_to_json(const tlsmend_plan *plan);
 json_t *plan_to_json_clear(const tlsmend_plan *plan);
 
-/* E_PLAN says what is wrong: not a plan, a newer schema, damaged, edited (the checksum), or with secrets left out. */
+/* E_PLAN says what is wrong: not a plan, a newer schema, damaged, edited (the checksum), or with digests of secrets. */
 int plan_from_json(const json_t *json, tlsmend_plan **out, tlsmend_error *error);
 
-/* Whether two plans decide the same from the same: all but the header and the facts of the machine. */
+/* Takes what was left out of a plan from one that is otherwise the same (plan_same), and was made here; that one is emptied. */
+void plan_complete(tlsmend_plan *plan, tlsmend_plan *whole);
+
+/* Whether two plans decide the same from the same: all but the header and the facts of the machine. What is left out of one does not
+ * count in the other. */
 bool plan_same(const tlsmend_plan *a, const tlsmend_plan *b);
 
 /* The plan as text for a change board; malloc'd. */

@@ -6,6 +6,8 @@
 
 #include "core/change.h"
 #include "core/plan.h"
+#include "core/secrets.h"
+#include "core/tree.h"
 #include "core/unicode.h"
 #include "core/value.h"
 
@@ -48,22 +50,69 @@ static bool listed(const json_t *names, const char *name) {
   return false;
 }
 
-/* A copy of the parameters in which a salted digest stands for each secret. */
-static json_t *params_to_json(const plan_runbook *runbook, const char *salt) {
-  if (!salt || !runbook->secrets)
+/* What a plan for people holds back; NULL: nothing, for the journal. */
+typedef struct hiding {
+  secrets texts; /* the secret parameters */
+  tree *places;  /* of the values that are written as secrets, below their view */
+} hiding;
+
+static void place_print(const char *key, int view, char **out) {
+  size_t room = strlen(key) + 8;
+  *out = malloc(room);
+  if (*out)
+    snprintf(*out, room, "%d\\%s", view, key);
+}
+
+/* False: out of memory. */
+static bool hiding_add(hiding *self, const tlsmend_change *change) {
+  tlsmend_value none = {0};
+  char *place = NULL;
+  place_print(change->key, change->view, &place);
+  tree_key *key = place ? tree_make(self->places, place) : NULL;
+  free(place);
+  return key && tree_value_put(key, change->name, &none);
+}
+
+static bool hiding_open(const tlsmend_plan *plan, hiding *out) {
+  *out = (hiding){.places = tree_new()};
+  bool good = out->places != NULL;
+  for (size_t i = 0; good && i < plan->runbook_count; i++)
+    for (size_t j = 0; good && j < json_array_size(plan->runbooks[i].secrets); j++)
+      good = secrets_add(&out->texts,
+                         json_object_get(plan->runbooks[i].params,
+                                         json_string_value(json_array_get(plan->runbooks[i].secrets, j))));
+  for (size_t i = 0; good && i < plan->change_count; i++)
+    if (plan->changes[i].secret && plan->changes[i].name)
+      good = hiding_add(out, &plan->changes[i]);
+  return good;
+}
+
+static void hiding_close(hiding *self) {
+  secrets_clear(&self->texts);
+  tree_free(self->places);
+}
+
+static bool hides_read(const hiding *self, const plan_read *read, const tlsmend_value *value) {
+  char *place = NULL;
+  place_print(read->key, read->view, &place);
+  const tree_key *key = place ? tree_find(self->places, place) : NULL;
+  free(place);
+  return !place || (key && tree_value_find(key, read->name)) || secrets_within(&self->texts, value);
+}
+
+static json_t *hidden_param(void) { return json_pack("{s:b}", "secret", 1); }
+
+/* A copy of the parameters without the secret ones. */
+static json_t *params_to_json(const plan_runbook *runbook, const hiding *hiding) {
+  if (!hiding || !runbook->secrets)
     return json_incref(runbook->params);
   json_t *copy = json_object(), *param;
   const char *name;
   json_object_foreach(runbook->params, name, param) {
-    char *text =
-        listed(runbook->secrets, name) && !json_is_null(param) ? json_dumps(param, JSON_ENCODE_ANY) : NULL;
-    tlsmend_value bytes = {.present = true, .data = (unsigned char *)text, .size = text ? strlen(text) : 0};
-    json_t *digest = text ? change_value_to_json(&bytes, salt) : NULL;
-    if (digest)
-      json_object_del(digest, "type");
-    json_object_set(copy, name, digest ? digest : param);
-    json_decref(digest);
-    free(text);
+    if (listed(runbook->secrets, name) && !json_is_null(param))
+      json_object_set_new(copy, name, hidden_param());
+    else
+      json_object_set(copy, name, param);
   }
   return copy;
 }
@@ -78,24 +127,24 @@ bool plan_read_secret(const tlsmend_plan *plan, const plan_read *read) {
   return false;
 }
 
-static json_t *answer_to_json(const tlsmend_plan *plan, const plan_read *read, const char *salt) {
+static json_t *answer_to_json(const plan_read *read, const hiding *hiding) {
   tlsmend_value value = {0};
-  if (!salt || json_is_null(read->answer) || !plan_read_secret(plan, read))
+  if (!hiding || read->kind != PLAN_READ_VALUE || !json_is_object(read->answer) ||
+      change_hides(read->answer) || value_from_json(read->answer, &value, NULL) != TLSMEND_OK)
     return json_incref(read->answer);
-  json_t *json =
-      value_from_json(read->answer, &value, NULL) == TLSMEND_OK ? change_value_to_json(&value, salt) : NULL;
+  json_t *json = hides_read(hiding, read, &value) ? change_value_hidden(&value) : json_incref(read->answer);
   tlsmend_value_clear(&value);
   return json;
 }
 
 /* ---- writing ------------------------------------------------------------------------------------------------ */
 
-static json_t *runbook_to_json(const plan_runbook *runbook, const char *salt) {
+static json_t *runbook_to_json(const plan_runbook *runbook, const hiding *hiding) {
   json_t *json = json_pack("{s:s, s:s, s:s, s:s, s:b, s:s, s:b, s:o, s:o, s:O}", "id", runbook->id, "version",
                            runbook->version, "title", runbook->title, "source", runbook->source, "builtin",
                            runbook->builtin, "sha256", runbook->sha256, "applies", runbook->applies, "reason",
                            runbook->reason ? json_string(runbook->reason) : json_null(), "params",
-                           params_to_json(runbook, salt), "references", runbook->references);
+                           params_to_json(runbook, hiding), "references", runbook->references);
   if (json && runbook->secrets)
     json_object_set(json, "secret_params", runbook->secrets);
   if (json && runbook->files)
@@ -105,12 +154,12 @@ static json_t *runbook_to_json(const plan_runbook *runbook, const char *salt) {
   return json;
 }
 
-static json_t *read_to_json(const tlsmend_plan *plan, const plan_read *read, const char *salt) {
+static json_t *read_to_json(const plan_read *read, const hiding *hiding) {
   json_t *json =
       json_pack("{s:s, s:s, s:i}", "kind", read_kind_name(read->kind), "key", read->key, "view", read->view);
   if (read->name)
     json_object_set_new(json, "name", json_string(read->name));
-  json_object_set_new(json, "answer", answer_to_json(plan, read, salt));
+  json_object_set_new(json, "answer", answer_to_json(read, hiding));
   return json;
 }
 
@@ -154,14 +203,14 @@ static const char *result_name(const tlsmend_plan *plan) {
   return plan->runbook_count && !plan_applying_count(plan) ? "not-applicable" : "compliant";
 }
 
-static json_t *to_json(const tlsmend_plan *plan, const char *salt) {
+static json_t *to_json(const tlsmend_plan *plan, const hiding *hiding) {
   json_t *runbooks = json_array(), *changes = json_array(), *reads = json_array();
   for (size_t i = 0; i < plan->runbook_count; i++)
-    json_array_append_new(runbooks, runbook_to_json(&plan->runbooks[i], salt));
+    json_array_append_new(runbooks, runbook_to_json(&plan->runbooks[i], hiding));
   for (size_t i = 0; i < plan->change_count; i++)
-    json_array_append_new(changes, change_to_json(&plan->changes[i], salt));
+    json_array_append_new(changes, change_to_json(&plan->changes[i], !hiding));
   for (size_t i = 0; i < plan->read_count; i++)
-    json_array_append_new(reads, read_to_json(plan, &plan->reads[i], salt));
+    json_array_append_new(reads, read_to_json(&plan->reads[i], hiding));
   json_t *json = json_pack(
       "{s:s, s:o, s:o, s:o, s:{s:o, s:o}, s:o, s:o, s:o, s:I, s:b, s:o, s:o, s:o, s:o, s:s}", "schema",
       PLAN_SCHEMA, "id", text_or_null(plan->id), "created", text_or_null(plan->created), "tool",
@@ -176,13 +225,18 @@ static json_t *to_json(const tlsmend_plan *plan, const char *salt) {
   return json;
 }
 
-json_t *plan_to_json(const tlsmend_plan *plan) { return to_json(plan, plan->id ? plan->id : ""); }
+json_t *plan_to_json(const tlsmend_plan *plan) {
+  hiding hiding;
+  json_t *json = hiding_open(plan, &hiding) ? to_json(plan, &hiding) : NULL;
+  hiding_close(&hiding);
+  return json;
+}
 
 json_t *plan_to_json_clear(const tlsmend_plan *plan) { return to_json(plan, NULL); }
 
-static json_t *decision(const tlsmend_plan *plan) {
+static json_t *decision(const tlsmend_plan *plan, bool clear) {
   static const char *const header[] = {"id", "created", "tool", "by", "machine", "checksum"};
-  json_t *json = plan_to_json_clear(plan);
+  json_t *json = clear ? plan_to_json_clear(plan) : plan_to_json(plan);
   for (size_t i = 0; json && i < sizeof header / sizeof header[0]; i++)
     json_object_del(json, header[i]);
   size_t index;
@@ -194,7 +248,8 @@ static json_t *decision(const tlsmend_plan *plan) {
 }
 
 bool plan_same(const tlsmend_plan *a, const tlsmend_plan *b) {
-  json_t *one = decision(a), *other = decision(b);
+  bool clear = !a->withheld && !b->withheld;
+  json_t *one = decision(a, clear), *other = decision(b, clear);
   bool same = one && other && json_equal(one, other);
   json_decref(one);
   json_decref(other);
@@ -348,14 +403,34 @@ static bool body_from_json(const json_t *json, tlsmend_plan *plan, tlsmend_error
          lines_from_json(json_object_get(json, "findings"), plan, plan_finding_add, error);
 }
 
-/* Whether a value stands in it only as a digest. */
+/* Whether a value stands in it only as a digest, as a tlsmend before this one wrote it. */
+static bool has_digests(const json_t *json) {
+  size_t index;
+  json_t *item, *param;
+  const char *name;
+  json_array_foreach(json_object_get(json, "changes"), index, item) {
+    if (json_is_string(json_object_get(json_object_get(item, "after"), "secret")) ||
+        json_is_string(json_object_get(json_object_get(item, "before"), "secret")))
+      return true;
+  }
+  json_array_foreach(json_object_get(json, "runbooks"), index, item) {
+    json_object_foreach(json_object_get(item, "params"), name,
+                        param) if (json_is_string(json_object_get(param, "secret"))) return true;
+  }
+  return false;
+}
+
+/* Whether secrets were left out of it when it was written. */
 static bool withholds(const json_t *json) {
   size_t index;
   json_t *item, *param;
   const char *name;
   json_array_foreach(json_object_get(json, "changes"), index, item) {
-    if (json_object_get(json_object_get(item, "after"), "secret") ||
-        json_object_get(json_object_get(item, "before"), "secret"))
+    if (change_hides(json_object_get(item, "after")) || change_hides(json_object_get(item, "before")))
+      return true;
+  }
+  json_array_foreach(json_object_get(json, "reads"), index, item) {
+    if (change_hides(json_object_get(item, "answer")))
       return true;
   }
   json_array_foreach(json_object_get(json, "runbooks"), index, item) {
@@ -379,10 +454,10 @@ static int check_form(const json_t *json, tlsmend_error *error) {
   if (!intact)
     return tlsmend_error_set(error, TLSMEND_E_PLAN,
                              "the plan was edited or damaged: its checksum does not fit. Plan again");
-  if (withholds(json))
+  if (has_digests(json))
     return tlsmend_error_set(
         error, TLSMEND_E_PLAN,
-        "the plan writes secret values, which a saved plan does not hold: apply the runbook itself");
+        "the plan holds digests of secrets, as a tlsmend before this one wrote them: plan again");
   return TLSMEND_OK;
 }
 
@@ -399,6 +474,7 @@ int plan_from_json(const json_t *json, tlsmend_plan **out, tlsmend_error *error)
     tlsmend_plan_free(plan);
     return tlsmend_error_set(error, TLSMEND_E_PLAN, "the plan is damaged: %s", inner.text);
   }
+  plan->withheld = withholds(json);
   *out = plan;
   return TLSMEND_OK;
 }

@@ -28,6 +28,17 @@ static void print_machine(const tlsmend_plan *plan, text_builder *out) {
   text_add(out, "\n%*s%s\n", LABEL, "", plan->machine);
 }
 
+/* Whether a list would read as another one between commas. */
+static bool needs_quotes(const json_t *list) {
+  bool found = false;
+  for (size_t i = 0; i < json_array_size(list); i++) {
+    const char *text = json_string_value(json_array_get(list, i));
+    found =
+        found || !text || !*text || strpbrk(text, ",\"[") || *text == ' ' || text[strlen(text) - 1] == ' ';
+  }
+  return found;
+}
+
 static void print_param(const plan_runbook *runbook, const char *name, const json_t *value,
                         text_builder *out) {
   text_add(out, "         %s = ", name);
@@ -38,7 +49,7 @@ static void print_param(const plan_runbook *runbook, const char *name, const jso
     text_add(out, "\n");
     return;
   }
-  if (json_is_array(value)) {
+  if (json_is_array(value) && !needs_quotes(value)) {
     for (size_t i = 0; i < json_array_size(value); i++)
       text_add(out, "%s%s", i ? ", " : "", json_string_value(json_array_get(value, i)));
     text_add(out, "\n");

@@ -48,7 +48,7 @@ static int change_value(const sim *self, const char *path, const tlsmend_change 
   const tree_value *found = key ? tree_value_find(key, change->name) : NULL;
   tlsmend_value now = found ? found->value : (tlsmend_value){0};
   if (!value_equal(&now, &change->before)) {
-    char *text = value_print(&now);
+    char *text = change_value_print(change, &now);
     int code = drift(change, text ? text : "different", error);
     free(text);
     return code;

@@ -273,6 +273,9 @@ static void put_param(const reader *r, json_t *params, const char *name) {
   put_default(r, param, field, type);
   put_help(r, param, field);
   put_secret(r, param, field);
+  if (strcmp(type, "path") == 0 && json_is_true(json_object_get(param, "secret")))
+    script_raise(L, TLSMEND_E_SCRIPT, "%s: field '%s.secret': a path is no secret, plans name the files",
+                 r->file, field);
   lua_remove(L, -2);
 }
 

@@ -1,6 +1,7 @@
 /* Parameters of runbooks: their types, as Lua values, as texts of a command line, and as JSON. */
 #include <ctype.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,7 +23,7 @@ static json_t *text_from_lua(lua_State *L, int index) {
   if (lua_type(L, index) != LUA_TSTRING)
     return NULL;
   const char *text = lua_tolstring(L, index, &size);
-  return json_stringn(text, size);
+  return strlen(text) == size ? json_stringn(text, size) : NULL; /* plans hold no NUL */
 }
 
 static json_t *list_from_lua(lua_State *L, int index) {
@@ -105,8 +106,28 @@ static json_t *parse_boolean(const char *text) {
   return NULL;
 }
 
-/* Elements between commas, without the spaces around them. An empty text is an empty list, an empty element is a mistake. */
+static bool is_text(const json_t *value) { return json_is_string(value); }
+
+static bool is_list(const json_t *value) {
+  bool good = json_is_array(value);
+  for (size_t i = 0; good && i < json_array_size(value); i++)
+    good = json_is_string(json_array_get(value, i));
+  return good;
+}
+
+static bool is_integer(const json_t *value) { return json_is_integer(value); }
+static bool is_boolean(const json_t *value) { return json_is_boolean(value); }
+
+/* Elements between commas, without the spaces around them. An empty text is an empty list, an empty element is a mistake. What has
+ * commas, spaces or nothing in it is written as JSON: ["a, b", ""]. */
 static json_t *parse_list(const char *text) {
+  if (strncmp(text, "[\"", 2) == 0 || strcmp(text, "[]") == 0) {
+    json_t *json = json_loads(text, 0, NULL);
+    if (is_list(json))
+      return json;
+    json_decref(json);
+    return NULL;
+  }
   json_t *list = json_array();
   for (const char *at = text; *at != '\0' && list != NULL;) {
     const char *comma = at + strcspn(at, ","), *end = comma;
@@ -149,18 +170,37 @@ static bool may_be_empty(const json_t *param) {
          (json_is_array(value) && json_array_size(value) == 0);
 }
 
+/* A secret is not said, however wrong it is. */
+static int mistaken(const json_t *param, const char *expected, const char *text, tlsmend_error *error) {
+  const char *name = json_string_value(json_object_get(param, "name"));
+  if (json_is_true(json_object_get(param, "secret")))
+    return tlsmend_error_set(error, TLSMEND_E_USAGE,
+                             "parameter '%s' takes %s; it is a secret, and got another", name, expected);
+  return tlsmend_error_set(error, TLSMEND_E_USAGE, "parameter '%s' takes %s, got '%s'", name, expected, text);
+}
+
+static const struct form {
+  const char *type;
+  json_t *(*parse)(const char *text);
+  bool (*is)(const json_t *value);
+  const char *expected;
+} forms[] = {
+    {"integer", parse_integer, is_integer, "an integer such as 10 or 0xA00"},
+    {"boolean", parse_boolean, is_boolean, "true or false"},
+    {"string[]", parse_list, is_list, "texts separated by commas, or JSON such as [\"a, b\", \"c\"]"},
+    {"string", json_string, is_text, "a UTF-8 text"},
+    {"path", json_string, is_text, "a UTF-8 text"},
+};
+
+bool param_is(const json_t *param, const json_t *value) {
+  const char *type = json_string_value(json_object_get(param, "type"));
+  for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++)
+    if (strcmp(forms[i].type, type) == 0)
+      return forms[i].is(value) && param_allowed(param, value);
+  return false;
+}
+
 int param_parse(const json_t *param, const char *text, json_t **out, tlsmend_error *error) {
-  static const struct form {
-    const char *type;
-    json_t *(*parse)(const char *text);
-    const char *expected;
-  } forms[] = {
-      {"integer", parse_integer, "an integer such as 10 or 0xA00"},
-      {"boolean", parse_boolean, "true or false"},
-      {"string[]", parse_list, "texts separated by commas"},
-      {"string", json_string, "a UTF-8 text"},
-      {"path", json_string, "a UTF-8 text"},
-  };
   const char *type = json_string_value(json_object_get(param, "type"));
   const char *name = json_string_value(json_object_get(param, "name"));
   *out = NULL;
@@ -178,17 +218,15 @@ int param_parse(const json_t *param, const char *text, json_t **out, tlsmend_err
         "parameter '%s' is empty (a variable that is not set?): it takes %s, or leave it out", name,
         expected);
   if (*out == NULL)
-    return tlsmend_error_set(error, TLSMEND_E_USAGE, "parameter '%s' takes %s, got '%s'", name, expected,
-                             text);
+    return mistaken(param, expected, text, error);
   if (param_allowed(param, *out))
     return TLSMEND_OK;
   json_decref(*out);
   *out = NULL;
-  char *choices = json_dumps(json_object_get(param, "choices"), JSON_ENSURE_ASCII);
-  int code = tlsmend_error_set(error, TLSMEND_E_USAGE, "parameter '%s' takes one of %s, got '%s'", name,
-                               choices != NULL ? choices : "its choices", text);
+  char *choices = json_dumps(json_object_get(param, "choices"), JSON_ENSURE_ASCII), wanted[700];
+  snprintf(wanted, sizeof wanted, "one of %s", choices != NULL ? choices : "its choices");
   free(choices);
-  return code;
+  return mistaken(param, wanted, text, error);
 }
 
 /* ---- of a runbook --------------------------------------------------------------------------------------------- */

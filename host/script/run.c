@@ -177,6 +177,20 @@ int script_param(script_runbook *runbook, const char *name, const char *text, tl
   return code;
 }
 
+int script_param_value(script_runbook *runbook, const char *name, json_t *value, tlsmend_error *error) {
+  const json_t *param = declare_param(runbook, name);
+  if (param != NULL && json_equal(value, json_object_get(param, "default")))
+    return TLSMEND_OK;
+  if (param == NULL || !param_is(param, value))
+    return tlsmend_error_set(error, TLSMEND_E_PLAN,
+                             "%s has no parameter '%s' that may be what the plan holds: plan again",
+                             runbook->needs.runbook, name);
+  if (json_object_set(runbook->values, name, value) != 0)
+    return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
+  declare_given(runbook);
+  return TLSMEND_OK;
+}
+
 json_t *script_params(const script_runbook *runbook) {
   const json_t *params = json_object_get(runbook->header, "params");
   json_t *out = json_object();

@@ -37,6 +37,9 @@ json_t *declare_value(const script_runbook *runbook, const json_t *param);
 /* Reads the text of a command line as the value of a declared parameter. */
 int param_parse(const json_t *param, const char *text, json_t **out, tlsmend_error *error);
 
+/* Whether JSON is a value that a declared parameter may have. */
+bool param_is(const json_t *param, const json_t *value);
+
 /* The Lua value at `index` as a value of a parameter type; NULL if it is none. Does not raise. */
 json_t *param_from_lua(lua_State *L, int index, const char *type);
 

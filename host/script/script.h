@@ -77,6 +77,10 @@ const struct guard_needs *script_needs(const script_runbook *runbook);
 /* Sets a parameter from its text. E_ABSENT: this runbook has none of that name; E_USAGE: does not parse as its type. */
 int script_param(script_runbook *runbook, const char *name, const char *text, tlsmend_error *error);
 
+/* Sets a parameter from the value that a plan holds, of its type; null is one that was not given. The declared default counts as not
+ * given. E_PLAN: this runbook has no such parameter, or not of that type. */
+int script_param_value(script_runbook *runbook, const char *name, json_t *value, tlsmend_error *error);
+
 /* The parameters as they will be used: object of name to value. New reference. */
 json_t *script_params(const script_runbook *runbook);
 

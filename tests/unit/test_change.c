@@ -36,7 +36,7 @@ static tlsmend_change random_change(tlsmend_change_kind kind) {
 }
 
 static char *dump(const tlsmend_change *change) {
-  json_t *json = change_to_json(change, NULL);
+  json_t *json = change_to_json(change, true);
   assert_non_null(json);
   char *out = json_dumps(json, 0);
   json_decref(json);
@@ -67,7 +67,7 @@ static void copy_one(const tlsmend_change *change) {
 }
 
 static void read_one(const tlsmend_change *change) {
-  json_t *json = change_to_json(change, NULL);
+  json_t *json = change_to_json(change, true);
   tlsmend_change again;
   MUST(change_from_json(json, &again, &error));
   assert_same(change, &again);
@@ -77,7 +77,7 @@ static void read_one(const tlsmend_change *change) {
 
 /* A member that is missing or of another type is refused, or does not matter; it is never a crash or another change. */
 static void damage_one(const tlsmend_change *change) {
-  json_t *json = change_to_json(change, NULL);
+  json_t *json = change_to_json(change, true);
   const char *name;
   json_t *member;
   void *next;

@@ -307,6 +307,17 @@ TLSMEND_API int tlsmend_plan_make(tlsmend_session *session, const char *const *r
  * edited, foreign, made by a newer version). */
 TLSMEND_API int tlsmend_plan_load(const char *path, tlsmend_plan **out, tlsmend_error *error);
 
+/*
+ * Completes a plan that was loaded and from which secrets were left out: `params` are the `count` secret parameters, "name=value",
+ * that were given when it was made. The runbooks run once more on the session's machine, and must propose the same; what is
+ * written as a secret comes from that. A plan that is whole stays as it is, with no parameters.
+ * Errors: those of tlsmend_plan_make; E_PLAN (one is missing, or the runbooks propose something else), E_DRIFT. */
+TLSMEND_API int tlsmend_plan_complete(tlsmend_session *session, tlsmend_plan *plan, const char *const *params,
+                                      size_t count, tlsmend_error *error);
+
+/* Whether "name" or "name=value" sets a parameter that one of the plan's runbooks declares secret: show it to nobody. */
+TLSMEND_API int tlsmend_plan_is_secret(const tlsmend_plan *plan, const char *param);
+
 /* The number of changes, restarts included. 0 means compliant. */
 TLSMEND_API size_t tlsmend_plan_change_count(const tlsmend_plan *plan);
 

@@ -138,7 +138,7 @@ static int value_check(win32_machine *self, HKEY handle, const tlsmend_key *key,
   tlsmend_value now = {0};
   int result = registry_query(self, handle, key, change->name, &now, error);
   if (result == TLSMEND_OK && !value_equal(&now, &change->before)) {
-    char *was = value_print(&change->before), *is = value_print(&now);
+    char *was = change_value_print(change, &change->before), *is = change_value_print(change, &now);
     result = tlsmend_error_set(error, TLSMEND_E_DRIFT,
                                "%s (%d-bit view) \"%.80s\" is %s by now, not %s: make a new plan", key->path,
                                key->view, change->name, is ? is : "?", was ? was : "?");
