@@ -23,7 +23,7 @@ local registry = {}
 ---@field type? registry_type integers: REG_DWORD, REG_QWORD; strings: REG_SZ, REG_EXPAND_SZ, or the bytes of any other
 ---@field view? view
 ---@field why? string one line for the people who approve the plan; the runbook's title if there is none
----@field secret? boolean the data is shown to nobody: plans hold a salted digest, and are not applied from a file
+---@field secret? boolean the data is shown to nobody: plans leave it out
 
 --- Options of what removes or creates.
 ---@class registry_place

@@ -29,10 +29,8 @@
  *   What a function named _open, _make, _load or _render hands out is freed by the function named in its comment. All
  *   other pointers that are handed out are borrowed, and the comment says until when. Input strings are copied.
  *
- * THREADS
+ * THREADS AND ENCODING
  *   A session and everything made from it belongs to one thread at a time. Sessions are independent of each other.
- *
- * ENCODING
  *   Every string is UTF-8, on Windows too. Paths may use the separators of the platform.
  *
  * STABILITY
@@ -63,10 +61,8 @@ extern "C" {
 #define TLSMEND_API
 #endif
 
-/* The version of this header. tlsmend_version() tells the version of the library that is running. */
+/* The version of this header. tlsmend_version() tells that of the library that is running, such as "0.1.0". Static. */
 #define TLSMEND_VERSION "0.1.0"
-
-/* Returns the library's version, such as "0.1.0". Static. */
 TLSMEND_API const char *tlsmend_version(void);
 
 /* ---- errors ------------------------------------------------------------------------------------------------ */
@@ -307,24 +303,17 @@ TLSMEND_API int tlsmend_plan_make(tlsmend_session *session, const char *const *r
  * edited, foreign, made by a newer version). */
 TLSMEND_API int tlsmend_plan_load(const char *path, tlsmend_plan **out, tlsmend_error *error);
 
-/*
- * Completes a plan that was loaded and from which secrets were left out: `params` are the `count` secret parameters, "name=value",
- * that were given when it was made. The runbooks run once more on the session's machine, and must propose the same; what is
- * written as a secret comes from that. A plan that is whole stays as it is, with no parameters.
- * Errors: those of tlsmend_plan_make; E_PLAN (one is missing, or the runbooks propose something else), E_DRIFT. */
+/* Completes a loaded plan without its secrets: `params` are the secret "name=value" it was made with (_is_secret says which are: show
+ * them to nobody). The runbooks run once more and must propose the same. A whole plan takes none. Errors: those of tlsmend_plan_make;
+ * E_PLAN (not the same), E_DRIFT. */
 TLSMEND_API int tlsmend_plan_complete(tlsmend_session *session, tlsmend_plan *plan, const char *const *params,
                                       size_t count, tlsmend_error *error);
-
-/* Whether "name" or "name=value" sets a parameter that one of the plan's runbooks declares secret: show it to nobody. */
 TLSMEND_API int tlsmend_plan_is_secret(const tlsmend_plan *plan, const char *param);
 
-/* The number of changes, restarts included. 0 means compliant. */
+/* The number of changes (restarts included; 0 means compliant), of things that the machine could not tell and that the plan rests on,
+ * and of restarts. */
 TLSMEND_API size_t tlsmend_plan_change_count(const tlsmend_plan *plan);
-
-/* The number of things that the machine could not tell and that the plan rests on. */
 TLSMEND_API size_t tlsmend_plan_unknown_count(const tlsmend_plan *plan);
-
-/* The number of restarts. */
 TLSMEND_API size_t tlsmend_plan_reboot_count(const tlsmend_plan *plan);
 
 /* The machine that the plan was made for, as it was named ("sim:pc.reg"). Borrowed until the plan is freed. */

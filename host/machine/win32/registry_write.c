@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/change.h"
 #include "core/path.h"
 #include "core/value.h"
 #include "os/wide.h"
