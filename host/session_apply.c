@@ -288,11 +288,11 @@ int tlsmend_apply(tlsmend_session *self, const tlsmend_plan *plan, tlsmend_repor
     code = session_lock(self, "apply", &lock, error);
   if (code == TLSMEND_OK)
     code = run(self, plan, &journal, &result, error);
+  secrets_mask_error(&self->hidden, error); /* before it is written down */
   if (code == TLSMEND_OK)
     code = session_hand_out(self, journal, session_result(result), out, error);
   else
     give_up(journal, error);
-  secrets_mask_error(&self->hidden, error);
   session_forget_texts(self);
   session_log_end(self, "apply", code, *out, error);
   os_lock_release(lock);
