@@ -124,14 +124,12 @@ static int open_file(tlsmend_session *self, const backend *row, const char *argu
   char *path = os_path_real(argument), *beside = path ? join(path, ".tlsmend") : NULL;
   self->file = path;
   self->spec = path ? join("sim:", path) : NULL;
+  self->home = beside;
   if (!self->state && beside)
     self->state = strdup(beside);
-  self->own_state = self->state && beside && os_path_same(self->state, beside);
-  backend_request request = {.argument = argument, .state = self->state, .path = path};
-  int code =
-      self->spec && self->state && beside ? row->open(&request, &self->machine, error) : no_memory(error);
-  free(beside);
-  return code;
+  self->own_home = true;
+  backend_request request = {.argument = argument, .state = beside, .former = self->state, .path = path};
+  return self->spec && self->state && beside ? row->open(&request, &self->machine, error) : no_memory(error);
 }
 
 /* Neither a file nor a built-in machine. `why` is the machine builder's word: a name may be known and a part of it not fit. */
@@ -152,17 +150,18 @@ static int open_builtin(tlsmend_session *self, const backend *row, const char *n
        *path = NULL;
   tlsmend_error inner = {0, ""};
   int code = no_memory(NULL);
-  self->own_state = !self->state;
+  self->own_home = true;
   if (!self->state && folder)
     self->state = os_path_absolute(folder);
   if (self->state && file)
     self->file = path = os_path_join(self->state, file);
   self->spec = join("sim:", name);
-  if (!path || !self->spec) {
+  self->home = path ? join(path, ".tlsmend") : NULL; /* as of any snapshot: it may be named by its file too */
+  if (!path || !self->spec || !self->home) {
     code = no_memory(error);
     goto out;
   }
-  backend_request request = {.argument = path, .state = self->state, .path = path};
+  backend_request request = {.argument = path, .state = self->home, .former = self->state, .path = path};
   if (!os_file_exists(path)) {
     code = script_builtin_machine(&self->script, name, &text, &inner);
     if (code == TLSMEND_E_ABSENT)
@@ -202,8 +201,10 @@ static int open_foreign(tlsmend_session *self, const tlsmend_options *options, b
       return tlsmend_error_set(error, TLSMEND_E_USAGE,
                                "%s: name a folder for its journals (state of the options)", spec);
     self->spec = strdup(spec);
-    return self->spec ? row->open(row->data, spec[length] ? spec + length + 1 : "", &self->machine, error)
-                      : no_memory(error);
+    self->home = strdup(self->state);
+    return self->spec && self->home
+               ? row->open(row->data, spec[length] ? spec + length + 1 : "", &self->machine, error)
+               : no_memory(error);
   }
   return TLSMEND_OK;
 }
@@ -242,10 +243,12 @@ static int open_machine(tlsmend_session *self, const tlsmend_options *options, t
   if (*argument)
     return tlsmend_error_set(error, TLSMEND_E_USAGE, "%s: %s takes nothing behind it", spec, row->prefix);
   self->spec = strdup(spec);
-  if (!self->state)
-    self->state = os_state_default();
+  self->home = os_state_default();
+  if (!self->state && self->home)
+    self->state = strdup(self->home);
   backend_request request = {.argument = argument, .state = self->state};
-  return self->spec && self->state ? row->open(&request, &self->machine, error) : no_memory(error);
+  return self->spec && self->state && self->home ? row->open(&request, &self->machine, error)
+                                                 : no_memory(error);
 }
 
 /* A folder that is not there is said when something is to be taken from it. */
@@ -318,6 +321,7 @@ void tlsmend_session_close(tlsmend_session *self) {
   machine_close(self->machine);
   script_chunks_free(self->script.chunks);
   free(self->spec);
+  free(self->home);
   free(self->state);
   free(self->file);
   free(self->library);

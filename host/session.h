@@ -17,11 +17,13 @@ struct tlsmend_session {
   const char *const
       *given; /* "name=value" for secrets that a saved plan has left out, while it is completed; borrowed */
   size_t given_count;
-  char *spec;     /* identity of the machine, the same from whichever folder it is named */
-  char *state;    /* the folder of journals */
-  char *file;     /* of a snapshot, in its one spelling; NULL: the machine is none */
-  bool own_state; /* the folder is the one beside the snapshot: what runs are in it are this machine's */
-  char *library;  /* or NULL */
+  char *spec; /* identity of the machine, the same from whichever folder it is named */
+  char *
+      home; /* the machine's own folder: its lock, its register, and the journals unless --state names another */
+  char *state;   /* the folder of the journals of new runs; often the same */
+  char *file;    /* of a snapshot, in its one spelling; NULL: the machine is none */
+  bool own_home; /* its own folder is the one beside the snapshot: what runs are in it are this machine's */
+  char *library; /* or NULL */
   manifest *library_texts; /* what was in it when the session was opened; NULL without one */
   source_set *texts;       /* what the plan or run at hand is run from, and nothing else; or NULL */
   char *trust;             /* the folder of keys that may sign runbooks; NULL: this machine's */
@@ -155,15 +157,77 @@ struct os_lock;
 /* Keeps other runs away from the machine, and reads a snapshot again that has changed up to now. E_BUSY names who works on it. `verb` is what they will be told. */
 int session_lock(const tlsmend_session *self, const char *verb, struct os_lock **out, tlsmend_error *error);
 
-/* Whether a run is one of the session's machine, however that was named then. If so, the journal names it as the session does. */
-bool session_owns(const tlsmend_session *self, journal *journal);
+/* Whether nobody else may be able to exchange the folders of the machine's state (os_folder_open): it is no snapshot, which anybody who can exchange a
+ * folder beside it could exchange as well. */
+bool session_is_strict(const tlsmend_session *self);
 
-/* The newest run of the session's machine, by id (or NULL for any), whatever became of it or only if it is open. *out is NULL if there is none. */
+/* Whether a run is one of the session's machine, however that was named then. If so, the journal names it as the session does. `home`: it is
+ * one of the machine's own folder or register. */
+bool session_owns(const tlsmend_session *self, journal *journal, bool home);
+
+/* What the folders of a machine tell of a run. */
+typedef enum run_standing {
+  RUN_READABLE,
+  RUN_DAMAGED, /* it cannot be read, or a line of it does not fit */
+  RUN_NEWER,   /* a newer tlsmend wrote it */
+  RUN_GONE,    /* the register knows it, and its journal is not there */
+  RUN_STRAY /* a file that is no journal of a run of this machine: a second copy, another name. Never used, never in the way */
+} run_standing;
+
+typedef struct known_run {
+  char *run, *path;   /* its id, and where its journal stands or should */
+  char *plan, *begun; /* the id of its plan and when it began, NULL if that cannot be told */
+  char *why;          /* it cannot be read; NULL */
+  run_standing standing;
+  bool open;     /* it is, or may be */
+  bool reopened; /* it cannot be read, and seems to be in the middle of its undoing */
+  bool named;    /* only the folder that --state names holds it */
+} known_run;
+
+typedef struct known_runs {
+  known_run *items; /* by id, oldest first */
+  size_t count;
+} known_runs;
+int session_known(const tlsmend_session *self, known_runs *out, tlsmend_error *error);
+void known_runs_clear(known_runs *runs);
+
+/* A record of the register, for a run whose journal is not in the machine's own folder. */
+#define REGISTER_ENDING ".run"
+typedef struct registered_run {
+  json_t *json;
+  char *path, *journal; /* of the record, and of its journal */
+  const char *run, *machine, *plan, *begun;
+  const char *state; /* "begins": nothing was written yet; "open", "ended" */
+} registered_run;
+int register_read(const tlsmend_session *self, const char *name, registered_run *out, tlsmend_error *error);
+void registered_run_clear(registered_run *record);
+
+/* Registers the run that is about to begin (journal_start.claim); and what has become of one, or that it is going to be undone. Nothing
+ * for a run of the machine's own folder. */
+typedef struct session_claiming {
+  const tlsmend_session *session;
+  const tlsmend_plan *plan;
+  char run[64];
+} session_claiming;
+int session_claim(void *claiming, const char *run, const char *path, tlsmend_error *error);
+int session_note(const tlsmend_session *self, const journal *journal, tlsmend_error *error);
+void session_note_end(const tlsmend_session *self,
+                      const journal *journal); /* failing is a warning: the journal tells it too */
+int session_note_undo(const tlsmend_session *self, const journal *journal, tlsmend_error *error);
+
+/* The folder in which a run's own files lie. */
+const char *session_folder(const tlsmend_session *self, const journal *journal);
+
+/* The newest run of the session's machine that can be read, by id (or NULL for any), whatever became of it or only if it is open. *out is
+ * NULL if there is none. An error if there is only one that cannot be read, but may be what is looked for. */
 int session_find_run(const tlsmend_session *self, const char *run, bool open_only, journal **out,
                      tlsmend_error *error);
 
-/* E_BUSY, with the way out, if a run is open. */
-int session_refuse_open_run(const tlsmend_session *self, tlsmend_error *error);
+/* E_BUSY, with the way out, if a run is open; E_CORRUPT and others if one that cannot be read may be. `last` is the greatest id. */
+int session_refuse_open_run(const tlsmend_session *self, char last[21], tlsmend_error *error);
+
+/* E_PLAN if a saved plan was applied on this machine before, however that ended, or may have been. */
+int session_refuse_repeat(const tlsmend_session *self, const tlsmend_plan *plan, tlsmend_error *error);
 
 commit session_commit(tlsmend_session *self, journal *journal);
 tlsmend_result session_result(commit_result result);

@@ -204,9 +204,14 @@ static bool untouched(const journal *journal) {
 }
 
 /* The first record: the plan, and everything that whoever goes on with the run will need. */
-static int begin(tlsmend_session *self, const tlsmend_plan *plan, const char *boot, journal **out,
-                 tlsmend_error *error) {
+static int begin(tlsmend_session *self, const tlsmend_plan *plan, const char *boot, const char *last,
+                 journal **out, tlsmend_error *error) {
+  session_claiming claiming = {self, plan, ""};
   journal_start start = {.state = self->state,
+                         .strict = session_is_strict(self),
+                         .after = last,
+                         .claim = session_claim,
+                         .claim_data = &claiming,
                          .plan = plan,
                          .boot = boot,
                          .confirm_minutes = self->confirm_minutes,
@@ -226,7 +231,10 @@ static int begin(tlsmend_session *self, const tlsmend_plan *plan, const char *bo
 static int run(tlsmend_session *self, const tlsmend_plan *plan, journal **out, commit_result *result,
                tlsmend_error *error) {
   char boot[64] = "";
-  int code = session_refuse_open_run(self, error);
+  char last[21] = "";
+  int code = session_refuse_open_run(self, last, error);
+  if (code == TLSMEND_OK)
+    code = session_refuse_repeat(self, plan, error);
   if (code == TLSMEND_OK)
     code = check_target(self, plan, error);
   if (code == TLSMEND_OK)
@@ -236,17 +244,21 @@ static int run(tlsmend_session *self, const tlsmend_plan *plan, journal **out, c
   if (code == TLSMEND_OK)
     code = machine_boot_id(self->machine, boot, error);
   if (code == TLSMEND_OK)
-    code = begin(self, plan, boot, out, error);
+    code = begin(self, plan, boot, last, out, error);
   if (code == TLSMEND_OK) {
     if (strcmp(plan->machine, self->spec) != 0)
       session_tell(self, TLSMEND_EVENT_NOTE, "the plan was made for %s and is applied to %s", plan->machine,
                    self->spec);
     session_log_start(self, "apply", *out);
-    code = session_forward(self, *out, result, error);
+    code = session_note(self, *out, error);
   }
+  if (code == TLSMEND_OK)
+    code = session_forward(self, *out, result, error);
   if (code != TLSMEND_OK || *result != COMMIT_UNDONE || !(*out)->lost || !untouched(*out))
     return code;
   tlsmend_error_set(error, TLSMEND_E_IO, "%s. Nothing was written", (*out)->failure);
+  (*out)->result = RUN_UNDONE;
+  session_note(self, *out, NULL);
   journal_discard(*out); /* nothing stands in it that anybody needs */
   *out = NULL;
   return TLSMEND_E_IO;
@@ -289,6 +301,7 @@ int tlsmend_apply(tlsmend_session *self, const tlsmend_plan *plan, tlsmend_repor
   if (code == TLSMEND_OK)
     code = run(self, plan, &journal, &result, error);
   secrets_mask_error(&self->hidden, error); /* before it is written down */
+  session_note_end(self, journal);
   if (code == TLSMEND_OK)
     code = session_hand_out(self, journal, session_result(result), out, error);
   else

@@ -244,41 +244,13 @@ static int obey(const tlsmend_session *self, const tlsmend_plan *plan, const cha
   return code;
 }
 
-typedef struct repeat_search {
-  const char *id;
-  tlsmend_error *error;
-} repeat_search;
-
-static int is_repeat(void *data, const char *path) {
-  repeat_search *search = data;
-  journal *journal = NULL;
-  int code = journal_read(path, &journal, search->error);
-  if (code == TLSMEND_E_ABSENT)
-    return TLSMEND_OK;
-  if (code == TLSMEND_OK && journal->plan->id && strcmp(journal->plan->id, search->id) == 0)
-    code = tlsmend_error_set(
-        search->error, TLSMEND_E_PLAN,
-        "this plan was applied before, as run %s of %s, and a plan is applied once: plan again", journal->run,
-        journal->begun);
-  journal_close(journal);
-  return code;
-}
-
 int session_check_leave(tlsmend_session *self, const tlsmend_plan *plan, tlsmend_error *error) {
-  char *site = self->kind == MACHINE_LIVE ? os_state_default() : NULL;
-  bool other = site && strcmp(site, self->state) != 0;
-  repeat_search search = {plan->id, error};
   int code = sodium_init() < 0
                  ? tlsmend_error_set(error, TLSMEND_E_FAILED, "the library for signatures does not start")
                  : obey(self, plan, self->state, error);
-  if (code == TLSMEND_OK && other)
-    code = obey(self, plan, site, error);
-  if (code == TLSMEND_OK && plan->origin && plan->id)
-    code = journal_each(self->state, is_repeat, &search, error);
-  if (code == TLSMEND_OK && plan->origin && plan->id && other)
-    code = journal_each(site, is_repeat, &search, error);
-  free(site);
-  return code;
+  if (code == TLSMEND_OK && self->home && !os_path_same(self->home, self->state))
+    code = obey(self, plan, self->home, error);
+  return code == TLSMEND_OK && self->home ? session_refuse_repeat(self, plan, error) : code;
 }
 
 int session_check_honest(tlsmend_session *self, const tlsmend_plan *plan, tlsmend_error *error) {

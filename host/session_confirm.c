@@ -32,7 +32,7 @@ int session_decide(tlsmend_session *self, journal *journal, commit_result *out, 
   *out = COMMIT_AWAITS;
   if (self->clock() < journal->deadline)
     return TLSMEND_OK;
-  int code = machine_resume_arrange(self->machine, NULL, self->state, how, error);
+  int code = machine_resume_arrange(self->machine, NULL, session_folder(self, journal), how, error);
   return code == TLSMEND_OK ? expire(self, journal, out, error) : code;
 }
 
@@ -63,7 +63,7 @@ static int keep(tlsmend_session *self, journal *journal, tlsmend_error *error) {
   char how[256];
   int code = journal_continue(journal, error);
   if (code == TLSMEND_OK)
-    code = machine_resume_arrange(self->machine, NULL, self->state, how, error);
+    code = machine_resume_arrange(self->machine, NULL, session_folder(self, journal), how, error);
   return code == TLSMEND_OK ? journal_end(journal, RUN_DONE, error) : code;
 }
 
@@ -89,6 +89,7 @@ int tlsmend_confirm(tlsmend_session *self, tlsmend_report **out, tlsmend_error *
     journal_close(journal);
     journal = NULL;
   }
+  session_note_end(self, journal);
   if (code == TLSMEND_OK)
     code = session_hand_out(self, journal, waits ? TLSMEND_RESULT_DONE : TLSMEND_RESULT_NOTHING, out, error);
   else

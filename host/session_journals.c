@@ -3,7 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/file_path.h"
 #include "core/text.h"
+#include "os/os.h"
 #include "session.h"
 
 #define JOURNALS_SCHEMA "tlsmend-journals/1"
@@ -32,6 +34,13 @@ static void tell_one(inspection *self, const char *path, const char *verdict, co
   json_array_append_new(self->journals, json);
 }
 
+static bool lies_in(const char *path, const char *folder) {
+  char *name = os_path_join(folder, file_path_leaf(path));
+  bool same = name && os_path_same(name, path);
+  free(name);
+  return same;
+}
+
 static int inspect(void *data, const char *path) {
   inspection *self = data;
   journal *journal = NULL;
@@ -54,13 +63,31 @@ static int inspect(void *data, const char *path) {
   return TLSMEND_OK;
 }
 
+/* The journals of the machine's folder, of the one that --state names, and those that the register names. */
+static int inspect_all(const tlsmend_session *session, inspection *self, tlsmend_error *error) {
+  known_runs runs;
+  bool named = !os_path_same(session->home, session->state);
+  int code = session_known(session, &runs, error);
+  if (code == TLSMEND_OK)
+    code = journal_each(session->home, inspect, self, error);
+  if (code == TLSMEND_OK && named)
+    code = journal_each(session->state, inspect, self, error);
+  for (size_t i = 0; code == TLSMEND_OK && i < runs.count; i++) {
+    const char *path = runs.items[i].path;
+    if (!lies_in(path, session->home) && !lies_in(path, session->state) && runs.items[i].standing != RUN_GONE)
+      code = inspect(self, path);
+  }
+  known_runs_clear(&runs);
+  return code;
+}
+
 int tlsmend_status_verify(tlsmend_session *session, tlsmend_format format, char **out, size_t *damaged,
                           tlsmend_error *error) {
   assert(session && out && damaged);
   *out = NULL;
   inspection self = {.journals = json_array()};
   char *text = NULL;
-  int code = journal_each(session->state, inspect, &self, error);
+  int code = inspect_all(session, &self, error);
   if (!json_array_size(self.journals))
     text_add(&self.text, "No journals in %s.\n", session->state);
   int finished = text_finish(&self.text, &text, error);

@@ -17,7 +17,7 @@ tlsmend_report *report_new(const tlsmend_session *self, journal *journal, tlsmen
   if (!report)
     return NULL;
   report->machine = strdup(self->spec);
-  report->state = strdup(self->state);
+  report->state = strdup(journal ? session_folder(self, journal) : self->state);
   if (!report->machine || !report->state) {
     tlsmend_report_free(report);
     return NULL;
@@ -405,23 +405,36 @@ static int add_run(status *status, const journal *journal) {
   return json_array_append_new(status->runs, run) == 0 ? TLSMEND_OK : TLSMEND_E_MEMORY;
 }
 
+static const char *standing_name(const known_run *run) {
+  return run->standing == RUN_STRAY ? "stray" : run->standing == RUN_GONE ? "gone" : "damaged";
+}
+
 /* A journal that cannot be read is part of the answer, not the end of it. */
-static int look_at(void *data, const char *path) {
-  status *status = data;
-  journal *journal = NULL;
-  tlsmend_error error = {0, ""};
-  int code = journal_read(path, &journal, &error);
-  if (code == TLSMEND_E_ABSENT)
-    return TLSMEND_OK;
-  if (code != TLSMEND_OK) {
-    status->count++;
-    status->open++;
-    text_add(&status->text, "%s\n", error.text);
-    json_array_append_new(status->runs, json_pack("{s:s, s:s, s:s}", "journal", path, "state", "damaged",
-                                                  "failure", error.text));
-    return TLSMEND_OK;
+static int add_unreadable(status *status, const known_run *run) {
+  status->count++;
+  status->open += run->open;
+  text_add(&status->text, "%s\n", run->why ? run->why : run->path);
+  if (!run->open && run->standing != RUN_STRAY) {
+    text_add(&status->text, "    ");
+    text_say(&status->text, "it is not in the way: what was open then has ended since");
+    text_add(&status->text, "\n");
   }
-  code = session_owns(status->session, journal) ? add_run(status, journal) : TLSMEND_OK;
+  return json_array_append_new(status->runs, json_pack("{s:s, s:s, s:s, s:b}", "journal", run->path, "state",
+                                                       standing_name(run), "failure",
+                                                       run->why ? run->why : "", "open", run->open)) == 0
+             ? TLSMEND_OK
+             : TLSMEND_E_MEMORY;
+}
+
+static int look_at(status *status, const known_run *run, tlsmend_error *error) {
+  journal *journal = NULL;
+  if (run->standing != RUN_READABLE)
+    return add_unreadable(status, run);
+  int code = journal_read(run->path, &journal, error);
+  if (code == TLSMEND_OK && session_owns(status->session, journal, true))
+    code = add_run(status, journal);
+  if (code == TLSMEND_OK && !os_path_same(journal->state, status->session->state))
+    text_add(&status->text, "    %s\n", journal->path);
   journal_close(journal);
   return code;
 }
@@ -434,7 +447,11 @@ int tlsmend_status(tlsmend_session *session, tlsmend_format format, char **out, 
   text_add(&status.text, "%s\n", session->spec);
   text_label(&status.text, "Journals", 9);
   text_add(&status.text, "%s\n", session->state);
-  int code = journal_each(session->state, look_at, &status, error);
+  known_runs runs;
+  int code = session_known(session, &runs, error);
+  for (size_t i = 0; code == TLSMEND_OK && i < runs.count; i++)
+    code = look_at(&status, &runs.items[i], error);
+  known_runs_clear(&runs);
   if (!status.count) {
     text_say(&status.text, "No runs.");
     text_add(&status.text, "\n");

@@ -108,7 +108,8 @@ int session_continue(tlsmend_session *self, journal *journal, int flags, commit_
   *out = COMMIT_BARRIER;
   if (code != TLSMEND_OK || !passed)
     return code;
-  code = machine_resume_arrange(self->machine, NULL, self->state, how, error); /* it has done its work */
+  code = machine_resume_arrange(self->machine, NULL, session_folder(self, journal), how,
+                                error); /* it has done its work */
   if (code == TLSMEND_OK && undoing)
     return commit_backward(&commit, "continued", out, error);
   return code == TLSMEND_OK ? go_on(self, journal, out, error) : code;
@@ -155,6 +156,7 @@ int tlsmend_resume(tlsmend_session *self, int flags, tlsmend_report **out, tlsme
     session_log_start(self, "resume", journal);
   if (code == TLSMEND_OK && journal)
     code = continue_begun(self, journal, flags, &result, error);
+  session_note_end(self, journal);
   if (code == TLSMEND_OK)
     code = session_hand_out(self, journal, journal ? session_result(result) : TLSMEND_RESULT_NOTHING, out,
                             error);

@@ -54,7 +54,7 @@ int session_undo(tlsmend_session *self, journal *journal, int flags, commit_resu
   if (code == TLSMEND_OK && !journal->undoing)
     code = commit_settle(&commit, error);
   if (code == TLSMEND_OK)
-    code = machine_resume_arrange(self->machine, NULL, self->state, how, error);
+    code = machine_resume_arrange(self->machine, NULL, session_folder(self, journal), how, error);
   return code == TLSMEND_OK ? commit_backward(&commit, "rolled back", out, error) : code;
 }
 
@@ -81,7 +81,10 @@ int tlsmend_rollback(tlsmend_session *self, const char *run, int flags, tlsmend_
   if (code == TLSMEND_OK && journal)
     session_log_start(self, "rollback", journal);
   if (code == TLSMEND_OK && journal)
+    code = session_note_undo(self, journal, error);
+  if (code == TLSMEND_OK && journal)
     code = session_undo(self, journal, flags, &result, error);
+  session_note_end(self, journal);
   if (code == TLSMEND_OK)
     code = session_hand_out(self, journal, journal ? session_result(result) : TLSMEND_RESULT_NOTHING, out,
                             error);

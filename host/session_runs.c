@@ -19,14 +19,11 @@ static int no_memory(tlsmend_error *error) {
 int session_lock(const tlsmend_session *self, const char *verb, os_lock **out, tlsmend_error *error) {
   char holder[64], other[64] = "";
   snprintf(holder, sizeof holder, "process %u, %s", os_process_id(), verb);
-  bool live = self->kind == MACHINE_LIVE; /* one machine, whichever folder its journals are in */
-  char *folder = live ? os_state_default() : strdup(self->state);
-  char *path = folder ? os_path_join(folder, "lock") : NULL;
-  int code = path ? os_dir_make(folder, error) : no_memory(error);
-  if (code == TLSMEND_OK && live)
-    code = os_dir_make(self->state, error);
+  os_folder *home = NULL;
+  *out = NULL;
+  int code = os_folder_open(self->home, session_is_strict(self), &home, error);
   if (code == TLSMEND_OK)
-    code = os_lock_take(path, holder, out, other, sizeof other, error);
+    code = os_folder_lock(home, "lock", holder, out, other, sizeof other, error);
   if (code == TLSMEND_E_BUSY)
     code = tlsmend_error_set(error, code,
                              "another tlsmend works on this machine (%s): wait until it has finished",
@@ -35,10 +32,11 @@ int session_lock(const tlsmend_session *self, const char *verb, os_lock **out, t
     os_lock_release(*out);
     *out = NULL;
   }
-  free(path);
-  free(folder);
+  os_folder_close(home);
   return code;
 }
+
+bool session_is_strict(const tlsmend_session *self) { return self->kind != MACHINE_SNAPSHOT; }
 
 /* ---- whose run it is ------------------------------------------------------------------------------------------------------- */
 
@@ -59,16 +57,14 @@ static bool owns(const tlsmend_session *self, const char *spec) {
     return true;
   if (!self->file || strncmp(spec, "sim:", 4) != 0)
     return false;
-  if (self->own_state)
-    return true;
   char *file = file_of(self, spec + 4);
   bool same = file && os_path_same(file, self->file);
   free(file);
   return same;
 }
 
-bool session_owns(const tlsmend_session *self, journal *journal) {
-  if (!owns(self, journal->plan->machine))
+bool session_owns(const tlsmend_session *self, journal *journal, bool home) {
+  if (!(home && self->own_home) && !owns(self, journal->plan->machine))
     return false;
   char *spec = strdup(self->spec);
   if (spec) {
@@ -78,82 +74,16 @@ bool session_owns(const tlsmend_session *self, journal *journal) {
   return true;
 }
 
-/* ---- finding a run --------------------------------------------------------------------------------------------------------- */
-
-/* What is looked for. */
-typedef struct run_search {
-  const tlsmend_session *session;
-  const char *run; /* an id, NULL for any */
-  bool open_only;
-  journal *found; /* the newest that fits */
-} run_search;
-
-static bool fits(const run_search *search, journal *journal) {
-  if (!session_owns(search->session, journal))
-    return false;
-  if (search->run)
-    return strcmp(journal->run, search->run) == 0;
-  return !search->open_only || journal->result == RUN_OPEN;
-}
-
-typedef struct search_call {
-  run_search *search;
-  tlsmend_error *error;
-} search_call;
-
-static int look_at(void *data, const char *path) {
-  search_call *call = data;
-  journal *journal = NULL;
-  int code = journal_read(path, &journal, call->error);
-  if (code == TLSMEND_E_ABSENT)
-    return TLSMEND_OK; /* never begun: nothing was written */
-  if (code != TLSMEND_OK)
-    return code;
-  if (!fits(call->search, journal)) {
-    journal_close(journal);
-    return TLSMEND_OK;
-  }
-  journal_close(call->search->found);
-  call->search->found = journal;
-  return TLSMEND_OK;
-}
-
-int session_find_run(const tlsmend_session *self, const char *run, bool open_only, journal **out,
-                     tlsmend_error *error) {
-  run_search search = {self, run, open_only, NULL};
-  search_call call = {&search, error};
-  int code = journal_each(self->state, look_at, &call, error);
-  *out = search.found;
-  if (code == TLSMEND_OK)
-    return code;
-  journal_close(search.found);
-  *out = NULL;
-  return code;
-}
-
-int session_refuse_open_run(const tlsmend_session *self, tlsmend_error *error) {
-  journal *open = NULL;
-  int code = session_find_run(self, NULL, true, &open, error);
-  if (code == TLSMEND_OK && open && open->deadline)
-    code = tlsmend_error_set(
-        error, TLSMEND_E_BUSY,
-        "run %s of %s waits to be confirmed: `tlsmend confirm` keeps it, `tlsmend rollback %s` undoes it",
-        open->run, open->begun, open->run);
-  else if (code == TLSMEND_OK && open)
-    code = tlsmend_error_set(
-        error, TLSMEND_E_BUSY,
-        "run %s of %s is not finished: `tlsmend resume` continues it, `tlsmend rollback %s` undoes it",
-        open->run, open->begun, open->run);
-  journal_close(open);
-  return code;
-}
-
 /* ---- what became of it ----------------------------------------------------------------------------------------------------- */
+
+const char *session_folder(const tlsmend_session *self, const journal *journal) {
+  return journal->state ? journal->state : self->state;
+}
 
 commit session_commit(tlsmend_session *self, journal *journal) {
   return (commit){.machine = self->machine,
                   .journal = journal,
-                  .state = self->state,
+                  .state = session_folder(self, journal),
                   .may_restart = self->reboot == TLSMEND_REBOOT_AUTO,
                   .event = session_event,
                   .event_data = (tlsmend_session *)self};

@@ -145,6 +145,7 @@ static int run(const opt *options) {
 int main(int argc, char **argv) {
   tlsmend_error error;
   opt options = {0};
+  os_main_streams();
 #ifdef SIGPIPE
   /* A reader that goes away (`| head`) must not kill a run between two of its steps. */
   signal(SIGPIPE, SIG_IGN);

@@ -8,8 +8,9 @@
 typedef struct backend_request {
   const char *argument; /* what follows the prefix: "pc.reg" of "sim:pc.reg"; "" if nothing does */
   const char *state;    /* the folder of journals, NULL: none */
-  const char *text; /* sim: contents of a built-in snapshot (UTF-8 .reg), NULL: read the file `argument` */
-  const char *path; /* sim: the file that changes are written to, NULL: they stay in memory */
+  const char *text;   /* sim: contents of a built-in snapshot (UTF-8 .reg), NULL: read the file `argument` */
+  const char *former; /* sim: another folder in which an older tlsmend may have counted restarts; or NULL */
+  const char *path;   /* sim: the file that changes are written to, NULL: they stay in memory */
 } backend_request;
 
 typedef int (*backend_open_fn)(const backend_request *request, tlsmend_machine **out, tlsmend_error *error);

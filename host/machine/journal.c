@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/file_path.h"
 #include "core/unicode.h"
 #include "core/value.h"
 #include "os/os.h"
@@ -34,7 +35,10 @@ void journal_close(journal *self) {
   json_decref(self->kept);
   json_decref(self->terms);
   os_log_close(self->log);
+  os_folder_close(self->folder);
   free(self->path);
+  free(self->state);
+  free(self->machine);
   free(self->run);
   free(self->begun);
   free(self->ended);
@@ -281,45 +285,6 @@ int journal_end(journal *self, run_result result, tlsmend_error *error) {
 
 /* ---- beginning ------------------------------------------------------------------------------------------------------ */
 
-enum { RUN_TIME = 15, RUN_ID = 20 }; /* "20261121-235959", and with "-0001" behind it */
-
-/* Keeps the last name, which os_dir_each hands out sorted. */
-static int note_run(void *data, const char *path) {
-  size_t length = strlen(path), tail = RUN_ID + strlen(".journal");
-  const char *name = length > tail ? path + length - tail : path;
-  if (name > path && strchr("/\\", name[-1]) && name[8] == '-' && name[RUN_TIME] == '-')
-    memcpy(data, name, RUN_ID);
-  return 0;
-}
-
-/* 20261121-235959-0001: the time and a number. Ids sort in the order of the runs, also within a second and if the clock was
- * set back: "the last run" must not depend on luck. Unique, because the caller holds the lock of the folder. */
-static char *new_run_id(const char *state, tlsmend_error *error) {
-  char now[32], last[RUN_ID + 1] = "", *id = malloc(RUN_ID + 1);
-  if (!id || journal_each(state, note_run, last, error) != TLSMEND_OK) {
-    free(id);
-    return NULL;
-  }
-  os_time_print(os_time(), now);
-  snprintf(id, RUN_ID + 1, "%.4s%.2s%.2s-%.2s%.2s%.2s-0001", now, now + 5, now + 8, now + 11, now + 14,
-           now + 17);
-  if (memcmp(id, last, RUN_TIME) <= 0)
-    snprintf(id, RUN_ID + 1, "%.15s-%04x", last,
-             ((unsigned)strtoul(last + RUN_TIME + 1, NULL, 16) + 1) & 0xffff);
-  return id;
-}
-
-static char *journal_path(const char *state, const char *run) {
-  size_t room = strlen(run) + sizeof ".journal";
-  char *name = malloc(room), *path = NULL;
-  if (name) {
-    snprintf(name, room, "%s.journal", run);
-    path = os_path_join(state, name);
-  }
-  free(name);
-  return path;
-}
-
 /* Fills what a journal's first record says; the plan is made anew from its JSON, so that the journal owns its own. */
 static int take_begin(journal *self, const json_t *record, tlsmend_error *error) {
   const char *schema = json_string_value(json_object_get(record, "schema"));
@@ -331,6 +296,7 @@ static int take_begin(journal *self, const json_t *record, tlsmend_error *error)
                              "%s has format %s, this tlsmend knows " JOURNAL_SCHEMA, self->path, schema);
   if (!replace(&self->run, json_string_value(json_object_get(record, "run"))) ||
       !replace(&self->begun, json_string_value(json_object_get(record, "time"))) ||
+      !replace(&self->state, NULL) || !(self->state = journal_folder(self->path)) ||
       !take_boot(self, record) || !self->run || !self->begun)
     return tlsmend_error_set(error, TLSMEND_E_CORRUPT, "%s: the first record is incomplete", self->path);
   int code = plan_from_json(json_object_get(record, "plan"), &self->plan, error);
@@ -339,6 +305,8 @@ static int take_begin(journal *self, const json_t *record, tlsmend_error *error)
     code = no_memory(error);
   if (code != TLSMEND_OK)
     return code;
+  if (!replace(&self->machine, self->plan->machine))
+    return no_memory(error);
   self->approval = json_incref(json_object_get(record, "approval"));
   self->trust = json_incref(json_object_get(record, "trust"));
   self->kept = old ? NULL : json_incref(json_object_get(record, "kept"));
@@ -350,36 +318,54 @@ static int take_begin(journal *self, const json_t *record, tlsmend_error *error)
   return self->steps ? TLSMEND_OK : no_memory(error);
 }
 
-static int begin(journal *self, const journal_start *start, tlsmend_error *error) {
-  const tlsmend_plan *plan = start->plan;
-  const char *state = start->state, *boot = start->boot;
-  unsigned confirm_minutes = start->confirm_minutes;
-  char *run = new_run_id(state, error);
-  self->path = run ? journal_path(state, run) : NULL;
+static json_t *begin_record(const journal_start *start, const char *run) {
   json_t *record = record_of("begin");
   json_object_set_new(record, "schema", json_string(JOURNAL_SCHEMA));
-  json_object_set_new(record, "run", json_string(run ? run : ""));
-  json_object_set_new(record, "boot", json_string(boot));
-  if (confirm_minutes)
-    json_object_set_new(record, "confirm_minutes", json_integer(confirm_minutes));
+  json_object_set_new(record, "run", json_string(run));
+  json_object_set_new(record, "boot", json_string(start->boot));
+  if (start->confirm_minutes)
+    json_object_set_new(record, "confirm_minutes", json_integer(start->confirm_minutes));
   if (start->machine)
     json_object_set_new(record, "machine", json_string(start->machine));
-  json_object_set_new(record, "plan", plan_to_json_clear(plan));
-  if (plan->origin)
-    json_object_set_new(record, "approval", plan_origin_to_json(plan->origin));
+  json_object_set_new(record, "plan", plan_to_json_clear(start->plan));
+  if (start->plan->origin)
+    json_object_set_new(record, "approval", plan_origin_to_json(start->plan->origin));
   if (start->trust)
     json_object_set(record, "trust", start->trust);
   json_object_set_new(record, "kept", start->kept ? json_incref(start->kept) : json_object());
   json_object_set_new(record, "terms", start->terms ? json_incref(start->terms) : json_object());
-  free(run);
-  int code = self->path ? os_dir_make(state, error) : no_memory(error);
-  if (code == TLSMEND_OK)
-    code = os_log_open(self->path, true, &self->log, error);
+  return record;
+}
+
+/* Makes the file, under an id that nothing in the folder has: another machine's run may take one in the same folder. */
+static int make(journal *self, const journal_start *start, char **run, tlsmend_error *error) {
+  int code = os_folder_open(start->state, start->strict, &self->folder, error);
+  for (int tries = 0; code == TLSMEND_OK && !self->log && tries < 100; tries++) {
+    free(*run);
+    free(self->path);
+    *run = journal_new_id(start->state, start->after, error);
+    self->path = *run ? journal_path_of(start->state, *run) : NULL;
+    code = self->path ? TLSMEND_OK : no_memory(error);
+    if (code == TLSMEND_OK && start->claim)
+      code = start->claim(start->claim_data, *run, self->path, error);
+    if (code == TLSMEND_OK)
+      code = os_folder_log(self->folder, file_path_leaf(self->path), true, &self->log, error);
+    if (code == TLSMEND_E_BUSY && tries < 99)
+      code = TLSMEND_OK;
+  }
+  return code;
+}
+
+static int begin(journal *self, const journal_start *start, tlsmend_error *error) {
+  char *run = NULL;
+  int code = make(self, start, &run, error);
+  json_t *record = code == TLSMEND_OK ? begin_record(start, run) : NULL;
   if (code == TLSMEND_OK)
     code = append(self, json_incref(record), error);
   if (code == TLSMEND_OK)
     code = take_begin(self, record, error);
   json_decref(record);
+  free(run);
   return code;
 }
 
@@ -398,7 +384,7 @@ void journal_discard(journal *self) {
     return;
   os_log_close(self->log); /* Windows removes no open file */
   self->log = NULL;
-  os_file_remove(self->path, NULL);
+  os_folder_remove(self->folder, file_path_leaf(self->path), NULL);
   journal_close(self);
 }
 
@@ -451,7 +437,24 @@ static json_t *read_line(journal *self, const char *line, size_t length) {
   return record;
 }
 
-static int damaged(const journal *self, size_t line, tlsmend_error *error) {
+/* Whether the run goes backwards at the end of what does not fit: whole lines tell that by how they begin. */
+static bool undoing_behind(bool undoing, const char *at, const char *end) {
+  static const char undo[] = "{\"record\":\"undo\"", ended[] = "{\"record\":\"end\"";
+  while (at < end) {
+    const char *next = memchr(at, '\n', (size_t)(end - at));
+    size_t length = (size_t)((next ? next : end) - at);
+    if (length > 65 + sizeof undo && memcmp(at + 65, undo, sizeof undo - 1) == 0)
+      undoing = true;
+    else if (length > 65 + sizeof ended && memcmp(at + 65, ended, sizeof ended - 1) == 0)
+      undoing = false;
+    at = next ? next + 1 : end;
+  }
+  return undoing;
+}
+
+static int damaged(journal *self, size_t line, const char *at, const char *end, tlsmend_error *error) {
+  self->damaged = true;
+  self->reopened = undoing_behind(self->undoing && self->result == RUN_OPEN, at, end);
   return tlsmend_error_set(
       error, TLSMEND_E_CORRUPT,
       "%s: line %zu does not fit the line before it: the journal was edited or damaged. Nothing is "
@@ -479,12 +482,13 @@ static int read_lines(journal *self, const char *text, size_t size, tlsmend_erro
     line++;
     json_t *record = end ? read_line(self, start, (size_t)(end - start)) : NULL;
     if (!record)
-      return torn(start, text + size) ? cut(self, line, error) : damaged(self, line, error);
+      return torn(start, text + size) ? cut(self, line, error)
+                                      : damaged(self, line, start, text + size, error);
     int code = TLSMEND_OK;
     if (line == 1)
       code = take_begin(self, record, error);
     else if (!take(self, record))
-      code = damaged(self, line, error);
+      code = damaged(self, line, start, text + size, error);
     json_decref(record);
     if (code != TLSMEND_OK)
       return code;
@@ -493,56 +497,46 @@ static int read_lines(journal *self, const char *text, size_t size, tlsmend_erro
   return line ? TLSMEND_OK : cut(self, 1, error);
 }
 
-int journal_read(const char *path, journal **out, tlsmend_error *error) {
+int journal_look(const char *path, journal **out, bool *reopened, tlsmend_error *error) {
   *out = NULL;
+  *reopened = false;
   journal *self = calloc(1, sizeof *self);
   if (!self)
     return no_memory(error);
   char *text = NULL;
   size_t size = 0;
   int code =
-      replace(&self->path, path) ? os_file_read(path, JOURNAL_MOST, &text, &size, error) : no_memory(error);
+      replace(&self->path, path) ? journal_file(path, JOURNAL_MOST, &text, &size, error) : no_memory(error);
   if (code == TLSMEND_OK)
     code = read_lines(self, text, size, error);
   free(text);
-  if (code == TLSMEND_OK)
+  *reopened = self->reopened;
+  if (code == TLSMEND_OK || (code == TLSMEND_E_CORRUPT && self->damaged && self->lines))
     *out = self;
   else
     journal_close(self);
   return code;
 }
 
+int journal_read(const char *path, journal **out, tlsmend_error *error) {
+  bool reopened;
+  int code = journal_look(path, out, &reopened, error);
+  if (code != TLSMEND_OK) {
+    journal_close(*out);
+    *out = NULL;
+  }
+  return code;
+}
+
 int journal_continue(journal *self, tlsmend_error *error) {
   if (self->in_memory)
     return TLSMEND_OK;
-  int code = os_log_open(self->path, false, &self->log, error);
+  int code = os_folder_open(self->state, self->strict, &self->folder, error);
+  if (code == TLSMEND_OK)
+    code = os_folder_log(self->folder, file_path_leaf(self->path), false, &self->log, error);
   if (code == TLSMEND_OK && self->torn)
     code = os_log_truncate(self->log, self->size, error);
   if (code == TLSMEND_OK)
     self->torn = false;
   return code;
-}
-
-typedef struct listing {
-  const char *state;
-  int (*fn)(void *data, const char *path);
-  void *data;
-} listing;
-
-static int list_one(void *data, const char *name) {
-  const listing *listing = data;
-  size_t length = strlen(name);
-  if (length < 9 || strcmp(name + length - 8, ".journal") != 0)
-    return 0;
-  char *path = os_path_join(listing->state, name);
-  int code = path ? listing->fn(listing->data, path) : TLSMEND_E_MEMORY;
-  free(path);
-  return code;
-}
-
-int journal_each(const char *state, int (*fn)(void *data, const char *path), void *data,
-                 tlsmend_error *error) {
-  listing listing = {state, fn, data};
-  int code = os_dir_each(state, list_one, &listing, error);
-  return code == TLSMEND_E_ABSENT ? TLSMEND_OK : code;
 }

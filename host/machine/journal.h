@@ -36,7 +36,9 @@ typedef struct journal_step {
 
 typedef struct journal {
   char *path;
-  char *run; /* its id: 20261121-235959-1a2b */
+  char *state;   /* the folder in which it stands; NULL in memory */
+  char *machine; /* the spec of the machine, as it was named when the run began */
+  char *run;     /* its id: 20261121-235959-1a2b */
   char *begun;
   char *ended;              /* NULL while open */
   char boot[64];            /* boot id of the last record that has one */
@@ -55,8 +57,12 @@ typedef struct journal {
   json_t *terms;    /* what it was begun with; as kept */
   json_t *approval; /* of the saved plan: its digest and who has signed it; NULL if the plan was not saved */
   journal_step *steps; /* one for each change of the plan */
+  bool damaged;        /* a line does not fit: what came up to there has been read (journal_look) */
+  bool reopened;       /* the same of what does not fit: it tells of an undoing that has not ended */
   bool torn;           /* the last line was not whole and has been left out */
-  struct os_log *log;  /* open for appending, NULL while only read */
+  struct os_folder
+      *folder;        /* in which it stands, held while it is open for appending; NULL while only read */
+  struct os_log *log; /* open for appending, NULL while only read */
   bool lost; /* a record could not be written: nothing more is appended, the disk lacks what came after */
   bool
       forgiving; /* a record that cannot be written is no failure: taking back matters more than writing it down */
@@ -64,6 +70,7 @@ typedef struct journal {
   size_t lines;
   char chain[65]; /* digest of the last line */
   bool in_memory; /* there is no file: for the bench */
+  bool strict; /* nobody else may be able to put another folder into the place of its own: os_folder_open */
 } journal;
 
 /* What a journal begins with. Borrowed. */
@@ -75,6 +82,11 @@ typedef struct journal_start {
   json_t *trust; /* or NULL */
   json_t *kept, *terms;
   const char *machine; /* the spec of the one that is written; NULL: that of the plan */
+  bool strict;         /* of the folder: os_folder_open */
+  const char *after;   /* the greatest id of the machine up to now, which that of the run exceeds; or NULL */
+  /* Called with the id and path that the journal is going to have, before it is made; or NULL. */
+  int (*claim)(void *data, const char *run, const char *path, tlsmend_error *error);
+  void *claim_data;
 } journal_start;
 
 /* Begins a journal: makes the folder, the file, and its first record with the whole plan. */
@@ -88,6 +100,13 @@ void journal_digest(const char *chain, const char *record, size_t size, char out
 
 /* Reads a journal. E_CORRUPT names the line; E_UNSUPPORTED is a newer format; E_ABSENT: it was never begun. */
 int journal_read(const char *path, journal **out, tlsmend_error *error);
+
+/* The same, but of a damaged one whose first record is whole *out is what could be read, beside E_CORRUPT. *reopened: as far as can be told from
+ * what is damaged, the run is being undone. */
+int journal_look(const char *path, journal **out, bool *reopened, tlsmend_error *error);
+
+/* Reads a file of a folder of state, of at most `most` bytes, and follows no link. */
+int journal_file(const char *path, size_t most, char **out, size_t *size, tlsmend_error *error);
 
 /* Opens one that was read for appending; cuts a torn tail off. */
 int journal_continue(journal *self, tlsmend_error *error);
@@ -122,6 +141,13 @@ void journal_discard(journal *self);
 /* The names of the journals in a state folder, oldest first; empty if there is no folder. */
 int journal_each(const char *state, int (*fn)(void *data, const char *path), void *data,
                  tlsmend_error *error);
+
+/* The id of a new run: greater than all that the folder knows, and than `after` (or NULL). malloc'd, NULL with the error. */
+char *journal_new_id(const char *state, const char *after, tlsmend_error *error);
+
+/* The path of a run's journal in a folder, and the folder of a journal; malloc'd. */
+char *journal_path_of(const char *state, const char *run);
+char *journal_folder(const char *path);
 
 /* "open", "intended", "done", "undoing", "undone", "left". Static. */
 const char *journal_step_name(step_state state);

@@ -117,6 +117,7 @@ static void close_sim(tlsmend_machine *machine) {
   tree_free(self->tree);
   free(self->path);
   free(self->state);
+  free(self->former);
   free(self->bytes);
   free(self);
 }
@@ -190,6 +191,8 @@ int sim_open(const backend_request *request, tlsmend_machine **out, tlsmend_erro
     self->path = strdup(request->path);
   if (request->state)
     self->state = strdup(request->state);
+  if (request->former)
+    self->former = strdup(request->former);
   int code = TLSMEND_OK;
   if (!self->tree || (request->path && !self->path) || (request->state && !self->state))
     code = tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a snapshot");

@@ -8,10 +8,11 @@
 typedef struct sim {
   tlsmend_machine base;
   tree *tree;
-  char *path;           /* the file, NULL: the machine lives in memory only */
-  char *state;          /* the folder of journals, NULL: none */
-  bool utf16;           /* how the file is written */
-  bool original_kept;   /* what the file was before the first change is in the state folder */
+  char *path;         /* the file, NULL: the machine lives in memory only */
+  char *former;       /* where an older tlsmend may have counted restarts, if `state` has no count; or NULL */
+  char *state;        /* the folder of journals, NULL: none */
+  bool utf16;         /* how the file is written */
+  bool original_kept; /* what the file was before the first change is in the state folder */
   unsigned char *bytes; /* what the file held when it was read, until the first change */
   size_t size;
   bool on_disk;           /* the file has been read or written; one of a built-in machine need not be there */
@@ -41,6 +42,9 @@ int sim_reread(tlsmend_machine *machine, tlsmend_error *error);
 
 /* Notes what the file holds now. */
 void sim_saw(sim *self, const void *bytes, size_t size);
+
+/* A file of the state folder, read; *out is malloc'd. False if it cannot be. */
+bool sim_kept(const sim *self, const char *name, size_t most, char **out, size_t *size);
 
 /* Writes the file. A tree that is again what the original file said is written as the original's bytes. */
 int sim_save(sim *self, tlsmend_error *error);

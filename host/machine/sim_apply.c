@@ -281,13 +281,12 @@ static int complete(sim *self, const char *kb, tlsmend_error *error) {
 static unsigned boots(const sim *self) {
   if (!self->state)
     return self->boot;
-  char *path = os_path_join(self->state, "boot"), *text = NULL;
+  char *text = NULL;
   size_t size = 0;
   unsigned count = self->boot;
-  if (path && os_file_read(path, 64, &text, &size, NULL) == TLSMEND_OK)
+  if (sim_kept(self, "boot", 64, &text, &size))
     count = (unsigned)strtoul(text, NULL, 10);
   free(text);
-  free(path);
   return count;
 }
 
@@ -301,14 +300,15 @@ static int count_boot(sim *self, tlsmend_error *error) {
   self->boot = boots(self) + 1;
   if (!self->state)
     return TLSMEND_OK;
-  char text[32], *path = os_path_join(self->state, "boot");
+  char text[32];
+  os_folder *folder = NULL;
   int length = snprintf(text, sizeof text, "%u\n", self->boot);
-  int code = path ? os_dir_make(self->state, error) : no_memory(error);
+  int code = os_folder_open(self->state, false, &folder, error);
   if (code == TLSMEND_OK)
-    code = os_file_replace(path, text, (size_t)length, error);
+    code = os_folder_put(folder, "boot", text, (size_t)length, error);
   if (code != TLSMEND_OK)
     self->boot--;
-  free(path);
+  os_folder_close(folder);
   return code;
 }
 

@@ -11,6 +11,7 @@
 #include "core/regfile.h"
 #include "core/unicode.h"
 #include "machine/sim.h"
+#include "machine/journal.h"
 #include "os/os.h"
 
 static int no_memory(tlsmend_error *error) {
@@ -126,7 +127,7 @@ int sim_render(tlsmend_machine *machine, unsigned char **out, size_t *size, tlsm
 
 /* The file in the state folder that keeps the original of these contents: named by them, so that each of several runs finds
  * its own. malloc'd; NULL when out of memory. */
-static char *original_path(const sim *self, const tree *tree) {
+static char *original_name(const tree *tree) {
   unsigned char digest[crypto_hash_sha256_BYTES], *form = NULL;
   char hex[2 * sizeof digest + 1], name[64];
   size_t size = 0;
@@ -135,7 +136,19 @@ static char *original_path(const sim *self, const tree *tree) {
   crypto_hash_sha256(digest, form, size);
   free(form);
   snprintf(name, sizeof name, "original-%.16s.reg", sodium_bin2hex(hex, sizeof hex, digest, sizeof digest));
-  return os_path_join(self->state, name);
+  return strdup(name);
+}
+
+bool sim_kept(const sim *self, const char *name, size_t most, char **out, size_t *size) {
+  const char *folders[] = {self->state, self->former};
+  bool found = false;
+  *out = NULL;
+  for (size_t i = 0; !found && i < sizeof folders / sizeof *folders && folders[i]; i++) {
+    char *path = os_path_join(folders[i], name);
+    found = path && journal_file(path, most, out, size, NULL) == TLSMEND_OK;
+    free(path);
+  }
+  return found;
 }
 
 /* Whether the bytes are those that this program would write for their contents. */
@@ -153,17 +166,19 @@ static int keep_original(sim *self, tlsmend_error *error) {
   if (self->original_kept || !self->bytes)
     return TLSMEND_OK;
   sim reading = {.tree = tree_new()};
-  char *path = NULL;
+  char *name = NULL;
+  os_folder *folder = NULL;
   int code =
       reading.tree ? sim_parse(&reading, self->path, self->bytes, self->size, error) : no_memory(error);
   bool foreign = code == TLSMEND_OK && !own_form(self, reading.tree);
-  if (foreign && !(path = original_path(self, reading.tree)))
+  if (foreign && !(name = original_name(reading.tree)))
     code = no_memory(error);
   if (foreign && code == TLSMEND_OK)
-    code = os_dir_make(self->state, error);
+    code = os_folder_open(self->state, false, &folder, error);
   if (foreign && code == TLSMEND_OK)
-    code = os_file_replace(path, self->bytes, self->size, error);
-  free(path);
+    code = os_folder_put(folder, name, self->bytes, self->size, error);
+  os_folder_close(folder);
+  free(name);
   tree_free(reading.tree);
   if (code != TLSMEND_OK)
     return code;
@@ -175,17 +190,16 @@ static int keep_original(sim *self, tlsmend_error *error) {
 
 /* The kept bytes of what the machine is now; false if there are none, or they no longer say that. */
 static bool original(const sim *self, unsigned char **out, size_t *size) {
-  char *path = original_path(self, self->tree), *again = NULL, *kept = NULL;
+  char *name = original_name(self->tree), *again = NULL, *kept = NULL;
   sim reading = {.tree = tree_new()};
-  bool found = path && os_file_exists(path) && reading.tree &&
-               os_file_read(path, (size_t)-1 / 2, &kept, size, NULL) == TLSMEND_OK &&
-               sim_parse(&reading, path, kept, *size, NULL) == TLSMEND_OK;
+  bool found = name && reading.tree && sim_kept(self, name, (size_t)-1 / 2, &kept, size) &&
+               sim_parse(&reading, name, kept, *size, NULL) == TLSMEND_OK;
   if (found)
-    again = original_path(self, reading.tree);
-  found = again && strcmp(again, path) == 0;
+    again = original_name(reading.tree);
+  found = again && strcmp(again, name) == 0;
   tree_free(reading.tree);
   free(again);
-  free(path);
+  free(name);
   if (found)
     *out = (unsigned char *)kept;
   else

@@ -65,7 +65,10 @@ int os_dir_remove(const char *path, tlsmend_error *error);
 /* Calls fn with each name in a folder (not "." and ".."), sorted by byte. Absent folder: TLSMEND_E_ABSENT. */
 int os_dir_each(const char *path, int (*fn)(void *data, const char *name), void *data, tlsmend_error *error);
 
-/* A file that is only appended to. Each append is one write followed by a flush to the disk. */
+/*
+ * A file that is only appended to. Each append is one write followed by a flush to the disk. `create`: it is made, and E_BUSY if there is something of that
+ * name. One that is there already must be a file of one name, no link, that only the caller (and root, or administrators) can write.
+ */
 typedef struct os_log os_log;
 int os_log_open(const char *path, bool create, os_log **out, tlsmend_error *error);
 int os_log_append(os_log *log, const void *bytes, size_t size, tlsmend_error *error);
@@ -73,12 +76,38 @@ int os_log_append(os_log *log, const void *bytes, size_t size, tlsmend_error *er
 int os_log_truncate(os_log *log, uint64_t size, tlsmend_error *error);
 void os_log_close(os_log *log);
 
-/* A lock that ends with the process. TLSMEND_E_BUSY if another process holds it; `holder` (64 bytes or more, may be NULL)
+/* A lock that ends with the process. What is there must be as for os_log_open, and is not touched otherwise. TLSMEND_E_BUSY if another process holds it; `holder` (64 bytes or more, may be NULL)
  * then receives what that process wrote ("1234 apply"). */
 typedef struct os_lock os_lock;
 int os_lock_take(const char *path, const char *holder, os_lock **out, char *other, size_t other_size,
                  tlsmend_error *error);
 void os_lock_release(os_lock *lock);
+
+/*
+ * A folder in which the state of a machine stands: held open, so that whatever happens to its path, the functions below work in the folder that was
+ * judged. It is made if it is not there, and then admits nobody else. E_REFUSED, with the way out, if it is a link, belongs to
+ * somebody else than the caller, root or administrators, or if somebody else can write it; a group that the caller is alone in does not count. `strict`: nobody else can
+ * put another folder into its place either, as os_path_guarded says.
+ */
+typedef struct os_folder os_folder;
+int os_folder_open(const char *path, bool strict, os_folder **out, tlsmend_error *error);
+const char *os_folder_path(const os_folder *folder);
+void os_folder_close(os_folder *folder);
+
+/* os_log_open and os_lock_take for a name in it. */
+int os_folder_log(const os_folder *folder, const char *name, bool create, os_log **out, tlsmend_error *error);
+int os_folder_lock(const os_folder *folder, const char *name, const char *holder, os_lock **out, char *other,
+                   size_t other_size, tlsmend_error *error);
+
+/* Makes or replaces a file in it, whole and durable: written new under a name that nobody knows beforehand, then renamed. */
+int os_folder_put(const os_folder *folder, const char *name, const void *bytes, size_t size,
+                  tlsmend_error *error);
+
+/* The same with what a file elsewhere holds. */
+int os_folder_copy(const os_folder *folder, const char *name, const char *from, tlsmend_error *error);
+
+/* Removes a file of it; a link is removed itself. */
+int os_folder_remove(const os_folder *folder, const char *name, tlsmend_error *error);
 
 /* UTC now, in seconds since 1970, and as "2026-11-21T23:59:59Z". */
 int64_t os_time(void);
@@ -127,6 +156,10 @@ char *os_program_path(void);
 
 /* Whether a stream (1 or 2) is a terminal that understands colours. Turns that on where it must be turned on. */
 bool os_terminal(int stream);
+
+/* For main only, before anything else: what is closed of the three standard streams leads nowhere from here on (/dev/null, NUL), so that
+ * nothing that is opened later is taken for one of them. */
+void os_main_streams(void);
 
 /* For main only: the program's arguments as UTF-8. On Windows *argc and *argv are replaced by what the wide command line
  * says, the console is set to UTF-8 until the program ends, and libraries are looked for in the system folder only; elsewhere

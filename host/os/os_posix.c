@@ -11,6 +11,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,6 +46,10 @@ static int code_of(int number) {
 
 int posix_fail(tlsmend_error *error, const char *verb, const char *path) {
   int number = errno;
+  if (number == ELOOP) /* what the state of a machine is made of is never reached by a link */
+    return tlsmend_error_set(
+        error, TLSMEND_E_REFUSED,
+        "cannot %s %s: it is a link, or behind a loop of them; put there what it leads to", verb, path);
   return tlsmend_error_set(error, code_of(number), "cannot %s %s: %s", verb, path, strerror(number));
 }
 
@@ -68,7 +73,7 @@ static int folder_flush(const char *path, tlsmend_error *error) {
   if (!folder)
     return fail_memory(error);
   int result = TLSMEND_OK;
-  int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  int fd = posix_open(AT_FDCWD, folder, O_RDONLY | O_DIRECTORY, 0);
   if (fd < 0)
     result = posix_fail(error, "open folder", folder);
   else if (fsync(fd) != 0 && errno != EINVAL) /* some file systems have nothing to flush for a folder */
@@ -192,9 +197,14 @@ memory:
 }
 
 int os_dir_each(const char *path, int (*fn)(void *data, const char *name), void *data, tlsmend_error *error) {
-  DIR *folder = opendir(path);
-  if (!folder)
-    return posix_fail(error, "list", path);
+  int fd = posix_open(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_NONBLOCK, 0);
+  DIR *folder = fd < 0 ? NULL : fdopendir(fd);
+  if (!folder) {
+    int result = posix_fail(error, "list", path);
+    if (fd >= 0)
+      close(fd);
+    return result;
+  }
   char **names = NULL;
   size_t count = 0;
   int result = names_read(folder, path, &names, &count, error);
@@ -228,7 +238,7 @@ static ssize_t read_all(int fd, char *bytes, size_t size) {
 int os_file_read(const char *path, size_t most, char **out, size_t *size, tlsmend_error *error) {
   *out = NULL;
   *size = 0;
-  int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  int fd = posix_open(AT_FDCWD, path, O_RDONLY | O_NONBLOCK, 0);
   if (fd < 0)
     return posix_fail(error, "read", path);
   int result = TLSMEND_OK;
@@ -310,7 +320,7 @@ static bool keep_rights(int fd, const struct stat *old) {
 /* Fills a new file beside the old one (NULL: there is none); on failure nothing of it stays. */
 static int write_beside(const char *temporary, const struct stat *old, const void *bytes, size_t size,
                         tlsmend_error *error) {
-  int fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, old ? 0600 : 0666);
+  int fd = posix_open(AT_FDCWD, temporary, O_WRONLY | O_CREAT | O_EXCL, old ? 0600 : 0666);
   if (fd < 0)
     return posix_fail(error, "write", temporary);
   int result = TLSMEND_OK;
@@ -334,8 +344,9 @@ int os_file_replace(const char *path, const void *bytes, size_t size, tlsmend_er
   char *temporary = malloc(room);
   if (!temporary)
     return fail_memory(error);
-  snprintf(temporary, room, "%s.%u.new", path, os_process_id());
-  unlink(temporary); /* left by a killed process that had our id */
+  uint64_t chance; /* nobody knows the name beforehand, and what is there already is not written */
+  os_random(&chance, sizeof chance);
+  snprintf(temporary, room, "%s.%016" PRIx64 ".new", path, chance);
   result = write_beside(temporary, stat(path, &old) == 0 ? &old : NULL, bytes, size, error);
   if (result == TLSMEND_OK && rename(temporary, path) != 0) {
     result = posix_fail(error, "replace", path);
@@ -354,24 +365,38 @@ struct os_log {
   char path[];
 };
 
-int os_log_open(const char *path, bool create, os_log **out, tlsmend_error *error) {
+int posix_log_open(int folder, const char *name, const char *path, bool create, os_log **out,
+                   tlsmend_error *error) {
   *out = NULL;
   size_t length = strlen(path) + 1;
   os_log *log = malloc(sizeof *log + length);
   if (!log)
     return fail_memory(error);
   memcpy(log->path, path, length);
-  bool made = create && access(path, F_OK) != 0;
-  log->fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC | (create ? O_CREAT : 0), 0600);
-  int result = log->fd < 0 ? posix_fail(error, "open", path) : TLSMEND_OK;
-  if (result == TLSMEND_OK && made)
+  int result = TLSMEND_OK;
+  log->fd = posix_open(folder, name,
+                       O_WRONLY | O_APPEND | O_NOFOLLOW | O_NONBLOCK | (create ? O_CREAT | O_EXCL : 0), 0600);
+  if (log->fd < 0 && errno == EEXIST)
+    result =
+        tlsmend_error_set(error, TLSMEND_E_BUSY, "cannot make %s: there is something of that name", path);
+  else if (log->fd < 0)
+    result = posix_fail(error, create ? "make" : "open", path);
+  else if (!create)
+    result = posix_check_file(log->fd, path, error);
+  else if (folder == AT_FDCWD)
     result = folder_flush(path, error);
+  else if (fsync(folder) != 0 && errno != EINVAL)
+    result = posix_fail(error, "flush the folder of", path);
   if (result != TLSMEND_OK) {
     os_log_close(log);
     return result;
   }
   *out = log;
   return TLSMEND_OK;
+}
+
+int os_log_open(const char *path, bool create, os_log **out, tlsmend_error *error) {
+  return posix_log_open(AT_FDCWD, path, path, create, out, error);
 }
 
 /* Whether the path still names the file that is open: what is written to a log that was moved away is lost to its reader. */
@@ -435,17 +460,20 @@ static void holder_write(int fd, const char *holder) {
     (void)!ftruncate(fd, 0);
 }
 
-int os_lock_take(const char *path, const char *holder, os_lock **out, char *other, size_t other_size,
-                 tlsmend_error *error) {
+int posix_lock_take(int folder, const char *name, const char *path, const char *holder, os_lock **out,
+                    char *other, size_t other_size, tlsmend_error *error) {
   *out = NULL;
   if (other && other_size)
     other[0] = '\0';
-  int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  int fd = posix_open(folder, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0600);
   if (fd < 0)
     return posix_fail(error, "lock", path);
-  if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-    int result = posix_fail(error, "lock", path);
+  int result = posix_check_file(fd, path, error);
+  if (result == TLSMEND_OK && flock(fd, LOCK_EX | LOCK_NB) != 0) {
+    result = posix_fail(error, "lock", path);
     holder_read(fd, other, other_size);
+  }
+  if (result != TLSMEND_OK) {
     close(fd);
     return result;
   }
@@ -458,6 +486,11 @@ int os_lock_take(const char *path, const char *holder, os_lock **out, char *othe
   lock->fd = fd;
   *out = lock;
   return TLSMEND_OK;
+}
+
+int os_lock_take(const char *path, const char *holder, os_lock **out, char *other, size_t other_size,
+                 tlsmend_error *error) {
+  return posix_lock_take(AT_FDCWD, path, path, holder, out, other, other_size, error);
 }
 
 /* The file stays: removing it would let two processes lock two files of one name. */

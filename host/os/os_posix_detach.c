@@ -12,11 +12,14 @@
 
 #include <tlsmend/machine.h>
 
+#include "os/posix.h"
+
 enum { ARGUMENTS_MOST = 32 };
 
 /* The child of the child belongs to nobody who could end it with a terminal. */
 static void run(const char *program, char **arguments) {
-  int nowhere = open("/dev/null", O_RDWR);
+  int nowhere = posix_open(AT_FDCWD, "/dev/null", O_RDWR,
+                           0); /* never one of the three, which would then be closed by execv */
   setsid();
   if (fork() != 0)
     _exit(0);

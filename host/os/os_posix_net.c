@@ -16,6 +16,8 @@
 
 #include <tlsmend/machine.h>
 
+#include "os/posix.h"
+
 struct os_net {
   int handle;
 };
@@ -109,7 +111,7 @@ os_net_end os_net_connect(const os_net_address *address, unsigned milliseconds, 
   os_net *net = malloc(sizeof *net);
   if (net == NULL)
     return OS_NET_FAILED;
-  net->handle = socket(address->family, SOCK_STREAM, 0);
+  net->handle = posix_above(socket(address->family, SOCK_STREAM, 0));
   os_net_end end = net->handle < 0 ? end_of(errno) : connect_within(net->handle, address, milliseconds);
   if (end == OS_NET_DONE) {
     *out = net;

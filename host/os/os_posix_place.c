@@ -63,7 +63,7 @@ static int descend(os_place *place, tlsmend_error *error) {
     errno = ENAMETOOLONG;
     int fd = length > NAME_MOST
                  ? -1
-                 : openat(place->folder, name, PASS | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+                 : posix_open(place->folder, name, PASS | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK, 0);
     if (fd < 0)
       return fail_at(place, name, place->last + length, error);
     close(place->folder);
@@ -78,7 +78,7 @@ static int hold(os_place *place, tlsmend_error *error) {
   if (fstatat(place->folder, place->last, &status, AT_SYMLINK_NOFOLLOW) != 0 || S_ISLNK(status.st_mode))
     return fail_at(place, place->last, place->last + strlen(place->last), error);
 #ifdef O_PATH
-  place->found = openat(place->folder, place->last, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+  place->found = posix_open(place->folder, place->last, O_PATH | O_NOFOLLOW, 0);
   if (place->found < 0 || fstat(place->found, &status) != 0 || S_ISLNK(status.st_mode))
     return fail_at(place, place->last, place->last + strlen(place->last), error);
   snprintf(place->name, sizeof place->name, "/proc/self/fd/%d", place->found);
@@ -93,7 +93,7 @@ static int begin(os_place *place, size_t followed, tlsmend_error *error) {
   char *root = strndup(place->path, followed);
   if (!root)
     return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
-  place->folder = open(root, PASS | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC);
+  place->folder = posix_open(AT_FDCWD, root, PASS | O_DIRECTORY | O_NONBLOCK, 0);
   int code = place->folder < 0 ? posix_fail(error, "look at", root) : TLSMEND_OK;
   free(root);
   return code;
@@ -198,7 +198,8 @@ static int stream(int fd, const char *path, int (*fn)(void *data, const void *by
 
 int os_file_stream(const char *path, int (*fn)(void *data, const void *bytes, size_t size), void *data,
                    tlsmend_error *error) {
-  int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe without a writer does not hold us up */
+  int fd =
+      posix_open(AT_FDCWD, path, O_RDONLY | O_NONBLOCK, 0); /* a pipe without a writer does not hold us up */
   return stream(fd, path, fn, data, error);
 }
 
@@ -206,7 +207,7 @@ int os_place_stream(const os_place *place, int (*fn)(void *data, const void *byt
                     tlsmend_error *error) {
   if (place->folder < 0)
     return os_file_stream(place->path, fn, data, error);
-  int fd = openat(place->folder, place->last, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
+  int fd = posix_open(place->folder, place->last, O_RDONLY | O_NONBLOCK | O_NOFOLLOW, 0);
   if (fd < 0)
     return fail_at(place, place->last, place->last + strlen(place->last), error);
   return stream(fd, place->path, fn, data, error);

@@ -21,7 +21,7 @@ static int fail_memory(tlsmend_error *error) {
 }
 
 /* CreateFileW with a UTF-8 path; INVALID_HANDLE_VALUE and the error set otherwise. */
-static int file_open(const char *path, DWORD access, DWORD share, DWORD how, HANDLE *out) {
+static int file_open_as(const char *path, DWORD access, DWORD share, DWORD how, DWORD flags, HANDLE *out) {
   *out = INVALID_HANDLE_VALUE;
   wchar_t *wide;
   int result = wide_path(path, &wide, NULL);
@@ -29,11 +29,37 @@ static int file_open(const char *path, DWORD access, DWORD share, DWORD how, HAN
     SetLastError(result == TLSMEND_E_MEMORY ? ERROR_OUTOFMEMORY : ERROR_INVALID_NAME);
     return result;
   }
-  *out = CreateFileW(wide, access, share, NULL, how, FILE_ATTRIBUTE_NORMAL, NULL);
+  *out = CreateFileW(wide, access, share, NULL, how, FILE_ATTRIBUTE_NORMAL | flags, NULL);
   DWORD number = GetLastError();
   free(wide);
   SetLastError(number);
   return *out == INVALID_HANDLE_VALUE ? wide_code(number) : TLSMEND_OK;
+}
+
+static int file_open(const char *path, DWORD access, DWORD share, DWORD how, HANDLE *out) {
+  return file_open_as(path, access, share, how, 0, out);
+}
+
+/* A file of a machine's state: made new, or one that is there and nobody else can have prepared. A link is not followed: it is opened
+ * itself, and refused. Nothing of it is changed up to then. */
+static int state_open(const char *path, const char *verb, DWORD access, DWORD share, DWORD how, HANDLE *out,
+                      tlsmend_error *error) {
+  int result = TLSMEND_OK;
+  if (file_open_as(path, access | READ_CONTROL, share, how, FILE_FLAG_OPEN_REPARSE_POINT, out) !=
+      TLSMEND_OK) {
+    DWORD number = GetLastError();
+    if (number == ERROR_FILE_EXISTS || number == ERROR_ALREADY_EXISTS)
+      return tlsmend_error_set(error, TLSMEND_E_BUSY, "cannot %s %s: there is something of that name", verb,
+                               path);
+    return wide_fail(error, number, verb, path);
+  }
+  if (how != CREATE_NEW)
+    result = wide_check_own(*out, false, path, error);
+  if (result != TLSMEND_OK) {
+    CloseHandle(*out);
+    *out = INVALID_HANDLE_VALUE;
+  }
+  return result;
 }
 
 static DWORD attributes_of(const char *path) {
@@ -198,7 +224,7 @@ static BOOL write_all(HANDLE file, const char *bytes, size_t size) {
 
 static int write_beside(const char *temporary, const void *bytes, size_t size, tlsmend_error *error) {
   HANDLE file;
-  if (file_open(temporary, GENERIC_WRITE, 0, CREATE_ALWAYS, &file) != TLSMEND_OK)
+  if (file_open(temporary, GENERIC_WRITE, 0, CREATE_NEW, &file) != TLSMEND_OK)
     return wide_fail(error, GetLastError(), "write", temporary);
   int result = TLSMEND_OK;
   if (!write_all(file, bytes, size) || !FlushFileBuffers(file))
@@ -208,7 +234,7 @@ static int write_beside(const char *temporary, const void *bytes, size_t size, t
 }
 
 /* A scanner or a reader may have the old file open for a moment: such an answer is worth waiting for. */
-static DWORD move_over(const wchar_t *from, const wchar_t *to) {
+DWORD wide_move_over(const wchar_t *from, const wchar_t *to) {
   for (int tries = 0;; tries++) {
     if (MoveFileExW(from, to, MOVEFILE_REPLACE_EXISTING | MOVEFILE_WRITE_THROUGH))
       return ERROR_SUCCESS;
@@ -240,14 +266,16 @@ int os_file_replace(const char *path, const void *bytes, size_t size, tlsmend_er
   char *temporary = malloc(room);
   if (!temporary)
     return fail_memory(error);
-  snprintf(temporary, room, "%s.%u.new", path, os_process_id());
+  unsigned chance[2]; /* nobody knows the name beforehand, and what is there already is not written */
+  os_random(chance, sizeof chance);
+  snprintf(temporary, room, "%s.%08x%08x.new", path, chance[0], chance[1]);
   result = write_beside(temporary, bytes, size, error);
   if (result == TLSMEND_OK)
     result = wide_path(temporary, &from, error);
   if (result == TLSMEND_OK)
     result = wide_path(path, &to, error);
   if (result == TLSMEND_OK) {
-    DWORD number = move_over(from, to);
+    DWORD number = wide_move_over(from, to);
     if (number != ERROR_SUCCESS)
       result = wide_fail(error, number, "replace", path);
   }
@@ -274,9 +302,9 @@ int os_log_open(const char *path, bool create, os_log **out, tlsmend_error *erro
     return fail_memory(error);
   memcpy(log->path, path, length);
   /* Not shared for deleting: while a run is at work nobody takes its journal away or puts another one there. */
-  if (file_open(path, GENERIC_WRITE, FILE_SHARE_READ, create ? OPEN_ALWAYS : OPEN_EXISTING, &log->file) !=
-      TLSMEND_OK) {
-    int result = wide_fail(error, GetLastError(), "open", path);
+  int result = state_open(path, create ? "make" : "open", GENERIC_WRITE, FILE_SHARE_READ,
+                          create ? CREATE_NEW : OPEN_EXISTING, &log->file, error);
+  if (result != TLSMEND_OK) {
     os_log_close(log);
     return result;
   }
@@ -348,9 +376,10 @@ int os_lock_take(const char *path, const char *holder, os_lock **out, char *othe
   if (other && other_size)
     other[0] = '\0';
   HANDLE file;
-  if (file_open(path, GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE, OPEN_ALWAYS, &file) !=
-      TLSMEND_OK)
-    return wide_fail(error, GetLastError(), "lock", path);
+  int opened = state_open(path, "lock", GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE,
+                          OPEN_ALWAYS, &file, error);
+  if (opened != TLSMEND_OK)
+    return opened;
   OVERLAPPED where = {0};
   where.Offset = LOCKED_BYTE;
   if (!LockFileEx(file, LOCKFILE_EXCLUSIVE_LOCK | LOCKFILE_FAIL_IMMEDIATELY, 0, 1, 0, &where)) {

@@ -5,6 +5,7 @@
 #define WIN32_LEAN_AND_MEAN
 #include <windows.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <tlsmend/machine.h>
@@ -30,6 +31,29 @@ static char *utf8_of(const wchar_t *wide) {
   if (text != NULL)
     WideCharToMultiByte(CP_UTF8, 0, wide, -1, text, size, NULL, NULL);
   return text;
+}
+
+/* A handle that a parent has closed has a number that the next file would get. */
+static void reserve(DWORD which, FILE *stream, const char *mode) {
+  HANDLE handle = GetStdHandle(which);
+  SetLastError(ERROR_SUCCESS);
+  bool closed = handle == NULL || handle == INVALID_HANDLE_VALUE ||
+                (GetFileType(handle) == FILE_TYPE_UNKNOWN && GetLastError() != ERROR_SUCCESS);
+  if (!closed)
+    return;
+  SECURITY_ATTRIBUTES inherited = {sizeof inherited, NULL, TRUE};
+  handle = CreateFileW(L"NUL", GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE, &inherited,
+                       OPEN_EXISTING, 0, NULL);
+  if (handle != INVALID_HANDLE_VALUE)
+    SetStdHandle(which, handle);
+  if (freopen("NUL", mode, stream) == NULL)
+    setvbuf(stream, NULL, _IONBF, 0); /* it stays closed: writing to it fails */
+}
+
+void os_main_streams(void) {
+  reserve(STD_INPUT_HANDLE, stdin, "r");
+  reserve(STD_OUTPUT_HANDLE, stdout, "w");
+  reserve(STD_ERROR_HANDLE, stderr, "w");
 }
 
 int os_main_arguments(int *argc, char ***argv, tlsmend_error *error) {

@@ -90,6 +90,20 @@ static bool others_have(PACL list, DWORD rights, const TOKEN_USER *self) {
   return false;
 }
 
+/* What is wrong with a thing of this owner and these rights; NULL if nobody else can change it. */
+static const char *wrong_of(PSID owner, PACL list, DWORD rights) {
+  TOKEN_USER *self = caller();
+  const char *wrong = NULL;
+  if (!owner || !trusted(owner, self))
+    wrong = "does not belong to Administrators: somebody else made it. Look into it, remove it, "
+            "and try again";
+  else if (others_have(list, rights, self))
+    wrong = "can be written by others than Administrators and SYSTEM: correct its permissions or "
+            "remove it, and try again";
+  free(self);
+  return wrong;
+}
+
 static int check_private(const char *path, DWORD rights, tlsmend_error *error) {
   wchar_t *wide;
   int result = wide_path(path, &wide, error);
@@ -98,7 +112,7 @@ static int check_private(const char *path, DWORD rights, tlsmend_error *error) {
   PSECURITY_DESCRIPTOR descriptor = NULL;
   PSID owner = NULL;
   PACL list = NULL;
-  TOKEN_USER *self = caller();
+  const char *wrong;
   DWORD attributes = GetFileAttributesW(wide);
   DWORD number =
       GetNamedSecurityInfoW(wide, SE_FILE_OBJECT, OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION,
@@ -108,22 +122,35 @@ static int check_private(const char *path, DWORD rights, tlsmend_error *error) {
   else if (attributes != INVALID_FILE_ATTRIBUTES && (attributes & FILE_ATTRIBUTE_REPARSE_POINT))
     result = tlsmend_error_set(error, TLSMEND_E_REFUSED,
                                "%s is a link to somewhere else: remove it and try again", path);
-  else if (!owner || !trusted(owner, self))
-    result = tlsmend_error_set(
-        error, TLSMEND_E_REFUSED,
-        "%s does not belong to Administrators: somebody else made it. Look into it, remove it, "
-        "and try again",
-        path);
-  else if (others_have(list, rights, self))
-    result = tlsmend_error_set(
-        error, TLSMEND_E_REFUSED,
-        "%s can be written by others than Administrators and SYSTEM: correct its permissions or "
-        "remove it, and try again",
-        path);
+  else if ((wrong = wrong_of(owner, list, rights)))
+    result = tlsmend_error_set(error, TLSMEND_E_REFUSED, "%s %s", path, wrong);
   LocalFree(descriptor);
-  free(self);
   free(wide);
   return result;
+}
+
+int wide_check_own(void *handle, bool folder, const char *path, tlsmend_error *error) {
+  PSECURITY_DESCRIPTOR descriptor = NULL;
+  PSID owner = NULL;
+  PACL list = NULL;
+  BY_HANDLE_FILE_INFORMATION found;
+  DWORD number =
+      GetSecurityInfo(handle, SE_FILE_OBJECT, OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION, &owner,
+                      NULL, &list, NULL, &descriptor);
+  const char *wrong = NULL;
+  if (number == ERROR_SUCCESS && !GetFileInformationByHandle(handle, &found))
+    number = GetLastError();
+  else if (number == ERROR_SUCCESS && wide_is_link(handle))
+    wrong = "is a link to somewhere else: remove it and try again";
+  else if (number == ERROR_SUCCESS && !folder && found.nNumberOfLinks > 1)
+    wrong = "has a second name (a hard link), which would be written with it: look into it, then copy it and "
+            "put the copy there";
+  else if (number == ERROR_SUCCESS)
+    wrong = wrong_of(owner, list, folder ? write_rights : write_rights & ~(DWORD)FILE_DELETE_CHILD);
+  LocalFree(descriptor);
+  if (number != ERROR_SUCCESS)
+    return wide_fail(error, number, "read the permissions of", path);
+  return wrong ? tlsmend_error_set(error, TLSMEND_E_REFUSED, "%s %s", path, wrong) : TLSMEND_OK;
 }
 
 int wide_dir_private(const char *path, tlsmend_error *error) {

@@ -23,13 +23,12 @@ struct os_place {
 
 static bool separator(char c) { return c == '\\' || c == '/'; }
 
-/* Whether what is held is another name for something: symbolic link, junction, mounted volume. What does not tell, is. */
-static bool is_link(HANDLE held, const wchar_t *name) {
+bool wide_is_link(void *handle) {
   FILE_ATTRIBUTE_TAG_INFO info = {0, 0};
-  DWORD attributes = GetFileAttributesW(name);
-  if (attributes != INVALID_FILE_ATTRIBUTES && !(attributes & FILE_ATTRIBUTE_REPARSE_POINT))
+  BY_HANDLE_FILE_INFORMATION found;
+  if (GetFileInformationByHandle(handle, &found) && !(found.dwFileAttributes & FILE_ATTRIBUTE_REPARSE_POINT))
     return false;
-  return !GetFileInformationByHandleEx(held, FileAttributeTagInfo, &info, sizeof info) ||
+  return !GetFileInformationByHandleEx(handle, FileAttributeTagInfo, &info, sizeof info) ||
          info.ReparseTag == 0 || IsReparseTagNameSurrogate(info.ReparseTag);
 }
 
@@ -46,7 +45,7 @@ static int hold(os_place *place, tlsmend_error *error) {
     result = wide_fail(error, GetLastError(), "look at", place->path);
   } else {
     place->held[place->count++] = held;
-    if (is_link(held, name))
+    if (wide_is_link(held))
       result = tlsmend_error_set(error, TLSMEND_E_REFUSED, OS_PLACE_LINK, place->path);
   }
   free(name);

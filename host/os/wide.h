@@ -44,4 +44,15 @@ bool wide_redirected(void);
  * by users. */
 int wide_dir_private(const char *path, tlsmend_error *error);
 
+/* Renames over what is there; waits while somebody has it open for a moment. The Windows error number. */
+unsigned long wide_move_over(const wchar_t *from, const wchar_t *to);
+
+/* What is open of a name: E_REFUSED unless it is no link, and only administrators, SYSTEM and the caller can change it; a file must have no
+ * other name either. For what opens with FILE_FLAG_OPEN_REPARSE_POINT. */
+int wide_check_own(void *handle, bool folder, const char *path, tlsmend_error *error);
+
+/* Whether what is open, with FILE_FLAG_OPEN_REPARSE_POINT, is another name for something: symbolic link, junction, mounted volume.
+ * What does not tell, is. */
+bool wide_is_link(void *handle);
+
 #endif

@@ -292,7 +292,7 @@ static void test_one_at_a_time(void **state) {
   tlsmend_report *report = NULL;
   MUST(tlsmend_apply(session, plan, &report, &error));
   tlsmend_report_free(report);
-  char *path = engine_path("state/lock"), *text = NULL;
+  char *path = engine_path("pc.reg.tlsmend/lock"), *text = NULL;
   size_t open = 0;
   os_lock *lock = NULL;
   MUST(os_lock_take(path, "process 1234, apply", &lock, NULL, 0, &error));

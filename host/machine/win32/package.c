@@ -46,7 +46,7 @@ static int copy(const char *from, const char *to, tlsmend_error *error) {
   int result = wide_path(from, &source, error);
   if (result == TLSMEND_OK)
     result = wide_path(to, &target, error);
-  if (result == TLSMEND_OK && !CopyFileW(source, target, FALSE))
+  if (result == TLSMEND_OK && !CopyFileW(source, target, TRUE))
     result = wide_fail(error, GetLastError(), "copy the package", from);
   if (result == TLSMEND_OK)
     SetFileAttributesW(target, FILE_ATTRIBUTE_NORMAL); /* a read-only copy could not be removed again */
@@ -86,11 +86,14 @@ int package_take(const win32_machine *self, const tlsmend_update *update, char *
                              "%s cannot be installed: its package is not at hand (give it with -p)",
                              update->kb);
   char *folder = os_path_join(self->state, "packages"), *place = NULL, *absolute = NULL;
-  int result = folder ? os_dir_make(folder, error) : fail_memory(error);
+  os_folder *held = NULL;
+  int result = folder ? os_folder_open(folder, true, &held, error) : fail_memory(error);
   if (result == TLSMEND_OK && !(place = os_path_join(folder, leaf(update->file))))
     result = fail_memory(error);
   if (result == TLSMEND_OK)
     result = package_absolute(place, &absolute, error);
+  if (result == TLSMEND_OK)
+    os_file_remove(absolute, NULL); /* of a run that was killed; the copy is made new */
   if (result == TLSMEND_OK)
     result = copy(update->file, absolute, error);
   if (result == TLSMEND_OK)
@@ -99,6 +102,7 @@ int package_take(const win32_machine *self, const tlsmend_update *update, char *
     *out = absolute;
     absolute = NULL;
   }
+  os_folder_close(held); /* Windows removes no folder that is held */
   package_drop(absolute);
   free(place);
   free(folder);

@@ -126,12 +126,12 @@ static wchar_t *task_text(const plan_of_resume *plan, size_t *size) {
 }
 
 /* Makes the task and looks whether it is there. */
-static bool task_make(win32_machine *self, const plan_of_resume *plan) {
+static bool task_make(win32_machine *self, const plan_of_resume *plan, const os_folder *folder) {
   size_t size = 0;
   wchar_t *text = task_text(plan, &size);
   char *file = os_path_join(plan->state, TASK_NAME ".xml");
   bool made = false;
-  if (text && file && size && os_file_replace(file, text, size, NULL) == TLSMEND_OK) {
+  if (text && file && size && os_folder_put(folder, TASK_NAME ".xml", text, size, NULL) == TLSMEND_OK) {
     const char *arguments[] = {"/Create", "/TN", TASK_NAME, "/XML", file, "/F", NULL};
     made = schtasks(self, arguments) == 0 && task_seen(self, TASK_NAME);
     os_file_remove(file, NULL);
@@ -175,34 +175,27 @@ static int run_once_make(win32_machine *self, const plan_of_resume *plan, tlsmen
 
 /* ---- both ---- */
 
-static int program_copy(const plan_of_resume *plan, tlsmend_error *error) {
+static int program_copy(const plan_of_resume *plan, const os_folder *folder, tlsmend_error *error) {
   char *running = os_program_path();
   if (!running)
     return tlsmend_error_set(error, TLSMEND_E_IO, "Windows does not tell where this program is");
-  wchar_t *from = NULL, *to = NULL;
   int result = TLSMEND_OK;
-  if (!unicode_name_equal(running, plan->program)) { /* a resumed run is the copy already */
-    result = wide_path(running, &from, error);
-    if (result == TLSMEND_OK)
-      result = wide_path(plan->program, &to, error);
-    if (result == TLSMEND_OK && !CopyFileW(from, to, FALSE))
-      result = wide_fail(error, GetLastError(), "copy this program to", plan->program);
-  }
-  free(from);
-  free(to);
+  if (!unicode_name_equal(running, plan->program)) /* a resumed run is the copy already */
+    result = os_folder_copy(folder, "tlsmend.exe", running, error);
   free(running);
   return result;
 }
 
 static int arrange(win32_machine *self, const plan_of_resume *plan, char how[256], tlsmend_error *error) {
-  int result = os_dir_make(plan->state, error);
+  os_folder *folder = NULL;
+  int result = os_folder_open(plan->state, true, &folder, error);
   if (result == TLSMEND_OK)
-    result = wide_dir_private(plan->state, error);
-  if (result == TLSMEND_OK)
-    result = program_copy(plan, error);
+    result = program_copy(plan, folder, error);
+  bool task = result == TLSMEND_OK && tasks_credible(self) && task_make(self, plan, folder);
+  os_folder_close(folder);
   if (result != TLSMEND_OK)
     return result;
-  if (tasks_credible(self) && task_make(self, plan)) {
+  if (task) {
     snprintf(how, 256, "goes on by itself after the restart: boot task %s, as SYSTEM", TASK_NAME);
     return TLSMEND_OK;
   }

@@ -30,13 +30,9 @@ static int win32_may_probe(tlsmend_machine *machine, const tlsmend_endpoint *end
   return TLSMEND_OK;
 }
 
-/* Rights, and that nobody else can write what SYSTEM will read after a restart. */
+/* Rights. The folder of state is judged by who opens it. */
 static int win32_may_write(tlsmend_machine *machine, tlsmend_error *error) {
-  win32_machine *self = (win32_machine *)machine;
-  int result = registry_may_write(self, error);
-  if (result == TLSMEND_OK && os_dir_exists(self->state))
-    result = wide_dir_private(self->state, error);
-  return result;
+  return registry_may_write((win32_machine *)machine, error);
 }
 
 static int win32_apply(tlsmend_machine *machine, const tlsmend_change *change, tlsmend_outcome *outcome,
