@@ -17,14 +17,17 @@ static int no_memory(tlsmend_error *error) {
   return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for the list of runs");
 }
 
+static void run_clear(known_run *self) {
+  free(self->run);
+  free(self->path);
+  free(self->plan);
+  free(self->begun);
+  free(self->why);
+}
+
 void known_runs_clear(known_runs *self) {
-  for (size_t i = 0; i < self->count; i++) {
-    free(self->items[i].run);
-    free(self->items[i].path);
-    free(self->items[i].plan);
-    free(self->items[i].begun);
-    free(self->items[i].why);
-  }
+  for (size_t i = 0; i < self->count; i++)
+    run_clear(&self->items[i]);
   free(self->items);
   *self = (known_runs){0};
 }
@@ -63,11 +66,7 @@ static int add(gathering *self, known_run *row) {
   if (grown)
     runs->items = grown;
   if (!grown || !row->run || !row->path) {
-    known_runs one = {.items = malloc(sizeof *row), .count = 1};
-    if (one.items) {
-      one.items[0] = *row;
-      known_runs_clear(&one);
-    }
+    run_clear(row);
     return no_memory(self->error);
   }
   runs->items[runs->count++] = *row;
@@ -114,12 +113,8 @@ static void drop_gone(known_runs *runs, const char *run) {
   known_run *gone = find_id(runs, run);
   if (!gone || gone->standing != RUN_GONE)
     return;
-  known_runs one = {.items = malloc(sizeof *gone), .count = 1};
-  if (!one.items)
-    return;
-  one.items[0] = *gone;
+  run_clear(gone);
   *gone = runs->items[--runs->count];
-  known_runs_clear(&one);
 }
 
 static int add_journal(void *data, const char *path) {
@@ -179,11 +174,7 @@ static int add_registered(gathering *self, const registered_run *record) {
   }
   journal_close(journal);
   if (begins && row.standing == RUN_GONE) { /* killed before its first record: nothing was written */
-    known_runs one = {.items = malloc(sizeof row), .count = 1};
-    if (!one.items)
-      return no_memory(self->error);
-    one.items[0] = row;
-    known_runs_clear(&one);
+    run_clear(&row);
     return TLSMEND_OK;
   }
   return add(self, &row);

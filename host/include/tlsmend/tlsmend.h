@@ -165,7 +165,7 @@ typedef enum tlsmend_limit { TLSMEND_LIMITS(TLSMEND_LIMIT_) TLSMEND_LIMIT_COUNT 
 typedef struct tlsmend_options {
   size_t size;         /* sizeof(tlsmend_options); set by TLSMEND_OPTIONS_INIT */
   const char *machine; /* "live", "sim:FILE", "sim:NAME", one of `backends`; NULL: live, on Windows only */
-  const char *state;   /* of journals; NULL: ProgramData\tlsmend, or FILE.tlsmend; `backends` need one */
+  const char *state;   /* of new journals; NULL: ProgramData\tlsmend, or FILE.tlsmend; `backends` need one */
   const char *library; /* folder that overrides the embedded runbooks and stdlib, or NULL */
   tlsmend_reboot reboot;
   int allow_unsigned; /* non-zero: runbooks that are neither part of this library nor signed by a trusted key may be applied to a machine that is no snapshot */
@@ -445,7 +445,7 @@ TLSMEND_API int tlsmend_status(tlsmend_session *session, tlsmend_format format, 
 /* Until when a run of the session's machine must be confirmed, in seconds since 1970; *deadline is 0 if none waits for that. */
 TLSMEND_API int tlsmend_status_deadline(tlsmend_session *session, long long *deadline, tlsmend_error *error);
 
-/* Looks whether the journals in the session's state folder are whole: the chain of each, record by record. *damaged receives
+/* Looks whether the journals of the session's machine, and those in the folder of its options, are whole: the chain of each, record by record. *damaged receives
  * the number of those that are not (a torn last record is no damage). Free *out with tlsmend_text_free. */
 TLSMEND_API int tlsmend_status_verify(tlsmend_session *session, tlsmend_format format, char **out,
                                       size_t *damaged, tlsmend_error *error);
