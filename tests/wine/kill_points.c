@@ -40,27 +40,38 @@ static int point(void) {
 
 #define REAL(name, type, parameters) ((type(WINAPI *) parameters)(void (*)(void))real(#name))
 
+/* Takes the place of what the import library would define. On x86 its name ends with the size of the arguments. */
+#ifdef __i386__
+#define SYMBOL(name, size) "__imp__" #name "@" #size
+#else
+#define SYMBOL(name, size) "__imp_" #name
+#endif
+#define IMPORT(name, size)                                                                                   \
+  extern void (*import_##name)(void) __asm__(SYMBOL(name, size));                                            \
+  void (*import_##name)(void) = (void (*)(void))struck_##name;
+
 /* A call that happens or does not. */
-#define POINT(name, type, parameters, arguments)                                                             \
+#define POINT(name, size, type, parameters, arguments)                                                       \
   static type WINAPI struck_##name parameters {                                                              \
     point();                                                                                                 \
     return REAL(name, type, parameters) arguments;                                                           \
   }                                                                                                          \
-  void (*__imp_##name)(void) = (void (*)(void))struck_##name;
+  IMPORT(name, size)
 
-POINT(FlushFileBuffers, BOOL, (HANDLE a), (a))
-POINT(SetEndOfFile, BOOL, (HANDLE a), (a))
-POINT(MoveFileExW, BOOL, (LPCWSTR a, LPCWSTR b, DWORD c), (a, b, c))
-POINT(DeleteFileW, BOOL, (LPCWSTR a), (a))
-POINT(RemoveDirectoryW, BOOL, (LPCWSTR a), (a))
-POINT(CreateDirectoryW, BOOL, (LPCWSTR a, LPSECURITY_ATTRIBUTES b), (a, b))
-POINT(CopyFileW, BOOL, (LPCWSTR a, LPCWSTR b, BOOL c), (a, b, c))
-POINT(RegFlushKey, LONG, (HKEY a), (a))
-POINT(RegDeleteValueW, LONG, (HKEY a, LPCWSTR b), (a, b))
-POINT(RegDeleteKeyW, LONG, (HKEY a, LPCWSTR b), (a, b))
-POINT(RegDeleteKeyExW, LONG, (HKEY a, LPCWSTR b, REGSAM c, DWORD d), (a, b, c, d))
-POINT(RegSetValueExW, LONG, (HKEY a, LPCWSTR b, DWORD c, DWORD d, const BYTE *e, DWORD f), (a, b, c, d, e, f))
-POINT(RegCreateKeyExW, LONG,
+POINT(FlushFileBuffers, 4, BOOL, (HANDLE a), (a))
+POINT(SetEndOfFile, 4, BOOL, (HANDLE a), (a))
+POINT(MoveFileExW, 12, BOOL, (LPCWSTR a, LPCWSTR b, DWORD c), (a, b, c))
+POINT(DeleteFileW, 4, BOOL, (LPCWSTR a), (a))
+POINT(RemoveDirectoryW, 4, BOOL, (LPCWSTR a), (a))
+POINT(CreateDirectoryW, 8, BOOL, (LPCWSTR a, LPSECURITY_ATTRIBUTES b), (a, b))
+POINT(CopyFileW, 12, BOOL, (LPCWSTR a, LPCWSTR b, BOOL c), (a, b, c))
+POINT(RegFlushKey, 4, LONG, (HKEY a), (a))
+POINT(RegDeleteValueW, 8, LONG, (HKEY a, LPCWSTR b), (a, b))
+POINT(RegDeleteKeyW, 8, LONG, (HKEY a, LPCWSTR b), (a, b))
+POINT(RegDeleteKeyExW, 16, LONG, (HKEY a, LPCWSTR b, REGSAM c, DWORD d), (a, b, c, d))
+POINT(RegSetValueExW, 24, LONG, (HKEY a, LPCWSTR b, DWORD c, DWORD d, const BYTE *e, DWORD f),
+      (a, b, c, d, e, f))
+POINT(RegCreateKeyExW, 36, LONG,
       (HKEY a, LPCWSTR b, DWORD c, LPWSTR d, DWORD e, REGSAM f, LPSECURITY_ATTRIBUTES g, PHKEY h, LPDWORD i),
       (a, b, c, d, e, f, g, h, i))
 
@@ -75,7 +86,7 @@ static BOOL WINAPI struck_WriteFile(HANDLE file, LPCVOID bytes, DWORD size, LPDW
     TerminateProcess(GetCurrentProcess(), 137);
   return result;
 }
-void (*__imp_WriteFile)(void) = (void (*)(void))struck_WriteFile;
+IMPORT(WriteFile, 20)
 
 /* Only what may create a file or empties one counts. */
 static HANDLE WINAPI struck_CreateFileW(LPCWSTR path, DWORD access, DWORD share, LPSECURITY_ATTRIBUTES rights,
@@ -85,4 +96,4 @@ static HANDLE WINAPI struck_CreateFileW(LPCWSTR path, DWORD access, DWORD share,
   return REAL(CreateFileW, HANDLE, (LPCWSTR, DWORD, DWORD, LPSECURITY_ATTRIBUTES, DWORD, DWORD, HANDLE))(
       path, access, share, rights, how, flags, template_file);
 }
-void (*__imp_CreateFileW)(void) = (void (*)(void))struck_CreateFileW;
+IMPORT(CreateFileW, 28)

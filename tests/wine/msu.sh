@@ -1,5 +1,5 @@
 # Makes a small KB3140245 package of our own, an .msu as wusa takes it: a cabinet with an answer file and a payload cabinet.
-# usage: sh msu.sh FOLDER    (writes FOLDER/windows6.1-kb3140245-x64.msu)
+# usage: sh msu.sh FOLDER, with $arch and $processor from prefix.sh    (writes FOLDER/windows6.1-kb3140245-$arch.msu)
 # The payload registers the package with servicing and asks for a restart, as the real one does. Its state becomes "installed"
 # only behind the restart, by a script that the payload brings and that RunOnce starts: real servicing works on after a restart
 # too, and a resume has to wait for it. (Wine's wusa writes every REG_DWORD as 0, so the script writes the states.)
@@ -11,14 +11,14 @@ mkdir -p "$work/tlsmend-test-winhttp"
 
 kb=KB3140245
 identity() {
-  printf '<assemblyIdentity name="%s" version="6.1.1.1" language="neutral" processorArchitecture="amd64" publicKeyToken="31bf3856ad364e35"/>' "$1"
+  printf '<assemblyIdentity name="%s" version="6.1.1.1" language="neutral" processorArchitecture="%s" publicKeyToken="31bf3856ad364e35"/>' "$1" "$processor"
 }
 cbs='HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Windows\CurrentVersion\Component Based Servicing'
-package="Package_for_$kb~31bf3856ad364e35~amd64~~6.1.1.1"
+package="Package_for_$kb~31bf3856ad364e35~$processor~~6.1.1.1"
 
-cat >"$work/windows6.1-kb3140245-x64.xml" <<END
+cat >"$work/windows6.1-kb3140245-$arch.xml" <<END
 <?xml version="1.0" encoding="utf-8"?>
-<unattend xmlns="urn:schemas-microsoft-com:unattend"><servicing><package action="install">$(identity "Package_for_$kb")<source location="%configsetroot%\\windows6.1-kb3140245-x64.cab"/></package></servicing></unattend>
+<unattend xmlns="urn:schemas-microsoft-com:unattend"><servicing><package action="install">$(identity "Package_for_$kb")<source location="%configsetroot%\\windows6.1-kb3140245-$arch.cab"/></package></servicing></unattend>
 END
 
 cat >"$work/update.mum" <<END
@@ -53,6 +53,6 @@ cat >"$work/tlsmend-test-winhttp.manifest" <<END
 </registryKeys></assembly>
 END
 
-(cd "$work" && gcab -c windows6.1-kb3140245-x64.cab update.mum tlsmend-test-winhttp.manifest tlsmend-test-winhttp/tlsmend-servicing.cmd)
-(cd "$work" && gcab -c "$folder/windows6.1-kb3140245-x64.msu" windows6.1-kb3140245-x64.xml windows6.1-kb3140245-x64.cab)
+(cd "$work" && gcab -c windows6.1-kb3140245-$arch.cab update.mum tlsmend-test-winhttp.manifest tlsmend-test-winhttp/tlsmend-servicing.cmd)
+(cd "$work" && gcab -c "$folder/windows6.1-kb3140245-$arch.msu" windows6.1-kb3140245-$arch.xml windows6.1-kb3140245-$arch.cab)
 rm -rf "$work"

@@ -3,6 +3,11 @@
 # `wine PROGRAM` then runs as an administrator does it; $limited_wine PROGRAM is without those rights where Wine knows the difference,
 # and empty elsewhere.
 MINGW=${MINGW:-x86_64-w64-mingw32-gcc}
+# How updates name this machine: $arch in the names of files, $processor in those of packages.
+case $MINGW in
+  i686*) export arch=x86 processor=x86 ;;
+  *) export arch=x64 processor=amd64 ;;
+esac
 TLSMEND_WIN64=${TLSMEND_WIN64:-$TLSMEND_SOURCE/build/win64/tlsmend.exe}
 
 wine_prefix() {

@@ -23,9 +23,12 @@ fail() {
 # --- the inner cabinets ----------------------------------------------------------------------------------------------------
 
 host=$TLSMEND_SOURCE/host
+build=$(dirname "$TLSMEND_WIN64")
 "$MINGW" -std=c11 -O1 -Wall -Wextra -D_WIN32_WINNT=0x0600 -D__USE_MINGW_ANSI_STDIO=1 -DTLSMEND_STATIC -I"$host" -I"$host/include" \
+  -DSODIUM_STATIC=1 -I"$build/deps/sodium/include" \
   -o "$work/cabinet_list.exe" "$TLSMEND_SOURCE/tests/wine/cabinet_list.c" "$host/machine/win32/cabinet.c" \
-  "$host/os/os_win32_wide.c" "$host/os/os_win32_library.c" "$host/core/error.c" "$host/core/unicode.c" "$host/core/unicode_table.c"
+  "$host/os/os_win32_wide.c" "$host/os/os_win32_library.c" "$host/core/error.c" "$host/core/unicode.c" "$host/core/unicode_table.c" \
+  "$build/libtlsmend_sodium.a"
 mkdir -p "$work/in/sub" "$work/out"
 (
   cd "$work/in"
@@ -46,11 +49,11 @@ grep -q 'cannot unpack .*broken.msu: ' "$work/last.out" || fail "the broken pack
 # --- said yes, and is not there --------------------------------------------------------------------------------------------
 
 sh "$TLSMEND_SOURCE/tests/wine/msu.sh" "$work"
-mv "$work/windows6.1-kb3140245-x64.msu" "$work/windows6.1-kb3140245-x64.cab"
+mv "$work/windows6.1-kb3140245-$arch.msu" "$work/windows6.1-kb3140245-$arch.cab"
 schannel='HKLM\SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL'
 wine reg.exe query "$schannel" /s >"$work/before.txt" 2>/dev/null
 code=0
-wine "$work/tlsmend.exe" apply winhttp-tls12 --yes --reboot never -p "package=$(win "$work/windows6.1-kb3140245-x64.cab")" \
+wine "$work/tlsmend.exe" apply winhttp-tls12 --yes --reboot never -p "package=$(win "$work/windows6.1-kb3140245-$arch.cab")" \
   >"$work/last.out" 2>"$work/last.err" || code=$?
 [ "$code" -eq 194 ] || fail "apply with a .cab: exit code $code, not 194"
 grep -q DISM "$work/last.out" "$work/last.err" || fail "the report does not say that DISM was used"

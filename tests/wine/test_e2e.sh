@@ -74,7 +74,7 @@ esac
 # --- planning and refusing change nothing ---------------------------------------------------------------------------------
 
 sh "$TLSMEND_SOURCE/tests/wine/msu.sh" "$work"
-package=$(winepath -w "$work/windows6.1-kb3140245-x64.msu")
+package=$(winepath -w "$work/windows6.1-kb3140245-$arch.msu")
 # All of HKLM, section by section, but for what Wine itself writes when it looks for screens, devices and network cards.
 registry() {
   wine reg.exe export HKLM "$(winepath -w "$work/$1.reg")" /y >/dev/null 2>&1

@@ -50,7 +50,7 @@ WINEDLLOVERRIDES=$overrides wine careless.exe $(printf '%s.dll ' $libraries)
 [ "$(loaded careless)" = "$(printf '%s\n' $libraries | sort)" ] || fail "careless.exe loads only: $(loaded careless): this tests nothing"
 
 sh "$TLSMEND_SOURCE/tests/wine/msu.sh" "$work"
-mv windows6.1-kb3140245-x64.msu windows6.1-kb3140245-x64.cab
+mv "windows6.1-kb3140245-$arch.msu" "windows6.1-kb3140245-$arch.cab"
 tried() { # EXIT ARGUMENT...
   expected=$1 code=0
   shift
@@ -67,5 +67,5 @@ tried 0 status
 tried 2 state
 tried 5 probe 127.0.0.1:1
 rm version.dll # half of Wine would not work with it
-tried 194 apply winhttp-tls12 --yes --reboot never -p package='.\windows6.1-kb3140245-x64.cab'
+tried 194 apply winhttp-tls12 --yes --reboot never -p "package=.\\windows6.1-kb3140245-$arch.cab"
 echo "planted: none of $(echo $libraries | wc -w) libraries beside the executable was loaded (not judged: ${unjudged:-none})"

@@ -81,7 +81,7 @@ return { id = "upd", version = "1.0.0", title = "Upd", params = { package = { ty
   end,
   verify = function() return true end }
 LUA
-name=windows6.1-kb3140245-x64.msu
+name=windows6.1-kb3140245-$arch.msu
 sh "$TLSMEND_SOURCE/tests/wine/msu.sh" "$work" >/dev/null
 "$TLSMEND" sign upd.lua -s "$keys/ann.key" >/dev/null
 expect 3 'has no signature' plan upd.lua -m live -p package=$name
