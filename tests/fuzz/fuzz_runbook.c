@@ -65,6 +65,28 @@ static void run(script_runbook *runbook, tlsmend_machine *machine) {
   tlsmend_plan_free(plan);
 }
 
+/* Looks on as lint does: the text is in the state of what looks on, and may do with it what it likes. */
+static void watch(const char *file, tlsmend_machine *machine) {
+  tlsmend_plan *plan = plan_new();
+  tlsmend_machine *overlay = NULL;
+  tlsmend_error error = {0};
+  script_runbook *runbook = NULL;
+  script_options looking = small;
+  json_t *seen = NULL;
+  script_sink sink = {note, note, plan};
+  looking.watch = "lint.record";
+  MUST(plan && overlay_open(machine, plan, &overlay, &error) == TLSMEND_OK);
+  if (script_open(&looking, file, &runbook, &error) == TLSMEND_OK) {
+    int code = script_watch(runbook, &(script_ground){overlay, NULL, &sink}, &seen, &error);
+    fuzz_judge(code, &error);
+    MUST((code == TLSMEND_OK) == (seen != NULL));
+  }
+  json_decref(seen);
+  script_close(runbook);
+  machine_close(overlay);
+  tlsmend_plan_free(plan);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   tlsmend_machine *machine = NULL;
   script_runbook *runbook = NULL;
@@ -74,13 +96,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   size_t before_size = 0, after_size = 0;
   MUST(sim_open(&request, &machine, &error) == TLSMEND_OK);
   MUST(sim_render(machine, &before, &before_size, &error) == TLSMEND_OK);
-  int code = script_open(&small, fuzz_file("fuzz.lua", data, size), &runbook, &error);
+  const char *file = fuzz_file("fuzz.lua", data, size);
+  int code = script_open(&small, file, &runbook, &error);
   fuzz_judge(code, &error);
   MUST((code == TLSMEND_OK) == (runbook != NULL));
   if (runbook) {
     fuzz_judge(script_param(runbook, "text", "a", &error), &error);
     run(runbook, machine);
     json_decref(script_params(runbook));
+    if (size % 2)
+      watch(file, machine);
   }
   script_close(runbook);
   MUST(sim_render(machine, &after, &after_size, &error) == TLSMEND_OK);
