@@ -68,6 +68,7 @@ bool meant_listed(const char *list, const char *name, char out[MEANT_SIZE]) {
 bool meant_key(lua_State *L, int index, const char *name, char out[MEANT_SIZE]) {
   nearest found = begin(name, out);
   int count = sandbox_keys(L, index);
+  sandbox_spend(L, 8 * (unsigned long long)count);
   for (int i = 1; i <= count; i++) {
     if (lua_rawgeti(L, -1, i) == LUA_TSTRING)
       consider(&found, lua_tostring(L, -1), (size_t)lua_rawlen(L, -1));

@@ -78,6 +78,8 @@ const char *script_check_text(lua_State *L, int index, const char *what) {
   if (lua_type(L, index) != LUA_TSTRING)
     script_raise(L, TLSMEND_E_SCRIPT, "%s must be a string, got %s", what, luaL_typename(L, index));
   const char *text = lua_tolstring(L, index, &size);
+  if (size > 4096)
+    sandbox_spend(L, size / 16); /* read several times by those who ask */
   if (strlen(text) != size)
     script_raise(L, TLSMEND_E_SCRIPT, "%s must not contain NUL characters", what);
   if (!unicode_valid(text, size))

@@ -28,6 +28,14 @@
 
 enum { INTERVAL = 256, BYTES_PER_INSTRUCTION = 64, LOAD_PIECE = 4096, COLLECT_FROM = 4 << 20 };
 
+/* With a block of that size one instruction may be slow: the clock is looked at more often. */
+enum { LARGE = 1 << 20, INTERVAL_LARGE = 32 };
+
+/* How far a place is looked for: each level is found from the top, so that all of a deep stack would take its depth squared. */
+enum { LEVELS_MOST = 100 };
+
+enum { NAMES_MOST = 1 << 16 };
+
 /* Which option raises a limit, what is counted, and what 0 stands for. */
 static const struct limit_row {
   const char *word, *member, *unit;
@@ -47,10 +55,69 @@ script_context *sandbox_context(lua_State *L) {
   return context;
 }
 
+/* Which limit has been passed by now. */
+static int passed(const script_context *context) {
+  if (context->exceeded != SANDBOX_WITHIN)
+    return context->exceeded;
+  if (context->stop)
+    return SANDBOX_STOPPED;
+  if (context->used[TLSMEND_LIMIT_INSTRUCTIONS] > context->options.limit[TLSMEND_LIMIT_INSTRUCTIONS])
+    return TLSMEND_LIMIT_INSTRUCTIONS;
+  return os_clock() > context->deadline ? TLSMEND_LIMIT_TIME : SANDBOX_WITHIN;
+}
+
+/* ---- memory ------------------------------------------------------------------------------------------------------ */
+
+/* Only lines are read here. Where nothing runs any more (the stack is cut back behind an error), the place that was noted before
+ * stays. */
+static void note_place(script_context *context) {
+  char where[sizeof context->where] = "";
+  if (context->L != NULL)
+    sandbox_where(context->L, where, sizeof where);
+  if (*where != '\0')
+    memcpy(context->where, where, sizeof where);
+}
+
+/* Whether a block is for the keys of a table that are no list: a power of two of them. Numbers can be chosen so that all meet in one place;
+ * when the table grows, each is then compared with all others in one instruction, so that it may not grow far. */
+static bool too_many_names(const script_context *context, size_t size) {
+  if (context->node == 0 || size / context->node <= NAMES_MOST || size % context->node != 0)
+    return false;
+  size_t count = size / context->node;
+  return (count & (count - 1)) == 0;
+}
+
+/* Whether Lua may have `more` bytes for a block of `size`. If not, it collects garbage and asks again; near the limit it would do so all
+ * the time, which no hook sees: collecting is charged, and the other limits are looked at here. */
+static bool may_grow(script_context *context, bool first, size_t size, size_t more) {
+  unsigned long long most = context->options.limit[TLSMEND_LIMIT_MEMORY];
+  unsigned long long used = context->used[TLSMEND_LIMIT_MEMORY];
+  bool fits = more <= most - used;
+  if (size >= LARGE)
+    context->large = true;
+  if (size >= LARGE || !fits || most - used < most / 8) {
+    int limit = passed(context);
+    if (limit == SANDBOX_WITHIN && first && too_many_names(context, size))
+      limit = SANDBOX_NAMES;
+    if (limit != SANDBOX_WITHIN && context->exceeded == SANDBOX_WITHIN) {
+      note_place(context);
+      context->exceeded = limit;
+    }
+    fits = fits && limit == SANDBOX_WITHIN;
+  }
+  if (fits)
+    return true;
+  if (context->exceeded == SANDBOX_WITHIN)
+    note_place(context);
+  context->used[TLSMEND_LIMIT_INSTRUCTIONS] += used / BYTES_PER_INSTRUCTION;
+  return false;
+}
+
 /* Counts what Lua asks for, first allocations included (there `old` is a type, not a size). Growth is also charged as
  * work, because filling memory takes time that no instruction counts. */
 static void *limited_alloc(void *data, void *block, size_t old, size_t size) {
   script_context *context = data;
+  bool first = block == NULL && old == 0; /* else `old` is a type, or a size */
   if (block == NULL)
     old = 0;
   if (size == 0) {
@@ -58,17 +125,10 @@ static void *limited_alloc(void *data, void *block, size_t old, size_t size) {
     context->used[TLSMEND_LIMIT_MEMORY] -= old;
     return NULL;
   }
-  if (size > old &&
-      size - old > context->options.limit[TLSMEND_LIMIT_MEMORY] - context->used[TLSMEND_LIMIT_MEMORY]) {
-    /* Only lines are read here; Lua may still find the memory by collecting garbage. Where nothing runs any more (the stack
-     * is cut back behind an error), the place that was noted before stays. */
-    char where[sizeof context->where] = "";
-    if (context->L != NULL)
-      sandbox_where(context->L, where, sizeof where);
-    if (*where != '\0')
-      memcpy(context->where, where, sizeof where);
+  if (context->node == 0 && first) /* see measure_node */
+    context->asked = size;
+  if (size > old && !may_grow(context, first, size, size - old))
     return NULL;
-  }
   void *moved = realloc(block, size);
   if (moved == NULL)
     return size <= old ? block : NULL;
@@ -79,12 +139,14 @@ static void *limited_alloc(void *data, void *block, size_t old, size_t size) {
   return moved;
 }
 
+/* ---- the hook ---------------------------------------------------------------------------------------------------- */
+
 static void where_in(lua_State *L, char *out, size_t size) {
   const char *file = sandbox_context(L)->file;
   lua_Debug frame;
   bool found = false;
   out[0] = '\0';
-  for (int level = 0; lua_getstack(L, level, &frame); level++) {
+  for (int level = 0; level < LEVELS_MOST && lua_getstack(L, level, &frame); level++) {
     if (!lua_getinfo(L, "Sl", &frame) || frame.currentline <= 0)
       continue;
     bool runbook = strcmp(frame.short_src, file) == 0;
@@ -117,17 +179,6 @@ static void exceed(lua_State *L, int limit) {
   lua_error(L);
 }
 
-/* Which limit has been passed by now. */
-static int passed(const script_context *context) {
-  if (context->exceeded != SANDBOX_WITHIN)
-    return context->exceeded;
-  if (context->stop)
-    return SANDBOX_STOPPED;
-  if (context->used[TLSMEND_LIMIT_INSTRUCTIONS] > context->options.limit[TLSMEND_LIMIT_INSTRUCTIONS])
-    return TLSMEND_LIMIT_INSTRUCTIONS;
-  return os_clock() > context->deadline ? TLSMEND_LIMIT_TIME : SANDBOX_WITHIN;
-}
-
 static void check_all(lua_State *L) {
   int limit = passed(sandbox_context(L));
   if (limit != SANDBOX_WITHIN)
@@ -137,8 +188,13 @@ static void check_all(lua_State *L) {
 static void count_hook(lua_State *L, lua_Debug *event) {
   (void)event;
   script_context *context = sandbox_context(L);
-  context->used[TLSMEND_LIMIT_INSTRUCTIONS] += (unsigned long long)context->interval;
+  int counted = lua_gethookcount(L), wanted = context->interval;
+  if (context->large && wanted > INTERVAL_LARGE)
+    wanted = INTERVAL_LARGE;
+  context->used[TLSMEND_LIMIT_INSTRUCTIONS] += (unsigned long long)counted;
   check_all(L);
+  if (counted != wanted)
+    lua_sethook(L, count_hook, LUA_MASKCOUNT, wanted);
   if (context->used[TLSMEND_LIMIT_MEMORY] > COLLECT_FROM && !lua_gc(L, LUA_GCISRUNNING))
     lua_gc(L, LUA_GCRESTART);
 }
@@ -175,6 +231,10 @@ void sandbox_spend(lua_State *L, unsigned long long cost) {
 static int end_report(const script_context *context, tlsmend_error *error) {
   if (context->exceeded == SANDBOX_STOPPED)
     return tlsmend_error_set(error, TLSMEND_E_LIMIT, "%sstopped", context->where);
+  if (context->exceeded == SANDBOX_NAMES)
+    return tlsmend_error_set(error, TLSMEND_E_LIMIT,
+                             "%sstopped: a table has more than %d keys beside its list", context->where,
+                             NAMES_MOST);
   if (context->exceeded == SANDBOX_REFUSED)
     return tlsmend_error_set(error, context->refusal.code, "%s", context->refusal.text);
   const struct limit_row *row = &limits[context->exceeded];
@@ -254,6 +314,7 @@ int sandbox_call(script_context *context, int arguments, int results, tlsmend_er
   lua_pushcfunction(L, l_message);
   lua_insert(L, function);
   int status = lua_pcall(L, arguments, results, function);
+  context->deadline = UINT64_MAX; /* what the host pushes between calls has none */
   lua_remove(L, function);
   if (status == LUA_ERRMEM && context->exceeded == SANDBOX_WITHIN)
     context->exceeded = TLSMEND_LIMIT_MEMORY;
@@ -274,7 +335,17 @@ static int panic(lua_State *L) {
   return 0; /* Lua aborts */
 }
 
+/* How much Lua asks for the keys of a table. */
+static void measure_node(lua_State *L) {
+  enum { COUNT = 64 };
+  script_context *context = sandbox_context(L);
+  lua_createtable(L, 0, COUNT);
+  context->node = context->asked / COUNT;
+  lua_pop(L, 1);
+}
+
 static int l_open(lua_State *L) {
+  measure_node(L);
   script_error_register(L);
   sandbox_globals(L);
   return 0;
@@ -298,6 +369,7 @@ int sandbox_open(const script_options *options, script_context **out, tlsmend_er
   unsigned long long most = context->options.limit[TLSMEND_LIMIT_INSTRUCTIONS];
   context->interval = most < INTERVAL ? (int)most : INTERVAL;
   context->exceeded = SANDBOX_WITHIN;
+  context->deadline = UINT64_MAX;
   lua_State *L = lua_newstate(limited_alloc, context);
   if (L == NULL) {
     int code = tlsmend_error_set(error, TLSMEND_E_LIMIT,

@@ -18,6 +18,7 @@
 enum {
   SANDBOX_WITHIN = TLSMEND_LIMIT_COUNT,
   SANDBOX_STOPPED, /* somebody has asked for it */
+  SANDBOX_NAMES,   /* a table has too many keys that are no list */
   SANDBOX_REFUSED  /* the machine has refused something, see `refusal` */
 };
 
@@ -44,12 +45,14 @@ typedef struct script_context {
   script_options options; /* its pointers are borrowed */
 
   unsigned long long used[TLSMEND_LIMIT_COUNT]; /* instructions: also what C functions were charged for */
-  uint64_t deadline;                            /* os_clock */
+  uint64_t deadline;                            /* os_clock; UINT64_MAX outside of calls */
   int interval;                                 /* instructions between two looks at the limits */
-  int exceeded;                                 /* a tlsmend_limit, or a SANDBOX_ */
-  volatile sig_atomic_t stop;                   /* may be set by a signal: it ends as at a limit */
-  char where[160];                              /* "file:line: " of the place that passed the limit */
-  tlsmend_error refusal;                        /* what the machine refused first, with its place */
+  size_t node, asked;         /* bytes of one key in a table; what Lua asked for last, until that is known */
+  bool large;                 /* there was a block with which an instruction may be slow */
+  int exceeded;               /* a tlsmend_limit, or a SANDBOX_ */
+  volatile sig_atomic_t stop; /* may be set by a signal: it ends as at a limit */
+  char where[160];            /* "file:line: " of the place that passed the limit */
+  tlsmend_error refusal;      /* what the machine refused first, with its place */
 
   char file[64];    /* chunk name of the runbook: positions in it are preferred in messages */
   const char *text; /* of the runbook, for messages. Borrowed, may be NULL */
@@ -153,6 +156,10 @@ int sandbox_keys(lua_State *L, int index);
 typedef bool (*sort_before)(void *data, size_t a, size_t b);
 const size_t *sandbox_sort(lua_State *L, size_t count, sort_before before, void *data);
 int l_table_sort(lua_State *L);
+
+/* Metatables of scripts, in sandbox_metatable.c. */
+int l_setmetatable(lua_State *L);
+int l_getmetatable(lua_State *L);
 
 /* Pushes any value as a text, by its __tostring if it has one; never an address. [-0, +1, e] In sandbox_text.c. */
 const char *sandbox_text(lua_State *L, int index);

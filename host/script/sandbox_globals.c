@@ -148,22 +148,6 @@ static int l_close(lua_State *L) {
 
 /* ---- the rest ------------------------------------------------------------------------------------------------ */
 
-static void refuse_field(lua_State *L, const char *field) {
-  lua_pushstring(L, field);
-  if (lua_rawget(L, 2) != LUA_TNIL)
-    luaL_error(L, "setmetatable: a runbook has no '%s'", field);
-  lua_pop(L, 1);
-}
-
-static int l_setmetatable(lua_State *L) {
-  luaL_checktype(L, 1, LUA_TTABLE);
-  if (lua_istable(L, 2)) {
-    refuse_field(L, "__gc");
-    refuse_field(L, "__mode");
-  }
-  return call_standard(L);
-}
-
 /* load(text [, name [, mode [, env]]]): texts only, whatever the mode says. */
 static int l_load(lua_State *L) {
   size_t size;
@@ -291,7 +275,7 @@ static const struct allowed {
     {"_G", "_VERSION", NULL, "a text"},
     {"_G", "assert", NULL, PURE},
     {"_G", "error", NULL, PURE},
-    {"_G", "getmetatable", NULL, "metatables of the host are protected by __metatable"},
+    {"_G", "getmetatable", l_getmetatable, "not those of the host"},
     {"_G", "ipairs", NULL, PURE},
     {"_G", "load", l_load, "text chunks only, charged piece by piece"},
     {"_G", "next", l_next, "in the order of pairs"},
@@ -303,7 +287,7 @@ static const struct allowed {
     {"_G", "rawlen", NULL, PURE},
     {"_G", "rawset", NULL, "metatables of the host cannot be reached"},
     {"_G", "select", NULL, PURE},
-    {"_G", "setmetatable", l_setmetatable, "without __gc, which runs with hooks off, and __mode"},
+    {"_G", "setmetatable", l_setmetatable, "sets a copy without __gc, __mode and odd __call"},
     {"_G", "tonumber", l_linear, LINEAR},
     {"_G", "tostring", l_tostring, NAMED},
     {"_G", "type", NULL, PURE},

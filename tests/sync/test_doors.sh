@@ -31,6 +31,12 @@ door 'a text gets a machine where it is run, the programs of the host theirs in 
   '\bsandbox_machines\(' script/meter.c script/run.c script/tool.c script/sandbox.h
 door 'what a text is run on stands behind a guard, made where it is run' \
   '\bguard_open\(' machine/guard.c machine/guard.h script/run.c
+door 'a value of a script becomes a text by sandbox_text, which tells no address' \
+  'luaL_tolstring|"[^"]*%p[^"]*"' script/sandbox_text.c
+door 'tables of scripts are gone through in one order, by sandbox_keys; others only count, or sort themselves' \
+  'lua_next\(' script/sandbox_pairs.c script/param.c script/declare.c script/mod_registry.c script/loader.c script/tool.c
+door 'Lua is given metatables of scripts by l_setmetatable, which copies them' \
+  'lua_setmetatable\(' script/sandbox_metatable.c script/sandbox_globals.c script/meant.c script/loader.c script/declare.c
 
 # Only who reads lets others delete: never a handle that writes.
 found=$(grep -rn -A1 --include='*.c' 'GENERIC_WRITE' host | grep FILE_SHARE_DELETE)
