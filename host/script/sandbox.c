@@ -11,9 +11,8 @@
  * After a limit the hook fires on every instruction. A refusal of the machine (what is outside of `needs`) is sticky in the same
  * way: a runbook that catches it does not go on, and the run ends with what was refused first.
  *
- * C functions that loop are charged while they do and look at the clock: patterns, sort and its comparisons, the parser.
- * Not promised: that one single instruction or C call is quick. Copying a million arguments or comparing two texts
- * of 30 MB counts as one instruction; the time limit, looked at every 256 instructions, is behind that.
+ * C functions that loop are charged while they do and look at the clock: patterns, sort and its comparisons, the parser; so does
+ * the allocator. What can still be slow between two looks stands in docs/SECURITY.md ("One single instruction").
  */
 #include "script/sandbox.h"
 
