@@ -236,6 +236,9 @@ tlsmend_result session_result(commit_result result);
 int session_hand_out(const tlsmend_session *self, journal *journal, tlsmend_result result,
                      tlsmend_report **out, tlsmend_error *error);
 
+/* Takes back that the machine starts `resume`, once the run (or any, NULL) has ended: never before, for it may be needed again. */
+void session_unarrange(tlsmend_session *self, const journal *journal);
+
 /* Writes down why a run cannot go on. It stays open. */
 void session_stall(journal *journal, const tlsmend_error *why);
 

@@ -90,9 +90,18 @@ static int go_on(tlsmend_session *self, journal *journal, commit_result *out, tl
   return code == TLSMEND_OK ? session_forward(self, journal, out, error) : code;
 }
 
+/* Windows forgets a start from RunOnce when its command has ended, also by a power cut: this one makes sure of the next. */
+static void renew(tlsmend_session *self, const journal *journal) {
+  char how[256];
+  tlsmend_error inner = {0, ""};
+  if (machine_resume_arrange(self->machine, journal->run, session_folder(self, journal), how, &inner) !=
+      TLSMEND_OK)
+    session_tell(self, TLSMEND_EVENT_WARNING, "%s: after another restart, run tlsmend resume", inner.text);
+}
+
 int session_continue(tlsmend_session *self, journal *journal, int flags, commit_result *out,
                      tlsmend_error *error) {
-  char how[256], boot[64] = "";
+  char boot[64] = "";
   commit commit = session_commit(self, journal);
   bool passed = true, undoing = journal->undoing;
   int code = journal_continue(journal, error);
@@ -108,11 +117,12 @@ int session_continue(tlsmend_session *self, journal *journal, int flags, commit_
   *out = COMMIT_BARRIER;
   if (code != TLSMEND_OK || !passed)
     return code;
-  code = machine_resume_arrange(self->machine, NULL, session_folder(self, journal), how,
-                                error); /* it has done its work */
-  if (code == TLSMEND_OK && undoing)
-    return commit_backward(&commit, "continued", out, error);
-  return code == TLSMEND_OK ? go_on(self, journal, out, error) : code;
+  if (flags & TLSMEND_RESUME_STARTED)
+    renew(self, journal);
+  code = undoing ? commit_backward(&commit, "continued", out, error) : go_on(self, journal, out, error);
+  if (code == TLSMEND_OK)
+    session_unarrange(self, journal);
+  return code;
 }
 
 /* Goes on with the texts and the terms that the run was begun with. Without them nothing runs any more; what needs none goes on:
@@ -140,6 +150,8 @@ int tlsmend_resume(tlsmend_session *self, int flags, tlsmend_report **out, tlsme
   if ((flags & TLSMEND_RESUME_WAIT) && session_wait(self))
     flags &= ~TLSMEND_RESUME_STARTED; /* the start was before the wait */
   int code = session_find_run(self, NULL, true, &journal, error);
+  if (code == TLSMEND_OK && !journal && (flags & TLSMEND_RESUME_STARTED))
+    session_unarrange(self, NULL); /* killed between the end of a run and this */
   if (code == TLSMEND_OK && !journal)
     return session_hand_out(self, NULL, TLSMEND_RESULT_NOTHING, out, error);
   journal_close(journal);

@@ -45,7 +45,6 @@ static int check(const tlsmend_session *self, const journal *journal, int flags,
 
 int session_undo(tlsmend_session *self, journal *journal, int flags, commit_result *out,
                  tlsmend_error *error) {
-  char how[256];
   commit commit = session_commit(self, journal);
   commit.skip_changed = (flags & TLSMEND_ROLLBACK_SKIP_CHANGED) != 0;
   int code = check(self, journal, flags, NULL, NULL, error);
@@ -54,8 +53,10 @@ int session_undo(tlsmend_session *self, journal *journal, int flags, commit_resu
   if (code == TLSMEND_OK && !journal->undoing)
     code = commit_settle(&commit, error);
   if (code == TLSMEND_OK)
-    code = machine_resume_arrange(self->machine, NULL, session_folder(self, journal), how, error);
-  return code == TLSMEND_OK ? commit_backward(&commit, "rolled back", out, error) : code;
+    code = commit_backward(&commit, "rolled back", out, error);
+  if (code == TLSMEND_OK)
+    session_unarrange(self, journal);
+  return code;
 }
 
 int tlsmend_rollback(tlsmend_session *self, const char *run, int flags, tlsmend_report **out,

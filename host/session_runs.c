@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "machine/machine.h"
 #include "machine/sim.h"
 #include "os/os.h"
 #include "session.h"
@@ -72,6 +73,18 @@ bool session_owns(const tlsmend_session *self, journal *journal, bool home) {
     journal->plan->machine = spec;
   }
   return true;
+}
+
+/* ---- starting by itself -------------------------------------------------------------------------------------------------------- */
+
+void session_unarrange(tlsmend_session *self, const journal *journal) {
+  char how[256];
+  tlsmend_error inner = {0, ""};
+  if (journal && (journal->result == RUN_OPEN || journal->lost))
+    return;
+  if (machine_resume_arrange(self->machine, NULL, journal ? session_folder(self, journal) : self->state, how,
+                             &inner) != TLSMEND_OK)
+    session_tell(self, TLSMEND_EVENT_WARNING, "the start after a restart is not taken back: %s", inner.text);
 }
 
 /* ---- what became of it ----------------------------------------------------------------------------------------------------- */

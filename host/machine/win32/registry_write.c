@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <wchar.h>
 
 #include "core/change.h"
 #include "core/path.h"
@@ -13,7 +14,8 @@
 #include "os/wide.h"
 
 /* The exclamation mark keeps the entry until its command has ended: a power cut in the middle starts it again. */
-#define RUN_ONCE_NAME L"!tlsmend"
+#define RUN_ONCE_NAME L"!tlsmend-"
+enum { RUN_ONCE_ROOM = 48 };
 
 static int fail_memory(tlsmend_error *error) {
   return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
@@ -238,14 +240,48 @@ int registry_may_write(win32_machine *self, tlsmend_error *error) {
   return registry_fail(error, number, "write to", &software);
 }
 
+/* The number of an entry of ours: 7 for "!tlsmend-7". 0: it is somebody else's. */
+static unsigned long run_once_number(const wchar_t *name) {
+  size_t length = wcslen(RUN_ONCE_NAME);
+  wchar_t *end = NULL;
+  unsigned long number = _wcsnicmp(name, RUN_ONCE_NAME, length) == 0 ? wcstoul(name + length, &end, 10) : 0;
+  return end && !*end ? number : 0;
+}
+
+/* The highest number of ours. Those up to `most` are removed. */
+static unsigned long run_once_sweep(HKEY handle, unsigned long most) {
+  wchar_t name[RUN_ONCE_ROOM];
+  unsigned long highest = 0;
+  for (DWORD at = 0;;) {
+    DWORD room = RUN_ONCE_ROOM;
+    LONG number = RegEnumValueW(handle, at, name, &room, NULL, NULL, NULL, NULL);
+    if (number != ERROR_SUCCESS && number != ERROR_MORE_DATA)
+      return highest;
+    unsigned long ours = number == ERROR_SUCCESS ? run_once_number(name) : 0;
+    highest = ours > highest ? ours : highest;
+    if (!ours || ours > most || RegDeleteValueW(handle, name) != ERROR_SUCCESS)
+      at++;
+  }
+}
+
+/* Windows takes an entry away, by its name, when its command has ended. Whoever was started by one writes the next under another
+ * name, and then takes the older ones away. */
 static int run_once_write(HKEY handle, const tlsmend_key *key, const wchar_t *command, tlsmend_error *error) {
-  LONG number = command ? RegSetValueExW(handle, RUN_ONCE_NAME, 0, REG_SZ, (const BYTE *)command,
-                                         (DWORD)((wcslen(command) + 1) * sizeof *command))
-                        : RegDeleteValueW(handle, RUN_ONCE_NAME);
-  if (!command && number == ERROR_FILE_NOT_FOUND)
-    return TLSMEND_OK;
-  return number == ERROR_SUCCESS ? flush(handle, key, error)
-                                 : registry_fail(error, number, "write a value of", key);
+  unsigned long highest = run_once_sweep(handle, 0);
+  wchar_t name[RUN_ONCE_ROOM];
+  LONG number = ERROR_SUCCESS;
+  swprintf(name, RUN_ONCE_ROOM, L"%ls%lu", RUN_ONCE_NAME, highest + 1);
+  if (command)
+    number = RegSetValueExW(handle, name, 0, REG_SZ, (const BYTE *)command,
+                            (DWORD)((wcslen(command) + 1) * sizeof *command));
+  if (number != ERROR_SUCCESS)
+    return registry_fail(error, number, "write a value of", key);
+  int result = flush(handle, key, error);
+  if (result == TLSMEND_OK && highest) {
+    run_once_sweep(handle, highest);
+    result = flush(handle, key, error);
+  }
+  return result;
 }
 
 int registry_run_once(win32_machine *self, const wchar_t *command, tlsmend_error *error) {

@@ -47,7 +47,7 @@ int registry_fail(tlsmend_error *error, LONG number, const char *verb, const tls
 /* registry_write.c: the only file that opens keys with write access */
 int registry_apply(win32_machine *self, const tlsmend_change *change, tlsmend_error *error);
 int registry_may_write(win32_machine *self, tlsmend_error *error);
-/* Sets (or, with NULL, removes) the entry that runs a command at the next logon of an administrator. */
+/* Adds the entry that runs a command at the next logon of an administrator, and removes older ones of ours; NULL: removes all. */
 int registry_run_once(win32_machine *self, const wchar_t *command, tlsmend_error *error);
 
 /* facts.c */
