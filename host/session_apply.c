@@ -244,6 +244,8 @@ static int run(tlsmend_session *self, const tlsmend_plan *plan, journal **out, c
   if (code == TLSMEND_OK)
     code = machine_boot_id(self->machine, boot, error);
   if (code == TLSMEND_OK)
+    code = commit_keep_packages(self->machine, plan, 0, false, error);
+  if (code == TLSMEND_OK)
     code = begin(self, plan, boot, last, out, error);
   if (code == TLSMEND_OK) {
     if (strcmp(plan->machine, self->spec) != 0)
@@ -302,6 +304,8 @@ int tlsmend_apply(tlsmend_session *self, const tlsmend_plan *plan, tlsmend_repor
     code = run(self, plan, &journal, &result, error);
   secrets_mask_error(&self->hidden, error); /* before it is written down */
   session_note_end(self, journal);
+  if (lock)
+    session_unarrange(self, journal);
   if (code == TLSMEND_OK)
     code = session_hand_out(self, journal, session_result(result), out, error);
   else

@@ -86,7 +86,7 @@ static int go_on(tlsmend_session *self, journal *journal, commit_result *out, tl
         journal->run, inner.text);
   if (code != TLSMEND_OK)
     return tlsmend_error_set(error, code, "%s", inner.text);
-  code = commit_check_packages(journal->plan, step, error);
+  code = commit_keep_packages(self->machine, journal->plan, step, true, error);
   return code == TLSMEND_OK ? session_forward(self, journal, out, error) : code;
 }
 

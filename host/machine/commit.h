@@ -34,6 +34,11 @@ int commit_check_steps(tlsmend_machine *machine, const tlsmend_plan *plan, size_
 /* Finds and hashes the packages of the updates from `from` on. E_REFUSED names the missing or the wrong one. */
 int commit_check_packages(const tlsmend_plan *plan, size_t from, tlsmend_error *error);
 
+/* Has the machine keep these packages, before a run begins or (`begun`) goes on. One that keeps none has them looked at where they
+ * lie, as commit_check_packages does. */
+int commit_keep_packages(tlsmend_machine *machine, const tlsmend_plan *plan, size_t from, bool begun,
+                         tlsmend_error *error);
+
 /* After a kill: finds out for each step that was begun whether it was done. E_DRIFT if it is neither. */
 int commit_settle(commit *self, tlsmend_error *error);
 

@@ -218,30 +218,47 @@ int commit_check_steps(tlsmend_machine *machine, const tlsmend_plan *plan, size_
   return code;
 }
 
-int commit_check_packages(const tlsmend_plan *plan, size_t from, tlsmend_error *error) {
-  for (size_t i = from; i < plan->change_count; i++) {
-    const tlsmend_update *update = &plan->changes[i].update;
-    char digest[65];
-    if (plan->changes[i].kind != TLSMEND_CHANGE_UPDATE_INSTALL)
-      continue;
-    if (!update->file || !update->sha256)
-      return tlsmend_error_set(
-          error, TLSMEND_E_REFUSED,
-          "%s is needed and its package is not at hand: plan again with -p package=FILE or "
-          "-p package=FOLDER",
-          update->kb);
-    int code = package_sha256(update->file, digest, error);
-    if (code == TLSMEND_E_ABSENT)
-      return tlsmend_error_set(error, TLSMEND_E_REFUSED, "the package of %s is not there any more: %s",
-                               update->kb, update->file);
-    if (code != TLSMEND_OK)
-      return code;
-    if (strcmp(digest, update->sha256) != 0)
-      return tlsmend_error_set(error, TLSMEND_E_REFUSED,
-                               "%s is not the planned package of %s: SHA-256 is %s, planned %s", update->file,
-                               update->kb, digest, update->sha256);
-  }
+static int check_package(const tlsmend_update *update, tlsmend_error *error) {
+  char digest[65];
+  if (!update->file || !update->sha256)
+    return tlsmend_error_set(
+        error, TLSMEND_E_REFUSED,
+        "%s is needed and its package is not at hand: plan again with -p package=FILE or "
+        "-p package=FOLDER",
+        update->kb);
+  int code = package_sha256(update->file, digest, error);
+  if (code == TLSMEND_E_ABSENT)
+    return tlsmend_error_set(error, TLSMEND_E_REFUSED, "the package of %s is not there any more: %s",
+                             update->kb, update->file);
+  if (code != TLSMEND_OK)
+    return code;
+  if (strcmp(digest, update->sha256) != 0)
+    return tlsmend_error_set(error, TLSMEND_E_REFUSED,
+                             "%s is not the planned package of %s: SHA-256 is %s, planned %s", update->file,
+                             update->kb, digest, update->sha256);
   return TLSMEND_OK;
+}
+
+int commit_check_packages(const tlsmend_plan *plan, size_t from, tlsmend_error *error) {
+  int code = TLSMEND_OK;
+  for (size_t i = from; code == TLSMEND_OK && i < plan->change_count; i++)
+    if (plan->changes[i].kind == TLSMEND_CHANGE_UPDATE_INSTALL)
+      code = check_package(&plan->changes[i].update, error);
+  return code;
+}
+
+int commit_keep_packages(tlsmend_machine *machine, const tlsmend_plan *plan, size_t from, bool begun,
+                         tlsmend_error *error) {
+  int code = TLSMEND_OK;
+  for (size_t i = from; code == TLSMEND_OK && i < plan->change_count; i++) {
+    const tlsmend_change *change = &plan->changes[i];
+    if (change->kind != TLSMEND_CHANGE_UPDATE_INSTALL)
+      continue;
+    code = machine_update_keep(machine, change, begun, error);
+    if (code == TLSMEND_E_UNSUPPORTED)
+      code = check_package(&change->update, error);
+  }
+  return code;
 }
 
 /* ---- what an undo expects -------------------------------------------------------------------------------------------------- */

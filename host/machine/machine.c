@@ -229,6 +229,13 @@ int machine_update_remove(tlsmend_machine *self, const tlsmend_change *change, t
   return self->ops->update_remove(self, change, error);
 }
 
+int machine_update_keep(tlsmend_machine *self, const tlsmend_change *change, bool begun,
+                        tlsmend_error *error) {
+  return self->ops->update_keep
+             ? self->ops->update_keep(self, change, begun, error)
+             : tlsmend_error_set(error, TLSMEND_E_UNSUPPORTED, "this machine keeps no packages");
+}
+
 int machine_resume_arrange(tlsmend_machine *self, const char *run, const char *state, char how[256],
                            tlsmend_error *error) {
   *how = 0;

@@ -55,6 +55,9 @@ int machine_may_write(tlsmend_machine *self, tlsmend_error *error);
 int machine_apply(tlsmend_machine *self, const tlsmend_change *change, tlsmend_outcome *outcome,
                   tlsmend_error *error);
 int machine_update_remove(tlsmend_machine *self, const tlsmend_change *change, tlsmend_error *error);
+/* E_UNSUPPORTED: this machine reads packages where they lie. */
+int machine_update_keep(tlsmend_machine *self, const tlsmend_change *change, bool begun,
+                        tlsmend_error *error);
 int machine_resume_arrange(tlsmend_machine *self, const char *run, const char *state, char how[256],
                            tlsmend_error *error);
 /* One line for the machine's own log. Failures are nobody's business: the journal is what counts. */

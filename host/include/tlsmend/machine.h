@@ -268,6 +268,11 @@ typedef struct tlsmend_machine_ops {
 
   /* Whether a runbook may call a module that the embedding program added. The fence's; back ends leave it NULL: yes. */
   int (*may_call)(tlsmend_machine *self, const char *module, tlsmend_error *error);
+
+  /* Takes the package of an installation into the machine's own keeping, with the SHA-256 of the plan, before a run begins: whoever goes
+   * on with the run may not reach the drive that it lies on. `begun`: the run has; what is kept already is enough. Gone when the
+   * run has ended (resume_arrange without a run). NULL: packages are read where they lie. */
+  int (*update_keep)(tlsmend_machine *self, const tlsmend_change *change, bool begun, tlsmend_error *error);
 } tlsmend_machine_ops;
 
 /* The common head of every machine; a back end's own struct begins with it. */

@@ -4,6 +4,7 @@
  */
 #include "machine/win32/win32.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -64,47 +65,104 @@ static const char *leaf(const char *path) {
   return found;
 }
 
-/* Removes a copy, and its folder when that is empty. */
+/* Removes a folder that is empty. */
+static void remove_folder(const char *path) {
+  wchar_t *folder = NULL;
+  if (wide_path(path, &folder, NULL) == TLSMEND_OK)
+    RemoveDirectoryW(folder);
+  free(folder);
+}
+
+/* Removes a copy, and its two folders when they are empty. */
 void package_drop(char *path) {
   if (!path)
     return;
   os_file_remove(path, NULL);
-  char *last = strrchr(path, '\\');
-  wchar_t *folder = NULL;
-  if (last)
-    *last = '\0';
-  if (last && wide_path(path, &folder, NULL) == TLSMEND_OK)
-    RemoveDirectoryW(folder);
-  free(folder);
+  for (int i = 0; i < 2; i++) {
+    char *last = strrchr(path, '\\');
+    if (last)
+      *last = '\0';
+    remove_folder(path);
+  }
   free(path);
 }
 
-int package_take(const win32_machine *self, const tlsmend_update *update, char **out, tlsmend_error *error) {
+/* Where the copy of a package lies: in a folder of its own, because two may have one name; held against being exchanged. malloc'd. */
+static int place_of(const win32_machine *self, const tlsmend_update *update, char **out, os_folder **held,
+                    tlsmend_error *error) {
+  char inside[20];
+  os_folder *above = NULL;
+  snprintf(inside, sizeof inside, "%.16s", update->sha256);
+  char *packages = os_path_join(self->state, "packages"),
+       *folder = packages ? os_path_join(packages, inside) : NULL,
+       *place = folder ? os_path_join(folder, leaf(update->file)) : NULL;
+  int result = place ? os_folder_open(packages, true, &above, error) : fail_memory(error);
+  if (result == TLSMEND_OK)
+    result = os_folder_open(folder, true, held, error);
+  os_folder_close(above);
+  if (result == TLSMEND_OK)
+    result = package_absolute(place, out, error);
+  free(place);
+  free(folder);
+  free(packages);
+  return result;
+}
+
+int package_take(const win32_machine *self, const tlsmend_update *update, bool begun, char **out,
+                 tlsmend_error *error) {
+  char *place = NULL;
+  os_folder *held = NULL;
   *out = NULL;
   if (!update->file || !update->sha256)
     return tlsmend_error_set(error, TLSMEND_E_REFUSED,
                              "%s cannot be installed: its package is not at hand (give it with -p)",
                              update->kb);
-  char *folder = os_path_join(self->state, "packages"), *place = NULL, *absolute = NULL;
-  os_folder *held = NULL;
-  int result = folder ? os_folder_open(folder, true, &held, error) : fail_memory(error);
-  if (result == TLSMEND_OK && !(place = os_path_join(folder, leaf(update->file))))
-    result = fail_memory(error);
-  if (result == TLSMEND_OK)
-    result = package_absolute(place, &absolute, error);
-  if (result == TLSMEND_OK)
-    os_file_remove(absolute, NULL); /* of a run that was killed; the copy is made new */
-  if (result == TLSMEND_OK)
-    result = copy(update->file, absolute, error);
-  if (result == TLSMEND_OK)
-    result = check_hash(absolute, update->sha256, error);
+  int result = place_of(self, update, &place, &held, error);
+  bool kept = result == TLSMEND_OK && begun && os_file_exists(place) &&
+              check_hash(place, update->sha256, NULL) == TLSMEND_OK;
+  if (result == TLSMEND_OK && !kept) {
+    os_file_remove(place, NULL); /* of a run that was killed; the copy is made new */
+    result = copy(update->file, place, error);
+    if (result == TLSMEND_OK)
+      result = check_hash(place, update->sha256, error);
+  }
   if (result == TLSMEND_OK) {
-    *out = absolute;
-    absolute = NULL;
+    *out = place;
+    place = NULL;
   }
   os_folder_close(held); /* Windows removes no folder that is held */
-  package_drop(absolute);
-  free(place);
-  free(folder);
+  package_drop(place);
   return result;
+}
+
+int package_keep(tlsmend_machine *machine, const tlsmend_change *change, bool begun, tlsmend_error *error) {
+  char *path = NULL;
+  int result = package_take((win32_machine *)machine, &change->update, begun, &path, error);
+  free(path);
+  return result;
+}
+
+static int drop_one(void *data, const char *name) {
+  char *path = os_path_join(data, name);
+  if (path)
+    os_file_remove(path, NULL);
+  free(path);
+  return TLSMEND_OK;
+}
+
+static int drop_folder(void *data, const char *name) {
+  char *path = os_path_join(data, name);
+  if (path) {
+    os_dir_each(path, drop_one, path, NULL);
+    remove_folder(path);
+  }
+  free(path);
+  return TLSMEND_OK;
+}
+
+void package_clear(const char *state) {
+  char *folder = os_path_join(state, "packages");
+  if (folder && os_dir_each(folder, drop_folder, folder, NULL) == TLSMEND_OK)
+    remove_folder(folder);
+  free(folder);
 }

@@ -209,6 +209,7 @@ static int arrange(win32_machine *self, const plan_of_resume *plan, char how[256
 
 /* The copy of the program marks that something was arranged. It stays where it is itself what is running. */
 static int take_back(win32_machine *self, const plan_of_resume *plan, tlsmend_error *error) {
+  package_clear(plan->state);
   if (!os_file_exists(plan->program))
     return TLSMEND_OK;
   int result = registry_run_once(self, NULL, error);

@@ -248,7 +248,7 @@ int update_apply(win32_machine *self, const tlsmend_change *change, tlsmend_outc
   const uint32_t access_denied = 0x80070005;
   const tlsmend_update *update = &change->update;
   char *package;
-  int result = package_take(self, update, &package, error);
+  int result = package_take(self, update, true, &package, error);
   if (result != TLSMEND_OK)
     return result;
   installer_result answer = {0};

@@ -69,6 +69,7 @@ static const tlsmend_machine_ops win32_ops = {
     .may_write = win32_may_write,
     .apply = win32_apply,
     .update_remove = NULL,
+    .update_keep = package_keep,
     .resume_arrange = resume_arrange,
     .log = event_log,
     .log_source = event_source,

@@ -78,7 +78,12 @@ int process_run(win32_machine *self, const process_request *request, uint32_t *e
                 tlsmend_error *error);
 
 /* package.c: the file of an update, taken into the state folder, where nobody but administrators can exchange it. */
-int package_take(const win32_machine *self, const tlsmend_update *update, char **out, tlsmend_error *error);
+/* `begun`: a copy that a run has made already is used if it is the one. */
+int package_take(const win32_machine *self, const tlsmend_update *update, bool begun, char **out,
+                 tlsmend_error *error);
+int package_keep(tlsmend_machine *self, const tlsmend_change *change, bool begun, tlsmend_error *error);
+/* Removes all that was kept and not installed. */
+void package_clear(const char *state);
 /* Removes and frees what package_take handed out. */
 void package_drop(char *path);
 /* The absolute spelling of a path, as other programs take it; malloc'd. */
