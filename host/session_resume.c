@@ -136,6 +136,7 @@ static int continue_begun(tlsmend_session *self, journal *journal, int flags, co
   if (code == TLSMEND_OK || journal->undoing || journal->deadline)
     code = session_continue(&run.session, journal, flags, out, error);
   begun_run_clear(&run);
+  secrets_mask_error(&self->hidden, error); /* before it is written down */
   if (code != TLSMEND_OK)
     session_stall(journal, error);
   return code;
