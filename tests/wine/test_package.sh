@@ -30,7 +30,7 @@ END
 "$MINGW" -DPACKAGE="\"windows6.1-kb3140245-$arch.msu\"" -o wusa.exe wusa.c
 cp wusa.exe "$WINEPREFIX/drive_c/windows/system32/wusa.exe"
 code=0
-WINEDLLOVERRIDES="$WINEDLLOVERRIDES;wusa.exe=n" wine tlsmend.exe apply winhttp-tls12 --yes --reboot never --state state \
+WINEDLLOVERRIDES="$WINEDLLOVERRIDES;wusa.exe=n" wine tlsmend.exe apply winhttp-tls12 --yes --reboot never --state 'C:\state' \
   -p "package=.\\windows6.1-kb3140245-$arch.msu" >last 2>&1 || code=$?
 [ -e given.txt ] || fail "our wusa was not called: this tests nothing"
 [ "$code" -eq 194 ] || fail "apply: exit $code, not 194"
