@@ -18,7 +18,7 @@
 ---@field default? any an empty one ({} or "") says that an empty value may be given; a path's must stand in needs.files
 ---@field help? string
 ---@field choices? any[] what it may be; of a list, what each element may be
----@field secret? boolean the value is shown to nobody; plans leave it out, and take it again when they are applied; not for a path
+---@field secret? boolean the value is shown to nobody and stands in no plan: apply takes it again; not for a path
 
 ---@class runbook_needs
 ---@field registry? string[] may be read and written, with all below: "HKLM\\...", "32:HKLM\\..." (view), "HKU\\*\\..."

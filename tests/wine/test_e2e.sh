@@ -107,7 +107,7 @@ rights() { # TRACE: "RIGHTS PATH" of each opened key that counts; "write" for ca
     -e 's/.*NtOpenKeyEx \([^,]*,L"(.*)",([0-9a-f]+),.*/\2 \1/p' -e 's/.*(NtCreateKey|NtDeleteKey|NtSetValueKey|NtDeleteValueKey) (.*)/write \2/p'
 }
 # KEY_QUERY_VALUE 1, KEY_ENUMERATE_SUB_KEYS 8, the two view flags 100 and 200; the walk to the 32-bit view is Wine's own.
-reading='^([13]?0?[018]|[12]0[0189]) '
+reading='^([13]?0?[0189]|[12]0[0189]) '
 WINEDEBUG=+reg wine "$work/tlsmend.exe" plan winhttp-tls12 -p "package=$package" >/dev/null 2>"$work/trace.txt" || :
 WINEDEBUG=+reg wine reg.exe add "$schannel" /v Enabled /t REG_DWORD /d 0 /f >/dev/null 2>"$work/trace-write.txt" || :
 rights "$work/trace.txt" >"$work/opened.txt"
