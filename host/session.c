@@ -293,6 +293,7 @@ int tlsmend_session_open(const tlsmend_options *options, tlsmend_session **out, 
   self->event_data = options->event_data;
   self->confirm_minutes = options->confirm_minutes;
   self->clock = os_time;
+  self->boot_clock = os_boot_clock;
   self->script = session_script_options(options);
   self->script.library = self->library;
   self->script.texts = self->library_texts;

@@ -36,7 +36,10 @@ struct tlsmend_session {
   tlsmend_machine *machine;
   language *language;       /* of texts for people; NULL: English */
   unsigned confirm_minutes; /* a run is undone unless it is confirmed within these; 0: it need not be */
-  int64_t (*clock)(void);   /* seconds since 1970; the tests have one of their own */
+  int64_t (*clock)(void);   /* seconds since 1970; the tests have one of their own, and one of the next */
+  bool (*boot_clock)(int64_t *seconds, char boot[64]); /* os_boot_clock */
+  bool by_effect;   /* while session_verify is at it: each runbook so far has looked at an effect */
+  char expired[32]; /* the run whose time this process has seen to be over, whatever the clocks say later */
   bool
       asked; /* the runbook that failed last was loaded, and reached the files that it looks at: it is its own answer */
   bool
@@ -95,7 +98,11 @@ int session_plan_again(tlsmend_session *self, const tlsmend_plan *plan, tlsmend_
 /* MachineGuid, which tells two machines of the same name apart; "" for a machine without one. */
 void session_guid(tlsmend_machine *machine, char out[48]);
 
-/* Calls `verify` of each runbook of a plan that applies. *sure (may be NULL): each has one, and none could not tell. */
+/* The servers by which a runbook's verify judges an effect; NULL if it does not say so, or there are none. New reference. */
+json_t *session_effect(const json_t *header, const json_t *params);
+
+/* Calls `verify` of each runbook of a plan that applies. *sure (may be NULL): each looks at an effect, a server has answered each, and none
+ * could not tell. */
 int session_verify(tlsmend_session *self, const tlsmend_plan *plan, bool *sure, tlsmend_error *error);
 
 /* Whether a plan may be applied here at all: by the policy of the site, and because it was not applied before. What it proposes
@@ -252,8 +259,22 @@ int session_continue(tlsmend_session *self, journal *journal, int flags, commit_
 int session_undo(tlsmend_session *self, journal *journal, int flags, commit_result *out,
                  tlsmend_error *error);
 
-/* Returns when no run waits to be confirmed any more, or its time is over. True: it had to wait. */
-bool session_wait(tlsmend_session *self);
+/* How a wait for the end of the time to confirm has ended. */
+typedef enum session_waited {
+  SESSION_NO_WAIT, /* no run waits to be confirmed */
+  SESSION_WATCHED, /* another process waits already */
+  SESSION_WAITED   /* none waits any more, or the time is over */
+} session_waited;
+session_waited session_wait(tlsmend_session *self);
+
+/* From now on a run waits to be confirmed, for so long; an older end stays the end if it is nearer. */
+journal_deadline session_deadline(const tlsmend_session *self, const journal *journal);
+
+/* Whether the time of a run that waits is over, by the clock that people set or by the one that nobody does. */
+bool session_is_over(const tlsmend_session *self, const journal *journal);
+
+/* Whether a process waits for the end: 1, 0, -1 cannot tell. */
+int session_watched(const tlsmend_session *self, const journal *journal);
 
 /* What is to be done with a run that waits for its confirmation: nothing yet, or undo it, or keep it because it verifies. */
 int session_decide(tlsmend_session *self, journal *journal, commit_result *out, tlsmend_error *error);

@@ -57,6 +57,11 @@ void session_stall(journal *journal, const tlsmend_error *why) {
     journal_stalled(journal, why->text, NULL);
 }
 
+static int await(tlsmend_session *self, commit *commit, commit_result *out, tlsmend_error *error) {
+  journal_deadline end = session_deadline(self, commit->journal);
+  return commit_await(commit, &end, out, error);
+}
+
 int session_forward(tlsmend_session *self, journal *journal, commit_result *out, tlsmend_error *error) {
   commit commit = session_commit(self, journal);
   tlsmend_error inner = {0, ""};
@@ -72,9 +77,7 @@ int session_forward(tlsmend_session *self, journal *journal, commit_result *out,
     code = cannot_tell(self, journal, &inner, error);
   if (code != TLSMEND_OK)
     return code;
-  return journal->confirm_minutes
-             ? commit_await(&commit, self->clock() + 60 * (int64_t)journal->confirm_minutes, out, error)
-             : commit_end(&commit, out, error);
+  return journal->confirm_minutes ? await(self, &commit, out, error) : commit_end(&commit, out, error);
 }
 
 /* ---- apply ------------------------------------------------------------------------------------------------------------------ */

@@ -133,6 +133,7 @@ static plan_runbook *enter(tlsmend_plan *plan, const script_runbook *runbook, tl
                         .references = json_incref(json_object_get(header, "references")),
                         .files = own_files(header)};
   row->secrets = secret_names(json_object_get(header, "params"), row->params);
+  row->effect = session_effect(header, row->params);
   if (row->id && row->version && row->title && row->source && row->sha256 && row->params && row->references)
     return row;
   no_memory(error);
@@ -551,6 +552,8 @@ static int verify_one(tlsmend_session *self, tlsmend_machine *overlay, tlsmend_p
   lines lines = {self, plan};
   script_sink sink = {on_unknown, on_finding, &lines};
   int code = script_verify(runbook, &(script_ground){overlay, &trust, &sink}, error);
+  if (json_object_get(script_header(runbook), "verifies"))
+    self->by_effect = self->by_effect && code == TLSMEND_OK && script_answered(runbook);
   if (code != TLSMEND_OK)
     secrets_mask_error(&self->hidden, error);
   return code;
@@ -566,11 +569,14 @@ static void tell_doubts(const tlsmend_session *self, const tlsmend_plan *verifie
 
 int session_verify(tlsmend_session *self, const tlsmend_plan *plan, bool *sure, tlsmend_error *error) {
   tlsmend_plan *verified = NULL;
+  json_t *keepers = plan_keepers(plan);
+  self->by_effect = keepers != NULL;
   int code = each_again(self, plan, verify_one, &verified, error);
   if (code == TLSMEND_OK)
     tell_doubts(self, verified);
   if (sure)
-    *sure = code == TLSMEND_OK && !verified->unknown_count;
+    *sure = code == TLSMEND_OK && self->by_effect && !verified->unknown_count;
+  json_decref(keepers);
   tlsmend_plan_free(verified);
   return code;
 }

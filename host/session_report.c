@@ -81,6 +81,16 @@ static const tlsmend_plan *plan_of(const tlsmend_report *report) {
 
 /* ---- JSON ------------------------------------------------------------------------------------------------------------------ */
 
+/* Until when a run must be confirmed, and what keeps it beside that: texts "ID: SERVERS", or nothing. */
+static json_t *confirm_to_json(const journal *journal) {
+  char until[32];
+  json_t *keepers = plan_keepers(journal->plan);
+  os_time_print(journal->deadline, until);
+  return json_pack("{s:I, s:o, s:o}", "minutes", (json_int_t)journal->confirm_minutes, "deadline",
+                   journal->deadline ? json_string(until) : json_null(), "kept_by",
+                   keepers ? keepers : json_array());
+}
+
 /* The plan's JSON without what was read, each change with what became of it. */
 static json_t *run_to_json(const journal *journal, bool reads) {
   json_t *json = plan_to_json(journal->plan);
@@ -95,6 +105,8 @@ static json_t *run_to_json(const journal *journal, bool reads) {
   if (journal->trust)
     json_object_set(json, "trust", journal->trust);
   json_object_set_new(json, "approval", journal->approval ? json_incref(journal->approval) : json_null());
+  if (journal->confirm_minutes)
+    json_object_set_new(json, "confirm", confirm_to_json(journal));
   json_t *changes = json_object_get(json, "changes");
   for (size_t i = 0; i < json_array_size(changes); i++) {
     json_t *change = json_array_get(changes, i);
@@ -171,6 +183,19 @@ static void print_trust(const json_t *trust, text_builder *out) {
     print_line(out, "applied with --allow-unsigned");
 }
 
+/* What keeps a run that waits, beside confirming it. */
+static void print_keepers(const journal *journal, const char *indent, text_builder *out) {
+  char *keepers = NULL;
+  tlsmend_plan_keepers(journal->plan, &keepers, NULL);
+  text_add(out, "%s", indent);
+  if (keepers)
+    text_say(out, "it is kept too if then its verify passes, which connects to a server: %s", keepers);
+  else
+    text_say(out, "nothing else keeps it");
+  text_add(out, "\n");
+  free(keepers);
+}
+
 static void print_run_lines(const tlsmend_report *report, text_builder *out) {
   const journal *journal = report->journal;
   print_line(out, "run %s, %zu steps, journal %s", journal->run, journal->plan->change_count, journal->path);
@@ -181,6 +206,7 @@ static void print_run_lines(const tlsmend_report *report, text_builder *out) {
     char until[32];
     os_time_print(journal->deadline, until);
     print_line(out, "confirm it before %s: tlsmend confirm", until);
+    print_keepers(journal, "  ", out);
   }
   print_notes(journal, out);
   if (journal->lost)
@@ -353,6 +379,20 @@ static const char *run_state(const journal *journal) {
   return journal->at_barrier ? "open: waits for a restart" : "open: stopped in the middle";
 }
 
+/* Whether the end of the time will be noticed. */
+static void print_watch(status *status, const journal *journal) {
+  const char *said = NULL;
+  if (session_is_over(status->session, journal))
+    said = "its time is over: tlsmend resume undoes it, or keeps it";
+  else if (session_watched(status->session, journal) == 0)
+    said = "no process waits for the end of that time: tlsmend resume starts one";
+  if (!said)
+    return;
+  text_add(&status->text, "    ");
+  text_say(&status->text, "%s", said);
+  text_add(&status->text, "\n");
+}
+
 static void print_run(status *status, const journal *journal) {
   size_t done = 0;
   for (size_t i = 0; i < journal->plan->change_count; i++)
@@ -368,6 +408,8 @@ static void print_run(status *status, const journal *journal) {
     text_add(&status->text, "    ");
     text_say(&status->text, "confirm it before %s: tlsmend confirm", until);
     text_add(&status->text, "\n");
+    print_keepers(journal, "    ", &status->text);
+    print_watch(status, journal);
   }
   if (journal->result == RUN_OPEN && journal->stalled) {
     text_add(&status->text, "    ");
@@ -398,6 +440,11 @@ static int add_run(status *status, const journal *journal) {
   json_object_set_new(run, "state", json_string(run_state(journal)));
   json_object_set_new(run, "stalled", journal->stalled ? json_string(journal->stalled) : json_null());
   json_object_set_new(run, "torn", json_boolean(journal->torn));
+  if (journal->result == RUN_OPEN && journal->deadline) {
+    int watched = session_watched(status->session, journal);
+    json_object_set_new(json_object_get(run, "confirm"), "watched",
+                        watched < 0 ? json_null() : json_boolean(watched));
+  }
   json_object_set_new(run, "journal", json_string(journal->path));
   status->count++;
   status->open += journal->result == RUN_OPEN;

@@ -142,14 +142,11 @@ static int continue_begun(tlsmend_session *self, journal *journal, int flags, co
   return code;
 }
 
-int tlsmend_resume(tlsmend_session *self, int flags, tlsmend_report **out, tlsmend_error *error) {
-  assert(self && out);
+static int resume_once(tlsmend_session *self, int flags, tlsmend_report **out, tlsmend_error *error) {
   *out = NULL;
   os_lock *lock = NULL;
   journal *journal = NULL;
   commit_result result = COMMIT_DONE;
-  if ((flags & TLSMEND_RESUME_WAIT) && session_wait(self))
-    flags &= ~TLSMEND_RESUME_STARTED; /* the start was before the wait */
   int code = session_find_run(self, NULL, true, &journal, error);
   if (code == TLSMEND_OK && !journal && (flags & TLSMEND_RESUME_STARTED))
     session_unarrange(self, NULL); /* killed between the end of a run and this */
@@ -179,4 +176,21 @@ int tlsmend_resume(tlsmend_session *self, int flags, tlsmend_report **out, tlsme
   session_log_end(self, "resume", code, *out, error);
   os_lock_release(lock);
   return code;
+}
+
+/* Waiting, a lock that somebody holds for a moment is no reason to leave a run that nobody else would undo. */
+int tlsmend_resume(tlsmend_session *self, int flags, tlsmend_report **out, tlsmend_error *error) {
+  assert(self && out);
+  for (;; flags &= ~TLSMEND_RESUME_STARTED) { /* the start was before the wait */
+    int code = resume_once(self, flags, out, error);
+    if (!(flags & TLSMEND_RESUME_WAIT) ||
+        (code != TLSMEND_E_BUSY && (code != TLSMEND_OK || (*out)->result != TLSMEND_RESULT_AWAITS)))
+      return code;
+    session_waited waited = code == TLSMEND_OK ? session_wait(self) : SESSION_NO_WAIT;
+    if (waited == SESSION_WATCHED)
+      return code;
+    if (waited == SESSION_NO_WAIT)
+      os_sleep(1000);
+    tlsmend_report_free(*out);
+  }
 }

@@ -162,6 +162,13 @@ static void show_needs(const json_t *needs, const json_t *params, text_builder *
             json_is_true(json_object_get(needs, "reboot")) ? "yes, if the plan needs one" : "no", out);
 }
 
+/* What may keep a run that nobody has confirmed. */
+static void show_effect(const json_t *header, text_builder *out) {
+  if (!json_object_get(header, "verifies"))
+    return;
+  show_said("verify", INDENT, "asks a server, whose answer may keep a run that nobody confirms", out);
+}
+
 static void show_default(const json_t *value, text_builder *out) {
   if (json_is_array(value)) {
     for (size_t i = 0; i < json_array_size(value); i++)
@@ -214,6 +221,7 @@ static void show_header(const json_t *header, text_builder *out) {
   show_signer(header, out);
   show_texts("References", 0, json_object_get(header, "references"), out);
   show_needs(needs, params, out);
+  show_effect(header, out);
   if (json_array_size(params)) {
     text_add(out, "\n");
     text_say(out, "Parameters:");

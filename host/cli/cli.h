@@ -88,6 +88,9 @@ void cli_live_end(cli_live *live, bool waiting);
 /* Whether a report ends at a restart. NULL is no. */
 bool cli_waits(const tlsmend_report *report);
 
+/* Starts a process that waits for the end of the time to confirm, unless one waits. Says it where none can. */
+void cli_watch(const opt *options, tlsmend_session *session);
+
 /* Renders and prints a report, says what to do next, and returns the exit code. Frees the report. */
 int cli_report(const opt *options, tlsmend_report *report);
 

@@ -85,6 +85,28 @@ static int show_plan(const application *app, tlsmend_error *error) {
              : say_error(error, TLSMEND_E_IO, "cannot write the plan to stdout; nothing was applied");
 }
 
+/* With --confirm-within: what will keep it, before anybody agrees. */
+static int show_keepers(const application *app, tlsmend_error *error) {
+  const opt *options = &app->call;
+  char *keepers = NULL, *text = NULL;
+  if (options->confirm_minutes == 0 || tlsmend_plan_change_count(app->plan) == 0)
+    return TLSMEND_OK;
+  int code = tlsmend_plan_keepers(app->plan, &keepers, error);
+  if (code != TLSMEND_OK)
+    return code;
+  text = say_in(options->language,
+                keepers != NULL
+                    ? "It will be undone unless tlsmend confirm comes in time, or then each verify "
+                      "passes, which connects to a server:"
+                    : "It will be undone unless tlsmend confirm comes in time: nothing else keeps it.");
+  FILE *to = options->format == TLSMEND_FORMAT_TEXT ? stdout : stderr;
+  fprintf(to, "%s%s%s\n\n", text != NULL ? text : "", keepers != NULL ? " " : "",
+          keepers != NULL ? keepers : "");
+  tlsmend_text_free(text);
+  tlsmend_text_free(keepers);
+  return TLSMEND_OK;
+}
+
 /* Three answers, not two: what rests on "cannot tell" needs its own consent. */
 static int confirm(const application *app, tlsmend_error *error) {
   char question[256];
@@ -137,6 +159,8 @@ static int apply(application *app, tlsmend_report **report, tlsmend_error *error
   if (code == TLSMEND_OK)
     code = show_plan(app, error);
   if (code == TLSMEND_OK)
+    code = show_keepers(app, error);
+  if (code == TLSMEND_OK)
     code = confirm(app, error);
   if (code != TLSMEND_OK)
     return code;
@@ -149,31 +173,10 @@ static int apply(application *app, tlsmend_report **report, tlsmend_error *error
   return code;
 }
 
-/* The end of the time to confirm is waited for by a process of its own, which outlives this one's session. */
-static void watch(const application *app) {
-  tlsmend_error error;
-  const char *arguments[12] = {"resume", "--boot"};
-  size_t count = 2;
-  if (app->call.machine != NULL) {
-    arguments[count++] = "-m";
-    arguments[count++] = app->call.machine;
-  }
-  if (app->call.state != NULL) {
-    arguments[count++] = "--state";
-    arguments[count++] = app->call.state;
-  }
-  if (app->call.library != NULL) {
-    arguments[count++] = "--library";
-    arguments[count++] = app->call.library;
-  }
-  if (os_start_detached(arguments, &error) != TLSMEND_OK)
-    fprintf(stderr, "tlsmend: warning: %s; when the time is over, run 'tlsmend resume'\n", error.text);
-}
-
 /* Where nothing was to be done the plan has said so already. */
 static int finish(const application *app, tlsmend_report *report) {
   if (tlsmend_report_result(report) == TLSMEND_RESULT_AWAITS)
-    watch(app);
+    cli_watch(&app->call, app->session);
   if (app->call.format == TLSMEND_FORMAT_JSON || tlsmend_report_result(report) != TLSMEND_RESULT_NOTHING)
     return cli_report(&app->call, report);
   tlsmend_report_free(report);

@@ -14,6 +14,9 @@ int cmd_resume(const opt *options) {
   if (code == TLSMEND_OK)
     code = tlsmend_resume(session, flags, &report, &error);
   cli_live_end(&live, code == TLSMEND_OK && cli_waits(report));
+  if (code == TLSMEND_OK && tlsmend_report_result(report) == TLSMEND_RESULT_AWAITS &&
+      (options->given & OPT_BOOT) == 0)
+    cli_watch(options, session);
   int exit_code = code == TLSMEND_OK ? cli_report(options, report) : say_failure(&error, options->format);
   tlsmend_session_close(session);
   return exit_code;

@@ -22,6 +22,7 @@ static void runbook_clear(plan_runbook *runbook) {
   json_decref(runbook->files);
   json_decref(runbook->signature);
   json_decref(runbook->secrets);
+  json_decref(runbook->effect);
 }
 
 static void read_clear(plan_read *read) {

@@ -25,6 +25,8 @@ typedef struct plan_runbook {
   json_t *files;      /* array of {"name":, "sha256":}: modules of its own; NULL if it has none */
   json_t *
       signature; /* what was known of its signature (core/trust.h); NULL: part of tlsmend, or none was looked for */
+  json_t *
+      effect; /* array: the servers by whose answers its verify judges; NULL: it says nothing of an effect, or of no server */
   json_t *secrets; /* array: the names of parameters whose values are shown to nobody; NULL if there are none */
 } plan_runbook;
 
@@ -114,6 +116,10 @@ size_t plan_reboot_count(const tlsmend_plan *plan);
 
 /* How many of its runbooks apply to the machine. */
 size_t plan_applying_count(const tlsmend_plan *plan);
+
+/* What keeps a run of the plan beside tlsmend confirm, as texts "ID: SERVER, SERVER": the verify of each runbook that applies. NULL:
+ * one of them does not look at an effect, so nothing does. New reference. */
+json_t *plan_keepers(const tlsmend_plan *plan);
 
 /* Whether a rollback removes the updates that the plan installs: a snapshot's, not those of a live machine. */
 bool plan_removes_updates(const tlsmend_plan *plan);

@@ -149,6 +149,8 @@ static json_t *runbook_to_json(const plan_runbook *runbook, const hiding *hiding
     json_object_set(json, "secret_params", runbook->secrets);
   if (json && runbook->files)
     json_object_set(json, "files", runbook->files);
+  if (json && runbook->effect)
+    json_object_set(json, "verifies", runbook->effect);
   if (json && runbook->signature)
     json_object_set(json, "signature", runbook->signature);
   return json;
@@ -323,6 +325,7 @@ static bool runbook_from_json(const json_t *json, plan_runbook *out) {
   out->secrets = json_incref(json_object_get(json, "secret_params"));
   out->files = json_incref(json_object_get(json, "files"));
   out->signature = json_incref(json_object_get(json, "signature"));
+  out->effect = json_incref(json_object_get(json, "verifies"));
   return out->id && out->version && out->title && out->source && out->sha256 && json_is_object(out->params) &&
          json_is_array(out->references) && belongings_good(out);
 }

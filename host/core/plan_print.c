@@ -97,6 +97,12 @@ static void print_runbook(const plan_runbook *runbook, text_builder *out) {
     text_add(out, "\n");
     return;
   }
+  for (size_t i = 0; i < json_array_size(runbook->effect); i++) {
+    text_add(out, "%*s", LABEL, "");
+    text_say(out, "its verify asks %s, and may keep a run that nobody confirms",
+             json_string_value(json_array_get(runbook->effect, i)));
+    text_add(out, "\n");
+  }
   const char *name;
   json_t *value;
   json_object_foreach((json_t *)runbook->params, name, value) print_param(runbook, name, value, out);

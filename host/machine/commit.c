@@ -353,9 +353,9 @@ int commit_end(commit *self, commit_result *out, tlsmend_error *error) {
   return lose_journal(self, &inner, out, error);
 }
 
-int commit_await(commit *self, int64_t deadline, commit_result *out, tlsmend_error *error) {
+int commit_await(commit *self, const journal_deadline *end, commit_result *out, tlsmend_error *error) {
   tlsmend_error inner = {0, ""};
-  if (journal_await(self->journal, deadline, &inner) != TLSMEND_OK)
+  if (journal_await(self->journal, end, &inner) != TLSMEND_OK)
     return lose_journal(self, &inner, out, error);
   *out = COMMIT_AWAITS;
   commit_arrange(self); /* a machine that restarts meanwhile looks at the deadline when it starts */

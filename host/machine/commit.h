@@ -52,8 +52,8 @@ int commit_backward(commit *self, const char *why, commit_result *out, tlsmend_e
 /* Records that the run is done and checked. */
 int commit_end(commit *self, commit_result *out, tlsmend_error *error);
 
-/* Records that it is done, checked, and waits until `deadline` to be confirmed. */
-int commit_await(commit *self, int64_t deadline, commit_result *out, tlsmend_error *error);
+/* Records that it is done, checked, and waits until `end` to be confirmed. */
+int commit_await(commit *self, const journal_deadline *end, commit_result *out, tlsmend_error *error);
 
 /* Has the machine call `tlsmend resume` after its next restart, or says that a person has to. */
 void commit_arrange(commit *self);

@@ -165,6 +165,18 @@ static bool take_barrier(journal *self, const json_t *record, bool passed) {
   return take_boot(self, record);
 }
 
+/* Journals have the clock that nobody sets since there is one. */
+static bool take_await(journal *self, const json_t *record) {
+  const json_t *clock = json_object_get(record, "clock");
+  const char *boot = json_string_value(json_object_get(clock, "boot"));
+  if (boot && strlen(boot) >= sizeof self->clock_boot)
+    return false;
+  strcpy(self->clock_boot, boot ? boot : "");
+  self->until = json_integer_value(json_object_get(clock, "until"));
+  self->deadline = json_integer_value(json_object_get(record, "deadline"));
+  return self->deadline > 0;
+}
+
 static bool take(journal *self, const json_t *record) {
   const char *kind = json_string_value(json_object_get(record, "record"));
   if (!kind)
@@ -182,10 +194,8 @@ static bool take(journal *self, const json_t *record) {
     return take_barrier(self, record, true);
   if (strcmp(kind, "resumed") == 0)
     return take_boot(self, record);
-  if (strcmp(kind, "await") == 0) {
-    self->deadline = json_integer_value(json_object_get(record, "deadline"));
-    return self->deadline > 0;
-  }
+  if (strcmp(kind, "await") == 0)
+    return take_await(self, record);
   if (strcmp(kind, "undo") == 0) {
     self->undoing = true;
     self->at_barrier = false;
@@ -259,9 +269,12 @@ int journal_resumed(journal *self, const char *boot, tlsmend_error *error) {
   return write_record(self, boot_record("resumed", boot), error);
 }
 
-int journal_await(journal *self, int64_t deadline, tlsmend_error *error) {
+int journal_await(journal *self, const journal_deadline *end, tlsmend_error *error) {
   json_t *record = record_of("await");
-  json_object_set_new(record, "deadline", json_integer((json_int_t)deadline));
+  json_object_set_new(record, "deadline", json_integer((json_int_t)end->deadline));
+  if (*end->boot)
+    json_object_set_new(record, "clock",
+                        json_pack("{s:s, s:I}", "boot", end->boot, "until", (json_int_t)end->until));
   return write_record(self, record, error);
 }
 

@@ -47,6 +47,8 @@ typedef struct journal {
   bool undoing;             /* it goes backwards: a failed run or a rollback */
   unsigned confirm_minutes; /* it is undone unless it is confirmed within these; 0: it need not be */
   int64_t deadline;         /* since when it is done and waits for that: until then; 0: it does not wait */
+  int64_t until;            /* the same on the clock that nobody sets, of the start `clock_boot` */
+  char clock_boot[64];      /* "": there is no such clock */
   char *failure;            /* why it goes backwards, NULL */
   char *stalled; /* why it could not go on when that was tried last; NULL: it could, or was not tried */
   run_result result;
@@ -124,8 +126,13 @@ int journal_step_next(journal *self, size_t step, size_t next, const char *note,
 int journal_barrier(journal *self, size_t step, const char *boot, tlsmend_error *error);
 int journal_restarted(journal *self, size_t step, const char *boot, tlsmend_error *error);
 int journal_resumed(journal *self, const char *boot, tlsmend_error *error); /* goes on, not at a barrier */
-int journal_await(journal *self, int64_t deadline,
-                  tlsmend_error *error); /* done, and waits for its confirmation */
+/* Done, and waits for its confirmation; a later one moves the end. */
+typedef struct journal_deadline {
+  int64_t deadline; /* seconds since 1970 */
+  int64_t until;    /* seconds since the start `boot` */
+  char boot[64];    /* "": there is no such clock */
+} journal_deadline;
+int journal_await(journal *self, const journal_deadline *end, tlsmend_error *error);
 int journal_stalled(journal *self, const char *why,
                     tlsmend_error *error); /* it cannot go on, and stays open */
 int journal_undo(journal *self, const char *why, tlsmend_error *error);

@@ -44,6 +44,8 @@ int os_file_may_replace(const char *path, tlsmend_error *error);
 
 /* Whether the name stands in its folder, whatever it is: a link that leads nowhere too. What cannot be told counts as there. */
 bool os_name_taken(const char *path);
+int os_file_size(const char *path, uint64_t *out, tlsmend_error *error);
+
 bool os_file_exists(const char *path);
 bool os_dir_exists(const char *path);
 /* Whether two paths name one file, however they are spelled: links of any kind count. False where one of them names nothing. */
@@ -116,6 +118,10 @@ void os_time_print(int64_t time, char out[32]);
 /* Milliseconds of a clock that only goes forward. */
 uint64_t os_clock(void);
 void os_sleep(unsigned milliseconds);
+
+/* A clock that nobody sets: seconds since this computer was started, time asleep included, and the name of that start, another one
+ * each time. False where the system has no such clock. */
+bool os_boot_clock(int64_t *seconds, char boot[64]);
 
 unsigned os_process_id(void);
 void os_random(void *bytes, size_t size);

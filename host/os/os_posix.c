@@ -290,6 +290,14 @@ static int write_all(int fd, const char *bytes, size_t size) {
   return 0;
 }
 
+int os_file_size(const char *path, uint64_t *out, tlsmend_error *error) {
+  struct stat status;
+  if (stat(path, &status) != 0)
+    return posix_fail(error, "look at", path);
+  *out = (uint64_t)status.st_size;
+  return TLSMEND_OK;
+}
+
 int os_file_may_replace(const char *path, tlsmend_error *error) {
   struct stat status;
   char *folder = folder_of(path);
@@ -517,6 +525,28 @@ uint64_t os_clock(void) {
   struct timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
   return (uint64_t)now.tv_sec * 1000u + (uint64_t)now.tv_nsec / 1000000u;
+}
+
+/* The name of the start is Linux' own. */
+bool os_boot_clock(int64_t *seconds, char boot[64]) {
+#ifdef CLOCK_BOOTTIME
+  struct timespec now;
+  int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+  ssize_t got = fd >= 0 ? read(fd, boot, 63) : -1;
+  if (fd >= 0)
+    close(fd);
+  boot[got > 0 ? got : 0] = '\0';
+  boot[strcspn(boot, "\r\n")] = '\0';
+  *seconds = 0;
+  if (!*boot || clock_gettime(CLOCK_BOOTTIME, &now) != 0)
+    return false;
+  *seconds = (int64_t)now.tv_sec;
+  return true;
+#else
+  *seconds = 0;
+  boot[0] = '\0';
+  return false;
+#endif
 }
 
 void os_sleep(unsigned milliseconds) {

@@ -211,6 +211,19 @@ out:
   return result;
 }
 
+int os_file_size(const char *path, uint64_t *out, tlsmend_error *error) {
+  HANDLE file;
+  LARGE_INTEGER length;
+  /* asked of the file, not of its name: the folder's note of the size is late */
+  if (file_open(path, FILE_READ_ATTRIBUTES, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
+                OPEN_EXISTING, &file) != TLSMEND_OK)
+    return wide_fail(error, GetLastError(), "look at", path);
+  int result = GetFileSizeEx(file, &length) ? TLSMEND_OK : wide_fail(error, GetLastError(), "look at", path);
+  CloseHandle(file);
+  *out = result == TLSMEND_OK ? (uint64_t)length.QuadPart : 0;
+  return result;
+}
+
 static BOOL write_all(HANDLE file, const char *bytes, size_t size) {
   while (size > 0) {
     DWORD done = 0;

@@ -4,6 +4,8 @@
 
 #include <windows.h>
 
+#include <winternl.h>
+
 #include <io.h>
 #include <shlobj.h>
 #include <stdio.h>
@@ -38,6 +40,28 @@ void os_time_print(int64_t when, char out[32]) {
 }
 
 uint64_t os_clock(void) { return GetTickCount64(); }
+
+/*
+ * The time of the start as the kernel keeps it. Setting the clock moves BootTime and BootTimeBias by the same amount, so their
+ * difference stays what it was when the kernel started. The count of ticks goes on while the computer sleeps.
+ */
+bool os_boot_clock(int64_t *seconds, char boot[64]) {
+  typedef NTSTATUS(NTAPI * query_fn)(ULONG, void *, ULONG, ULONG *);
+  struct {
+    LARGE_INTEGER boot, now, zone_bias;
+    ULONG zone, reserved;
+    ULONGLONG boot_bias, sleep_bias;
+  } times = {0};
+  const ULONG time_of_day = 3; /* SystemTimeOfDayInformation */
+  query_fn query;
+  ULONG length = 0;
+  if (!library_function(L"ntdll.dll", "NtQuerySystemInformation", &query, sizeof query) ||
+      query(time_of_day, &times, sizeof times, &length) != 0)
+    return false;
+  snprintf(boot, 64, "boot-%016llx", (unsigned long long)times.boot.QuadPart - times.boot_bias);
+  *seconds = (int64_t)(GetTickCount64() / 1000);
+  return true;
+}
 
 void os_sleep(unsigned milliseconds) { Sleep(milliseconds); }
 

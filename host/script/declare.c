@@ -169,6 +169,25 @@ static void put_references(const reader *r) {
   lua_pop(L, 1);
 }
 
+/* How `verify` verifies: "effect" says that it asks a server. Absent from the header where nothing is said. */
+static void put_verifies(const reader *r) {
+  lua_State *L = r->L;
+  if (lua_getfield(L, 1, "verifies") != LUA_TNIL) {
+    const char *text = plain_text(L, -1);
+    if (text == NULL || strcmp(text, DECLARED_EFFECT) != 0)
+      bad_field(r, "verifies", "\"effect\", or left out", -1);
+    if (lua_getfield(L, 1, "verify") != LUA_TFUNCTION)
+      script_raise(L, TLSMEND_E_SCRIPT, "%s: field 'verifies' speaks of a verify, and there is none",
+                   r->file);
+    if (!r->runbook->needs.any_probe && r->runbook->needs.probe_count == 0)
+      script_raise(L, TLSMEND_E_SCRIPT,
+                   "%s: field 'verifies' is \"effect\", and needs.probes lets verify ask no server", r->file);
+    put(r, r->runbook->header, "verifies", json_string(text));
+    lua_pop(L, 1);
+  }
+  lua_pop(L, 1);
+}
+
 static void check_function(const reader *r, const char *name, bool required) {
   lua_State *L = r->L;
   lua_getfield(L, 1, name);
@@ -542,7 +561,8 @@ void declare_read(lua_State *L, script_runbook *runbook, const char *file) {
     script_raise(L, TLSMEND_E_SCRIPT, "%s: field 'includes' is reserved and not there yet; take it out",
                  file);
   lua_pop(L, 1);
-  check_known(&r, 1, "", "id, version, title, summary, references, params, needs, applies, run, verify");
+  check_known(&r, 1, "",
+              "id, version, title, summary, references, params, needs, applies, run, verify, verifies");
   put_id(&r);
   put_text(&r, "version", true);
   put_text(&r, "title", true);
@@ -555,6 +575,7 @@ void declare_read(lua_State *L, script_runbook *runbook, const char *file) {
   check_function(&r, "applies", false);
   check_function(&r, "run", true);
   check_function(&r, "verify", false);
+  put_verifies(&r);
   lua_rawsetp(L, LUA_REGISTRYINDEX, &declaration_key);
 }
 

@@ -57,6 +57,8 @@ static void set_text(lua_State *L, const char *field, const char *text) {
 }
 
 static void push_answer(lua_State *L, const tlsmend_probe_answer *answer) {
+  if (answer->state == TLSMEND_PROBE_ON || answer->state == TLSMEND_PROBE_OFF)
+    sandbox_context(L)->answered = true;
   lua_createtable(L, 0, 4);
   set_text(L, "state", probe_state_name(answer->state));
   set_text(L, "protocol", answer->protocol);

@@ -352,6 +352,7 @@ int script_watch(script_runbook *runbook, const script_ground *ground, json_t **
 int script_verify(script_runbook *runbook, const script_ground *ground, tlsmend_error *error) {
   run_request request = {.runbook = runbook};
   runbook->context->verifying = true;
+  runbook->context->answered = false;
   int code = call_on(runbook, ground, l_verify, &request, error);
   runbook->context->verifying = false;
   if (code == TLSMEND_OK && !request.answer)
@@ -362,3 +363,5 @@ int script_verify(script_runbook *runbook, const script_ground *ground, tlsmend_
     code = ground->sink->unknown(ground->sink->data, "the runbook has no verify", error);
   return code;
 }
+
+bool script_answered(const script_runbook *runbook) { return runbook->context->answered; }

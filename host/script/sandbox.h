@@ -64,6 +64,7 @@ typedef struct script_context {
   const script_sink *sink;
   bool unreached; /* a file that it looked at is not there, or not within reach */
   bool verifying; /* inside verify: the network may be asked */
+  bool answered;  /* and a server has answered: with a yes or a no, not with silence */
   bool hosting;   /* the host itself loads a module: it may be one of its own programs */
   script_scratch scratch;
 } script_context;

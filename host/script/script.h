@@ -66,9 +66,12 @@ int script_each_runbook(const script_options *options, int (*fn)(void *data, con
 int script_open(const script_options *options, const char *name, script_runbook **out, tlsmend_error *error);
 void script_close(script_runbook *runbook);
 
-/* The declaration as JSON: id, version, title, source, builtin, sha256, files (own modules and a library, if there are any: name, sha256), references, params (name, type, default, help), needs.
+/* The declaration as JSON: id, version, title, source, builtin, sha256, files (own modules and a library, if there are any: name, sha256), references, params (name, type, default, help), needs, verifies.
  * Borrowed. */
 const json_t *script_header(const script_runbook *runbook);
+
+/* The header's `verifies` of a runbook whose verify looks at an effect. */
+#define DECLARED_EFFECT "effect"
 
 /* The declared needs, canonical. Borrowed. */
 struct guard_needs;
@@ -121,6 +124,9 @@ int script_verify(script_runbook *runbook, const script_ground *ground, tlsmend_
  * `require` and without a machine. `name` stands in messages. */
 int script_data(const script_options *options, const char *name, const char *text, size_t size, json_t **out,
                 tlsmend_error *error);
+
+/* Whether a server has answered the last script_verify: what it says then rests on an effect. */
+bool script_answered(const script_runbook *runbook);
 
 /* The built-in snapshot of a name as UTF-8 .reg text (malloc'd), made by stdlib/windows/machines.lua. E_ABSENT: none. */
 int script_builtin_machine(const script_options *options, const char *name, char **out, tlsmend_error *error);

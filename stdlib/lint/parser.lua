@@ -32,7 +32,7 @@ end
 
 -- Every expression is listed, so that a rule can go through all of them.
 function state:node(kind, line, fields)
-  fields.kind, fields.line = kind, line
+  fields.kind, fields.line, fields.within = kind, line, self.fn
   self.nodes[#self.nodes + 1] = fields
   return fields
 end

@@ -15,6 +15,8 @@ rule("does-not-load", "a runbook whose declaration is not as it must be is refus
 rule("unknown-param", "a parameter that is not declared is always nil")
 rule("fails", "it fails on this machine when it is planned with its defaults")
 rule("no-reason", "a person who reads that it does not apply has to know why, and what to do instead")
+rule("effect-unasked",
+  "verifies = \"effect\" lets a run be kept that nobody has confirmed: verify must ask a server, with probe")
 rule("not-converging", "compliant means that a second run proposes nothing")
 rule("needs-narrow", "what is not in `needs` is refused when it is read or written")
 rule("needs-reads", "what `needs.reads` lets it read is refused when it is written: declare it in `needs.registry`")

@@ -12,6 +12,7 @@
 ---@field applies? fun(system: system): boolean, string? whether it has anything to say on this Windows, and why
 ---@field run fun(params: table) proposes changes; the same machine gives the same proposals
 ---@field verify? fun(params: table): boolean, string? after apply, by effect; false and the reason if it is not so
+---@field verifies? "effect" verify asks a server, whose answer may keep a run that nobody has confirmed
 
 ---@class runbook_param
 ---@field type "string"|"integer"|"boolean"|"path"|"string[]"

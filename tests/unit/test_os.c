@@ -305,6 +305,76 @@ static void log_appends_and_is_cut(void **state) {
 
 /* ---- locks ---- */
 
+/* While a run is at work its journal is there and is its own: Windows lets nobody take it away, elsewhere the next record says so. */
+static void an_open_log_stays(void **state) {
+  (void)state;
+  char *path = at("journal"), *other = at("other");
+  os_log *log;
+  MUST(os_log_open(path, true, &log, &error));
+  MUST(os_log_append(log, "one\n", 4, &error));
+#ifdef _WIN32
+  assert_int_not_equal(os_file_remove(path, NULL), TLSMEND_OK);
+  assert_int_not_equal(rename(path, other), 0);
+  assert_int_not_equal(os_file_replace(path, "x", 1, NULL), TLSMEND_OK);
+  MUST(os_log_append(log, "two\n", 4, &error));
+  assert_content(path, "one\ntwo\n", 8); /* others may read it */
+#else
+  assert_int_equal(rename(path, other), 0);
+  assert_int_not_equal(os_log_append(log, "two\n", 4, NULL), TLSMEND_OK);
+#endif
+  os_log_close(log);
+  free(other);
+  free(path);
+}
+
+/* The environment is UTF-8 on every system, and says nothing where it has nothing. */
+static void the_environment(void **state) {
+  (void)state;
+#ifdef _WIN32
+  wchar_t name[] = L"TLSMEND_TEST";
+  assert_true(_wputenv_s(name, L"p\x00e4\x0416\xd83d\xdd11") == 0);
+#else
+  setenv("TLSMEND_TEST", "p\xc3\xa4\xd0\x96\xf0\x9f\x94\x91", 1);
+#endif
+  char *value = os_environment("TLSMEND_TEST");
+  assert_string_equal(value, "p\xc3\xa4\xd0\x96\xf0\x9f\x94\x91");
+  free(value);
+  assert_null(os_environment("TLSMEND_TEST_THAT_IS_NOT_SET"));
+}
+
+/* Folders of the system are those of Windows, whatever the environment says they are. */
+static void folders_of_the_system(void **state) {
+  (void)state;
+#ifdef _WIN32
+  static const wchar_t *const names[] = {L"SystemRoot", L"windir", L"ProgramData", L"ALLUSERSPROFILE",
+                                         L"SystemDrive"};
+  char *before = os_common_path("x"), *system = os_system_path("System32\\kernel32.dll");
+  assert_true(os_file_exists(system));
+  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+    assert_true(_wputenv_s(names[i], L"C:\\elsewhere") == 0);
+  char *after = os_common_path("x"), *again = os_system_path("System32\\kernel32.dll"),
+       *state_folder = os_state_default();
+  assert_string_equal(before, after);
+  assert_string_equal(system, again);
+  assert_null(strstr(state_folder, "elsewhere"));
+  free(before), free(after), free(system), free(again), free(state_folder);
+#else
+  assert_null(os_system_path("System32\\kernel32.dll"));
+  assert_null(os_common_path("x"));
+#endif
+}
+
+/* The clock that nobody sets goes forward, and the start keeps its name. */
+static void clock_of_the_start(void **state) {
+  (void)state;
+  char one[64], two[64];
+  int64_t before, after;
+  assert_true(os_boot_clock(&before, one));
+  assert_true(os_boot_clock(&after, two));
+  assert_true(before > 0 && after >= before && *one);
+  assert_string_equal(one, two);
+}
+
 static void lock_in_one_process(void **state) {
   (void)state;
   char *path = at("lock"), other[64];
@@ -471,6 +541,10 @@ int main(int argc, char **argv) {
 #endif
       TEST(made_folders_are_private),
       TEST(log_appends_and_is_cut),
+      TEST(an_open_log_stays),
+      TEST(the_environment),
+      TEST(folders_of_the_system),
+      TEST(clock_of_the_start),
       TEST(lock_in_one_process),
       TEST(lock_ends_with_its_process),
       TEST(time_is_spelled),

@@ -315,7 +315,8 @@ TLSMEND_API int tlsmend_plan_is_secret(const tlsmend_plan *plan, const char *par
 TLSMEND_API size_t tlsmend_plan_change_count(const tlsmend_plan *plan);
 TLSMEND_API size_t tlsmend_plan_unknown_count(const tlsmend_plan *plan);
 TLSMEND_API size_t tlsmend_plan_reboot_count(const tlsmend_plan *plan);
-
+/* What keeps a run that waits to be confirmed, beside that: "ID: SERVER; ..." or NULL. Free with tlsmend_text_free. */
+TLSMEND_API int tlsmend_plan_keepers(const tlsmend_plan *plan, char **out, tlsmend_error *error);
 /* The machine that the plan was made for, as it was named ("sim:pc.reg"). Borrowed until the plan is freed. */
 TLSMEND_API const char *tlsmend_plan_machine(const tlsmend_plan *plan);
 
@@ -421,8 +422,7 @@ TLSMEND_API int tlsmend_apply(tlsmend_session *session, const tlsmend_plan *plan
  */
 #define TLSMEND_RESUME_STARTED 1
 #define TLSMEND_RESUME_REBOOT  4
-#define TLSMEND_RESUME_WAIT                                                                                  \
-  2 /* first waits until a run that waits for it is confirmed, or its time is over */
+#define TLSMEND_RESUME_WAIT    2 /* a run that waits to be confirmed is waited for, and decided */
 TLSMEND_API int tlsmend_resume(tlsmend_session *session, int flags, tlsmend_report **out,
                                tlsmend_error *error);
 
@@ -441,9 +441,10 @@ TLSMEND_API int tlsmend_rollback_preview(tlsmend_session *session, const char *r
 /* Renders the journalled runs of the session's machine. *open receives the number of runs that are not finished. */
 TLSMEND_API int tlsmend_status(tlsmend_session *session, tlsmend_format format, char **out, size_t *open,
                                tlsmend_error *error);
-
 /* Until when a run of the session's machine must be confirmed, in seconds since 1970; *deadline is 0 if none waits for that. */
 TLSMEND_API int tlsmend_status_deadline(tlsmend_session *session, long long *deadline, tlsmend_error *error);
+/* Whether a process waits for the end of that time (TLSMEND_RESUME_WAIT): 1, 0, or -1: no run waits, or it cannot be told. */
+TLSMEND_API int tlsmend_status_watched(tlsmend_session *session);
 
 /* Looks whether the journals of the session's machine, and those in the folder of its options, are whole: the chain of each, record by record. *damaged receives
  * the number of those that are not (a torn last record is no damage). Free *out with tlsmend_text_free. */
@@ -453,7 +454,7 @@ TLSMEND_API int tlsmend_status_verify(tlsmend_session *session, tlsmend_format f
 /*
  * Keeps a run that was applied with options.confirm_minutes and waits to be confirmed: TLSMEND_RESULT_DONE. When no run waits,
  * *out has TLSMEND_RESULT_NOTHING. Unless it is called in time, the next tlsmend_resume behind the deadline undoes the run, or
- * keeps it if every one of its runbooks has a `verify` and all of them pass then.
+ * keeps it if each of its runbooks declares verifies = "effect", a server answers the `verify` of each, and all pass.
  */
 TLSMEND_API int tlsmend_confirm(tlsmend_session *session, tlsmend_report **out, tlsmend_error *error);
 

@@ -12,6 +12,7 @@
 
 #include "machine/facts.h"
 #include "os/library.h"
+#include "os/os.h"
 #include "os/wide.h"
 
 /* ---- layout ---- */
@@ -125,26 +126,12 @@ int facts_file_version(tlsmend_machine *machine, const char *path, int view, uin
 
 /* ---- starts and logons ---- */
 
-/*
- * The time of the start as the kernel keeps it. Setting the clock moves BootTime and BootTimeBias by the same amount, so their
- * difference stays what it was when the kernel started.
- */
 int facts_boot_id(tlsmend_machine *machine, char out[64], tlsmend_error *error) {
-  typedef NTSTATUS(NTAPI * query_fn)(ULONG, void *, ULONG, ULONG *);
-  struct {
-    LARGE_INTEGER boot, now, zone_bias;
-    ULONG zone, reserved;
-    ULONGLONG boot_bias, sleep_bias;
-  } times = {0};
-  const ULONG time_of_day = 3; /* SystemTimeOfDayInformation */
+  int64_t seconds;
   (void)machine;
-  query_fn query;
-  ULONG length = 0;
-  if (!library_function(L"ntdll.dll", "NtQuerySystemInformation", &query, sizeof query) ||
-      query(time_of_day, &times, sizeof times, &length) != 0)
-    return tlsmend_error_set(error, TLSMEND_E_UNKNOWN, "Windows does not tell when it was started");
-  snprintf(out, 64, "boot-%016llx", (unsigned long long)times.boot.QuadPart - times.boot_bias);
-  return TLSMEND_OK;
+  if (os_boot_clock(&seconds, out))
+    return TLSMEND_OK;
+  return tlsmend_error_set(error, TLSMEND_E_UNKNOWN, "Windows does not tell when it was started");
 }
 
 bool facts_network_logon(void) {

@@ -1,0 +1,34 @@
+/* The end of the time to confirm is waited for by a process of its own, which outlives the session of whoever applied. */
+#include "cli/cli.h"
+#include "os/os.h"
+
+/* Whether it has come so far that it waits; a process that cannot read its run ends at once. */
+static bool waits(tlsmend_session *session) {
+  enum { TRIES = 100, PAUSE = 100 };
+  int watched = 0;
+  for (int tries = 0; tries < TRIES && (watched = tlsmend_status_watched(session)) == 0; tries++)
+    os_sleep(PAUSE);
+  return watched != 0;
+}
+
+void cli_watch(const opt *options, tlsmend_session *session) {
+  tlsmend_error error = {0, "no process waits for the end of the time to confirm"};
+  const char *arguments[12] = {"resume", "--boot"};
+  size_t count = 2;
+  if (options->machine != NULL) {
+    arguments[count++] = "-m";
+    arguments[count++] = options->machine;
+  }
+  if (options->state != NULL) {
+    arguments[count++] = "--state";
+    arguments[count++] = options->state;
+  }
+  if (options->library != NULL) {
+    arguments[count++] = "--library";
+    arguments[count++] = options->library;
+  }
+  if (tlsmend_status_watched(session) == 1)
+    return;
+  if (os_start_detached(arguments, &error) != TLSMEND_OK || !waits(session))
+    fprintf(stderr, "tlsmend: warning: %s; when the time is over, run 'tlsmend resume'\n", error.text);
+}
