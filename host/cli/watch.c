@@ -4,7 +4,7 @@
 
 /* Whether it has come so far that it waits; a process that cannot read its run ends at once. */
 static bool waits(tlsmend_session *session) {
-  enum { TRIES = 100, PAUSE = 100 };
+  enum { TRIES = 300, PAUSE = 100 };
   int watched = 0;
   for (int tries = 0; tries < TRIES && (watched = tlsmend_status_watched(session)) == 0; tries++)
     os_sleep(PAUSE);

@@ -169,23 +169,16 @@ static void put_references(const reader *r) {
   lua_pop(L, 1);
 }
 
-/* How `verify` verifies: "effect" says that it asks a server. Absent from the header where nothing is said. */
 static void put_verifies(const reader *r) {
-  lua_State *L = r->L;
-  if (lua_getfield(L, 1, "verifies") != LUA_TNIL) {
-    const char *text = plain_text(L, -1);
-    if (text == NULL || strcmp(text, DECLARED_EFFECT) != 0)
+  if (lua_getfield(r->L, 1, "verifies") != LUA_TNIL) {
+    if (plain_text(r->L, -1) == NULL || strcmp(lua_tostring(r->L, -1), DECLARED_EFFECT) != 0)
       bad_field(r, "verifies", "\"effect\", or left out", -1);
-    if (lua_getfield(L, 1, "verify") != LUA_TFUNCTION)
-      script_raise(L, TLSMEND_E_SCRIPT, "%s: field 'verifies' speaks of a verify, and there is none",
-                   r->file);
-    if (!r->runbook->needs.any_probe && r->runbook->needs.probe_count == 0)
-      script_raise(L, TLSMEND_E_SCRIPT,
-                   "%s: field 'verifies' is \"effect\", and needs.probes lets verify ask no server", r->file);
-    put(r, r->runbook->header, "verifies", json_string(text));
-    lua_pop(L, 1);
+    if (lua_getfield(r->L, 1, "verify") != LUA_TFUNCTION ||
+        (!r->runbook->needs.any_probe && r->runbook->needs.probe_count == 0))
+      script_raise(r->L, TLSMEND_E_SCRIPT, "%s: field 'verifies' wants verify and needs.probes", r->file);
+    put(r, r->runbook->header, "verifies", json_string(DECLARED_EFFECT));
   }
-  lua_pop(L, 1);
+  lua_settop(r->L, 1);
 }
 
 static void check_function(const reader *r, const char *name, bool required) {
