@@ -1,5 +1,6 @@
 -- What a runbook's text says that is wrong, whatever machine it runs on.
 
+local effect = require "lint.effect"
 local fold = require "lint.fold"
 local updates = require "windows.updates"
 local writes = require "lint.writes"
@@ -91,40 +92,6 @@ local function check_applies(members, add)
     end
   end
   return fn and fn.params[1]
-end
-
--- ---- verify by effect ----
-
-local ASKING = { versions = true, default_client = true, modern = true, client = true }
-
-local function is_within(node, fn)
-  local at = node.within
-  while at and at ~= fn do at = at.within end
-  return at == fn
-end
-
--- Whether verify asks a server: itself, or through a function of the file that asks one.
-local function asks(tree, fn, seen)
-  seen[fn] = true
-  for _, node in ipairs(tree.nodes) do
-    local module, name = fold.called(node)
-    if module == "probe" and ASKING[name] and is_within(node, fn) then return true end
-    if node.kind == "call" and is_within(node, fn) and node.fn.kind == "name" and node.fn.decl then
-      local other = node.fn.decl.value
-      if other and other.kind == "function" and not seen[other] and asks(tree, other, seen) then return true end
-    end
-  end
-  return false
-end
-
-local function check_effect(tree, members, add)
-  local said = members.verifies
-  if not said or not members.verify then return end
-  local fn = function_of(members.verify) -- one that a library makes is taken at its word
-  local made = not fn and members.verify.value.kind == "call"
-  if not made and not (fn and asks(tree, fn, {})) then
-    add("effect-unasked", said.line, "verify asks no server")
-  end
 end
 
 -- ---- names and modules ----
@@ -236,7 +203,7 @@ function static.check(tree, own, add)
   local members, needs, params = check_header(tree, add)
   local literal = members.needs == nil or needs ~= nil -- a computed one is not looked into
   check_params(tree, members, params, add)
-  check_effect(tree, members, add)
+  effect.check(tree, members, function_of(members.verify), add)
   local applied = check_applies(members, add)
   for _, node in ipairs(tree.nodes) do
     if node.kind == "name" then check_name(node, add)
