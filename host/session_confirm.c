@@ -134,7 +134,9 @@ static int keep(tlsmend_session *self, journal *journal, tlsmend_error *error) {
   int code = journal_continue(journal, error);
   if (code == TLSMEND_OK)
     code = journal_end(journal, RUN_DONE, error);
-  return code == TLSMEND_OK ? machine_resume_arrange(self->machine, NULL, session_folder(self, journal), how, error) : code;
+  return code == TLSMEND_OK
+             ? machine_resume_arrange(self->machine, NULL, session_folder(self, journal), how, error)
+             : code;
 }
 
 int tlsmend_confirm(tlsmend_session *self, tlsmend_report **out, tlsmend_error *error) {

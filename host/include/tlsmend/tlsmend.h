@@ -445,7 +445,6 @@ TLSMEND_API int tlsmend_status(tlsmend_session *session, tlsmend_format format, 
 TLSMEND_API int tlsmend_status_deadline(tlsmend_session *session, long long *deadline, tlsmend_error *error);
 /* Whether a process waits for the end of that time (TLSMEND_RESUME_WAIT): 1, 0, or -1: no run waits, or it cannot be told. */
 TLSMEND_API int tlsmend_status_watched(tlsmend_session *session);
-
 /* Looks whether the journals of the session's machine, and those in the folder of its options, are whole: the chain of each, record by record. *damaged receives
  * the number of those that are not (a torn last record is no damage). Free *out with tlsmend_text_free. */
 TLSMEND_API int tlsmend_status_verify(tlsmend_session *session, tlsmend_format format, char **out,
