@@ -27,7 +27,8 @@ typedef struct plan_runbook {
       signature; /* what was known of its signature (core/trust.h); NULL: part of tlsmend, or none was looked for */
   json_t *
       effect; /* array: the servers by whose answers its verify judges; NULL: it says nothing of an effect, or of no server */
-  json_t *secrets; /* array: the names of parameters whose values are shown to nobody; NULL if there are none */
+  json_t
+      *secrets; /* array: the names of parameters whose values are shown to nobody; NULL if there are none */
 } plan_runbook;
 
 /* What kind of thing was read. */

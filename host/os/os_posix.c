@@ -527,28 +527,6 @@ uint64_t os_clock(void) {
   return (uint64_t)now.tv_sec * 1000u + (uint64_t)now.tv_nsec / 1000000u;
 }
 
-/* The name of the start is Linux' own. */
-bool os_boot_clock(int64_t *seconds, char boot[64]) {
-#ifdef CLOCK_BOOTTIME
-  struct timespec now;
-  int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
-  ssize_t got = fd >= 0 ? read(fd, boot, 63) : -1;
-  if (fd >= 0)
-    close(fd);
-  boot[got > 0 ? got : 0] = '\0';
-  boot[strcspn(boot, "\r\n")] = '\0';
-  *seconds = 0;
-  if (!*boot || clock_gettime(CLOCK_BOOTTIME, &now) != 0)
-    return false;
-  *seconds = (int64_t)now.tv_sec;
-  return true;
-#else
-  *seconds = 0;
-  boot[0] = '\0';
-  return false;
-#endif
-}
-
 void os_sleep(unsigned milliseconds) {
   struct timespec rest = {(time_t)(milliseconds / 1000u), (long)(milliseconds % 1000u) * 1000000L};
   while (nanosleep(&rest, &rest) != 0 && errno == EINTR)
