@@ -220,6 +220,8 @@ int session_claim(void *claiming, const char *run, const char *path, tlsmend_err
 int session_note(const tlsmend_session *self, const journal *journal, tlsmend_error *error);
 void session_note_end(const tlsmend_session *self,
                       const journal *journal); /* failing is a warning: the journal tells it too */
+/* Takes the record of a run away that has done nothing and leaves no journal; that needs no room on the disk. */
+void session_forget(const tlsmend_session *self, const journal *journal);
 int session_note_undo(const tlsmend_session *self, const journal *journal, tlsmend_error *error);
 
 /* The folder in which a run's own files lie. */

@@ -262,8 +262,7 @@ static int run(tlsmend_session *self, const tlsmend_plan *plan, journal **out, c
   if (code != TLSMEND_OK || *result != COMMIT_UNDONE || !(*out)->lost || !untouched(*out))
     return code;
   tlsmend_error_set(error, TLSMEND_E_IO, "%s. Nothing was written", (*out)->failure);
-  (*out)->result = RUN_UNDONE;
-  session_note(self, *out, NULL);
+  session_forget(self, *out);
   journal_discard(*out); /* nothing stands in it that anybody needs */
   *out = NULL;
   return TLSMEND_E_IO;

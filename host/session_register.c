@@ -143,6 +143,16 @@ int session_note(const tlsmend_session *self, const journal *journal, tlsmend_er
   return put_state(self, journal, journal->result == RUN_OPEN ? "open" : "ended", error);
 }
 
+void session_forget(const tlsmend_session *self, const journal *journal) {
+  os_folder *home = NULL;
+  char name[64];
+  snprintf(name, sizeof name, "%.40s%s", journal->run, REGISTER_ENDING);
+  if (elsewhere(self, journal) &&
+      os_folder_open(self->home, session_is_strict(self), &home, NULL) == TLSMEND_OK)
+    os_folder_remove(home, name, NULL);
+  os_folder_close(home);
+}
+
 void session_note_end(const tlsmend_session *self, const journal *journal) {
   tlsmend_error why = {0, ""};
   if (session_note(self, journal, &why) != TLSMEND_OK)

@@ -376,7 +376,9 @@ outcome world_resume_only(void) {
 }
 
 static tlsmend_machine *machine_open(void) {
-  backend_request request = {.argument = machine + 4, .path = machine + 4, .state = state};
+  char home[1100]; /* what is known of a snapshot stands beside it, whatever --state says */
+  snprintf(home, sizeof home, "%s.tlsmend", machine + 4);
+  backend_request request = {.argument = machine + 4, .path = machine + 4, .state = home};
   tlsmend_machine *opened = NULL;
   tlsmend_error error;
   if (sim_open(&request, &opened, &error) != TLSMEND_OK)
