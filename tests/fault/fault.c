@@ -1,4 +1,4 @@
-/* The calls of os_posix.c with faults. */
+/* The calls of the host's POSIX files with faults. */
 #define _GNU_SOURCE
 
 #include "fault/fault.h"
@@ -12,15 +12,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* What os_posix.c is compiled to call. */
+/* What they are compiled to call. */
 ssize_t fault_write(int fd, const void *bytes, size_t size);
 ssize_t fault_pwrite(int fd, const void *bytes, size_t size, off_t offset);
 int fault_fsync(int fd);
 int fault_rename(const char *from, const char *to);
+int fault_renameat(int from_folder, const char *from, int to_folder, const char *to);
 int fault_unlink(const char *path);
+int fault_unlinkat(int folder, const char *name, int flags);
 int fault_mkdir(const char *path, mode_t mode);
 int fault_ftruncate(int fd, off_t size);
-int fault_open(const char *path, int flags, ...);
+int fault_openat(int folder, const char *path, int flags, ...);
 
 void (*fault_on_rename)(const char *path);
 
@@ -172,19 +174,26 @@ int fault_rename(const char *from, const char *to) {
   return result;
 }
 
+int fault_renameat(int from_folder, const char *from, int to_folder, const char *to) {
+  return struck(NAME) ? -1 : renameat(from_folder, from, to_folder, to);
+}
+
 int fault_unlink(const char *path) { return struck(NAME) ? -1 : unlink(path); }
+int fault_unlinkat(int folder, const char *name, int flags) {
+  return struck(NAME) ? -1 : unlinkat(folder, name, flags);
+}
 int fault_mkdir(const char *path, mode_t mode) { return struck(CREATE) ? -1 : mkdir(path, mode); }
 int fault_ftruncate(int fd, off_t size) { return struck(CUT) ? -1 : ftruncate(fd, size); }
 
-int fault_open(const char *path, int flags, ...) {
+int fault_openat(int folder, const char *path, int flags, ...) {
   va_list list;
   va_start(list, flags);
   mode_t mode = flags & O_CREAT ? va_arg(list, mode_t) : 0;
   va_end(list);
-  bool made = (flags & O_CREAT) && access(path, F_OK) != 0;
+  bool made = (flags & O_CREAT) && faccessat(folder, path, F_OK, 0) != 0;
   if ((made || (flags & O_ACCMODE) != O_RDONLY) && struck(made ? CREATE : NAME))
     return -1;
-  int fd = open(path, flags, mode);
+  int fd = openat(folder, path, flags, mode);
   if (fd >= 0 && made)
     power_created(fd);
   return fd;

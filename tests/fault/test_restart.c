@@ -138,7 +138,7 @@ static void recognise(const scenario *update, const scenario *phases) {
   for (; restarts < 20; restarts++) {
     world_restart();
     last =
-        world_run(RESUME, FAULT_KILL, 13, NULL); /* behind the record of the restart, before the next write */
+        world_run(RESUME, FAULT_KILL, 16, NULL); /* behind the record of the restart, before the next write */
     if (!last.killed)
       break;
   }
