@@ -186,11 +186,12 @@ int tlsmend_resume(tlsmend_session *self, int flags, tlsmend_report **out, tlsme
     if (!(flags & TLSMEND_RESUME_WAIT) ||
         (code != TLSMEND_E_BUSY && (code != TLSMEND_OK || (*out)->result != TLSMEND_RESULT_AWAITS)))
       return code;
+    tlsmend_report_free(*out);
+    *out = NULL;
     session_waited waited = code == TLSMEND_OK ? session_wait(self) : SESSION_NO_WAIT;
     if (waited == SESSION_WATCHED)
-      return code;
+      return resume_once(self, 0, out, error);
     if (waited == SESSION_NO_WAIT)
       os_sleep(1000);
-    tlsmend_report_free(*out);
   }
 }

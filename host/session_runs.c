@@ -120,6 +120,10 @@ tlsmend_result session_result(commit_result result) {
 
 int session_hand_out(const tlsmend_session *self, journal *journal, tlsmend_result result,
                      tlsmend_report **out, tlsmend_error *error) {
+  if (journal) { /* nothing more is written: an open journal is nobody else's on Windows, and reports may be kept for long */
+    os_log_close(journal->log);
+    journal->log = NULL;
+  }
   *out = report_new(self, journal, result);
   if (*out)
     return TLSMEND_OK;

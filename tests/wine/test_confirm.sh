@@ -68,7 +68,7 @@ if command -v openssl >/dev/null; then
   openssl req -x509 -newkey rsa:2048 -nodes -keyout key.pem -out cert.pem -days 2 -subj /CN=localhost 2>/dev/null
   openssl s_server -www -accept 127.0.0.1:0 -cert cert.pem -key key.pem >server 2>&1 </dev/null &
   server=$!
-  trap 'kill "$server" 2>/dev/null; wineserver -k >/dev/null 2>&1 || :' EXIT
+  trap 'kill "$server" 2>/dev/null || :; wineserver -k >/dev/null 2>&1 || :' EXIT
   for _ in 1 2 3 4 5 6 7 8 9 10; do
     port=$(sed -n 's/^ACCEPT .*:\([0-9]*\)$/\1/p' server | head -n 1)
     [ -n "$port" ] && break
