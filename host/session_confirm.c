@@ -139,6 +139,37 @@ static int keep(tlsmend_session *self, journal *journal, tlsmend_error *error) {
              : code;
 }
 
+/* No run waits. Whoever comes too early or too late must not believe that his run is kept. */
+static int refuse_vain(const tlsmend_session *self, tlsmend_error *error) {
+  journal *last = NULL;
+  int code = session_find_run(self, NULL, false, &last, error);
+  if (code != TLSMEND_OK || !last || !last->confirm_minutes || last->result == RUN_DONE) {
+    journal_close(last);
+    return code;
+  }
+  if (last->result == RUN_OPEN && !last->undoing)
+    code =
+        tlsmend_error_set(error, TLSMEND_E_BUSY,
+                          "run %s is not finished, and is not confirmed: `tlsmend resume` continues it, and "
+                          "its time to confirm begins at its end",
+                          last->run);
+  else
+    code = tlsmend_error_set(error, TLSMEND_E_FAILED, "run %s is not kept: it %s (%s)", last->run,
+                             last->result == RUN_OPEN   ? "is being undone"
+                             : last->result == RUN_LEFT ? "is undone, but not wholly"
+                                                        : "is undone",
+                             last->failure ? last->failure : "?");
+  journal_close(last);
+  return code;
+}
+
+static int answer(const tlsmend_session *self, journal *kept, tlsmend_report **out, tlsmend_error *error) {
+  int code = kept ? TLSMEND_OK : refuse_vain(self, error);
+  return code == TLSMEND_OK
+             ? session_hand_out(self, kept, kept ? TLSMEND_RESULT_DONE : TLSMEND_RESULT_NOTHING, out, error)
+             : code;
+}
+
 int tlsmend_confirm(tlsmend_session *self, tlsmend_report **out, tlsmend_error *error) {
   assert(self && out);
   *out = NULL;
@@ -149,7 +180,7 @@ int tlsmend_confirm(tlsmend_session *self, tlsmend_report **out, tlsmend_error *
   journal_close(journal);
   journal = NULL;
   if (code == TLSMEND_OK && !waits)
-    return session_hand_out(self, NULL, TLSMEND_RESULT_NOTHING, out, error);
+    return answer(self, NULL, out, error);
   if (code == TLSMEND_OK)
     code = session_lock(self, "confirm", &lock, error);
   if (code == TLSMEND_OK)
@@ -163,7 +194,7 @@ int tlsmend_confirm(tlsmend_session *self, tlsmend_report **out, tlsmend_error *
   }
   session_note_end(self, journal);
   if (code == TLSMEND_OK)
-    code = session_hand_out(self, journal, waits ? TLSMEND_RESULT_DONE : TLSMEND_RESULT_NOTHING, out, error);
+    code = answer(self, journal, out, error);
   else
     journal_close(journal);
   os_lock_release(lock);

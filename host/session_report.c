@@ -153,7 +153,8 @@ static const char *headline(const tlsmend_report *report) {
     return plan && plan->runbook_count && !plan_applying_count(plan) ? "Nothing to do: it does not apply."
                                                                      : "Nothing to do.";
   case TLSMEND_RESULT_DONE:
-    return "Done. A second plan is empty.";
+    return report->journal && report->journal->deadline ? "Done. It is kept."
+                                                        : "Done. A second plan is empty.";
   case TLSMEND_RESULT_RESTART:
     return "Done so far. A restart is needed to go on.";
   case TLSMEND_RESULT_UNDONE:
@@ -382,10 +383,13 @@ static const char *run_state(const journal *journal) {
 /* Whether the end of the time will be noticed. */
 static void print_watch(status *status, const journal *journal) {
   const char *said = NULL;
+  json_t *keepers = plan_keepers(journal->plan);
   if (session_is_over(status->session, journal))
-    said = "its time is over: tlsmend resume undoes it, or keeps it";
+    said = keepers ? "its time is over: tlsmend resume undoes it, or keeps it"
+                   : "its time is over: tlsmend resume undoes it";
   else if (session_watched(status->session, journal) == 0)
     said = "no process waits for the end of that time: tlsmend resume starts one";
+  json_decref(keepers);
   if (!said)
     return;
   text_add(&status->text, "    ");

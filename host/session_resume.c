@@ -80,14 +80,15 @@ static int go_on(tlsmend_session *self, journal *journal, commit_result *out, tl
     code = commit_check_undo(self->machine, journal, UNDO_STRICT, NULL, NULL, &inner);
   if (code == TLSMEND_OK)
     code = commit_check_steps(self->machine, journal->plan, step, &inner);
-  if (code == TLSMEND_E_DRIFT)
+  if (code == TLSMEND_OK)
+    code = commit_keep_packages(self->machine, journal->plan, step, true, &inner);
+  if (code == TLSMEND_E_DRIFT || code == TLSMEND_E_REFUSED)
     return tlsmend_error_set(
         error, code, "run %s cannot go on: %s. Put it back and resume, or give the run up: tlsmend rollback",
         journal->run, inner.text);
   if (code != TLSMEND_OK)
     return tlsmend_error_set(error, code, "%s", inner.text);
-  code = commit_keep_packages(self->machine, journal->plan, step, true, error);
-  return code == TLSMEND_OK ? session_forward(self, journal, out, error) : code;
+  return session_forward(self, journal, out, error);
 }
 
 /* Windows forgets a start from RunOnce when its command has ended, also by a power cut: this one makes sure of the next. */

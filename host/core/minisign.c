@@ -253,11 +253,10 @@ static int parse_lines(const line lines[4], minisign_signature *out, tlsmend_err
   unsigned char bytes[SIGNATURE_SIZE];
   size_t prefix = strlen(TRUSTED);
   if (!line_is(&lines[0], UNTRUSTED_SIGNATURE))
-    return wrong(error,
-                 line_begins(&lines[0], UNTRUSTED)
-                     ? "its untrusted comment is not \"signature from minisign secret key\"; nobody has "
-                       "signed that line: sign again, with minisign without -c"
-                     : "it is not a minisign signature");
+    return wrong(error, line_begins(&lines[0], UNTRUSTED)
+                            ? "its first line, which nobody has signed, is not \"" UNTRUSTED_SIGNATURE
+                              "\": put that in its place, or sign again without -c"
+                            : "it is not a minisign signature");
   if (!decode(&lines[1], bytes, sizeof bytes) || !line_begins(&lines[2], TRUSTED) ||
       lines[2].length - prefix >= TRUSTED_MOST || memchr(lines[2].text, 0, lines[2].length) ||
       memchr(lines[2].text, '\r', lines[2].length) || !decode(&lines[3], out->global, sizeof out->global))
@@ -283,6 +282,10 @@ int minisign_signature_parse(const char *text, size_t size, minisign_signature *
   const char *at = text, *end = text + size;
   line lines[4], rest;
   *out = (minisign_signature){0};
+  if (memchr(text, '\r', size))
+    return wrong(error,
+                 "it has carriage returns, which nobody has signed: its lines end in a line feed alone; "
+                 "git, an editor or minisign on Windows put them there, tlsmend's signatures have none");
   for (int i = 0; i < 4; i++)
     if (!take_line(&at, end, &lines[i]))
       return wrong(error, "it is not a whole minisign signature (four lines)");

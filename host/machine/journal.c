@@ -124,9 +124,14 @@ static bool step_of(const journal *self, const json_t *step, size_t *out) {
 }
 
 static bool set_step(journal *self, size_t step, step_state state, const char *note) {
-  self->steps[step].state = state;
+  journal_step *at = &self->steps[step];
+  if (at->state == STEP_LEFT) { /* why it stayed, which it does no more */
+    free(at->note);
+    at->note = NULL;
+  }
+  at->state = state;
   self->at_barrier = false;
-  return !note || replace(&self->steps[step].note, note);
+  return !note || replace(&at->note, note);
 }
 
 static bool take_step(journal *self, const json_t *record) {

@@ -49,8 +49,8 @@ int posix_check_own(const struct stat *found, const char *path, tlsmend_error *e
   if (found->st_uid != 0 && found->st_uid != geteuid())
     return tlsmend_error_set(
         error, TLSMEND_E_REFUSED,
-        "%s belongs to user %lu, who could have prepared it: look into it, then chown it or "
-        "move it away",
+        "%s belongs to user %lu, who could have prepared it: work as that user, or look into "
+        "it, then chown -R it or move it away",
         path, (unsigned long)found->st_uid);
   if ((found->st_mode & S_IWOTH) || ((found->st_mode & S_IWGRP) && !is_private(found->st_gid)))
     return tlsmend_error_set(

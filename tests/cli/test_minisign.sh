@@ -56,6 +56,19 @@ minisign -S -s plain.key -m pc.plan >/dev/null
 apply --approved-by plain.pub || fail "what minisign signs by itself does not count: $(cat out)"
 "$TLSMEND" status -m sim:pc.reg --format json | grep -q '"open": 0' || fail "status"
 
+# A comment of one's own, and carriage returns: refused, with the way out.
+cp fresh.reg pc.reg
+rm -rf pc.reg.tlsmend pc.plan*
+"$TLSMEND" plan winhttp-tls12 -m sim:pc.reg -o pc.plan >/dev/null || test $? = 2
+minisign -S -s plain.key -m pc.plan -c "by Ann" >/dev/null
+apply --approved-by plain.pub && fail "a comment that nobody has signed"
+grep -q "put that in its place" out || fail "no way out: $(cat out)"
+sed -i "1s/.*/untrusted comment: signature from minisign secret key/; s/\$/\r/" pc.plan.minisig
+apply --approved-by plain.pub && fail "carriage returns"
+grep -q "carriage returns" out || fail "carriage returns are not named: $(cat out)"
+tr -d '\r' <pc.plan.minisig >signature && mv signature pc.plan.minisig
+apply --approved-by plain.pub || fail "the way out is none: $(cat out)"
+
 # Runbooks: the same, and a bundle without tlsmend.
 mkdir acme
 cat >site.lua <<'LUA'

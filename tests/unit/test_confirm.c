@@ -84,6 +84,9 @@ static void test_confirm(void **state) {
   pass(1);
   assert_int_equal(resumed(session), TLSMEND_RESULT_UNDONE);
   assert_file("pc.reg", original, size);
+  tlsmend_error error;
+  assert_int_equal(tlsmend_confirm(session, &report, &error), TLSMEND_E_FAILED); /* too late */
+  assert_non_null(strstr(error.text, "is not kept: it is undone (not confirmed within 10 minutes)"));
   tlsmend_session_close(session);
   free(original);
 }
@@ -230,7 +233,7 @@ static void test_one_watcher(void **state) {
   assert_int_equal(tlsmend_status_watched(session), 0);
   pass(600);
   MUST(tlsmend_status(session, TLSMEND_FORMAT_TEXT, &text, NULL, &error));
-  assert_non_null(strstr(text, "its time is over"));
+  assert_non_null(strstr(text, "its time is over: tlsmend resume undoes it\n"));
   tlsmend_text_free(text);
   tlsmend_session_close(session);
   free(path);

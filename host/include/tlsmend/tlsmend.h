@@ -451,9 +451,9 @@ TLSMEND_API int tlsmend_status_verify(tlsmend_session *session, tlsmend_format f
                                       size_t *damaged, tlsmend_error *error);
 
 /*
- * Keeps a run that was applied with options.confirm_minutes and waits to be confirmed: TLSMEND_RESULT_DONE. When no run waits,
- * *out has TLSMEND_RESULT_NOTHING. Unless it is called in time, the next tlsmend_resume behind the deadline undoes the run, or
- * keeps it if each of its runbooks declares verifies = "effect", a server answers the `verify` of each, and all pass.
+ * Keeps a run that was applied with options.confirm_minutes and waits to be confirmed: TLSMEND_RESULT_DONE. When none waits, *out has
+ * TLSMEND_RESULT_NOTHING, but E_FAILED if the last is undone, E_BUSY if it is not finished. Unless it is called in time, the next
+ * tlsmend_resume undoes the run, or keeps it if its runbooks declare verifies = "effect", servers answer each `verify`, and all pass.
  */
 TLSMEND_API int tlsmend_confirm(tlsmend_session *session, tlsmend_report **out, tlsmend_error *error);
 
