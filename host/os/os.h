@@ -34,8 +34,9 @@ int os_place_stream(const os_place *place, int (*fn)(void *data, const void *byt
                     tlsmend_error *error);
 void os_place_close(os_place *place);
 
-/* Replaces a file whole: temporary file beside it, flushed, renamed over, folder flushed. Readers see old or new. It keeps its mode,
- * and its owner where the caller may give files away. Refuses what os_file_may_replace does. */
+/* Replaces a file whole: temporary file beside it, flushed, renamed over, folder flushed. Readers see old or new. It keeps
+ * its group, mode, access list and attributes, and its owner where the caller may give files away; on Windows not its other streams, which
+ * say where the old bytes came from. Refuses what os_file_may_replace does. */
 int os_file_replace(const char *path, const void *bytes, size_t size, tlsmend_error *error);
 
 /* Whether a file may be replaced, or made if it is not there. A rename asks the folder only; here a file that is write-protected, or

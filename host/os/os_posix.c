@@ -317,23 +317,17 @@ int os_file_may_replace(const char *path, tlsmend_error *error) {
   return access(path, W_OK) == 0 ? TLSMEND_OK : posix_fail(error, "write", path);
 }
 
-/* A replaced file keeps who may do what with it. */
-static bool keep_rights(int fd, const struct stat *old) {
-  bool owned = fchown(fd, old->st_uid, old->st_gid) == 0;
-  if (!owned)
-    owned = fchown(fd, (uid_t)-1, old->st_gid) == 0 && old->st_uid == geteuid();
-  return fchmod(fd, old->st_mode & (owned ? 07777 : 0777)) == 0;
-}
-
-/* Fills a new file beside the old one (NULL: there is none); on failure nothing of it stays. */
-static int write_beside(const char *temporary, const struct stat *old, const void *bytes, size_t size,
+/* Fills a new file beside the one at `path`, if there is one; on failure nothing of it stays. */
+static int write_beside(const char *temporary, const char *path, const void *bytes, size_t size,
                         tlsmend_error *error) {
-  int fd = posix_open(AT_FDCWD, temporary, O_WRONLY | O_CREAT | O_EXCL, old ? 0600 : 0666);
+  struct stat old;
+  bool replaces = stat(path, &old) == 0;
+  int fd = posix_open(AT_FDCWD, temporary, O_WRONLY | O_CREAT | O_EXCL, replaces ? 0600 : 0666);
   if (fd < 0)
     return posix_fail(error, "write", temporary);
   int result = TLSMEND_OK;
-  if (old && !keep_rights(fd, old))
-    result = posix_fail(error, "set the mode of", temporary);
+  if (replaces && !posix_keep_rights(fd, path, &old))
+    result = posix_fail(error, "keep who may use", path);
   else if (write_all(fd, bytes, size) != 0 || fsync(fd) != 0)
     result = posix_fail(error, "write", temporary);
   if (close(fd) != 0 && result == TLSMEND_OK)
@@ -344,7 +338,6 @@ static int write_beside(const char *temporary, const struct stat *old, const voi
 }
 
 int os_file_replace(const char *path, const void *bytes, size_t size, tlsmend_error *error) {
-  struct stat old;
   int result = os_file_may_replace(path, error);
   if (result != TLSMEND_OK)
     return result;
@@ -355,7 +348,7 @@ int os_file_replace(const char *path, const void *bytes, size_t size, tlsmend_er
   uint64_t chance; /* nobody knows the name beforehand, and what is there already is not written */
   os_random(&chance, sizeof chance);
   snprintf(temporary, room, "%s.%016" PRIx64 ".new", path, chance);
-  result = write_beside(temporary, stat(path, &old) == 0 ? &old : NULL, bytes, size, error);
+  result = write_beside(temporary, path, bytes, size, error);
   if (result == TLSMEND_OK && rename(temporary, path) != 0) {
     result = posix_fail(error, "replace", path);
     unlink(temporary);

@@ -235,15 +235,18 @@ static BOOL write_all(HANDLE file, const char *bytes, size_t size) {
   return TRUE;
 }
 
-static int write_beside(const char *temporary, const void *bytes, size_t size, tlsmend_error *error) {
-  HANDLE file;
-  if (file_open(temporary, GENERIC_WRITE, 0, CREATE_NEW, &file) != TLSMEND_OK)
-    return wide_fail(error, GetLastError(), "write", temporary);
-  int result = TLSMEND_OK;
-  if (!write_all(file, bytes, size) || !FlushFileBuffers(file))
-    result = wide_fail(error, GetLastError(), "write", temporary);
+/* Nothing is written before the new file has the rights of the old one: who may not read that reads nothing here. */
+static DWORD write_beside(const wchar_t *temporary, const wchar_t *path, const void *bytes, size_t size) {
+  HANDLE file = CreateFileW(temporary, GENERIC_WRITE, 0, NULL, CREATE_NEW, FILE_ATTRIBUTE_NORMAL, NULL);
+  if (file == INVALID_HANDLE_VALUE)
+    return GetLastError();
+  DWORD number = wide_keep_rights(path, temporary);
+  if (number == ERROR_SUCCESS && (!write_all(file, bytes, size) || !FlushFileBuffers(file)))
+    number = GetLastError();
   CloseHandle(file);
-  return result;
+  if (number != ERROR_SUCCESS)
+    DeleteFileW(temporary);
+  return number;
 }
 
 /* A scanner or a reader may have the old file open for a moment: such an answer is worth waiting for. */
@@ -282,18 +285,16 @@ int os_file_replace(const char *path, const void *bytes, size_t size, tlsmend_er
   unsigned chance[2]; /* nobody knows the name beforehand, and what is there already is not written */
   os_random(chance, sizeof chance);
   snprintf(temporary, room, "%s.%08x%08x.new", path, chance[0], chance[1]);
-  result = write_beside(temporary, bytes, size, error);
-  if (result == TLSMEND_OK)
-    result = wide_path(temporary, &from, error);
+  result = wide_path(temporary, &from, error);
   if (result == TLSMEND_OK)
     result = wide_path(path, &to, error);
-  if (result == TLSMEND_OK) {
-    DWORD number = wide_move_over(from, to);
-    if (number != ERROR_SUCCESS)
-      result = wide_fail(error, number, "replace", path);
+  DWORD number = result == TLSMEND_OK ? write_beside(from, to, bytes, size) : ERROR_SUCCESS;
+  if (number != ERROR_SUCCESS)
+    result = wide_fail(error, number, "write", temporary);
+  if (result == TLSMEND_OK && (number = wide_move_over(from, to)) != ERROR_SUCCESS) {
+    result = wide_fail(error, number, "replace", path);
+    DeleteFileW(from);
   }
-  if (result != TLSMEND_OK)
-    os_file_remove(temporary, NULL);
   free(from);
   free(to);
   free(temporary);

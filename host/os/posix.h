@@ -19,9 +19,13 @@ int posix_above(int fd);
 /* openat(2) of such a descriptor. `folder` may be AT_FDCWD. */
 int posix_open(int folder, const char *path, int flags, unsigned mode);
 
+/* Gives a new file owner, group, mode and access list of the one at `path`, which it will replace; the owner only where the caller may
+ * give files away, and other extended attributes as far as the system lets it. False with errno. */
+struct stat;
+bool posix_keep_rights(int fd, const char *path, const struct stat *old);
+
 /* E_REFUSED, naming the way out, unless a file or folder that is open belongs to the caller or root, and nobody else may write it. A group that the
  * caller is alone in is nobody else. */
-struct stat;
 int posix_check_own(const struct stat *found, const char *path, tlsmend_error *error);
 
 /* The same of a file, which must have no other name and be no link: others would be written with it. */

@@ -44,6 +44,10 @@ bool wide_redirected(void);
  * by users. */
 int wide_dir_private(const char *path, tlsmend_error *error);
 
+/* Gives a new file the owner, the group, the access list and the attributes of the one that it will replace; the owner only where the
+ * caller may give files away. Nothing if there is none. The Windows error number. */
+unsigned long wide_keep_rights(const wchar_t *from, const wchar_t *to);
+
 /* Renames over what is there; waits while somebody has it open for a moment. The Windows error number. */
 unsigned long wide_move_over(const wchar_t *from, const wchar_t *to);
 
