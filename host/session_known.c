@@ -285,6 +285,16 @@ int session_find_run(const tlsmend_session *self, const char *run, bool open_onl
   return code;
 }
 
+static int refuse_open(const tlsmend_session *self, const journal *open, tlsmend_error *error) {
+  const char *what = "is not finished: `tlsmend resume` continues it";
+  if (open->deadline && session_is_over(self, open))
+    what = "was not confirmed in time: `tlsmend resume` undoes it, or keeps it if its effect is there";
+  else if (open->deadline)
+    what = "waits to be confirmed: `tlsmend confirm` keeps it";
+  return tlsmend_error_set(error, TLSMEND_E_BUSY, "run %s of %s %s, `tlsmend rollback %s` undoes it",
+                           open->run, open->begun, what, open->run);
+}
+
 int session_refuse_open_run(const tlsmend_session *self, char last[ID + 1], tlsmend_error *error) {
   known_runs runs;
   int code = session_known(self, &runs, error);
@@ -297,12 +307,7 @@ int session_refuse_open_run(const tlsmend_session *self, char last[ID + 1], tlsm
     if (is_id(row->run))
       memcpy(last, row->run, ID + 1);
     if (code == TLSMEND_OK && open)
-      code = tlsmend_error_set(error, TLSMEND_E_BUSY,
-                               open->deadline ? "run %s of %s waits to be confirmed: `tlsmend confirm` keeps "
-                                                "it, `tlsmend rollback %s` undoes it"
-                                              : "run %s of %s is not finished: `tlsmend resume` continues "
-                                                "it, `tlsmend rollback %s` undoes it",
-                               open->run, open->begun, open->run);
+      code = refuse_open(self, open, error);
     journal_close(open);
     open = NULL;
   }

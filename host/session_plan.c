@@ -491,11 +491,15 @@ int tlsmend_plan_make(tlsmend_session *self, const char *const *runbooks, size_t
   return code;
 }
 
-typedef int (*again_fn)(tlsmend_session *self, tlsmend_machine *overlay, tlsmend_plan *plan,
-                        script_runbook *runbook, tlsmend_error *error);
+/* What is done with the runbooks of a plan, or only with those that apply. */
+typedef struct again {
+  int (*fn)(tlsmend_session *self, tlsmend_machine *overlay, tlsmend_plan *plan, script_runbook *runbook,
+            tlsmend_error *error);
+  bool applying;
+} again;
 
-/* Opens each runbook of `old` and hands it, on a fresh overlay, to fn. */
-static int each_of(tlsmend_session *self, const planned *old, again_fn fn, tlsmend_plan **out,
+/* Opens each runbook of `old` and hands it over, on a fresh overlay. */
+static int each_of(tlsmend_session *self, const planned *old, again again, tlsmend_plan **out,
                    tlsmend_error *error) {
   tlsmend_plan *plan = NULL;
   tlsmend_machine *overlay = NULL;
@@ -505,10 +509,12 @@ static int each_of(tlsmend_session *self, const planned *old, again_fn fn, tlsme
     code = overlay_open(self->machine, plan, &overlay, error);
   for (size_t i = 0; code == TLSMEND_OK && i < old->plan->runbook_count; i++) {
     script_runbook *runbook = NULL;
+    if (again.applying && !old->plan->runbooks[i].applies)
+      continue;
     code = open_again(self, &old->plan->runbooks[i], old->sources->items[i], &runbook, error);
     self->asked = code == TLSMEND_OK;
     if (code == TLSMEND_OK)
-      code = fn(self, overlay, plan, runbook, error);
+      code = again.fn(self, overlay, plan, runbook, error);
     if (runbook && script_unreached(runbook, code))
       self->asked = false;
     script_close(runbook);
@@ -525,7 +531,7 @@ static int each_of(tlsmend_session *self, const planned *old, again_fn fn, tlsme
 }
 
 /* The texts are those of the run; where there is no run, they are read and compared first. */
-static int each_again(tlsmend_session *self, const tlsmend_plan *old, again_fn fn, tlsmend_plan **out,
+static int each_again(tlsmend_session *self, const tlsmend_plan *old, again again, tlsmend_plan **out,
                       tlsmend_error *error) {
   source_terms terms = {.unjudged = true}; /* the digests are those of what was judged */
   source_set read = {0};
@@ -536,14 +542,14 @@ static int each_again(tlsmend_session *self, const tlsmend_plan *old, again_fn f
   if (code == TLSMEND_OK && planned.sources->count != old->runbook_count)
     code = tlsmend_error_set(error, TLSMEND_E_REFUSED, "the texts of its runbooks are not at hand");
   if (code == TLSMEND_OK)
-    code = each_of(self, &planned, fn, out, error);
+    code = each_of(self, &planned, again, out, error);
   source_set_clear(&read);
   return code;
 }
 
 int session_plan_again(tlsmend_session *self, const tlsmend_plan *plan, tlsmend_plan **out,
                        tlsmend_error *error) {
-  return each_again(self, plan, run_one, out, error);
+  return each_again(self, plan, (again){run_one, false}, out, error);
 }
 
 static int verify_one(tlsmend_session *self, tlsmend_machine *overlay, tlsmend_plan *plan,
@@ -571,7 +577,7 @@ int session_verify(tlsmend_session *self, const tlsmend_plan *plan, bool *sure, 
   tlsmend_plan *verified = NULL;
   json_t *keepers = plan_keepers(plan);
   self->by_effect = keepers != NULL;
-  int code = each_again(self, plan, verify_one, &verified, error);
+  int code = each_again(self, plan, (again){verify_one, true}, &verified, error);
   if (code == TLSMEND_OK)
     tell_doubts(self, verified);
   if (sure)
