@@ -29,7 +29,10 @@ end
 function methods:assignment()
   local targets = { self:suffixed() }
   while self:accept "," do targets[#targets + 1] = self:suffixed() end
-  if not self:accept "=" then return end
+  if not self:accept "=" then
+    targets[1].alone = true -- a call, and what it answers is passed over
+    return
+  end
   local values = self:list()
   for index, target in ipairs(targets) do
     target.written = true
