@@ -51,13 +51,13 @@ int cmd_status(const opt *options) {
   }
   if (code == TLSMEND_OK)
     code = tlsmend_status(session, options->format, &text, &open, &error);
-  bool waits = code == TLSMEND_OK && open > 0 &&
-               tlsmend_status_deadline(session, &deadline, NULL) == TLSMEND_OK && deadline > 0;
+  bool readable = code == TLSMEND_OK && open > 0 && /* else resume and rollback would only say so */
+                  tlsmend_status_deadline(session, &deadline, NULL) == TLSMEND_OK;
   tlsmend_session_close(session);
   if (code != TLSMEND_OK)
     return say_failure(&error, options->format);
   int exit_code = say_result(text, 0);
-  if (open > 0 && options->format == TLSMEND_FORMAT_TEXT && exit_code == 0)
-    print_next(options, waits);
+  if (readable && options->format == TLSMEND_FORMAT_TEXT && exit_code == 0)
+    print_next(options, deadline > 0);
   return exit_code;
 }
