@@ -27,7 +27,7 @@
 
 enum { INTERVAL = 256, BYTES_PER_INSTRUCTION = 64, LOAD_PIECE = 4096, COLLECT_FROM = 4 << 20 };
 
-/* With a block of that size one instruction may be slow: the clock is looked at more often. */
+/* With a block of that size one instruction may be slow: the clock is looked at the more often, the larger it is. */
 enum { LARGE = 1 << 20, INTERVAL_LARGE = 32 };
 
 /* How far a place is looked for: each level is found from the top, so that all of a deep stack would take its depth squared. */
@@ -92,8 +92,11 @@ static bool may_grow(script_context *context, bool first, size_t size, size_t mo
   unsigned long long most = context->options.limit[TLSMEND_LIMIT_MEMORY];
   unsigned long long used = context->used[TLSMEND_LIMIT_MEMORY];
   bool fits = more <= most - used;
-  if (size >= LARGE)
-    context->large = true;
+  if (size >= LARGE && size > context->large) {
+    context->large = size;
+    if (context->running != NULL)
+      sandbox_pace(context->running);
+  }
   if (size >= LARGE || !fits || most - used < most / 8) {
     int limit = passed(context);
     if (limit == SANDBOX_WITHIN && first && too_many_names(context, size))
@@ -184,16 +187,23 @@ static void check_all(lua_State *L) {
     exceed(L, limit);
 }
 
+/* Not slower than it is: a limit that was passed has made it one. */
+void sandbox_pace(lua_State *L) {
+  const script_context *context = sandbox_context(L);
+  size_t wanted = (size_t)context->interval;
+  if (context->large > 0 && wanted > INTERVAL_LARGE * (size_t)LARGE / context->large)
+    wanted = INTERVAL_LARGE * (size_t)LARGE / context->large;
+  if ((size_t)lua_gethookcount(L) > wanted)
+    lua_sethook(L, count_hook, LUA_MASKCOUNT, wanted > 0 ? (int)wanted : 1);
+}
+
 static void count_hook(lua_State *L, lua_Debug *event) {
   (void)event;
   script_context *context = sandbox_context(L);
-  int counted = lua_gethookcount(L), wanted = context->interval;
-  if (context->large && wanted > INTERVAL_LARGE)
-    wanted = INTERVAL_LARGE;
+  int counted = lua_gethookcount(L);
   context->used[TLSMEND_LIMIT_INSTRUCTIONS] += (unsigned long long)counted;
   check_all(L);
-  if (counted != wanted)
-    lua_sethook(L, count_hook, LUA_MASKCOUNT, wanted);
+  sandbox_pace(L);
   if (context->used[TLSMEND_LIMIT_MEMORY] > COLLECT_FROM && !lua_gc(L, LUA_GCISRUNNING))
     lua_gc(L, LUA_GCRESTART);
 }
@@ -304,6 +314,7 @@ int sandbox_call(script_context *context, int arguments, int results, tlsmend_er
   lua_State *L = context->L;
   int function = lua_gettop(L) - arguments;
   context->hosting = false;
+  context->running = L;
   if (context->exceeded != SANDBOX_WITHIN) {
     lua_settop(L, function - 1);
     return end_report(context, error);
@@ -313,6 +324,7 @@ int sandbox_call(script_context *context, int arguments, int results, tlsmend_er
   lua_pushcfunction(L, l_message);
   lua_insert(L, function);
   int status = lua_pcall(L, arguments, results, function);
+  context->running = L;
   context->deadline = UINT64_MAX; /* what the host pushes between calls has none */
   lua_remove(L, function);
   if (status == LUA_ERRMEM && context->exceeded == SANDBOX_WITHIN)
@@ -378,7 +390,7 @@ int sandbox_open(const script_options *options, script_context **out, tlsmend_er
     free(context);
     return code;
   }
-  context->L = L;
+  context->L = context->running = L;
   memcpy(lua_getextraspace(L), &context, sizeof context);
   lua_atpanic(L, panic);
   lua_gc(L, LUA_GCSTOP); /* most runbooks end before there is anything worth collecting; see count_hook */

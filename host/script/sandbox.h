@@ -42,13 +42,15 @@ typedef struct script_meter {
 /* What belongs to one Lua state. Reached from any of its coroutines by sandbox_context(). */
 typedef struct script_context {
   lua_State *L;
+  lua_State *running;     /* that, or the coroutine that runs now */
   script_options options; /* its pointers are borrowed */
 
   unsigned long long used[TLSMEND_LIMIT_COUNT]; /* instructions: also what C functions were charged for */
   uint64_t deadline;                            /* os_clock; UINT64_MAX outside of calls */
   int interval;                                 /* instructions between two looks at the limits */
   size_t node, asked;         /* bytes of one key in a table; what Lua asked for last, until that is known */
-  bool large;                 /* there was a block with which an instruction may be slow */
+  int closing;                /* coroutines that are being closed, one within the other */
+  size_t large;               /* the largest block with which an instruction may be slow, or 0 */
   int exceeded;               /* a tlsmend_limit, or a SANDBOX_ */
   volatile sig_atomic_t stop; /* may be set by a signal: it ends as at a limit */
   char where[160];            /* "file:line: " of the place that passed the limit */
@@ -100,6 +102,9 @@ void sandbox_machines(script_context *context, tlsmend_machine *machine, tlsmend
 
 /* Compiles a text in pieces, each charged. A status of Lua; [-0, +1, e] */
 int sandbox_load(lua_State *L, const char *text, size_t size, const char *chunk);
+
+/* Has the hook look at the limits as often as the largest block asks for. [-0, +0, -] */
+void sandbox_pace(lua_State *L);
 
 /* Charges a C function for work that no instruction counts; raises when that passes the limit. */
 void sandbox_spend(lua_State *L, unsigned long long cost);

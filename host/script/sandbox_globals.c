@@ -62,6 +62,8 @@ static int l_xpcall(lua_State *L) {
 
 /* ---- coroutines ---------------------------------------------------------------------------------------------- */
 
+enum { CLOSING_MOST = 2 };
+
 /* A coroutine begins with a count of its own, so up to one interval of its instructions is never seen. */
 static lua_State *coroutine_new(lua_State *L) {
   luaL_checktype(L, 1, LUA_TFUNCTION);
@@ -77,6 +79,20 @@ static int l_create(lua_State *L) {
   return 1;
 }
 
+/* A coroutine has a hook of its own, which is paced when it runs. Answers what ran before, for leave(). */
+static lua_State *enter(lua_State *L, lua_State *coroutine) {
+  script_context *context = sandbox_context(L);
+  lua_State *before = context->running;
+  context->running = coroutine;
+  sandbox_pace(coroutine);
+  return before;
+}
+
+static void leave(lua_State *L, lua_State *before) {
+  sandbox_context(L)->running = before;
+  sandbox_pace(before);
+}
+
 /* Moves `arguments` into the coroutine and its results back; -1 with the error at the top. */
 static int resume(lua_State *L, lua_State *coroutine, int arguments) {
   int results;
@@ -87,7 +103,9 @@ static int resume(lua_State *L, lua_State *coroutine, int arguments) {
     return -1;
   }
   lua_xmove(L, coroutine, arguments);
+  lua_State *before = enter(L, coroutine);
   int status = lua_resume(coroutine, L, arguments, &results);
+  leave(L, before);
   if (status == LUA_OK || status == LUA_YIELD) {
     sandbox_check(L);
     if (!lua_checkstack(L, results + 1)) {
@@ -118,13 +136,16 @@ static int l_resume(lua_State *L) {
 
 static int l_wrapped(lua_State *L) {
   lua_State *coroutine = lua_tothread(L, lua_upvalueindex(1));
+  bool alive = lua_status(coroutine) <= LUA_YIELD;
   int results = resume(L, coroutine, lua_gettop(L));
   if (results >= 0)
     return results;
   int status = lua_status(coroutine);
-  if (status != LUA_OK && status != LUA_YIELD) {
-    /* Died of an error: its pending __close functions run now. */
+  if (alive && status != LUA_OK && status != LUA_YIELD) {
+    /* Died of an error now: its pending __close functions run. In one that was dead before they would run as in l_close. */
+    lua_State *before = enter(L, coroutine);
     status = lua_resetthread(coroutine);
+    leave(L, before);
     sandbox_check(L);
     if (status != LUA_OK && lua_checkstack(L, 1))
       lua_xmove(coroutine, L, 1);
@@ -138,10 +159,24 @@ static int l_wrap(lua_State *L) {
   return 1;
 }
 
-/* Runs the pending __close functions, therefore not after a limit: a coroutine that died in the hook has hooks off. */
+/* Runs the pending __close functions, therefore not after a limit: a coroutine that died in the hook has hooks off. They run at the
+ * depth of calls at which the coroutine was resumed last: one that closes the next, and so on, would use up the stack of the
+ * process. What they raise comes back as a result. */
 static int l_close(lua_State *L) {
+  script_context *context = sandbox_context(L);
+  lua_State *coroutine = lua_tothread(L, 1);
   sandbox_check(L);
+  if (coroutine == NULL ||
+      lua_status(coroutine) == LUA_OK) /* not one that waits or has failed: nothing is pending */
+    return call_standard(L);
+  if (context->closing == CLOSING_MOST)
+    return luaL_error(L, "coroutine.close: %d coroutines are being closed, each by the one before",
+                      CLOSING_MOST);
+  context->closing++;
+  lua_State *before = enter(L, coroutine);
   int results = call_standard(L);
+  leave(L, before);
+  context->closing--;
   sandbox_check(L);
   return results;
 }

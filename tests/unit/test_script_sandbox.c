@@ -316,6 +316,30 @@ static void limits_stay(void **state) {
   sandbox_close(context);
 }
 
+/* The larger the largest block, the fewer instructions between two looks, in each coroutine, from the next instruction on. */
+static void looks_more_often(void **state) {
+  (void)state;
+  static const char *const text =
+      "local early = coroutine.wrap(function() while true do coroutine.yield() end end) early()"
+      " local big = coroutine.wrap(function() local a = ('x'):rep(9 << 20) coroutine.yield() end) big() "
+      "early()";
+  static const char *const larger = "local a = ('x'):rep(40 << 20)";
+  script_options options = {.limit[TLSMEND_LIMIT_MEMORY] = 256 << 20};
+  script_context *context;
+  tlsmend_error error = {0};
+  assert_int_equal(sandbox_open(&options, &context, &error), TLSMEND_OK);
+  assert_int_equal(lua_gethookcount(context->L), 256);
+  lua_pushcfunction(context->L, l_chunk);
+  lua_pushlightuserdata(context->L, (void *)(uintptr_t)text);
+  assert_int_equal(sandbox_call(context, 1, 0, &error), TLSMEND_OK);
+  assert_int_equal(lua_gethookcount(context->L), 3);
+  lua_pushcfunction(context->L, l_chunk);
+  lua_pushlightuserdata(context->L, (void *)(uintptr_t)larger);
+  assert_int_equal(sandbox_call(context, 1, 0, &error), TLSMEND_OK);
+  assert_int_equal(lua_gethookcount(context->L), 1);
+  sandbox_close(context);
+}
+
 static void count_lines(void *data, tlsmend_event event, const char *text) {
   (void)event;
   (void)text;
@@ -552,6 +576,7 @@ int main(void) {
       cmocka_unit_test(recursion_ends),
       cmocka_unit_test(nothing_else_is_there),
       cmocka_unit_test(limits_stay),
+      cmocka_unit_test(looks_more_often),
       cmocka_unit_test(silence_after_a_limit),
       cmocka_unit_test(time_is_limited),
       cmocka_unit_test(opens_or_fails_cleanly),
