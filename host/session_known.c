@@ -252,13 +252,15 @@ static int unreadable(const known_run *row, tlsmend_error *error) {
   return tlsmend_error_set(error, code, "%s", row->why ? row->why : row->path);
 }
 
-/* The newest that fits and can be read; else the newest that may be the one: *out is NULL if there is neither. */
+/* The newest that fits and can be read; else the newest that may be the one: *out is NULL if there is neither. A run whose journal is gone
+ * is no open one once it has ended, and is the last one all the same. */
 static const known_run *choose(const known_runs *runs, const char *run, bool open_only) {
   const known_run *found = NULL;
   for (size_t i = 0; i < runs->count; i++) {
     const known_run *row = &runs->items[i];
     bool readable = row->standing == RUN_READABLE;
-    if (row->standing == RUN_STRAY || (run ? strcmp(row->run, run) != 0 : !readable && !row->open) ||
+    bool may = readable || row->open || (!open_only && row->standing == RUN_GONE);
+    if (row->standing == RUN_STRAY || (run ? strcmp(row->run, run) != 0 : !may) ||
         (!run && open_only && !row->open))
       continue;
     if (!found || readable || found->standing != RUN_READABLE || (!open_only && !found->open))

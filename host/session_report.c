@@ -467,7 +467,7 @@ static int add_unreadable(status *status, const known_run *run) {
   text_add(&status->text, "%s\n", run->why ? run->why : run->path);
   if (!run->open && run->standing != RUN_STRAY) {
     text_add(&status->text, "    ");
-    text_say(&status->text, "it is not in the way: what was open then has ended since");
+    text_say(&status->text, "it is not in the way of other runs: what was open then has ended since");
     text_add(&status->text, "\n");
   }
   return json_array_append_new(status->runs, json_pack("{s:s, s:s, s:s, s:b}", "journal", run->path, "state",

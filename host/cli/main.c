@@ -10,7 +10,6 @@
 #define everywhere (OPT_FORMAT | OPT_HELP | OPT_LIBRARY | OPT_LANG)
 #define session    (OPT_MACHINE | OPT_STATE)
 #define running    (session | OPT_LIMITS | OPT_TRUST)
-#define writing    (running | OPT_REBOOT | OPT_ALLOW_UNSIGNED)
 enum { any_number = 4096 };
 
 static int cmd_help(const opt *options);
@@ -23,10 +22,10 @@ static const cli_command commands[] = {
      any_number, cmd_plan},
     {"apply", "apply RUNBOOK... | --plan FILE [--approved-by KEY]... [-m SPEC] [--yes]",
      "plan, ask, then change the machine",
-     writing | OPT_PARAM | OPT_PLAN | OPT_YES | OPT_ACCEPT_UNKNOWN | OPT_APPROVED_BY | OPT_APPROVALS |
-         OPT_SIGNATURE | OPT_CONFIRM_WITHIN | OPT_ANY_FORMAT,
+     running | OPT_REBOOT | OPT_ALLOW_UNSIGNED | OPT_PARAM | OPT_PLAN | OPT_YES | OPT_ACCEPT_UNKNOWN |
+         OPT_APPROVED_BY | OPT_APPROVALS | OPT_SIGNATURE | OPT_CONFIRM_WITHIN | OPT_ANY_FORMAT,
      0, any_number, cmd_apply},
-    {"confirm", "confirm [-m SPEC]", "keep what apply --confirm-within would undo", running, 0, 0,
+    {"confirm", "confirm [-m SPEC]", "keep what apply --confirm-within would undo", session, 0, 0,
      cmd_confirm},
     {"approve", "approve FILE.plan -s KEY [--approver NAME] [--ticket ID] [--expires DATE]",
      "sign a saved plan, so that it may be applied",
@@ -41,7 +40,7 @@ static const cli_command commands[] = {
     {"report", "report FILE... [-o PAGE.html]", "plans, reports and states of many machines on one page",
      OPT_OUTPUT | OPT_HTML_FORMAT, 1, any_number, cmd_report},
     {"resume", "resume [-m SPEC] [--reboot ask|auto|never]", "continue a run after a restart or a power cut",
-     writing | OPT_BOOT | OPT_ANY_FORMAT, 0, 0, cmd_resume},
+     session | OPT_REBOOT | OPT_BOOT | OPT_ANY_FORMAT, 0, 0, cmd_resume},
     {"status", "status [--verify] [-m SPEC]", "which runs there were, and what is open", session | OPT_VERIFY,
      0, 0, cmd_status},
     {"rollback", "rollback [RUN] [--plan] [--skip-changed] [-m SPEC] [--yes]",

@@ -199,6 +199,13 @@ try "the folder of a run that has ended is gone"
 site --state one
 rm -r box/one
 expect 0 "" apply ../next.lua -m sim:pc.reg --yes
+try "the folder of the last run is gone: the one before is not taken for it"
+site
+expect 0 "" apply ../next.lua -m sim:pc.reg --yes --state one
+mv box/one box/away
+expect 3 "is not there" rollback -m sim:pc.reg --plan
+expect 3 "is not there" rollback -m sim:pc.reg --yes
+expect 0 "Rolled back" rollback -m sim:pc.reg --yes --state away
 try "the copy of a journal, older than what became of the run"
 waiting
 cp -r box/pc.reg.tlsmend box/old
@@ -250,6 +257,7 @@ for kind in first middle last missing garbage folder link loop pipe huge newer; 
   (cd box && "$TLSMEND" apply ../next.lua -m sim:pc.reg --yes) >out 2>&1 && fail "a run was begun"
   (cd box && "$TLSMEND" resume -m sim:pc.reg) >out 2>&1 && fail "it was resumed"
   expect 0 "$(basename "$(journal)")" status -m sim:pc.reg
+  grep -q "Next" out && fail "status offers what is refused"
 done
 try "a damaged one that is being undone"
 site
