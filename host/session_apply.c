@@ -128,8 +128,8 @@ static int check_given(const tlsmend_plan *plan, const char *param, tlsmend_erro
     }
   return tlsmend_error_set(
       error, TLSMEND_E_USAGE,
-      "a saved plan holds its parameters, but for secret ones that were given; plan again with "
-      "-p %.*s=VALUE",
+      "a saved plan holds its parameters, all but the secrets that it was made with, and '%.*s' is none of "
+      "those: plan again to change it",
       length, param);
 }
 

@@ -33,7 +33,7 @@ while read -r file arguments; do
       if cc -std=c11 -Wall -Wextra -Werror $flags -I"$TLSMEND_SOURCE/host/include" "$file" -L"$TLSMEND_BINARY/lib" -ltlsmend \
         -Wl,-rpath,"$TLSMEND_BINARY/lib" -o example; then
         ./example >out 2>&1 || fail "example $file: $(cat out)"
-        grep -q 'changes' out || fail "example $file prints $(cat out)"
+        grep -q 'steps' out || fail "example $file prints $(cat out)"
       else
         fail "example $file does not build"
       fi

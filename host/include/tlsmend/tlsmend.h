@@ -16,7 +16,7 @@
  *     const char *runbooks[] = {"winhttp-tls12"};
  *     if (tlsmend_session_open(&options, &session, &error) == TLSMEND_OK &&
  *         tlsmend_plan_make(session, runbooks, 1, NULL, 0, &plan, &error) == TLSMEND_OK)
- *       printf("%zu changes\n", tlsmend_plan_change_count(plan));
+ *       printf("%zu steps\n", tlsmend_plan_change_count(plan));
  *     tlsmend_plan_free(plan);
  *     tlsmend_session_close(session);
  *
