@@ -236,10 +236,17 @@ static lua_Unsigned plain_length(lua_State *L, int index, const char *function) 
   return lua_rawlen(L, index);
 }
 
-static int l_table_shift(lua_State *L) { /* insert, remove */
-  sandbox_spend(L, plain_length(L, 1, "insert and remove") / 8);
+/* What lies behind the place is moved; at the end of the list nothing does. */
+static int shift(lua_State *L, bool placed) {
+  lua_Unsigned length = plain_length(L, 1, "insert and remove");
+  lua_Unsigned place = placed ? (lua_Unsigned)lua_tointeger(L, 2) : length;
+  sandbox_spend(L, place < length ? (length - place) / 8 : 1);
   return call_standard(L);
 }
+
+static int l_table_insert(lua_State *L) { return shift(L, lua_gettop(L) > 2); }
+
+static int l_table_remove(lua_State *L) { return shift(L, lua_gettop(L) > 1); }
 
 /* Ranges that arguments give; a wrong one ends at the limit instead of in a loop. */
 static void spend_range(lua_State *L, lua_Integer first, lua_Integer last) {
@@ -365,10 +372,10 @@ static const struct allowed {
     {"string", "unpack", l_linear, LINEAR},
     {"string", "upper", l_linear, LINEAR},
     {"table", "concat", l_table_concat, BOUNDED},
-    {"table", "insert", l_table_shift, BOUNDED},
+    {"table", "insert", l_table_insert, BOUNDED},
     {"table", "move", l_table_move, BOUNDED},
     {"table", "pack", NULL, "bounded by the stack"},
-    {"table", "remove", l_table_shift, BOUNDED},
+    {"table", "remove", l_table_remove, BOUNDED},
     {"table", "sort", l_table_sort, "stable, each comparison is charged; plain tables only"},
     {"table", "unpack", l_table_unpack, BOUNDED},
     {"utf8", "char", NULL, PURE},

@@ -36,11 +36,13 @@ static int find_plain(lua_State *L, size_t offset) {
   const char *text = lua_tolstring(L, 1, &size), *wanted = lua_tolstring(L, 2, &wanted_size);
   const char *at = text + offset, *end = text + size;
   while (wanted_size == 0 || (size_t)(end - at) >= wanted_size) {
+    const char *from = at;
     if (wanted_size > 0)
       at = memchr(at, wanted[0], (size_t)(end - at) - wanted_size + 1);
+    size_t passed = (size_t)((at != NULL ? at : end) - from);
+    sandbox_context(L)->used[TLSMEND_LIMIT_INSTRUCTIONS] += 1 + passed / 64; /* the next charge looks at it */
     if (at == NULL)
       break;
-    sandbox_context(L)->used[TLSMEND_LIMIT_INSTRUCTIONS]++; /* the next charge looks at it */
     if (wanted_size > 64)
       sandbox_spend(L, wanted_size / 64);
     if (memcmp(at, wanted, wanted_size) == 0) {
@@ -83,7 +85,8 @@ static int find_or_match(lua_State *L, bool find) {
     luaL_pushfail(L);
     return 1;
   }
-  sandbox_spend(L, (size + pattern_size) / 64);
+  sandbox_spend(L,
+                pattern_size / 64); /* and for what is gone through, not for what lies before or behind it */
   if (find && (lua_toboolean(L, 4) || !has_specials(pattern, pattern_size)))
     return find_plain(L, offset);
   return find_pattern(L, offset, find);
