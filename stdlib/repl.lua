@@ -109,7 +109,8 @@ function vars.help(topic)
       end
     end
   end
-  print(help.text(name, topic == nil and help.OVERVIEW or nil))
+  local text = help.text(name, topic == nil and help.OVERVIEW or nil)
+  for line in (text .. "\n"):gmatch "(.-)\n" do print(line) end -- a line of the log is one line
 end
 
 -- ---- statements ----

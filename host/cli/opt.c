@@ -338,7 +338,8 @@ int opt_check(const opt *options, opt_bits allowed, const char *command, tlsmend
                      : junit ? ", json and junit"
                              : " and json only");
   for (size_t i = 0; i < table_size; i++)
-    if ((wrong & table[i].bit) != 0)
+    if ((wrong & table[i].bit) != 0 &&
+        (table[i].bit != OPT_LIMITS || options->limits[limit_of(&table[i])] != 0))
       return say_error(error, TLSMEND_E_USAGE, "'%s' takes no --%s; see 'tlsmend help %s'", command,
                        table[i].name, command);
   return TLSMEND_OK;
