@@ -123,15 +123,11 @@ static bool step_of(const journal *self, const json_t *step, size_t *out) {
   return json_is_integer(step) && number >= 0 && *out < self->plan->change_count;
 }
 
+/* A note is that of the state: what was said of the one before holds no more. */
 static bool set_step(journal *self, size_t step, step_state state, const char *note) {
-  journal_step *at = &self->steps[step];
-  if (at->state == STEP_LEFT) { /* why it stayed, which it does no more */
-    free(at->note);
-    at->note = NULL;
-  }
-  at->state = state;
+  self->steps[step].state = state;
   self->at_barrier = false;
-  return !note || replace(&at->note, note);
+  return replace(&self->steps[step].note, note);
 }
 
 static bool take_step(journal *self, const json_t *record) {

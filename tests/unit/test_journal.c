@@ -83,6 +83,13 @@ static void test_round_trip(void **state) {
   assert_int_equal(journal->boots, 2);
   assert_int_equal(journal->lines, 11);
   assert_null(journal->stalled); /* it went on */
+  MUST(journal_continue(journal, &error));
+  MUST(journal_undo(journal, "once more", &error));
+  MUST(journal_step_state(journal, 0, STEP_UNDONE, NULL, &error));
+  journal_close(journal);
+  MUST(read_it(&journal, &error));
+  assert_int_equal(journal->steps[0].state, STEP_UNDONE);
+  assert_null(journal->steps[0].note); /* why it had been left */
   journal_close(journal);
 }
 
