@@ -23,13 +23,25 @@ struct os_place {
 
 static bool separator(char c) { return c == '\\' || c == '/'; }
 
-bool wide_is_link(void *handle) {
+/* Of what has a reparse point. */
+static bool leads_on(HANDLE handle) {
   FILE_ATTRIBUTE_TAG_INFO info = {0, 0};
+  return !GetFileInformationByHandleEx(handle, FileAttributeTagInfo, &info, sizeof info) ||
+         info.ReparseTag == 0 || IsReparseTagNameSurrogate(info.ReparseTag);
+}
+
+bool wide_is_link(void *handle) {
   BY_HANDLE_FILE_INFORMATION found;
   if (GetFileInformationByHandle(handle, &found) && !(found.dwFileAttributes & FILE_ATTRIBUTE_REPARSE_POINT))
     return false;
-  return !GetFileInformationByHandleEx(handle, FileAttributeTagInfo, &info, sizeof info) ||
-         info.ReparseTag == 0 || IsReparseTagNameSurrogate(info.ReparseTag);
+  return leads_on(handle);
+}
+
+/* Wine tells by the name only that something has a reparse point. */
+static bool named_link(HANDLE held, const wchar_t *name) {
+  DWORD attributes = GetFileAttributesW(name);
+  return attributes != INVALID_FILE_ATTRIBUTES && (attributes & FILE_ATTRIBUTE_REPARSE_POINT) &&
+         leads_on(held);
 }
 
 /* Holds what the path up to now names. */
@@ -45,7 +57,7 @@ static int hold(os_place *place, tlsmend_error *error) {
     result = wide_fail(error, GetLastError(), "look at", place->path);
   } else {
     place->held[place->count++] = held;
-    if (wide_is_link(held))
+    if (wide_is_link(held) || named_link(held, name))
       result = tlsmend_error_set(error, TLSMEND_E_REFUSED, OS_PLACE_LINK, place->path);
   }
   free(name);
