@@ -545,8 +545,10 @@ int journal_read(const char *path, journal **out, tlsmend_error *error) {
 int journal_continue(journal *self, tlsmend_error *error) {
   if (self->in_memory)
     return TLSMEND_OK;
-  int code = os_folder_open(self->state, self->strict, &self->folder, error);
-  if (code == TLSMEND_OK)
+  int code = TLSMEND_OK; /* it may have been tried before, and got half-way */
+  if (!self->folder)
+    code = os_folder_open(self->state, self->strict, &self->folder, error);
+  if (code == TLSMEND_OK && !self->log)
     code = os_folder_log(self->folder, file_path_leaf(self->path), false, &self->log, error);
   if (code == TLSMEND_OK && self->torn)
     code = os_log_truncate(self->log, self->size, error);
