@@ -32,7 +32,7 @@ entries() { wine reg.exe query "$run_once" 2>/dev/null | tr -d '\r' | grep -c tl
 one_entry() { [ "$(entries)" -eq 1 ] || fail "$1: $(entries) entries of RunOnce, not one"; }
 value() { wine reg.exe query 'HKLM\SOFTWARE\Site' /v v 2>/dev/null | tr -d '\r' | sed -n 's/.*REG_DWORD *//p'; }
 restart() { # WORDS: until status says so
-  wineboot -r >/dev/null 2>&1
+  wine wineboot -r >/dev/null 2>&1
   for second in $(seq 60); do
     wine tlsmend.exe status >last.out 2>last.err || :
     grep -q "$1" last.out && return
@@ -73,7 +73,7 @@ for point in 4 12 20; do
   write_runbook
   tlsmend 194 apply ./two.lua --yes --reboot never --allow-unsigned
   rm two.lua
-  TLSMEND_KILL=$point wineboot -r >/dev/null 2>&1
+  TLSMEND_KILL=$point wine wineboot -r >/dev/null 2>&1
   sleep 2
   tlsmend 0 status
   grep -q open last.out || fail "killed at $point: the run is not open"
@@ -81,7 +81,7 @@ for point in 4 12 20; do
   for again in 1 2 3 4; do
     if grep -q 'done, 6 of 6' last.out; then break; fi
     if [ "$(entries)" -eq 1 ]; then
-      wineboot -r >/dev/null 2>&1
+      wine wineboot -r >/dev/null 2>&1
       sleep 2
     else # killed before anything was arranged anew: a person goes on
       wine tlsmend.exe resume >last.out 2>last.err || :
