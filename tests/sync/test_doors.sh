@@ -21,7 +21,7 @@ door 'the environment is asked by os_environment, in UTF-8, and never for a fold
   '\b_?w?getenv(_s)?\b|ExpandEnvironmentStrings' os/os_posix.c os/os_posix_args.c cli/line.c
 door 'a path below System32 is made by wide_system_path, which knows of SysWOW64' \
   'System32\\\\|SysWOW64|Sysnative|GetSystemWow64Directory' os/os_win32_wide.c machine/win32/event.c \
-  machine/win32/update.c machine/win32/resume.c session_owner.c os/os.h os/wide.h include/tlsmend/machine.h \
+  machine/win32/update.c machine/win32/resume.c session_owner.c os/os.h os/wide.h include/tlsmend/values.h include/tlsmend/machine.h \
   machine/win32/win32.h machine/win32/facts.c machine/guard.c
 door 'what kind a machine is says machine_kind or sim_of, not the name of its back end' \
   'ops->name|self->spec, "(live|sim:?)"' machine/machine.c
