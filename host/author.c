@@ -1,5 +1,5 @@
 /*
- * `tlsmend new`: writes the files of a new runbook. What stands in them is said by stdlib/author.lua; this checks the name,
+ * `tlsmend new`: writes the files of a new runbook. What stands in them is said by host/lua/bench/template.lua; this checks the name,
  * looks that nothing is in the way, and writes.
  */
 #include <assert.h>
@@ -56,7 +56,7 @@ static int find_files(const tlsmend_options *options, const char *id, json_t **o
   script_options script = session_script_options(options);
   script_tool *tool = NULL;
   json_t *argument = json_string(id);
-  script_tool_call call = {"author", "files", argument};
+  script_tool_call call = {"bench.template", "files", argument};
   int code = argument ? script_tool_open(&script, NULL, &tool, error) : no_memory(error);
   if (code == TLSMEND_OK)
     code = script_tool_run(tool, &call, out, error);

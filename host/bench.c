@@ -46,7 +46,7 @@ static int make_packages(bench *self, const json_t *header, tlsmend_error *error
   const json_t *updates = json_object_get(json_object_get(header, "needs"), "updates");
   int code = os_dir_temporary(&self->packages, error);
   if (code == TLSMEND_OK)
-    code = call(self, "bench", "packages", updates, &names, error);
+    code = call(self, "bench.policy", "packages", updates, &names, error);
   for (size_t i = 0; code == TLSMEND_OK && i < json_array_size(names); i++)
     code = write_package(self, json_string_value(json_array_get(names, i)), error);
   json_decref(names);
@@ -214,7 +214,7 @@ static int no_machine(const char *name, const char *reason, tlsmend_error *error
 
 static int test_builtin(const bench *self, const char *name, json_t *records, tlsmend_error *error) {
   json_t *argument = json_string(name), *text = NULL, *record = NULL;
-  int code = call(self, "bench", "text", argument, &text, error);
+  int code = call(self, "bench.policy", "text", argument, &text, error);
   json_decref(argument);
   if (code == TLSMEND_OK && !json_is_string(text))
     code = no_machine(name, json_string_value(json_object_get(text, "reason")), error);
@@ -256,7 +256,7 @@ static int test_machines(bench *self, json_t *records, tlsmend_error *error) {
     return code;
   }
   if (code == TLSMEND_OK)
-    code = call(self, "bench", "machines", NULL, &names, error);
+    code = call(self, "bench.policy", "machines", NULL, &names, error);
   for (size_t i = 0; code == TLSMEND_OK && i < json_array_size(names); i++)
     code = test_builtin(self, json_string_value(json_array_get(names, i)), records, error);
   folder_walk walk = {self, folder, records, error};
@@ -332,7 +332,7 @@ static int render(const bench *self, json_t *result, char **out, tlsmend_error *
   if (self->request->format == TLSMEND_FORMAT_JSON)
     return session_dump(json_incref(result), out, error);
   const char *function = self->request->format == TLSMEND_FORMAT_JUNIT ? "junit" : "text";
-  int code = call(self, "bench_report", function, result, &text, error);
+  int code = call(self, "bench.report", function, result, &text, error);
   if (code == TLSMEND_OK && !(*out = strdup(json_string_value(text))))
     code = no_memory(error);
   json_decref(text);

@@ -194,7 +194,7 @@ static int judge_policy(const bench *self, const tlsmend_plan *plan, const char 
   json_t *argument = plan ? plan_to_json(plan) : json_object(), *found = NULL;
   json_object_set_new(argument, "extra", extra);
   json_object_set(argument, "record", record);
-  script_tool_call call = {"bench", function, argument};
+  script_tool_call call = {"bench.policy", function, argument};
   int code = script_tool_run(self->tool, &call, &found, error);
   for (size_t i = 0; code == TLSMEND_OK && i < json_array_size(found); i++) {
     const json_t *row = json_array_get(found, i);

@@ -1,6 +1,6 @@
 /*
  * `tlsmend lint`: reads files, runs each on some built-in machines (on an overlay that is thrown away, and behind the fence that
- * every run has) and hands what was seen to stdlib/lint, where the rules are.
+ * every run has) and hands what was seen to host/lua/lint, where the rules are.
  */
 #include <assert.h>
 #include <stdlib.h>
@@ -63,7 +63,7 @@ static int bed_open(const lint *self, const char *name, bed *out, tlsmend_error 
   json_t *text = NULL;
   *out = (bed){.scratch = plan_new()};
   bool file = is_snapshot(name);
-  int code = file ? TLSMEND_OK : call(self->tool, "bench", "text", json_string(name), &text, error);
+  int code = file ? TLSMEND_OK : call(self->tool, "bench.policy", "text", json_string(name), &text, error);
   backend_request request = {.argument = name, .text = json_string_value(text)};
   if (code == TLSMEND_OK && (!out->scratch || (!file && !request.text)))
     code = no_memory(error);

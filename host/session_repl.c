@@ -1,6 +1,6 @@
 /*
  * `tlsmend repl`: an overlay over the machine, a plan that its changes go into, and a Lua state that the lines are run in. What
- * a line means and how a result is shown is said by stdlib/repl.lua; reading lines is the command's business.
+ * a line means and how a result is shown is said by host/lua/repl/repl.lua; reading lines is the command's business.
  */
 #include <assert.h>
 #include <stdio.h>
@@ -36,10 +36,10 @@ static int on_finding(void *data, const char *text, tlsmend_error *error) {
   return plan_finding_add(self->plan, text, error);
 }
 
-/* Calls a function of stdlib/repl.lua; `argument` is stolen. */
+/* Calls a function of host/lua/repl/repl.lua; `argument` is stolen. */
 static int call(tlsmend_repl *self, const char *function, json_t *argument, json_t **out,
                 tlsmend_error *error) {
-  script_tool_call request = {"repl", function, argument};
+  script_tool_call request = {"repl.repl", function, argument};
   script_tool_renew(self->tool);
   int code = argument ? script_tool_run(self->tool, &request, out, error)
                       : tlsmend_error_set(error, TLSMEND_E_SCRIPT, "what was typed is not UTF-8");

@@ -1,5 +1,5 @@
 /*
- * The effective TLS state of a machine. What is read and what it means is Lua (stdlib/state.lua); it runs on an overlay that
+ * The effective TLS state of a machine. What is read and what it means is Lua (host/lua/state/state.lua); it runs on an overlay that
  * is thrown away, so that nothing can be written whatever it does.
  */
 #include <assert.h>
@@ -30,7 +30,7 @@ static tlsmend_verdict verdict_of(const json_t *state) {
 
 static int read_state(tlsmend_session *self, script_tool *tool, json_t **out, tlsmend_error *error) {
   json_t *about = json_pack("{s:s}", "spec", self->spec);
-  script_tool_call call = {"state", "read", about};
+  script_tool_call call = {"state.state", "read", about};
   int code = about ? script_tool_run(tool, &call, out, error) : no_memory(error);
   json_decref(about);
   return code;
@@ -40,7 +40,7 @@ static int read_state(tlsmend_session *self, script_tool *tool, json_t **out, tl
 static int translate(script_tool *tool, const language *language, json_t *state, tlsmend_error *error) {
   json_t *list = NULL, *item, *texts = json_object();
   size_t index;
-  script_tool_call call = {"state_report", "texts", state};
+  script_tool_call call = {"state.report", "texts", state};
   int code = script_tool_run(tool, &call, &list, error);
   json_array_foreach(list, index, item) {
     char *text = language_text(language, json_string_value(item));
@@ -63,7 +63,7 @@ static int render(script_tool *tool, const render_look *look, json_t *state, cha
   int translated = look->language ? translate(tool, look->language, state, error) : TLSMEND_OK;
   if (translated != TLSMEND_OK)
     return translated;
-  script_tool_call call = {"state_report", format == TLSMEND_FORMAT_HTML ? "html" : "text", state};
+  script_tool_call call = {"state.report", format == TLSMEND_FORMAT_HTML ? "html" : "text", state};
   int code = script_tool_run(tool, &call, &text, error);
   if (code == TLSMEND_OK && !(*out = strdup(json_string_value(text))))
     code = no_memory(error);

@@ -1,6 +1,6 @@
-# Turns stdlib/**/*.lua, stdlib/lang/*.txt and runbooks/*.lua into a C file that defines the table of script/script.h. CMake
-# alone does it, and the texts become byte arrays, so any byte and any length is fine. stdlib/meta is for editors; the prompt reads
-# its help from it.
+# Turns stdlib/**/*.lua, stdlib/lang/*.txt, host/lua/**/*.lua and runbooks/*.lua into a C file that defines the table of
+# script/script.h. CMake alone does it, and the texts become byte arrays, so any byte and any length is fine. stdlib/meta is for
+# editors; the prompt reads its help from it.
 #
 # Included, it defines embed_texts(OUTPUT). Run with `cmake -P` it writes OUTPUT from the list of names in LIST.
 if(CMAKE_SCRIPT_MODE_FILE STREQUAL CMAKE_CURRENT_LIST_FILE)
@@ -32,7 +32,8 @@ const size_t embedded_text_count = ${count};
 endif()
 
 function(embed_texts output)
-  file(GLOB_RECURSE names CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR} stdlib/*.lua stdlib/lang/*.txt)
+  file(GLOB_RECURSE names CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR} stdlib/*.lua stdlib/lang/*.txt
+       host/lua/*.lua)
   file(GLOB runbooks CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR} runbooks/*.lua)
   list(APPEND names ${runbooks})
   list(SORT names)
@@ -43,5 +44,5 @@ function(embed_texts output)
     COMMAND ${CMAKE_COMMAND} -DLIST=${output}.list -DSOURCE=${PROJECT_SOURCE_DIR} -DOUTPUT=${output}
             -P ${PROJECT_SOURCE_DIR}/host/cmake/embed.cmake
     DEPENDS ${files} ${output}.list ${PROJECT_SOURCE_DIR}/host/cmake/embed.cmake
-    COMMENT "Embedding stdlib and runbooks" VERBATIM)
+    COMMENT "Embedding Lua" VERBATIM)
 endfunction()

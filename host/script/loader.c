@@ -40,6 +40,10 @@ static int compare_name(const void *name, const void *row) {
   return strcmp(name, ((const embedded_text *)row)->name);
 }
 
+static const embedded_text *embedded_find(const char *name) {
+  return bsearch(name, embedded_texts, embedded_text_count, sizeof(embedded_text), compare_name);
+}
+
 /* From the library as it was read. Whoever holds it outlives the text. E_ABSENT: it has none of that name. */
 static int text_kept(const script_options *options, const char *name, script_text *out,
                      tlsmend_error *error) {
@@ -72,7 +76,7 @@ int script_text_find(const script_options *options, const char *name, script_tex
     if (code != TLSMEND_E_ABSENT)
       return code;
   }
-  const embedded_text *row = bsearch(name, embedded_texts, embedded_text_count, sizeof *row, compare_name);
+  const embedded_text *row = embedded_find(name);
   if (row == NULL)
     return tlsmend_error_set(error, TLSMEND_E_ABSENT, "there is no %s", name);
   out->source = copy_text("built-in");
@@ -145,7 +149,12 @@ void script_compile(lua_State *L, const char *bytes, size_t size, const char *ch
 
 /* ---- require ------------------------------------------------------------------------------------------------- */
 
-/* `out` gets "stdlib/tls/winhttp.lua". */
+/* Of the host's own Lua, which only the host and that Lua itself may ask for. `out` gets "host/lua/lint/check.lua". */
+static const embedded_text *host_text(lua_State *L, const char *name, char *out, size_t size) {
+  bool asked = sandbox_context(L)->hosting && requires_path("host/lua/", name, out, size);
+  return asked ? embedded_find(out) : NULL;
+}
+
 static bool module_path(const char *name, char *out, size_t size) {
   return strncmp(name, "meta.", 5) != 0 && requires_path("stdlib/", name, out, size);
 }
@@ -229,7 +238,16 @@ static void push_system(lua_State *L) {
   lua_setmetatable(L, -2);
 }
 
-/* Pushes the module that `name` stands for. */
+/* The host's own Lua may ask for more of it while it loads, and what that loads of the library may not. */
+static void call_chunk(lua_State *L, int arguments, bool hosting) {
+  script_context *context = sandbox_context(L);
+  bool before = context->hosting; /* taken back by sandbox_call where this raises */
+  context->hosting = hosting;
+  lua_call(L, arguments, 1);
+  context->hosting = before;
+}
+
+/* Pushes the module of a runbook's that `name` stands for. */
 static void load_module(lua_State *L, const char *name, const char *path) {
   if (strcmp(name, "system") == 0) {
     push_system(L);
@@ -254,13 +272,21 @@ static void load_module(lua_State *L, const char *name, const char *path) {
   } else {
     lua_pushnil(L);
   }
-  lua_call(L, 2, 1);
+  call_chunk(L, 2, false);
   if (lua_isnil(L, -1))
     script_raise(L, TLSMEND_E_SCRIPT, "require: the module '%s' returns nothing", name);
   if (native || strncmp(name, "tls.", 4) == 0)
     meant_guard(L, name);
 }
 
+static void load_host(lua_State *L, const char *name, const embedded_text *row) {
+  script_text text = {.bytes = row->text, .size = row->size, .builtin = row};
+  compile_text(L, &text, row->name);
+  lua_pushstring(L, name);
+  call_chunk(L, 1, true);
+}
+
+/* Modules by their paths: a runbook that asks for a name does not get what the host has loaded by the same. */
 static void push_loaded(lua_State *L) {
   if (lua_rawgetp(L, LUA_REGISTRYINDEX, &loaded_key) == LUA_TTABLE)
     return;
@@ -275,33 +301,29 @@ int l_require(lua_State *L) {
     return script_raise(L, TLSMEND_E_SCRIPT, "require: takes the name of a module, got %s",
                         luaL_typename(L, 1));
   size_t size;
+  char path[NAME_MOST + 16];
   const char *name = lua_tolstring(L, 1, &size);
   lua_settop(L, 1);
-  if (!sandbox_context(L)->hosting && script_module_host(name))
+  const embedded_text *own = host_text(L, name, path, sizeof path);
+  if (strlen(name) != size || (own == NULL && !module_path(name, path, sizeof path)))
     return script_raise(L, TLSMEND_E_SCRIPT,
-                        "require: there is no module '%s' for runbooks: tlsmend has a program of its own of "
-                        "that name; if a file beside the runbook is meant, rename that",
+                        "require: '%.64s' is not the name of a module (lower-case words joined by dots)",
                         name);
   push_loaded(L);
-  lua_pushvalue(L, 1);
-  lua_rawget(L, 2);
+  lua_getfield(L, 2, path);
   if (lua_touserdata(L, 3) == &loading_mark)
     return script_raise(L, TLSMEND_E_SCRIPT, "require: the module '%s' requires itself", name);
   if (!lua_isnil(L, 3))
     return 1;
   lua_pop(L, 1);
-  char path[NAME_MOST + 16];
-  if (strlen(name) != size || !module_path(name, path, sizeof path))
-    return script_raise(L, TLSMEND_E_SCRIPT,
-                        "require: '%.64s' is not the name of a module (lower-case words joined by dots)",
-                        name);
-  lua_pushvalue(L, 1);
   lua_pushlightuserdata(L, (void *)(uintptr_t)&loading_mark);
-  lua_rawset(L, 2);
-  load_module(L, name, path);
-  lua_pushvalue(L, 1);
-  lua_pushvalue(L, -2);
-  lua_rawset(L, 2);
+  lua_setfield(L, 2, path);
+  if (own != NULL)
+    load_host(L, name, own);
+  else
+    load_module(L, name, path);
+  lua_pushvalue(L, -1);
+  lua_setfield(L, 2, path);
   return 1;
 }
 

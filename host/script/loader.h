@@ -35,7 +35,7 @@ void script_compile(lua_State *L, const char *bytes, size_t size, const char *ch
 /* `require` of a runbook: native modules and the standard library, each run once in a state. */
 int l_require(lua_State *L);
 
-/* Pushes a module for the host, whose own programs it may be: those are none for runbooks. [-0, +1, e] */
+/* Pushes a module for the host: of host/lua/, which no runbook reaches, or of the library. [-0, +1, e] */
 void script_require_host(lua_State *L, const char *name);
 
 /* Adds `require` to the globals. [-0, +0, e] */

@@ -23,28 +23,6 @@ bool script_module_native(const char *name) {
   return found;
 }
 
-bool script_module_host(const char *name) {
-  /* One that ends in a dot stands for all that begin with it. */
-  static const char *const programs[] = {"author",
-                                         "bench",
-                                         "bench_report",
-                                         "lint.",
-                                         "repl",
-                                         "repl_help",
-                                         "state",
-                                         "state_programs",
-                                         "state_report",
-                                         "state_suites",
-                                         "state_suites_report"};
-  for (size_t i = 0; i < sizeof programs / sizeof *programs; i++) {
-    size_t length = strlen(programs[i]);
-    bool all = programs[i][length - 1] == '.';
-    if (strncmp(name, programs[i], length) == 0 && (all || name[length] == '\0'))
-      return true;
-  }
-  return false;
-}
-
 bool script_module_push(lua_State *L, const char *name) {
   for (const script_module *row = script_modules; row->name != NULL; row++) {
     if (strcmp(row->name, name) != 0)

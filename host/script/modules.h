@@ -21,10 +21,6 @@ extern const script_module script_modules[];
 /* Whether a native module has this name. */
 bool script_module_native(const char *name);
 
-/* Whether a file of stdlib/ is a program of the host's own, which no runbook may require: "bench", "lint.check". The one table of
- * these names. */
-bool script_module_host(const char *name);
-
 /* Pushes a new table of a native module's functions; false, and nothing pushed, if there is no such module. */
 bool script_module_push(lua_State *L, const char *name);
 

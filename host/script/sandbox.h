@@ -67,7 +67,7 @@ typedef struct script_context {
   bool unreached; /* a file that it looked at is not there, or not within reach */
   bool verifying; /* inside verify: the network may be asked */
   bool answered;  /* and a server has answered: with a yes or a no, not with silence */
-  bool hosting;   /* the host itself loads a module: it may be one of its own programs */
+  bool hosting;   /* the host or its own Lua asks for a module, which may be one of host/lua/ */
   script_scratch scratch;
 } script_context;
 

@@ -144,14 +144,16 @@ for _, name in ipairs(files "host/core/*.c host/machine/*.c host/session*.c host
   end
 end
 
+local LUA = "runbooks/*.lua stdlib/*.lua stdlib/tls/*.lua stdlib/steps/*.lua stdlib/windows/*.lua "
+  .. "host/lua/bench/*.lua host/lua/repl/*.lua host/lua/state/*.lua"
+
 local function strip_lua(text)
   text = ("\n" .. text):gsub("\n%s*%-%-[^\n]*", "\n"):gsub("%s%-%-%s[^\n\"]*\n", "\n"):gsub("%[%[.-%]%]", "")
   return text:gsub("error(%b())", function(inside) return inside:find '"' and "" or nil end)
 end
 
-for _, name in ipairs(files "runbooks/*.lua stdlib/*.lua stdlib/tls/*.lua stdlib/steps/*.lua stdlib/windows/*.lua") do
+for _, name in ipairs(files(LUA)) do
   local bench = name:find "bench" or name:find "windows/" and not name:find "sql_server"
-    or name:find "new" or name:find "author"
   for _, literal in ipairs(literals(strip_lua(read(name)), '^%s*%.%.%s*["\']')) do
     spoken[#spoken + 1] = literal.text
     if not bench then prose[#prose + 1] = { name, literal.text } end

@@ -32,11 +32,11 @@ awk -v work="$work" '
 [ "$(ls "$work"/example*.lua | wc -l)" -ge 4 ] || fail "docs/RUNBOOKS.md has fewer examples than it had"
 "$TLSMEND" lint "$work"/example*.lua >"$work/out" 2>&1
 grep -q '4 files' "$work/out" && ! grep -E ': (needs|restart)-' "$work/out" >&2 || fail "the needs of examples in docs/RUNBOOKS.md"
-for rule in $(sed -n 's/^rule("\([a-z0-9-]*\)".*/\1/p' "$TLSMEND_SOURCE/stdlib/lint/rules.lua"); do
+for rule in $(sed -n 's/^rule("\([a-z0-9-]*\)".*/\1/p' "$TLSMEND_SOURCE/host/lua/lint/rules.lua"); do
   grep -q ": $rule\$" "$work/expected" || fail "the rule $rule is expected nowhere"
 done
 for rule in $(sed 's/.*: //' "$work/expected" | sort -u); do
-  grep -q "^rule(\"$rule\"" "$TLSMEND_SOURCE/stdlib/lint/rules.lua" || fail "there is no rule $rule"
+  grep -q "^rule(\"$rule\"" "$TLSMEND_SOURCE/host/lua/lint/rules.lua" || fail "there is no rule $rule"
 done
 [ "$(ls bad/*.lua | wc -l)" -ge 50 ] && [ "$(ls good/*.lua | wc -l)" -ge 50 ] || fail "fewer than fifty of a kind"
 [ $bad -eq 0 ] && echo "lint: $(ls bad/*.lua | wc -l) bad, $(ls good/*.lua | wc -l) good"

@@ -6,4 +6,4 @@ command -v luacheck >/dev/null || {
   echo "SKIPPED: the Lua check needs luacheck: apt-get install lua-check" >&2
   exit 77
 }
-find stdlib runbooks tests -name '*.lua' | sort | xargs luacheck --no-color -q
+find stdlib host/lua runbooks tests -name '*.lua' | sort | xargs luacheck --no-color -q

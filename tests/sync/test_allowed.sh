@@ -11,7 +11,7 @@ trap 'rm -rf "$work"' EXIT
 Of standard Lua a runbook has these functions and values, and nothing else; the reason says why each is harmless. "Ours" takes
 the place of the standard one. The list is made from the table in `host/script/sandbox_globals.c`
 (`sh tests/sync/test_allowed.sh --write`); what is left out, and why, stands at its head. The modules that `require` reaches
-stand in [RUNBOOKS.md](RUNBOOKS.md); programs of the host (`script_module_host` in `host/script/modules.c`) are none of them.
+stand in [RUNBOOKS.md](RUNBOOKS.md); the host's own Lua (`host/lua/`) is none of them.
 
 | name | whose | why it is harmless |
 |---|---|---|

@@ -203,21 +203,26 @@ static int reach_module(lua_State *L) {
   return 1;
 }
 
+/* Asks for the module whose text lies at `path` in `folder`. */
+static bool reach_text_of(reach *self, const char *folder, const char *path) {
+  char name[128];
+  size_t begin = strlen(folder), size = strlen(path);
+  if (strncmp(path, folder, begin) != 0 || size >= sizeof name || strcmp(path + size - 4, ".lua") != 0)
+    return false;
+  snprintf(name, sizeof name, "%.*s", (int)(size - begin - 4), path + begin);
+  for (char *at = name; *at != '\0'; at++)
+    *at = *at == '/' ? '.' : *at;
+  lua_pushcfunction(self->context->L, reach_module);
+  lua_pushstring(self->context->L, name);
+  return reach_call(self, 1, true, false);
+}
+
 static void reach_modules(reach *self) {
   lua_State *L = self->context->L;
   for (size_t i = 0; i < embedded_text_count; i++) {
-    char name[128];
-    const char *path = embedded_texts[i].name;
-    size_t size = strlen(path);
-    if (strncmp(path, "stdlib/", 7) != 0 || size < 12 || size >= sizeof name ||
-        strcmp(path + size - 4, ".lua") != 0)
-      continue;
-    snprintf(name, sizeof name, "%.*s", (int)(size - 11), path + 7);
-    for (char *at = name; *at != '\0'; at++)
-      *at = *at == '/' ? '.' : *at;
-    lua_pushcfunction(L, reach_module);
-    lua_pushstring(L, name);
-    reach_call(self, 1, true, false);
+    reach_text_of(self, "stdlib/", embedded_texts[i].name);
+    if (reach_text_of(self, "host/lua/", embedded_texts[i].name))
+      reach_broken("the host's own Lua is a module", embedded_texts[i].name);
   }
   for (const script_module *row = script_modules; row->name != NULL; row++) {
     lua_pushcfunction(L, reach_module);

@@ -1,7 +1,7 @@
 -- `tlsmend repl`: what a line at the prompt means. Owns the variables of the prompt and how results are shown; the host
--- reads lines, and the machine that they work on is an overlay. Help and completion stand in repl_help.
+-- reads lines, and the machine that they work on is an overlay. Help and completion stand in repl.help.
 
-local help = require "repl_help"
+local help = require "repl.help"
 
 local repl = {}
 

@@ -1,10 +1,10 @@
--- The effective TLS state of a machine: for each protocol and role of Schannel, and for programs (state_programs), what
+-- The effective TLS state of a machine: for each protocol and role of Schannel, and for programs (state.programs), what
 -- the release does by itself, what is set and where, what overrides it, hence what a program that starts now gets, and
--- one that starts after a restart. Reads only. `tlsmend state` prints it (state_report).
+-- one that starts after a restart. Reads only. `tlsmend state` prints it (state.report).
 
 local hotfix = require "hotfix"
-local more = require "state_suites"
-local programs = require "state_programs"
+local more = require "state.suites"
+local programs = require "state.programs"
 local reboot = require "reboot"
 local registry = require "registry"
 local schannel = require "tls.schannel"

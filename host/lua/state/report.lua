@@ -1,7 +1,7 @@
 -- The effective state for people: a picture in the terminal and a page of HTML. Takes the object of `state`, looks at
 -- no machine.
 
-local suites = require "state_suites_report"
+local suites = require "state.suites_report"
 
 local report = {}
 

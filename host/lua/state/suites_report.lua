@@ -1,4 +1,4 @@
--- Cipher suites, FIPS mode and the marks of facts, for people: the part of state_report that state_suites has read.
+-- Cipher suites, FIPS mode and the marks of facts, for people: the part of state.report that state.suites has read.
 -- `say` puts a text into the language that is asked for.
 
 local report = {}
