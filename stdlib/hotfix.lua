@@ -8,7 +8,7 @@ local updates = require "windows.updates"
 
 local hotfix = { packages = native.packages, listed = native.listed, file_version = native.file_version }
 
--- What the state of a package says of the payload, from the least to the most; host/machine/servicing.h has the table.
+-- What the state of a package says of the payload, from the least to the most; host/machine/update/servicing.h has the table.
 local RANK = { no = 0, broken = 1, leaving = 2, partial = 3, superseded = 4, pending = 5, installed = 6 }
 
 -- The state that stands for the whole update: that of its parent package (Package_for_KB1234567~) where there is one.

@@ -2,8 +2,8 @@
  * A command: its row in the table of main.c and what its function is given. Commands are clients of
  * <tlsmend/tlsmend.h>; of the host they know only os/os.h (arguments, terminal, replacing a file).
  */
-#ifndef CLI_CLI_H
-#define CLI_CLI_H
+#ifndef TLSMEND_CLI_CLI_H
+#define TLSMEND_CLI_CLI_H
 
 #include "cli/opt.h"
 #include "cli/say.h"

@@ -2,8 +2,8 @@
  * Options and operands of the command line. Owns the one table of options; knows nothing of what a command
  * does with them. An option may stand before or after operands, the command itself is the first operand.
  */
-#ifndef CLI_OPT_H
-#define CLI_OPT_H
+#ifndef TLSMEND_CLI_OPT_H
+#define TLSMEND_CLI_OPT_H
 
 #include <stdbool.h>
 #include <stdio.h>

@@ -2,8 +2,8 @@
  * What the command says: errors, questions, results, the next command to type. Results go to stdout,
  * everything else to stderr. Colours only on a terminal and never with NO_COLOR.
  */
-#ifndef CLI_SAY_H
-#define CLI_SAY_H
+#ifndef TLSMEND_CLI_SAY_H
+#define TLSMEND_CLI_SAY_H
 
 #include <stdbool.h>
 

@@ -1,6 +1,6 @@
 /* The one table of back ends: which prefix of a machine spec opens which. */
-#ifndef MACHINE_BACKENDS_H
-#define MACHINE_BACKENDS_H
+#ifndef TLSMEND_MACHINE_BACKENDS_H
+#define TLSMEND_MACHINE_BACKENDS_H
 
 #include <tlsmend/machine.h>
 

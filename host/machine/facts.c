@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/path.h"
-#include "core/value.h"
+#include "registry/path.h"
+#include "registry/value.h"
 #include "machine/machine.h"
 
 #define CONTROL "HKLM\\SYSTEM\\CurrentControlSet\\Control\\"

@@ -1,6 +1,6 @@
 /* What a registry tells of its Windows, for machines that cannot ask Windows itself. */
-#ifndef MACHINE_FACTS_H
-#define MACHINE_FACTS_H
+#ifndef TLSMEND_MACHINE_FACTS_H
+#define TLSMEND_MACHINE_FACTS_H
 
 #include <tlsmend/machine.h>
 

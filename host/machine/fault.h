@@ -2,8 +2,8 @@
  * A machine that fails on purpose, for the bench: the Nth change fails, before or after it was carried out. Everything else
  * is passed through.
  */
-#ifndef MACHINE_FAULT_H
-#define MACHINE_FAULT_H
+#ifndef TLSMEND_MACHINE_FAULT_H
+#define TLSMEND_MACHINE_FAULT_H
 
 #include <tlsmend/machine.h>
 

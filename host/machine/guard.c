@@ -9,11 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/file_path.h"
-#include "core/path.h"
-#include "core/unicode.h"
+#include "base/file_path.h"
+#include "registry/path.h"
+#include "base/unicode.h"
 #include "machine/machine.h"
-#include "machine/package.h"
+#include "machine/update/package.h"
 #include "os/os.h"
 
 #define ANY_USER        "HKU\\*\\"

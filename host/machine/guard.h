@@ -2,10 +2,10 @@
  * The fence: a machine that passes on only what a runbook's `needs` declares and refuses the rest (TLSMEND_E_REFUSED), for
  * reads and for writes, in one place. The host's own questions (facts) go to the machine below it.
  */
-#ifndef MACHINE_GUARD_H
-#define MACHINE_GUARD_H
+#ifndef TLSMEND_MACHINE_GUARD_H
+#define TLSMEND_MACHINE_GUARD_H
 
-#include "core/trust.h"
+#include "signing/trust.h"
 
 /* Stands in every refusal of the fence, and in no other. */
 #define GUARD_WAY_OUT "in its `needs`"

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/path.h"
-#include "core/unicode.h"
+#include "registry/path.h"
+#include "base/unicode.h"
 #include "machine/facts.h"
 
 /* The nearest machine, from the top, that has the op; NULL if none has. Needs the op's member name, hence a macro. */

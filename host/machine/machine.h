@@ -2,8 +2,8 @@
  * Calls to a machine. Resolves keys (canonical path, view of the architecture), passes a NULL op on to the machine below, or
  * derives the answer from the registry. Everything above the back ends goes through these functions.
  */
-#ifndef MACHINE_MACHINE_H
-#define MACHINE_MACHINE_H
+#ifndef TLSMEND_MACHINE_MACHINE_H
+#define TLSMEND_MACHINE_MACHINE_H
 
 #include <tlsmend/machine.h>
 

@@ -9,13 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/change.h"
-#include "core/path.h"
-#include "core/tree.h"
-#include "core/unicode.h"
-#include "core/value.h"
+#include "plan/change.h"
+#include "registry/path.h"
+#include "registry/tree.h"
+#include "base/unicode.h"
+#include "registry/value.h"
 #include "machine/machine.h"
-#include "machine/servicing.h"
+#include "machine/update/servicing.h"
 
 enum { REBOOT_BUDGET = 5 }; /* more restarts than this in one plan are a loop, not a remedy */
 

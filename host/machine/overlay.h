@@ -2,10 +2,10 @@
  * The dry run: a machine over another one. Reads see pending writes, writes become changes of a plan, a restart is
  * simulated. The machine below is only read, and what is read of it is recorded in the plan.
  */
-#ifndef MACHINE_OVERLAY_H
-#define MACHINE_OVERLAY_H
+#ifndef TLSMEND_MACHINE_OVERLAY_H
+#define TLSMEND_MACHINE_OVERLAY_H
 
-#include "core/plan.h"
+#include "plan/plan.h"
 
 /* Neither `below` nor `plan` is owned; both outlive the overlay. */
 int overlay_open(tlsmend_machine *below, tlsmend_plan *plan, tlsmend_machine **out, tlsmend_error *error);

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/change.h"
-#include "core/path.h"
-#include "core/value.h"
+#include "plan/change.h"
+#include "registry/path.h"
+#include "registry/value.h"
 #include "machine/machine.h"
 #include "os/os.h"
 

@@ -3,8 +3,8 @@
  * machine that it was handed (an overlay), implied ones included: missing ancestors become key-creates, a subtree deletion
  * is expanded from the bottom up. What would change nothing proposes nothing.
  */
-#ifndef MACHINE_PROPOSE_H
-#define MACHINE_PROPOSE_H
+#ifndef TLSMEND_MACHINE_PROPOSE_H
+#define TLSMEND_MACHINE_PROPOSE_H
 
 #include <tlsmend/machine.h>
 

@@ -3,8 +3,8 @@
  * implementation for POSIX, one for Windows (W calls; paths are UTF-8 here). Nothing about registries or TLS.
  * Errors name the path and the system's reason: TLSMEND_E_IO, TLSMEND_E_ABSENT, TLSMEND_E_DENIED, TLSMEND_E_BUSY.
  */
-#ifndef OS_OS_H
-#define OS_OS_H
+#ifndef TLSMEND_OS_OS_H
+#define TLSMEND_OS_OS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -5,9 +5,9 @@
 #include <lauxlib.h>
 
 #include "os/os.h"
-#include "script/chunks.h"
-#include "script/loader.h"
-#include "script/sandbox.h"
+#include "script/sandbox/bytecode_cache.h"
+#include "script/require.h"
+#include "script/sandbox/sandbox.h"
 
 /* ---- runbooks ------------------------------------------------------------------------------------------------ */
 

@@ -2,8 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/language.h"
-#include "script/loader.h"
+#include "render/language.h"
+#include "script/require.h"
 
 static const char *const names[] = {"da", "de", "en", "nl", "sv"};
 

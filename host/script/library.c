@@ -5,9 +5,9 @@
 
 #include <sodium.h>
 
-#include "core/manifest.h"
+#include "signing/manifest.h"
 #include "os/os.h"
-#include "script/loader.h"
+#include "script/require.h"
 
 enum { FOLDERS_MOST = 8 };
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/unicode.h"
+#include "base/unicode.h"
 #include "script/runbook.h"
 
 bool param_type_known(const char *type) {

@@ -9,12 +9,12 @@
 
 #include <lauxlib.h>
 
-#include "core/manifest.h"
+#include "signing/manifest.h"
 #include "machine/machine.h"
 #include "os/os.h"
-#include "script/loader.h"
+#include "script/require.h"
 #include "script/runbook.h"
-#include "script/tool.h"
+#include "script/host_lua.h"
 
 /* ---- loading ------------------------------------------------------------------------------------------------- */
 

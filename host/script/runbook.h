@@ -1,9 +1,9 @@
-/* What declare.c and run.c share: a loaded runbook. */
-#ifndef SCRIPT_RUNBOOK_H
-#define SCRIPT_RUNBOOK_H
+/* What declaration.c and run.c share: a loaded runbook. */
+#ifndef TLSMEND_SCRIPT_RUNBOOK_H
+#define TLSMEND_SCRIPT_RUNBOOK_H
 
 #include "machine/guard.h"
-#include "script/sandbox.h"
+#include "script/sandbox/sandbox.h"
 
 struct script_runbook {
   script_context *context;

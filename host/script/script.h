@@ -2,8 +2,8 @@
  * Runbooks in Lua: loading their declaration, running them on a machine. The only door from the host into Lua. A script knows
  * only the tlsmend_machine that it is handed; the words "overlay" and "plan" do not appear below script/.
  */
-#ifndef SCRIPT_SCRIPT_H
-#define SCRIPT_SCRIPT_H
+#ifndef TLSMEND_SCRIPT_SCRIPT_H
+#define TLSMEND_SCRIPT_SCRIPT_H
 
 #include <stdbool.h>
 

@@ -14,9 +14,9 @@
 
 #include <cmocka.h>
 
-#include "core/path.h"
-#include "core/unicode.h"
-#include "core/value.h"
+#include "registry/path.h"
+#include "base/unicode.h"
+#include "registry/value.h"
 #include "machine/machine.h"
 #include "machine/propose.h"
 

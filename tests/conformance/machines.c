@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "core/change.h"
+#include "plan/change.h"
 #include "machine/backends.h"
 #include "machine/overlay.h"
 #include "os/os.h"

@@ -1,5 +1,5 @@
 /*
- * Faults: every call of os_posix.c that changes something goes through fault.c, which counts it and, at the chosen one, kills the
+ * Faults: every call of os/posix/file.c that changes something goes through fault.c, which counts it and, at the chosen one, kills the
  * process, cuts the power, or lets the call fail. In one process at a time; meant to be armed in a forked child.
  */
 #ifndef FAULT_FAULT_H

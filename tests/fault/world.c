@@ -15,7 +15,7 @@
 
 #include <sodium.h>
 
-#include "core/value.h"
+#include "registry/value.h"
 #include "machine/backends.h"
 #include "machine/machine.h"
 #include "machine/propose.h"

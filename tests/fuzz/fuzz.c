@@ -6,9 +6,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "core/text.h"
-#include "core/unicode.h"
-#include "machine/journal.h"
+#include "base/text.h"
+#include "base/unicode.h"
+#include "commit/journal.h"
 #include "os/os.h"
 
 const char fuzz_windows[] =

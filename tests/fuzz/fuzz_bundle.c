@@ -7,9 +7,9 @@
 
 #include <sodium.h>
 
-#include "core/bundle.h"
-#include "core/requires.h"
-#include "core/text.h"
+#include "signing/bundle.h"
+#include "script/requires.h"
+#include "base/text.h"
 
 static minisign_secret secret;
 static trust_store store;

@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-#include "machine/journal.h"
+#include "commit/journal.h"
 #include "os/os.h"
 
 static tlsmend_format format_of(size_t size) { return size % 2 ? TLSMEND_FORMAT_JSON : TLSMEND_FORMAT_TEXT; }

@@ -4,7 +4,7 @@
  */
 #include "fuzz/fuzz.h"
 
-#include "core/plan.h"
+#include "plan/plan.h"
 
 static void render_all(const tlsmend_plan *plan) {
   for (tlsmend_format format = TLSMEND_FORMAT_TEXT; format <= TLSMEND_FORMAT_SARIF; format++) {

@@ -1,7 +1,7 @@
 /* libFuzzer target: any bytes are a registry.pol of Group Policy. The first byte says after how many entries the reader is stopped. */
 #include "fuzz/fuzz.h"
 
-#include "core/pol.h"
+#include "registry/polfile.h"
 
 typedef struct reading {
   unsigned entries, most;

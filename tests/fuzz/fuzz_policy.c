@@ -3,9 +3,9 @@
 
 #include <stdio.h>
 
-#include "core/minisign.h"
+#include "signing/minisign.h"
 #include "os/os.h"
-#include "session.h"
+#include "session/session.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   char *spec[] = {"live", "sim:/x.reg"};

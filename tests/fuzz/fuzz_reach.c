@@ -2,7 +2,7 @@
  * libFuzzer target: any bytes are a program of calls of the functions that a script can get hold of (tests/unit/reach.h). Each takes a
  * function, a number, and arguments: fresh values, or what earlier calls answered.
  */
-#include "core/plan.h"
+#include "plan/plan.h"
 #include "fuzz/fuzz.h"
 #include "unit/reach.h"
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/regfile.h"
+#include "registry/regfile.h"
 
 /* Two writers fed with the same events, and a sum of what they were fed. */
 typedef struct sink {

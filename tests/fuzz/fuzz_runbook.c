@@ -4,12 +4,12 @@
  */
 #include "fuzz/fuzz.h"
 
-#include "core/path.h"
-#include "core/plan.h"
+#include "registry/path.h"
+#include "plan/plan.h"
 #include "machine/guard.h"
 #include "machine/machine.h"
 #include "machine/overlay.h"
-#include "machine/sim.h"
+#include "machine/sim/sim.h"
 #include "script/script.h"
 
 static const script_options small = {

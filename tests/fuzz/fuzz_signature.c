@@ -6,9 +6,9 @@
 
 #include <sodium.h>
 
-#include "core/approval.h"
-#include "core/manifest.h"
-#include "core/minisign.h"
+#include "signing/approval.h"
+#include "signing/manifest.h"
+#include "signing/minisign.h"
 
 static const char signed_text[] = "what was looked at";
 static minisign_secret secret;

@@ -5,7 +5,7 @@
 #include "fuzz/fuzz.h"
 
 #include "machine/machine.h"
-#include "machine/sim.h"
+#include "machine/sim/sim.h"
 
 static int ignore(void *data, const char *name) {
   (void)data;

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/tls_hello.h"
+#include "tls/hello.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -130,13 +130,13 @@ local function strip_c(text)
   return text
 end
 
-local C_FOR_PEOPLE = { "host/core/plan_print.c", "host/core/page.c", "host/core/page_steps.c", "host/core/page_table.c",
-  "host/core/page_matrix.c", "host/core/effect.c", "host/core/change.c", "host/session_report.c",
-  "host/session_runbook.c", "host/session_owner.c", "host/cli/report.c", "host/cli/cmd_plan.c",
+local C_FOR_PEOPLE = { "host/render/plan_text.c", "host/render/page.c", "host/render/page_steps.c", "host/render/page_table.c",
+  "host/render/page_matrix.c", "host/plan/effective.c", "host/plan/change.c", "host/session/report.c",
+  "host/session/catalogue.c", "host/session/group_policy.c", "host/cli/report.c", "host/cli/cmd_plan.c",
   "host/cli/cmd_status.c", "host/cli/cmd_rollback.c" }
 local c_people = {}
 for _, name in ipairs(C_FOR_PEOPLE) do c_people[name] = true end
-for _, name in ipairs(files "host/core/*.c host/machine/*.c host/session*.c host/cli/*.c host/script/*.c") do
+for _, name in ipairs(files "host/*/*.c host/*/*/*.c") do
   local text = read(name):gsub("/%*.-%*/", "")
   for _, literal in ipairs(literals(c_people[name] and strip_c(read(name)) or text, '^%s*["\']')) do
     spoken[#spoken + 1] = literal.text

@@ -30,7 +30,7 @@ end
 
 -- CurrentState to its name and meaning, from the host's own table.
 local states = {}
-for line in io.lines "host/machine/servicing.h" do
+for line in io.lines "host/machine/update/servicing.h" do
   local number, name, meaning = line:match '^  X%([A-Z_]+, (0x%x+), "([a-z ]+)", ([A-Z]+)%)'
   if number then states[tonumber(number)] = { name, meaning:lower() } end
 end

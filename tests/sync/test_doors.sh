@@ -18,25 +18,25 @@ door() {
 }
 
 door 'the environment is asked by os_environment, in UTF-8, and never for a folder of the system' \
-  '\b_?w?getenv(_s)?\b|ExpandEnvironmentStrings' os/os_posix.c os/os_posix_args.c cli/line.c
+  '\b_?w?getenv(_s)?\b|ExpandEnvironmentStrings' os/posix/file.c os/posix/args.c cli/line.c
 door 'a path below System32 is made by wide_system_path, which knows of SysWOW64' \
-  'System32\\\\|SysWOW64|Sysnative|GetSystemWow64Directory' os/os_win32_wide.c machine/win32/event.c \
-  machine/win32/update.c machine/win32/resume.c session_owner.c os/os.h os/wide.h include/tlsmend/values.h include/tlsmend/machine.h \
+  'System32\\\\|SysWOW64|Sysnative|GetSystemWow64Directory' os/win32/wide.c machine/win32/event.c \
+  machine/win32/install.c machine/win32/resume.c session/group_policy.c os/os.h os/win32/wide.h include/tlsmend/values.h include/tlsmend/machine.h \
   machine/win32/win32.h machine/win32/facts.c machine/guard.c
 door 'what kind a machine is says machine_kind or sim_of, not the name of its back end' \
   'ops->name|self->spec, "(live|sim:?)"' machine/machine.c
-door 'CurrentState of servicing stands in one table, machine/servicing.h' \
-  '"CurrentState"' machine/servicing.c
-door 'a text gets a machine where it is run, the programs of the host theirs in tool.c' \
-  '\bsandbox_machines\(' script/meter.c script/run.c script/tool.c script/sandbox.h
+door 'CurrentState of servicing stands in one table, machine/update/servicing.h' \
+  '"CurrentState"' machine/update/servicing.c
+door 'a text gets a machine where it is run, the programs of the host theirs in host_lua.c' \
+  '\bsandbox_machines\(' script/sandbox/quota.c script/run.c script/host_lua.c script/sandbox/sandbox.h
 door 'what a text is run on stands behind a guard, made where it is run' \
   '\bguard_open\(' machine/guard.c machine/guard.h script/run.c
 door 'a value of a script becomes a text by sandbox_text, which tells no address' \
-  'luaL_tolstring|"[^"]*%p[^"]*"' script/sandbox_text.c
+  'luaL_tolstring|"[^"]*%p[^"]*"' script/sandbox/text.c
 door 'tables of scripts are gone through in one order, by sandbox_keys; others only count, or sort themselves' \
-  'lua_next\(' script/sandbox_pairs.c script/param.c script/declare.c script/mod_registry.c script/loader.c script/tool.c
+  'lua_next\(' script/sandbox/pairs.c script/param.c script/declaration.c script/modules/registry.c script/require.c script/host_lua.c
 door 'Lua is given metatables of scripts by l_setmetatable, which copies them' \
-  'lua_setmetatable\(' script/sandbox_metatable.c script/sandbox_globals.c script/meant.c script/loader.c script/declare.c
+  'lua_setmetatable\(' script/sandbox/metatable.c script/sandbox/globals.c script/suggest.c script/require.c script/declaration.c
 
 # Only who reads lets others delete: never a handle that writes.
 found=$(grep -rn -A1 --include='*.c' 'GENERIC_WRITE' host | grep FILE_SHARE_DELETE)

@@ -1,36 +1,68 @@
 #!/bin/sh
-# Includes go one way: core <- machine <- script <- session <- cli, os a leaf beside core that
-# takes its UTF-16 from there. Only machine/win32 and os/os_win32
-# know <windows.h>, and the command sees nothing but the public header, its own files and os.
+# Includes go one way, from floor to floor: base <- os, registry <- signing, tls <- plan <- machine, render <- commit, script <- session <-
+# bench <- cli. Rooms on one floor do not know each other, the command sees nothing but the public header, its own files and os, only
+# machine/win32 and os/win32 know <windows.h>, and no file leads back to itself.
+# A header and the .c file of its name are one file here: what either includes, both do. With TLSMEND_HOST another tree is judged.
 set -eu
-cd "$TLSMEND_SOURCE/host"
+cd "${TLSMEND_HOST:-$TLSMEND_SOURCE/host}"
 find . -name '*.[ch]' | sed 's|^\./||' | sort | xargs awk '
-  function layer(path) {
+  function room(path) {
     if (path ~ /^include\/tlsmend\//) return "public"
-    if (path ~ /\//) { split(path, part, "/"); return part[1] }
-    return "session"
+    split(path, part, "/")
+    return part[1]
+  }
+  function file_of(path) { sub(/\.[ch]$/, "", path); return path }
+  # Depth first; a circle is told once, from the file where it was met.
+  function visit(node, way,   list, n, i) {
+    state[node] = "open"
+    n = split(leads[node], list, " ")
+    for (i = 1; i <= n; i++) {
+      if (state[list[i]] == "open") {
+        circle = substr(way, index(way " ", list[i] " "))
+        print "FAILED: a circle of includes: " circle " " list[i]
+        bad = 1
+      } else if (state[list[i]] == "") visit(list[i], way " " list[i])
+    }
+    state[node] = "done"
   }
   BEGIN {
+    floors = "base|os registry|signing tls|plan|machine render|commit script|session|bench|cli"
+    n = split(floors, floor, "|")
+    for (i = 1; i <= n; i++) {
+      m = split(floor[i], rooms, " ")
+      for (j = 1; j <= m; j++) may[rooms[j]] = " public " below rooms[j] " "
+      below = below floor[i] " "
+    }
     may["public"] = " public "
-    may["os"] = " public core os "
-    may["core"] = " public core "
-    may["machine"] = " public core os machine "
-    may["script"] = " public core os machine script "
-    may["session"] = " public core os machine script session "
     may["cli"] = " public os cli "
   }
-  FNR == 1 { from = layer(FILENAME) }
+  FNR == 1 {
+    from = room(FILENAME)
+    if (may[from] == "") { print "FAILED: " FILENAME ": no room of the tree"; bad = 1 }
+  }
   /^[ \t]*#[ \t]*include[ \t]*"/ {
     split($0, quoted, "\"")
-    to = layer(quoted[2])
+    to = room(quoted[2])
     count++
     if (index(may[from], " " to " ") == 0) { print "FAILED: " FILENAME ":" FNR ": " from " includes " quoted[2]; bad = 1 }
+    if (file_of(FILENAME) != file_of(quoted[2])) leads[file_of(FILENAME)] = leads[file_of(FILENAME)] " " file_of(quoted[2])
   }
   /^[ \t]*#[ \t]*include[ \t]*<tlsmend\// && !/<tlsmend\/tlsmend\.h>/ && from == "cli" {
     print "FAILED: " FILENAME ":" FNR ": the command needs more than the public header: " $0; bad = 1
   }
+  /^[ \t]*#[ \t]*include[ \t]*<tlsmend\/machine\.h>/ && from ~ /^(base|os|registry|signing|tls|plan)$/ {
+    print "FAILED: " FILENAME ":" FNR ": " from " knows the table of a back end"; bad = 1
+  }
   /^[ \t]*#[ \t]*include[ \t]*<(windows|winsock2|winreg|wbemcli|objbase|shlobj|shellapi|winternl)\.h>/ &&
-    FILENAME !~ /^machine\/win32\// && FILENAME !~ /^os\/os_win32/ {
+    FILENAME !~ /^machine\/win32\// && FILENAME !~ /^os\/win32\// {
     print "FAILED: " FILENAME ":" FNR ": " $0; bad = 1
   }
-  END { print count " includes"; if (count < 50) { print "FAILED: found too few"; bad = 1 }; exit bad }'
+  END {
+    for (node in leads) nodes[++many] = node
+    for (i = 2; i <= many; i++) # sorted, so that two runs tell the same
+      for (j = i; j > 1 && nodes[j] < nodes[j - 1]; j--) { t = nodes[j]; nodes[j] = nodes[j - 1]; nodes[j - 1] = t }
+    for (i = 1; i <= many; i++) if (state[nodes[i]] == "") visit(nodes[i], nodes[i])
+    print count " includes"
+    if (count < 50) { print "FAILED: found too few"; bad = 1 }
+    exit bad
+  }'

@@ -16,10 +16,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/text.h"
+#include "base/text.h"
 #include "machine/machine.h"
 #include "os/os.h"
-#include "session.h"
+#include "session/session.h"
 #include "unit/random.h"
 
 #define WORLD "HKLM\\SOFTWARE\\World"

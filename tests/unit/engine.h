@@ -15,14 +15,14 @@
 
 #include <cmocka.h>
 
-#include "core/change.h"
-#include "core/plan.h"
-#include "core/value.h"
+#include "plan/change.h"
+#include "plan/plan.h"
+#include "registry/value.h"
 #include "machine/backends.h"
 #include "machine/machine.h"
 #include "machine/overlay.h"
 #include "machine/propose.h"
-#include "machine/sim.h"
+#include "machine/sim/sim.h"
 #include "os/os.h"
 #include "unit/random.h"
 

@@ -12,9 +12,9 @@
 
 #include <tlsmend/tlsmend.h>
 
-#include "core/bundle.h"
-#include "machine/journal.h"
-#include "session.h"
+#include "signing/bundle.h"
+#include "commit/journal.h"
+#include "session/session.h"
 
 static const char runbook[] =
     "local part, registry, reboot = require 'acme.part', require 'registry', require 'reboot'\n"

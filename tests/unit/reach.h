@@ -17,10 +17,10 @@
 #include "machine/guard.h"
 #include "machine/machine.h"
 #include "machine/overlay.h"
-#include "machine/sim.h"
-#include "script/loader.h"
-#include "script/modules.h"
-#include "script/sandbox.h"
+#include "machine/sim/sim.h"
+#include "script/require.h"
+#include "script/modules/modules.h"
+#include "script/sandbox/sandbox.h"
 
 enum { REACH_VALUES = 32, REACH_INSTANCES = 3, REACH_ANSWERS = 100 };
 

@@ -6,8 +6,8 @@
 
 #include <tlsmend/tlsmend.h>
 
-#include "machine/journal.h"
-#include "session.h"
+#include "commit/journal.h"
+#include "session/session.h"
 
 static const char runbook[] =
     "local registry = require 'registry'\n"

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/plan_origin.h"
+#include "plan/origin.h"
 #include "os/os.h"
 #include "unit/random.h"
 

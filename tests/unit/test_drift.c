@@ -4,8 +4,8 @@
  */
 #include "unit/drift.h"
 
-#include "core/unicode.h"
-#include "core/value.h"
+#include "base/unicode.h"
+#include "registry/value.h"
 #include "machine/facts.h"
 #include "machine/propose.h"
 

@@ -9,7 +9,7 @@
 
 #include <tlsmend/machine.h>
 
-#include "core/unicode.h"
+#include "base/unicode.h"
 
 static void one_line(void **state) {
   (void)state;

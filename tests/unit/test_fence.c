@@ -4,7 +4,7 @@
  */
 #include "unit/engine.h"
 
-#include "core/path.h"
+#include "registry/path.h"
 #include "machine/guard.h"
 #include "unit/random.h"
 

@@ -3,7 +3,7 @@
 
 #include <ctype.h>
 
-#include "core/file_path.h"
+#include "base/file_path.h"
 #include "unit/random.h"
 
 static void test_mistakes(void **state) {

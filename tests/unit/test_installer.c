@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "machine/installer.h"
+#include "machine/update/installer.h"
 
 /* As documents spell the codes: hex, and what cmd shows. */
 static const struct {

@@ -4,7 +4,7 @@
  */
 #include "unit/engine.h"
 
-#include "machine/commit.h"
+#include "commit/commit.h"
 
 static char *journal_name; /* of the last one, relative to the work folder */
 

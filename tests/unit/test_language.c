@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "core/language.h"
-#include "core/text.h"
+#include "render/language.h"
+#include "base/text.h"
 
 static const char pairs[] = "# a remark\n"
                             "%s is there\n\t%1 ist da\n"

@@ -17,7 +17,7 @@
 #include "os/os.h"
 
 #ifdef _WIN32
-#include "os/wide.h"
+#include "os/win32/wide.h"
 #define popen  _popen
 #define pclose _pclose
 #else

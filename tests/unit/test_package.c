@@ -6,9 +6,9 @@
 
 #include <sodium.h>
 
-#include "core/manifest.h"
+#include "signing/manifest.h"
 #include "machine/guard.h"
-#include "machine/package.h"
+#include "machine/update/package.h"
 
 static minisign_secret new_key(void) {
   minisign_secret secret;

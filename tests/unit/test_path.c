@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "core/path.h"
-#include "core/unicode.h"
+#include "registry/path.h"
+#include "base/unicode.h"
 #include "unit/random.h"
 
 typedef int (*spell_fn)(const char *text, char **out, tlsmend_error *error);

@@ -1,7 +1,7 @@
 /* Which names of the kernel are the key that was asked for, and which are where a link leads. */
 #include "unit/engine.h"
 
-#include "core/path_real.h"
+#include "registry/path_real.h"
 
 #define MACHINE "\\REGISTRY\\MACHINE"
 #define USER    "\\REGISTRY\\USER"

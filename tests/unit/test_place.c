@@ -6,7 +6,7 @@
 #ifdef _WIN32
 #include <windows.h>
 
-#include "os/wide.h"
+#include "os/win32/wide.h"
 #else
 #include <unistd.h>
 #endif

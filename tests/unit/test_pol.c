@@ -1,9 +1,9 @@
 /* registry.pol: files made here are read back entry for entry, cut and bent ones end in an error, and plans are marked by them. */
 #include "unit/drift.h"
 
-#include "core/pol.h"
-#include "core/unicode.h"
-#include "core/value.h"
+#include "registry/polfile.h"
+#include "base/unicode.h"
+#include "registry/value.h"
 
 typedef struct bytes {
   unsigned char data[65536];

@@ -10,8 +10,8 @@
 
 #include <cmocka.h>
 
-#include "core/regfile.h"
-#include "core/unicode.h"
+#include "registry/regfile.h"
+#include "base/unicode.h"
 #include "unit/random.h"
 
 #define V5 "Windows Registry Editor Version 5.00"

@@ -33,7 +33,7 @@ static void replace(const char *path, const char *text) {
 
 #include <sddl.h>
 
-#include "os/wide.h"
+#include "os/win32/wide.h"
 
 enum { PARTS = OWNER_SECURITY_INFORMATION | GROUP_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION };
 

@@ -11,7 +11,7 @@
 #include <lauxlib.h>
 
 #include "os/os.h"
-#include "script/chunks.h"
+#include "script/sandbox/bytecode_cache.h"
 
 enum { STATES = 4 };
 

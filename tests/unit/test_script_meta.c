@@ -16,8 +16,8 @@
 #include "machine/backends.h"
 #include "machine/machine.h"
 #include "os/os.h"
-#include "script/loader.h"
-#include "script/modules.h"
+#include "script/require.h"
+#include "script/modules/modules.h"
 
 /* Reads a definition file: function names, fields of the class, and which functions lack a comment. */
 static const char compare[] =

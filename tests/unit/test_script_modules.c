@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "core/change.h"
-#include "core/value.h"
+#include "plan/change.h"
+#include "registry/value.h"
 #include "machine/backends.h"
 #include "machine/machine.h"
 #include "machine/overlay.h"

@@ -11,7 +11,7 @@
 #include <lauxlib.h>
 #include <lualib.h>
 
-#include "script/sandbox.h"
+#include "script/sandbox/sandbox.h"
 #include "unit/random.h"
 
 /* `theirs` is the standard string library, `ours` the table of counted functions. */

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "core/plan.h"
+#include "plan/plan.h"
 #include "unit/random.h"
 #include "unit/reach.h"
 

@@ -11,8 +11,8 @@
 #include <cmocka.h>
 #include <lauxlib.h>
 
-#include "script/loader.h"
-#include "script/sandbox.h"
+#include "script/require.h"
+#include "script/sandbox/sandbox.h"
 
 static int l_chunk(lua_State *L) {
   const char *text = lua_touserdata(L, 1);

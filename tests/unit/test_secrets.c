@@ -1,7 +1,7 @@
 /* What is looked for is found wherever it stands, and nothing else is changed. */
 #include "unit/engine.h"
 
-#include "core/secrets.h"
+#include "plan/secrets.h"
 
 static void expect(const secrets *hidden, const char *text, const char *wanted) {
   char *masked = secrets_mask(hidden, text);

@@ -2,7 +2,7 @@
 #include "unit/engine.h"
 
 #include "machine/backends.h"
-#include "machine/servicing.h"
+#include "machine/update/servicing.h"
 
 #define PACKAGE "Package_for_KB3140245~31bf3856ad364e35~amd64~~6.1.1.0"
 

@@ -6,8 +6,8 @@
 
 #include <tlsmend/tlsmend.h>
 
-#include "machine/journal.h"
-#include "session.h"
+#include "commit/journal.h"
+#include "session/session.h"
 
 /* A plan of nothing would be empty, and an empty plan says that all is well. */
 static void test_no_runbook(void **state) {

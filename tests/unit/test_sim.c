@@ -1,8 +1,8 @@
 /* Snapshots as files: what is carried out and taken back leaves the bytes of the file as they were, whoever wrote it. */
 #include "unit/engine.h"
 
-#include "core/unicode.h"
-#include "machine/servicing.h"
+#include "base/unicode.h"
+#include "machine/update/servicing.h"
 
 #define HEAD  "Windows Registry Editor Version 5.00\n\n"
 #define FACTS "[HKEY_LOCAL_MACHINE\\SOFTWARE\\tlsmend\\Facts]\n\"Architecture\"=\"x64\"\n\n"

@@ -6,7 +6,7 @@
 
 #include <tlsmend/tlsmend.h>
 
-#include "machine/package.h"
+#include "machine/update/package.h"
 
 #ifdef _WIN32
 #include <windows.h>

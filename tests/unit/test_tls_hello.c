@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "core/tls_hello.h"
+#include "tls/hello.h"
 
 static const unsigned char chance[TLS_HELLO_CHANCE] = {1, 2, 3};
 

@@ -1,8 +1,8 @@
 /* Registry trees against a plain list of names: whatever is done, both hold the same. */
 #include "unit/engine.h"
 
-#include "core/tree.h"
-#include "core/unicode.h"
+#include "registry/tree.h"
+#include "base/unicode.h"
 
 /* Few and many: the index is made only where a key has many names. */
 static const char *name_of(size_t number) {

@@ -10,10 +10,10 @@
 #include <unistd.h>
 #endif
 
-#include "core/bundle.h"
-#include "core/requires.h"
-#include "session.h"
-#include "session_trust.h"
+#include "signing/bundle.h"
+#include "script/requires.h"
+#include "session/session.h"
+#include "signing/trust_store.h"
 
 static const char runbook[] =
     "local part = require 'acme.part'\n"

@@ -5,8 +5,8 @@
  */
 #include "unit/drift.h"
 
-#include "core/change.h"
-#include "core/value.h"
+#include "plan/change.h"
+#include "registry/value.h"
 #include "machine/facts.h"
 #include "machine/overlay.h"
 

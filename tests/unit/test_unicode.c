@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "core/unicode.h"
+#include "base/unicode.h"
 #include "unit/random.h"
 
 enum { ROUNDS = 20000 };

@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "core/unicode.h"
-#include "core/value.h"
+#include "base/unicode.h"
+#include "registry/value.h"
 #include "unit/random.h"
 
 static tlsmend_error error;

@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/regfile.h"
-#include "core/tree.h"
-#include "core/unicode.h"
+#include "registry/regfile.h"
+#include "registry/tree.h"
+#include "base/unicode.h"
 
 /* ---- reading into a tree, and on into a writer -------------------------------------------------------- */
 

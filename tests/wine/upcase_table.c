@@ -1,7 +1,7 @@
-/* The same lines as upcase.c, from host/core/unicode_table.c instead of from Windows. */
+/* The same lines as upcase.c, from host/base/unicode_table.c instead of from Windows. */
 #include <stdio.h>
 
-#include "core/unicode.h"
+#include "base/unicode.h"
 
 int main(void) {
   for (unsigned unit = 0; unit < 0x10000; unit++) {

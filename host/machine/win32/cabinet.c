@@ -9,8 +9,8 @@
 #include <string.h>
 #include <wchar.h>
 
-#include "os/library.h"
-#include "os/wide.h"
+#include "os/win32/library.h"
+#include "os/win32/wide.h"
 
 typedef struct extraction {
   const wchar_t *folder;

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "os/wide.h"
+#include "os/win32/wide.h"
 
 #define SOURCE     L"tlsmend"
 #define SOURCE_KEY L"SYSTEM\\CurrentControlSet\\Services\\EventLog\\Application\\tlsmend"

@@ -11,9 +11,9 @@
 #include <winternl.h>
 
 #include "machine/facts.h"
-#include "os/library.h"
+#include "os/win32/library.h"
 #include "os/os.h"
-#include "os/wide.h"
+#include "os/win32/wide.h"
 
 /* ---- layout ---- */
 

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <wbemidl.h>
 
-#include "os/wide.h"
+#include "os/win32/wide.h"
 
 /* How long WMI may take for the whole list, and for its next row. */
 enum { LIST_MILLISECONDS = 60000, ROW_MILLISECONDS = 15000 };

@@ -9,8 +9,8 @@
 #include <string.h>
 #include <wchar.h>
 
-#include "os/library.h"
-#include "os/wide.h"
+#include "os/win32/library.h"
+#include "os/win32/wide.h"
 
 /* How often the host is told that an installer is still at it. */
 enum { PROGRESS_MILLISECONDS = 5000 };

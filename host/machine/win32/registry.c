@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/path.h"
-#include "core/path_real.h"
-#include "os/library.h"
-#include "os/wide.h"
+#include "registry/path.h"
+#include "registry/path_real.h"
+#include "os/win32/library.h"
+#include "os/win32/wide.h"
 
 enum { REGISTRY_ROOTS = 5 };
 

@@ -8,10 +8,10 @@
 #include <string.h>
 #include <wchar.h>
 
-#include "core/change.h"
-#include "core/path.h"
-#include "core/value.h"
-#include "os/wide.h"
+#include "plan/change.h"
+#include "registry/path.h"
+#include "registry/value.h"
+#include "os/win32/wide.h"
 
 /* The exclamation mark keeps the entry until its command has ended: a power cut in the middle starts it again. */
 #define RUN_ONCE_NAME L"!tlsmend-"

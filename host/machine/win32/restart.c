@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "os/wide.h"
+#include "os/win32/wide.h"
 
 /* Planned, operating system: hotfix after an update, reconfiguration otherwise. Never 0, which is logged as unexpected. */
 static const DWORD reason_hotfix = 0x80020011, reason_reconfiguration = 0x80020004;

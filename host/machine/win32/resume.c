@@ -10,9 +10,9 @@
 #include <string.h>
 #include <wchar.h>
 
-#include "core/unicode.h"
+#include "base/unicode.h"
 #include "os/os.h"
-#include "os/wide.h"
+#include "os/win32/wide.h"
 
 #define TASK_NAME            "tlsmend-resume"
 #define TASK_NAME_NOBODY_HAS "tlsmend-resume-that-nobody-made"

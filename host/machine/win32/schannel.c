@@ -13,10 +13,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/tls_hello.h"
-#include "os/library.h"
+#include "tls/hello.h"
+#include "os/win32/library.h"
 #include "os/os.h"
-#include "os/wide.h"
+#include "os/win32/wide.h"
 
 enum { TOKEN_MOST = 65536, STEPS_MOST = 32 };
 

@@ -6,7 +6,7 @@
 
 #include "machine/backends.h"
 #include "os/os.h"
-#include "os/wide.h"
+#include "os/win32/wide.h"
 
 static void win32_close(tlsmend_machine *machine) {
   win32_machine *self = (win32_machine *)machine;

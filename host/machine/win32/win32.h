@@ -2,8 +2,8 @@
  * The live Windows as a machine, split by subject: registry, facts, hotfixes, updates, restart, resume. This header is what
  * those files share; nothing outside host/machine/win32 includes it.
  */
-#ifndef MACHINE_WIN32_WIN32_H
-#define MACHINE_WIN32_WIN32_H
+#ifndef TLSMEND_MACHINE_WIN32_WIN32_H
+#define TLSMEND_MACHINE_WIN32_WIN32_H
 
 #include <windows.h>
 

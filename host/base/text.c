@@ -1,0 +1,155 @@
+/* The growing text. */
+#include "base/text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/unicode.h"
+
+static bool reserve(text_builder *self, size_t more) {
+  if (self->failed)
+    return false;
+  if (self->room - self->length > more)
+    return true;
+  size_t room = (self->length + more + 1) * 2;
+  char *grown = realloc(self->bytes, room);
+  self->failed = grown == NULL;
+  if (!grown)
+    return false;
+  self->bytes = grown;
+  self->room = room;
+  return true;
+}
+
+void text_append(text_builder *self, const char *bytes) {
+  size_t length = strlen(bytes);
+  if (!reserve(self, length))
+    return;
+  memcpy(self->bytes + self->length, bytes, length + 1);
+  self->length += length;
+}
+
+static size_t lines(const char *text) {
+  size_t count = 0;
+  for (; *text; text++)
+    count += *text == '\n';
+  return count;
+}
+
+/* More line breaks than the format has come from an argument: then only those that the format begins and ends with stay. */
+static void make_plain(char *text, const char *format) {
+  size_t length = strlen(text), end = strlen(format);
+  if (lines(text) == lines(format)) {
+    unicode_plain(text, length, "\n\t");
+    return;
+  }
+  size_t begin = strspn(format, "\n");
+  while (length && end && format[end - 1] == '\n') {
+    length--;
+    end--;
+  }
+  if (length > begin)
+    unicode_plain(text + begin, length - begin, "\t");
+}
+
+void text_add(text_builder *self, const char *format, ...) {
+  va_list list;
+  va_start(list, format);
+  int length = vsnprintf(NULL, 0, format, list);
+  va_end(list);
+  if (length < 0 || !reserve(self, (size_t)length))
+    return;
+  va_start(list, format);
+  vsnprintf(self->bytes + self->length, (size_t)length + 1, format, list);
+  va_end(list);
+  make_plain(self->bytes + self->length, format);
+  self->length += (size_t)length;
+}
+
+char *text_said(text_builder *self, const char *english) {
+  char *text = language_text(self->language, english);
+  self->failed = self->failed || !text;
+  return text;
+}
+
+char *text_compose(text_builder *self, const char *format, va_list list) {
+  va_list again;
+  va_copy(again, list);
+  int length = vsnprintf(NULL, 0, format, again);
+  va_end(again);
+  char *english = length < 0 ? NULL : malloc((size_t)length + 1);
+  self->failed = self->failed || !english;
+  if (!english)
+    return NULL;
+  vsnprintf(english, (size_t)length + 1, format, list);
+  if (!self->language)
+    return english;
+  char *text = text_said(self, english);
+  free(english);
+  return text;
+}
+
+void text_say(text_builder *self, const char *format, ...) {
+  va_list list;
+  va_start(list, format);
+  char *text = text_compose(self, format, list);
+  va_end(list);
+  text_add(self, "%s", text ? text : "");
+  free(text);
+}
+
+/* Columns of UTF-8 text: code points, which is right for the languages of the program. */
+static size_t columns(const char *bytes, size_t length) {
+  size_t count = 0;
+  for (size_t i = 0; i < length; i++)
+    count += ((unsigned char)bytes[i] & 0xc0) != 0x80;
+  return count;
+}
+
+void text_label(text_builder *self, const char *label, size_t width) {
+  size_t start = self->length;
+  text_say(self, "%s", label);
+  size_t wide = self->failed ? width : columns(self->bytes + start, self->length - start);
+  text_add(self, "%*s", wide < width ? (int)(width - wide) : 1, "");
+}
+
+void text_tell(text_builder *self, size_t indent, size_t width, const char *prose) {
+  char *text = text_said(self, prose);
+  text_wrap(self, indent, width, text ? text : "");
+  free(text);
+}
+
+void text_wrap(text_builder *self, size_t indent, size_t width, const char *prose) {
+  size_t column = 0;
+  while (*prose) {
+    size_t length = strcspn(prose, " \n");
+    size_t wide = columns(prose, length);
+    if (length && column && column + 1 + wide > width) {
+      text_add(self, "\n");
+      column = 0;
+    }
+    if (length) {
+      text_add(self, "%*s%.*s", column ? 1 : (int)indent, "", (int)length, prose);
+      column += wide + (column ? 1 : indent);
+    }
+    prose += length;
+    if (*prose)
+      prose++;
+  }
+  if (column)
+    text_add(self, "\n");
+}
+
+int text_finish(text_builder *self, char **out, tlsmend_error *error) {
+  *out = NULL;
+  bool good = reserve(self, 0);
+  if (good) {
+    self->bytes[self->length] = 0;
+    *out = self->bytes;
+  } else {
+    free(self->bytes);
+  }
+  *self = (text_builder){0};
+  return good ? TLSMEND_OK : tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a text");
+}

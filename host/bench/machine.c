@@ -1,0 +1,286 @@
+/* The bench on one machine: plan, apply, restart, resume, plan again, roll back. What is wrong becomes a finding. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/bench.h"
+#include "plan/change.h"
+#include "machine/backends.h"
+#include "machine/guard.h"
+#include "machine/machine.h"
+#include "machine/sim/sim.h"
+#include "os/os.h"
+
+static int no_memory(tlsmend_error *error) {
+  return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for the bench");
+}
+
+void bench_find(json_t *record, const char *rule, const char *format, ...) {
+  char text[1200];
+  va_list list;
+  va_start(list, format);
+  vsnprintf(text, sizeof text, format, list);
+  va_end(list);
+  json_t *findings = json_object_get(record, "findings");
+  json_array_append_new(findings, json_pack("{s:s, s:s}", "rule", rule, "text", text));
+}
+
+/* ---- copies of a machine -------------------------------------------------------------------------------------------- */
+
+int bench_copy_open(const bench *self, const char *name, const sim *like, bench_copy *out,
+                    tlsmend_error *error) {
+  char spec[512];
+  *out = (bench_copy){
+      .session = {.kind = MACHINE_SNAPSHOT, .reboot = TLSMEND_REBOOT_ASK, .script = self->script}};
+  snprintf(spec, sizeof spec, "sim:%s", name);
+  out->session.script.log = NULL;
+  out->session.trust = (char *)(uintptr_t)session_trust_folder(self->options); /* borrowed */
+  out->session.spec = strdup(spec);
+  out->session.state = strdup(".");
+  tlsmend_machine *below = NULL;
+  int code = out->session.spec && out->session.state ? sim_clone(like, &below, error) : no_memory(error);
+  if (code == TLSMEND_OK && !(out->fault = fault_open(below)))
+    code = no_memory(error);
+  if (code == TLSMEND_OK)
+    out->session.machine = &out->fault->base;
+  if (code != TLSMEND_OK)
+    bench_copy_close(out);
+  return code;
+}
+
+void bench_copy_close(bench_copy *copy) {
+  machine_close(copy->session.machine);
+  free(copy->session.spec);
+  free(copy->session.state);
+  secrets_clear(&copy->session.hidden);
+  *copy = (bench_copy){0};
+}
+
+const sim *bench_sim(const bench_copy *copy) { return (const sim *)copy->session.machine->below; }
+
+int bench_finish(bench_copy *copy, journal *journal, commit_result *out, tlsmend_error *error) {
+  enum { RESTARTS_MOST = 16 };
+  int code = TLSMEND_OK;
+  for (int i = 0; code == TLSMEND_OK && *out == COMMIT_BARRIER && i < RESTARTS_MOST; i++)
+    code = session_continue(&copy->session, journal, 0, out, error);
+  return code;
+}
+
+/* ---- the record ------------------------------------------------------------------------------------------------------ */
+
+static json_t *new_record(const bench_machine *machine) {
+  return json_pack("{s:s, s:s, s:s, s:[], s:i}", "machine", machine->name, "answer", "failed", "reason", "",
+                   "findings", "interruptions", 0);
+}
+
+static void set_answer(json_t *record, const char *answer, const char *reason) {
+  json_object_set_new(record, "answer", json_string(answer));
+  json_object_set_new(record, "reason", json_string(reason ? reason : ""));
+}
+
+static void count_changes(json_t *record, const tlsmend_plan *plan) {
+  size_t updates = 0, values = 0;
+  for (size_t i = 0; i < plan->change_count; i++) {
+    updates += plan->changes[i].kind == TLSMEND_CHANGE_UPDATE_INSTALL;
+    values += plan->changes[i].name != NULL;
+  }
+  json_object_set_new(record, "changes", json_integer((json_int_t)plan->change_count));
+  json_object_set_new(record, "updates", json_integer((json_int_t)updates));
+  json_object_set_new(record, "values", json_integer((json_int_t)values));
+  json_object_set_new(record, "restarts", json_integer((json_int_t)plan_reboot_count(plan)));
+  json_t *unknowns = json_array();
+  for (size_t i = 0; i < plan->unknown_count; i++)
+    json_array_append_new(unknowns, json_string(plan->unknowns[i]));
+  json_object_set_new(record, "unknowns", unknowns);
+}
+
+/* A plan that could not be made: a refusal with a reason is an answer, the rest is the runbook's mistake. */
+static void judge_failure(json_t *record, const tlsmend_error *why) {
+  bool fence = strstr(why->text, GUARD_WAY_OUT) != NULL;
+  bool says_so = why->code == TLSMEND_E_SCRIPT && strstr(why->text, "blocked, ") != NULL;
+  if (says_so || (why->code == TLSMEND_E_REFUSED && !fence)) {
+    set_answer(record, "blocked", why->text);
+    return;
+  }
+  set_answer(record, "failed", why->text);
+  bench_find(record, fence ? "needs" : why->code == TLSMEND_E_LIMIT ? "limit" : "error", "%s", why->text);
+}
+
+static void judge_plan(json_t *record, const tlsmend_plan *plan) {
+  const plan_runbook *runbook = &plan->runbooks[0];
+  count_changes(record, plan);
+  if (!runbook->applies) {
+    set_answer(record, "does not apply", runbook->reason);
+    if (!runbook->reason || !*runbook->reason)
+      bench_find(record, "no-reason",
+                 "applies answers false without a reason: return false, \"why, and what to do\"");
+    return;
+  }
+  const char *unknown = plan->unknown_count ? plan->unknowns[0] : runbook->reason;
+  set_answer(record,
+             plan->unknown_count  ? "cannot tell"
+             : plan->change_count ? "changes"
+                                  : "nothing to do",
+             unknown);
+}
+
+/* ---- the way there and back -------------------------------------------------------------------------------------------- */
+
+/* The first line in which two machines differ. */
+static void describe_difference(const sim *wanted, const sim *found, char out[160]) {
+  unsigned char *a = NULL, *b = NULL;
+  size_t a_size = 0, b_size = 0, at = 0, start = 0, length = 0;
+  if (sim_print(wanted->tree, false, &a, &a_size, NULL) == TLSMEND_OK)
+    sim_print(found->tree, false, &b, &b_size, NULL);
+  while (at < a_size && at < b_size && a[at] == b[at]) {
+    if (a[at] == '\n')
+      start = at + 1;
+    at++;
+  }
+  for (size_t i = start; i < b_size && b[i] != '\r' && b[i] != '\n' && length < 150; i++)
+    if (b[i] >= 32)
+      out[length++] = (char)b[i];
+  out[length] = 0;
+  free(a);
+  free(b);
+}
+
+static const char *failure_of(const journal *journal, const tlsmend_error *error, int code) {
+  if (code != TLSMEND_OK)
+    return error->text;
+  return journal && journal->failure ? journal->failure : "the run did not come to its end";
+}
+
+/* Applies, restarts and resumes. Afterwards the host itself has planned again and verified: session_forward does. */
+static int go(bench_copy *copy, bench_states *states, journal **journal, json_t *record) {
+  tlsmend_error inner = {0, ""};
+  commit_result result = COMMIT_LEFT;
+  char boot[64];
+  int code = session_check(&copy->session, states->plan, &inner);
+  if (code == TLSMEND_OK)
+    code = machine_boot_id(copy->session.machine, boot, &inner);
+  if (code == TLSMEND_OK)
+    code = journal_create_in_memory(states->plan, boot, journal, &inner);
+  if (code == TLSMEND_OK)
+    code = session_forward(&copy->session, *journal, &result, &inner);
+  if (code == TLSMEND_OK)
+    code = bench_finish(copy, *journal, &result, &inner);
+  if (code != TLSMEND_OK || result != COMMIT_DONE) {
+    const char *why = failure_of(*journal, &inner, code);
+    bench_find(record, strstr(why, "still proposes") ? "converges" : "apply", "%s", why);
+    return 0;
+  }
+  return sim_clone(bench_sim(copy), &states->after, NULL) == TLSMEND_OK;
+}
+
+static void go_back(bench_copy *copy, const bench_states *states, journal *journal, json_t *record) {
+  tlsmend_error inner = {0, ""};
+  commit_result result = COMMIT_LEFT;
+  char line[160];
+  const sim *before = (const sim *)states->before, *now = bench_sim(copy);
+  int code = session_undo(&copy->session, journal, 0, &result, &inner);
+  if (code != TLSMEND_OK || result != COMMIT_UNDONE) {
+    bench_find(record, "rollback", "rolling back failed: %s", failure_of(journal, &inner, code));
+  } else if (!sim_equal(before, now)) {
+    describe_difference(before, now, line);
+    bench_find(record, "rollback", "rolled back, the machine is not what it was: %s", line);
+  }
+}
+
+/* What the policy in Lua says of the plan: what it lowers, and whether it is what the author expects. */
+static int judge_policy(const bench *self, const tlsmend_plan *plan, const char *function, json_t *extra,
+                        json_t *record, tlsmend_error *error) {
+  json_t *argument = plan ? plan_to_json(plan) : json_object(), *found = NULL;
+  json_object_set_new(argument, "extra", extra);
+  json_object_set(argument, "record", record);
+  script_tool_call call = {"bench.policy", function, argument};
+  int code = script_tool_run(self->tool, &call, &found, error);
+  for (size_t i = 0; code == TLSMEND_OK && i < json_array_size(found); i++) {
+    const json_t *row = json_array_get(found, i);
+    bench_find(record, json_string_value(json_object_get(row, "rule")), "%s",
+               json_string_value(json_object_get(row, "text")));
+  }
+  json_decref(found);
+  json_decref(argument);
+  return code;
+}
+
+/* What is done to a machine does not depend on the rest of it: the same changes are broken once. */
+static int break_once(const bench *self, const bench_states *states, json_t *record, tlsmend_error *error) {
+  json_t *plan = plan_to_json(states->plan);
+  char *changes = json_dumps(json_object_get(plan, "changes"), JSON_COMPACT);
+  json_decref(plan);
+  if (!changes)
+    return no_memory(error);
+  json_t *as = json_object_get(self->broken, changes);
+  int code = TLSMEND_OK;
+  if (as) {
+    json_object_set(record, "as", as);
+  } else {
+    json_object_set_new(self->broken, changes, json_string(states->name));
+    code = bench_break(self, states, record, error);
+  }
+  free(changes);
+  return code;
+}
+
+/* The plan is made and has changes: everything that can be done with it. */
+static int run_through(const bench *self, bench_copy *copy, bench_states *states, json_t *record) {
+  tlsmend_error inner = {0, ""};
+  journal *journal = NULL;
+  int code = TLSMEND_OK;
+  if (!sim_equal(bench_sim(copy), (const sim *)states->before))
+    bench_find(record, "planning-writes", "the machine changed while it was only planned for");
+  if (go(copy, states, &journal, record)) {
+    go_back(copy, states, journal, record);
+    code = break_once(self, states, record, &inner);
+  }
+  journal_close(journal);
+  if (code != TLSMEND_OK)
+    bench_find(record, "bench", "%s", inner.text);
+  return code;
+}
+
+/* The machine that nothing has happened to, and a copy to work on. */
+static int open_machine(const bench *self, const bench_machine *machine, bench_states *states,
+                        bench_copy *copy, tlsmend_error *error) {
+  backend_request request = {.argument = machine->text ? machine->name : machine->path,
+                             .text = machine->text};
+  states->name = machine->name;
+  int code = sim_open(&request, &states->before, error);
+  if (code == TLSMEND_OK)
+    code = bench_copy_open(self, machine->name, (const sim *)states->before, copy, error);
+  return code;
+}
+
+int bench_test(const bench *self, const bench_machine *machine, json_t **out, tlsmend_error *error) {
+  bench_copy copy = {0};
+  bench_states states = {0};
+  tlsmend_error inner = {0, ""};
+  uint64_t begun = os_clock();
+  json_t *record = *out = new_record(machine);
+  if (!record)
+    return no_memory(error);
+  int code = open_machine(self, machine, &states, &copy, error);
+  if (code == TLSMEND_OK) {
+    if (tlsmend_plan_make(&copy.session, &self->runbook, 1, self->params, self->param_count, &states.plan,
+                          &inner) != TLSMEND_OK)
+      judge_failure(record, &inner);
+    else
+      judge_plan(record, states.plan);
+  }
+  if (code == TLSMEND_OK && states.plan && states.plan->change_count) {
+    run_through(self, &copy, &states, record);
+    code = judge_policy(self, states.plan, "lowered", json_incref(self->declared), record, error);
+  }
+  json_t *expected = json_object_get(self->expect, machine->name);
+  if (code == TLSMEND_OK && expected)
+    code = judge_policy(self, states.plan, "expected", json_incref(expected), record, error);
+  json_object_set_new(record, "milliseconds", json_integer((json_int_t)(os_clock() - begun)));
+  tlsmend_plan_free(states.plan);
+  machine_close(states.before);
+  machine_close(states.after);
+  bench_copy_close(&copy);
+  return code;
+}

@@ -1,0 +1,264 @@
+/*
+ * Snapshots: reading. The registry of the snapshot is a tree of physical paths, as an export shows them; facts that a
+ * registry does not hold stand below FACTS_KEY. Writing is in sim_apply.c, the file in sim_file.c.
+ */
+#include "machine/sim/sim.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plan/change.h"
+#include "registry/path.h"
+#include "registry/value.h"
+#include "machine/facts.h"
+#include "os/os.h"
+
+enum { FILE_MOST = 512 * 1024 * 1024 };
+
+char *sim_path(const sim *self, const char *path, int view) {
+  return path_stored(path, self->x64 ? view : 64);
+}
+
+/* The node of a key, NULL if it does not exist. */
+static tree_key *find(tlsmend_machine *machine, const tlsmend_key *key) {
+  const sim *self = (const sim *)machine;
+  if (!self->x64 || key->view == 64)
+    return tree_find(self->tree, key->path);
+  char *path = sim_path(self, key->path, key->view);
+  tree_key *found = path ? tree_find(self->tree, path) : NULL;
+  free(path);
+  return found;
+}
+
+static int key_exists(tlsmend_machine *machine, const tlsmend_key *key, bool *out, tlsmend_error *error) {
+  (void)error;
+  *out = find(machine, key) != NULL;
+  return TLSMEND_OK;
+}
+
+static int value_get(tlsmend_machine *machine, const tlsmend_key *key, const char *name, tlsmend_value *out,
+                     tlsmend_error *error) {
+  const tree_key *found = find(machine, key);
+  const tree_value *value = found ? tree_value_find(found, name) : NULL;
+  return value ? value_copy(out, &value->value, error) : TLSMEND_OK;
+}
+
+static int each_key(tlsmend_machine *machine, const tlsmend_key *key, tlsmend_name_fn fn, void *data,
+                    tlsmend_error *error) {
+  const tree_key *found = find(machine, key);
+  if (!found)
+    return tlsmend_error_set(error, TLSMEND_E_ABSENT, "%s does not exist", key->path);
+  int code = TLSMEND_OK;
+  for (size_t i = 0; code == TLSMEND_OK && i < tree_key_count(found); i++)
+    code = fn(data, tree_key_name(tree_key_at(found, i)));
+  return code;
+}
+
+static int each_value(tlsmend_machine *machine, const tlsmend_key *key, tlsmend_name_fn fn, void *data,
+                      tlsmend_error *error) {
+  const tree_key *found = find(machine, key);
+  if (!found)
+    return tlsmend_error_set(error, TLSMEND_E_ABSENT, "%s does not exist", key->path);
+  int code = TLSMEND_OK;
+  for (size_t i = 0; code == TLSMEND_OK && i < tree_value_count(found); i++)
+    code = fn(data, tree_value_at(found, i)->name);
+  return code;
+}
+
+/* The text of a fact; malloc'd, NULL if it is not there. */
+static char *fact(const sim *self, const char *key, const char *name) {
+  const tree_key *found = tree_find(self->tree, key);
+  const tree_value *value = found ? tree_value_find(found, name) : NULL;
+  return value ? value_text(&value->value) : NULL;
+}
+
+static int derive(tlsmend_machine *machine, tlsmend_system *out, tlsmend_error *error) {
+  int code = facts_derive(machine, out, error);
+  char *architecture = fact((sim *)machine, FACTS_KEY, "Architecture");
+  if (architecture && strlen(architecture) < sizeof out->architecture)
+    snprintf(out->architecture, sizeof out->architecture, "%s", architecture);
+  free(architecture);
+  return code;
+}
+
+static int file_version(tlsmend_machine *machine, const char *path, int view, uint64_t *out,
+                        tlsmend_error *error) {
+  const sim *self = (const sim *)machine;
+  const char *key = view == 32 ? FACTS_KEY "\\Files\\32" : FACTS_KEY "\\Files\\64";
+  if (!tree_find(self->tree, key))
+    return tlsmend_error_set(error, TLSMEND_E_UNKNOWN, "the snapshot has no file versions (no %s)", key);
+  char *text = fact(self, key, path);
+  if (!text)
+    return tlsmend_error_set(error, TLSMEND_E_ABSENT, "the snapshot has no file %s", path);
+  bool good = version_parse(text, out);
+  free(text);
+  if (good)
+    return TLSMEND_OK;
+  return tlsmend_error_set(error, TLSMEND_E_CORRUPT, "%s: value %s is no version like 6.1.7601.23375", key,
+                           path);
+}
+
+static int each_hotfix(tlsmend_machine *machine, tlsmend_name_fn fn, void *data, tlsmend_error *error) {
+  const sim *self = (const sim *)machine;
+  const tree_key *key = tree_find(self->tree, FACTS_KEY "\\Hotfixes");
+  if (!key)
+    return tlsmend_error_set(error, TLSMEND_E_UNKNOWN,
+                             "the snapshot has no list of hotfixes (no " FACTS_KEY "\\Hotfixes)");
+  int code = TLSMEND_OK;
+  for (size_t i = 0; code == TLSMEND_OK && i < tree_value_count(key); i++)
+    code = fn(data, tree_value_at(key, i)->name);
+  return code;
+}
+
+static void close_sim(tlsmend_machine *machine) {
+  sim *self = (sim *)machine;
+  tree_free(self->tree);
+  free(self->path);
+  free(self->state);
+  free(self->former);
+  free(self->bytes);
+  free(self);
+}
+
+static int may_write(tlsmend_machine *machine, tlsmend_error *error) {
+  const sim *self = (const sim *)machine;
+  return self->path ? os_file_may_replace(self->path, error) : TLSMEND_OK;
+}
+
+static const tlsmend_machine_ops sim_ops = {.version = TLSMEND_MACHINE_OPS_VERSION,
+                                            .name = "sim",
+                                            .close = close_sim,
+                                            .key_exists = key_exists,
+                                            .value_get = value_get,
+                                            .each_key = each_key,
+                                            .each_value = each_value,
+                                            .system = derive,
+                                            .file_version = file_version,
+                                            .each_hotfix = each_hotfix,
+                                            .boot_id = sim_boot_id,
+                                            .may_write = may_write,
+                                            .apply = sim_apply,
+                                            .update_remove = sim_update_remove};
+
+sim *sim_of(tlsmend_machine *machine) { return machine->ops == &sim_ops ? (sim *)machine : NULL; }
+
+/* Whether the 32-bit view is a place of its own. Where the architecture is not known, what stands in the file decides. */
+static bool has_two_views(sim *self) {
+  tlsmend_system system;
+  if (derive(&self->base, &system, NULL) != TLSMEND_OK)
+    return true;
+  return strcmp(system.architecture, "x86") != 0;
+}
+
+void sim_saw(sim *self, const void *bytes, size_t size) {
+  self->on_disk = true;
+  crypto_hash_sha256(self->seen, bytes, size);
+}
+
+static int read_bytes(sim *self, const char *path, tlsmend_error *error) {
+  char *bytes = NULL;
+  int code = os_file_read(path, FILE_MOST, &bytes, &self->size, error);
+  if (code != TLSMEND_OK)
+    return code;
+  self->bytes = (unsigned char *)bytes;
+  sim_saw(self, bytes, self->size);
+  self->utf16 = self->size >= 2 && self->bytes[0] == 0xff && self->bytes[1] == 0xfe;
+  return TLSMEND_OK;
+}
+
+static int load(sim *self, const backend_request *request, tlsmend_error *error) {
+  if (request->text)
+    return sim_parse(self, request->argument, request->text, strlen(request->text), error);
+  int code = read_bytes(self, request->argument, error);
+  if (code == TLSMEND_E_ABSENT)
+    return tlsmend_error_set(error, TLSMEND_E_USAGE,
+                             "there is no snapshot %s, and no built-in machine of that name",
+                             request->argument);
+  return code == TLSMEND_OK ? sim_parse(self, request->argument, self->bytes, self->size, error) : code;
+}
+
+int sim_open(const backend_request *request, tlsmend_machine **out, tlsmend_error *error) {
+  *out = NULL;
+  sim *self = calloc(1, sizeof *self);
+  if (!self)
+    return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a snapshot");
+  self->base.ops = &sim_ops;
+  self->boot = 1;
+  self->tree = tree_new();
+  if (request->path)
+    self->path = strdup(request->path);
+  if (request->state)
+    self->state = strdup(request->state);
+  if (request->former)
+    self->former = strdup(request->former);
+  int code = TLSMEND_OK;
+  if (!self->tree || (request->path && !self->path) || (request->state && !self->state))
+    code = tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a snapshot");
+  if (code == TLSMEND_OK)
+    code = load(self, request, error);
+  if (code != TLSMEND_OK) {
+    close_sim(&self->base);
+    return code;
+  }
+  self->x64 = has_two_views(self);
+  *out = &self->base;
+  return TLSMEND_OK;
+}
+
+/* Takes over what another reading of the same file has found. */
+static void take_over(sim *self, sim *fresh) {
+  tree_free(self->tree);
+  free(self->bytes);
+  self->tree = fresh->tree;
+  self->bytes = fresh->bytes;
+  self->size = fresh->size;
+  self->utf16 = fresh->utf16;
+  sim_saw(self, fresh->bytes, fresh->size);
+  self->original_kept = false;
+  self->base.facts_known = false;
+  self->x64 = has_two_views(self);
+}
+
+int sim_reread(tlsmend_machine *machine, tlsmend_error *error) {
+  sim *self = sim_of(machine), fresh = {.tree = NULL};
+  if (!self || !self->path || (!self->on_disk && !os_file_exists(self->path)))
+    return TLSMEND_OK;
+  int code = read_bytes(&fresh, self->path, error);
+  if (code == TLSMEND_E_ABSENT)
+    code = tlsmend_error_set(error, TLSMEND_E_DRIFT, "the snapshot %s is gone since it was read: put it back",
+                             self->path);
+  bool same = self->on_disk && memcmp(fresh.seen, self->seen, sizeof self->seen) == 0;
+  if (code == TLSMEND_OK && !same) {
+    fresh.tree = tree_new();
+    code = fresh.tree ? sim_parse(&fresh, self->path, fresh.bytes, fresh.size, error)
+                      : tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a snapshot");
+  }
+  if (code == TLSMEND_OK && !same) {
+    take_over(self, &fresh);
+    return TLSMEND_OK;
+  }
+  tree_free(fresh.tree);
+  free(fresh.bytes);
+  return code;
+}
+
+int sim_clone(const sim *self, tlsmend_machine **out, tlsmend_error *error) {
+  *out = NULL;
+  sim *copy = calloc(1, sizeof *copy);
+  if (copy)
+    copy->tree = tree_clone(self->tree);
+  if (!copy || !copy->tree) {
+    free(copy);
+    return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a snapshot");
+  }
+  copy->base.ops = &sim_ops;
+  copy->utf16 = self->utf16;
+  copy->x64 = self->x64;
+  copy->boot = self->boot;
+  *out = &copy->base;
+  return TLSMEND_OK;
+}
+
+bool sim_equal(const sim *a, const sim *b) { return tree_equal(a->tree, b->tree); }

@@ -1,0 +1,226 @@
+/*
+ * Packages, read piece by piece: they may be larger than memory. One in a bundle is read with all of it, so that the bundle is
+ * known to be whole.
+ */
+#include "machine/update/package.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file_path.h"
+#include "base/unicode.h"
+#include "signing/signature_file.h"
+#include "os/os.h"
+
+static int no_memory(tlsmend_error *error) {
+  return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a package");
+}
+
+/* Reads the package BUNDLE|NAME; look.fn gets its bytes. The reader has compared them with the SHA-256 in the signed head. */
+static int read_bundled(const char *path, seal_look look, package_seal *out, tlsmend_error *error) {
+  const trust_store none = {0};
+  bundle bundle = {0};
+  char *file = strdup(path);
+  if (!file)
+    return no_memory(error);
+  look.name = bundle_inner(path);
+  look.keys = look.keys ? look.keys : &none;
+  file[look.name - path - 1] = 0;
+  int code = seal_bundle(file, &look, &bundle, error);
+  const manifest_file *found = manifest_find(&bundle.files, MANIFEST_PACKAGE, look.name);
+  if (code == TLSMEND_OK && !found)
+    code = tlsmend_error_set(error, TLSMEND_E_ABSENT, "%s: there is no package %s", file, look.name);
+  if (code == TLSMEND_OK && !trust_judge(bundle.signature.id, bundle.key, os_time(), &out->verdict))
+    code = no_memory(error);
+  if (code == TLSMEND_OK) {
+    memcpy(out->sha256, found->sha256, sizeof out->sha256);
+    out->size = found->size;
+  }
+  bundle_clear(&bundle);
+  free(file);
+  return code;
+}
+
+/* ---- hashes ---------------------------------------------------------------------------------------------------------- */
+
+typedef struct hashing {
+  crypto_hash_sha256_state state;
+  uint64_t deadline;
+} hashing;
+
+static int watch_clock(void *data, const void *bytes, size_t size) {
+  const hashing *self = data;
+  (void)bytes;
+  (void)size;
+  return os_clock() > self->deadline ? TLSMEND_E_LIMIT : TLSMEND_OK;
+}
+
+static int update(void *data, const void *bytes, size_t size) {
+  hashing *self = data;
+  crypto_hash_sha256_update(&self->state, bytes, size);
+  return watch_clock(data, bytes, size);
+}
+
+static void finish(crypto_hash_sha256_state *state, char out[65]) {
+  unsigned char digest[crypto_hash_sha256_BYTES];
+  crypto_hash_sha256_final(state, digest);
+  sodium_bin2hex(out, 65, digest, sizeof digest);
+}
+
+int package_sha256(const char *path, char out[65], tlsmend_error *error) {
+  return package_sha256_until(path, SIZE_MAX, UINT64_MAX, out, error);
+}
+
+static int hash_file(const char *path, size_t followed, hashing *hashing, char out[65],
+                     tlsmend_error *error) {
+  os_place *place;
+  crypto_hash_sha256_init(&hashing->state);
+  int code = os_place_open(path, followed, &place, error);
+  if (code == TLSMEND_OK)
+    code = os_place_stream(place, update, hashing, error);
+  os_place_close(place);
+  if (code == TLSMEND_OK)
+    finish(&hashing->state, out);
+  return code;
+}
+
+static int hash_bundled(const char *path, hashing *hashing, char out[65], tlsmend_error *error) {
+  package_seal seal = {.size = 0};
+  int code = read_bundled(path, (seal_look){.fn = watch_clock, .data = hashing}, &seal, error);
+  if (code == TLSMEND_OK)
+    memcpy(out, seal.sha256, sizeof seal.sha256);
+  trust_verdict_clear(&seal.verdict);
+  return code;
+}
+
+int package_sha256_until(const char *path, size_t followed, uint64_t deadline, char out[65],
+                         tlsmend_error *error) {
+  hashing hashing = {.deadline = deadline};
+  *out = 0;
+  int code = bundle_inner(path) ? hash_bundled(path, &hashing, out, error)
+                                : hash_file(path, followed, &hashing, out, error);
+  return code == TLSMEND_E_LIMIT ? tlsmend_error_set(error, code, "%s: reading it takes too long", path)
+                                 : code;
+}
+
+static int update_minisign(void *data, const void *bytes, size_t size) {
+  crypto_generichash_update(data, bytes, size);
+  return TLSMEND_OK;
+}
+
+int package_minisign_hash(const char *path, unsigned char out[MINISIGN_HASH], tlsmend_error *error) {
+  crypto_generichash_state state;
+  crypto_generichash_init(&state, NULL, 0, MINISIGN_HASH);
+  int code = os_file_stream(path, update_minisign, &state, error);
+  if (code == TLSMEND_OK)
+    crypto_generichash_final(&state, out, MINISIGN_HASH);
+  return code;
+}
+
+/* ---- whose it is ------------------------------------------------------------------------------------------------------- */
+
+/* The file is read once, for both of its hashes. */
+typedef struct judging {
+  crypto_hash_sha256_state sha256;
+  crypto_generichash_state minisign;
+  uint64_t size;
+} judging;
+
+static int update_both(void *data, const void *bytes, size_t size) {
+  judging *self = data;
+  crypto_hash_sha256_update(&self->sha256, bytes, size);
+  crypto_generichash_update(&self->minisign, bytes, size);
+  self->size += size;
+  return TLSMEND_OK;
+}
+
+/* A package says in its name alone which update it is: signed as one, it must not pass for another. */
+static int check_name(const char *path, const minisign_signature *signature, tlsmend_error *error) {
+  size_t length = 0;
+  const char *name = manifest_comment_file(signature->trusted, &length);
+  const char *leaf = file_path_leaf(path);
+  if (!name || unicode_name_equal_n(name, length, leaf))
+    return TLSMEND_OK;
+  return tlsmend_error_set(
+      error, TLSMEND_E_APPROVAL,
+      "%s.minisig is the signature of a file named %.*s: give the package that name back", path,
+      length < 200 ? (int)length : 200, name);
+}
+
+static int judge_signature(const char *path, const minisign_signature *signature, const trust_store *keys,
+                           const unsigned char hash[MINISIGN_HASH], trust_verdict *out,
+                           tlsmend_error *error) {
+  const trust_key *key = trust_find(keys, signature->id);
+  manifest none = {0};
+  if (key && !minisign_verify_hash(&key->key, signature, hash))
+    return seal_misfit(path, error);
+  int code = check_name(path, signature, error);
+  if (code == TLSMEND_OK && !trust_judge(signature->id, key, os_time(), out))
+    code = no_memory(error);
+  if (code == TLSMEND_OK)
+    code = manifest_comment_read(signature->trusted, &none, &out->comment, error);
+  manifest_clear(&none);
+  return code;
+}
+
+static int judge_file(const char *path, const trust_store *keys, package_seal *out, tlsmend_error *error) {
+  unsigned char hash[MINISIGN_HASH];
+  minisign_signature signature = {0};
+  judging judging = {.size = 0};
+  bool found = false;
+  crypto_hash_sha256_init(&judging.sha256);
+  crypto_generichash_init(&judging.minisign, NULL, 0, sizeof hash);
+  int code = os_file_stream(path, update_both, &judging, error);
+  if (code == TLSMEND_OK)
+    code = seal_read(path, &signature, &found, error);
+  finish(&judging.sha256, out->sha256);
+  crypto_generichash_final(&judging.minisign, hash, sizeof hash);
+  out->size = judging.size;
+  if (code == TLSMEND_OK && found)
+    code = judge_signature(path, &signature, keys, hash, &out->verdict, error);
+  minisign_signature_clear(&signature);
+  return code;
+}
+
+int package_judge(const char *path, const trust_store *keys, package_seal *out, tlsmend_error *error) {
+  *out = (package_seal){.size = 0};
+  int code = bundle_inner(path) ? read_bundled(path, (seal_look){.keys = keys}, out, error)
+                                : judge_file(path, keys, out, error);
+  if (code != TLSMEND_OK)
+    trust_verdict_clear(&out->verdict);
+  return code;
+}
+
+bool package_is_name(const char *name) {
+  size_t length = strlen(name);
+  return length > 4 &&
+         (unicode_name_equal(name + length - 4, ".msu") || unicode_name_equal(name + length - 4, ".cab"));
+}
+
+/* ---- out of a bundle --------------------------------------------------------------------------------------------------- */
+
+typedef struct writing {
+  os_log *log;
+  tlsmend_error *error;
+} writing;
+
+static int append(void *data, const void *bytes, size_t size) {
+  const writing *self = data;
+  return os_log_append(self->log, bytes, size, self->error);
+}
+
+int package_extract(const char *path, const char *to, tlsmend_error *error) {
+  writing self = {NULL, error};
+  package_seal seal = {.size = 0};
+  os_file_remove(to, NULL);
+  int code = os_log_open(to, true, &self.log, error);
+  if (code != TLSMEND_OK)
+    return code;
+  code = read_bundled(path, (seal_look){.fn = append, .data = &self}, &seal, error);
+  trust_verdict_clear(&seal.verdict);
+  os_log_close(self.log);
+  if (code != TLSMEND_OK)
+    os_file_remove(to, NULL);
+  return code;
+}

@@ -1,0 +1,591 @@
+/*
+ * The host's operating system on POSIX: files, locks, time, terminal. Contract: os/os.h.
+ * Durability is fsync of the file and, for a name that is new or replaced, of its folder. Locks are flock
+ * locks, which the kernel drops with the process however it ends.
+ */
+#define _GNU_SOURCE
+
+#include "os/os.h"
+
+#include <assert.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <tlsmend/machine.h>
+
+#include "os/posix/posix.h"
+
+static int code_of(int number) {
+  switch (number) {
+  case ENOENT:
+  case ENOTDIR:
+    return TLSMEND_E_ABSENT;
+  case EACCES:
+  case EPERM:
+  case EROFS:
+    return TLSMEND_E_DENIED;
+  case EWOULDBLOCK:
+    return TLSMEND_E_BUSY;
+  case ENOMEM:
+    return TLSMEND_E_MEMORY;
+  default:
+    return TLSMEND_E_IO;
+  }
+}
+
+int posix_fail(tlsmend_error *error, const char *verb, const char *path) {
+  int number = errno;
+  if (number == ELOOP) /* what the state of a machine is made of is never reached by a link */
+    return tlsmend_error_set(
+        error, TLSMEND_E_REFUSED,
+        "cannot %s %s: it is a link, or behind a loop of them; put there what it leads to", verb, path);
+  return tlsmend_error_set(error, code_of(number), "cannot %s %s: %s", verb, path, strerror(number));
+}
+
+static int fail_memory(tlsmend_error *error) {
+  return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
+}
+
+/* ---- folders ---- */
+
+/* The folder that holds `path`; malloc'd. */
+static char *folder_of(const char *path) {
+  const char *slash = strrchr(path, '/');
+  if (!slash)
+    return strdup(".");
+  return slash == path ? strdup("/") : strndup(path, (size_t)(slash - path));
+}
+
+/* Makes a new or replaced name in the folder of `path` durable. */
+static int folder_flush(const char *path, tlsmend_error *error) {
+  char *folder = folder_of(path);
+  if (!folder)
+    return fail_memory(error);
+  int result = TLSMEND_OK;
+  int fd = posix_open(AT_FDCWD, folder, O_RDONLY | O_DIRECTORY, 0);
+  if (fd < 0)
+    result = posix_fail(error, "open folder", folder);
+  else if (fsync(fd) != 0 && errno != EINVAL) /* some file systems have nothing to flush for a folder */
+    result = posix_fail(error, "flush folder", folder);
+  if (fd >= 0)
+    close(fd);
+  free(folder);
+  return result;
+}
+
+bool os_name_taken(const char *path) {
+  struct stat status;
+  return lstat(path, &status) == 0 || (errno != ENOENT && errno != ENOTDIR);
+}
+
+bool os_file_exists(const char *path) {
+  struct stat status;
+  return stat(path, &status) == 0 && S_ISREG(status.st_mode);
+}
+
+bool os_dir_exists(const char *path) {
+  struct stat status;
+  return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+bool os_file_same(const char *path, const char *other) {
+  struct stat a, b;
+  return stat(path, &a) == 0 && stat(other, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+int os_file_remove(const char *path, tlsmend_error *error) {
+  if (unlink(path) != 0)
+    return posix_fail(error, "remove", path);
+  return folder_flush(path, error);
+}
+
+int os_dir_remove(const char *path, tlsmend_error *error) {
+  return rmdir(path) == 0 ? TLSMEND_OK : posix_fail(error, "remove", path);
+}
+
+int os_dir_temporary(char **out, tlsmend_error *error) {
+  const char *folder = getenv("TMPDIR");
+  *out = os_path_join(folder && *folder ? folder : "/tmp", "tlsmend-XXXXXX");
+  if (!*out)
+    return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a folder");
+  if (mkdtemp(*out))
+    return TLSMEND_OK;
+  int code = posix_fail(error, "make", *out);
+  free(*out);
+  *out = NULL;
+  return code;
+}
+
+static int dir_make_one(const char *path, mode_t mode, tlsmend_error *error) {
+  if (mkdir(path, mode) == 0)
+    return folder_flush(path, error);
+  int number = errno;
+  if (os_dir_exists(path)) /* whatever mkdir said: a read-only parent answers EROFS before EEXIST */
+    return TLSMEND_OK;
+  errno = number;
+  return posix_fail(error, "make folder", path);
+}
+
+int os_dir_make_plain(const char *path, tlsmend_error *error) { return dir_make_one(path, 0777, error); }
+
+int os_dir_make(const char *path, tlsmend_error *error) {
+  char *copy = strdup(path);
+  if (!copy)
+    return fail_memory(error);
+  int result = TLSMEND_OK;
+  for (char *at = copy; result == TLSMEND_OK && *at; at++) {
+    if (*at != '/' || at == copy)
+      continue;
+    *at = '\0';
+    result = dir_make_one(copy, 0700, error);
+    *at = '/';
+  }
+  size_t length = strlen(copy);
+  if (result == TLSMEND_OK && length > 0 && copy[length - 1] != '/')
+    result = dir_make_one(copy, 0700, error);
+  free(copy);
+  return result;
+}
+
+static int by_byte(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
+
+static void names_free(char **names, size_t count) {
+  for (size_t i = 0; i < count; i++)
+    free(names[i]);
+  free(names);
+}
+
+/* Reads all names first: the caller's function may remove what it is called with. */
+static int names_read(DIR *folder, const char *path, char ***out, size_t *count, tlsmend_error *error) {
+  char **names = NULL;
+  size_t room = 0;
+  *count = 0;
+  for (;;) {
+    errno = 0;
+    struct dirent *entry = readdir(folder);
+    if (!entry)
+      break;
+    if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+      continue;
+    if (*count == room) {
+      room = room ? room * 2 : 16;
+      char **more = realloc(names, room * sizeof *names);
+      if (!more)
+        goto memory;
+      names = more;
+    }
+    if (!(names[*count] = strdup(entry->d_name)))
+      goto memory;
+    ++*count;
+  }
+  *out = names;
+  return errno ? posix_fail(error, "list", path) : TLSMEND_OK;
+memory:
+  *out = names;
+  return fail_memory(error);
+}
+
+int os_dir_each(const char *path, int (*fn)(void *data, const char *name), void *data, tlsmend_error *error) {
+  int fd = posix_open(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_NONBLOCK, 0);
+  DIR *folder = fd < 0 ? NULL : fdopendir(fd);
+  if (!folder) {
+    int result = posix_fail(error, "list", path);
+    if (fd >= 0)
+      close(fd);
+    return result;
+  }
+  char **names = NULL;
+  size_t count = 0;
+  int result = names_read(folder, path, &names, &count, error);
+  closedir(folder);
+  if (result == TLSMEND_OK && count)
+    qsort(names, count, sizeof *names, by_byte);
+  for (size_t i = 0; result == TLSMEND_OK && i < count; i++)
+    result = fn(data, names[i]);
+  names_free(names, count);
+  return result;
+}
+
+/* ---- whole files ---- */
+
+/* Reads until the end or `size` bytes; answers the number read, -1 with errno set. */
+static ssize_t read_all(int fd, char *bytes, size_t size) {
+  size_t done = 0;
+  while (done < size) {
+    ssize_t got = read(fd, bytes + done, size - done);
+    if (got < 0 && errno == EINTR)
+      continue;
+    if (got < 0)
+      return -1;
+    if (got == 0)
+      break;
+    done += (size_t)got;
+  }
+  return (ssize_t)done;
+}
+
+int os_file_read(const char *path, size_t most, char **out, size_t *size, tlsmend_error *error) {
+  *out = NULL;
+  *size = 0;
+  int fd = posix_open(AT_FDCWD, path, O_RDONLY | O_NONBLOCK, 0);
+  if (fd < 0)
+    return posix_fail(error, "read", path);
+  int result = TLSMEND_OK;
+  char *bytes = NULL;
+  struct stat status;
+  if (fstat(fd, &status) != 0) {
+    result = posix_fail(error, "read", path);
+    goto out;
+  }
+  if (!S_ISREG(status.st_mode)) {
+    result = tlsmend_error_set(error, TLSMEND_E_IO, "cannot read %s: it is not a file", path);
+    goto out;
+  }
+  if ((uintmax_t)status.st_size > most) {
+    result = tlsmend_error_set(error, TLSMEND_E_IO, "cannot read %s: %ju bytes, more than the %zu allowed",
+                               path, (uintmax_t)status.st_size, most);
+    goto out;
+  }
+  bytes = malloc((size_t)status.st_size + 1);
+  if (!bytes) {
+    result = fail_memory(error);
+    goto out;
+  }
+  ssize_t got = read_all(fd, bytes, (size_t)status.st_size);
+  if (got < 0) {
+    result = posix_fail(error, "read", path);
+    goto out;
+  }
+  bytes[got] = '\0';
+  *size = (size_t)got;
+  *out = bytes;
+  bytes = NULL;
+out:
+  free(bytes);
+  close(fd);
+  return result;
+}
+
+static int write_all(int fd, const char *bytes, size_t size) {
+  while (size > 0) {
+    ssize_t put = write(fd, bytes, size);
+    if (put < 0 && errno == EINTR)
+      continue;
+    if (put < 0)
+      return -1;
+    bytes += put;
+    size -= (size_t)put;
+  }
+  return 0;
+}
+
+int os_file_size(const char *path, uint64_t *out, tlsmend_error *error) {
+  struct stat status;
+  if (stat(path, &status) != 0)
+    return posix_fail(error, "look at", path);
+  *out = (uint64_t)status.st_size;
+  return TLSMEND_OK;
+}
+
+int os_file_may_replace(const char *path, tlsmend_error *error) {
+  struct stat status;
+  char *folder = folder_of(path);
+  if (!folder)
+    return fail_memory(error);
+  bool closed = access(folder, W_OK | X_OK) != 0 && errno != ENOENT; /* one that is not there may be made */
+  int result = closed ? posix_fail(error, "write in", folder) : TLSMEND_OK;
+  free(folder);
+  if (result != TLSMEND_OK || stat(path, &status) != 0)
+    return result;
+  if (!S_ISREG(status.st_mode)) /* a rename would put a file where a device was */
+    return tlsmend_error_set(error, TLSMEND_E_IO, "cannot replace %s: it is not a file; name a file", path);
+  if (!(status.st_mode & 0222))
+    return tlsmend_error_set(error, TLSMEND_E_DENIED,
+                             "cannot write %s: it is write-protected (mode %04o); lift that with chmod u+w",
+                             path, (unsigned)status.st_mode & 07777);
+  return access(path, W_OK) == 0 ? TLSMEND_OK : posix_fail(error, "write", path);
+}
+
+/* Fills a new file beside the one at `path`, if there is one; on failure nothing of it stays. */
+static int write_beside(const char *temporary, const char *path, const void *bytes, size_t size,
+                        tlsmend_error *error) {
+  struct stat old;
+  bool replaces = stat(path, &old) == 0;
+  int fd = posix_open(AT_FDCWD, temporary, O_WRONLY | O_CREAT | O_EXCL, replaces ? 0600 : 0666);
+  if (fd < 0)
+    return posix_fail(error, "write", temporary);
+  int result = TLSMEND_OK;
+  if (replaces && !posix_keep_rights(fd, path, &old))
+    result = posix_fail(error, "keep who may use", path);
+  else if (write_all(fd, bytes, size) != 0 || fsync(fd) != 0)
+    result = posix_fail(error, "write", temporary);
+  if (close(fd) != 0 && result == TLSMEND_OK)
+    result = posix_fail(error, "write", temporary);
+  if (result != TLSMEND_OK)
+    unlink(temporary);
+  return result;
+}
+
+int os_file_replace(const char *path, const void *bytes, size_t size, tlsmend_error *error) {
+  int result = os_file_may_replace(path, error);
+  if (result != TLSMEND_OK)
+    return result;
+  size_t room = strlen(path) + 32;
+  char *temporary = malloc(room);
+  if (!temporary)
+    return fail_memory(error);
+  uint64_t chance; /* nobody knows the name beforehand, and what is there already is not written */
+  os_random(&chance, sizeof chance);
+  snprintf(temporary, room, "%s.%016" PRIx64 ".new", path, chance);
+  result = write_beside(temporary, path, bytes, size, error);
+  if (result == TLSMEND_OK && rename(temporary, path) != 0) {
+    result = posix_fail(error, "replace", path);
+    unlink(temporary);
+  }
+  if (result == TLSMEND_OK)
+    result = folder_flush(path, error);
+  free(temporary);
+  return result;
+}
+
+/* ---- logs ---- */
+
+struct os_log {
+  int fd;
+  char path[];
+};
+
+int posix_log_open(int folder, const char *name, const char *path, bool create, os_log **out,
+                   tlsmend_error *error) {
+  *out = NULL;
+  size_t length = strlen(path) + 1;
+  os_log *log = malloc(sizeof *log + length);
+  if (!log)
+    return fail_memory(error);
+  memcpy(log->path, path, length);
+  int result = TLSMEND_OK;
+  log->fd = posix_open(folder, name,
+                       O_WRONLY | O_APPEND | O_NOFOLLOW | O_NONBLOCK | (create ? O_CREAT | O_EXCL : 0), 0600);
+  if (log->fd < 0 && errno == EEXIST)
+    result =
+        tlsmend_error_set(error, TLSMEND_E_BUSY, "cannot make %s: there is something of that name", path);
+  else if (log->fd < 0)
+    result = posix_fail(error, create ? "make" : "open", path);
+  else if (!create)
+    result = posix_check_file(log->fd, path, error);
+  else if (folder == AT_FDCWD)
+    result = folder_flush(path, error);
+  else if (fsync(folder) != 0 && errno != EINVAL)
+    result = posix_fail(error, "flush the folder of", path);
+  if (result != TLSMEND_OK) {
+    os_log_close(log);
+    return result;
+  }
+  *out = log;
+  return TLSMEND_OK;
+}
+
+int os_log_open(const char *path, bool create, os_log **out, tlsmend_error *error) {
+  return posix_log_open(AT_FDCWD, path, path, create, out, error);
+}
+
+/* Whether the path still names the file that is open: what is written to a log that was moved away is lost to its reader. */
+static bool log_in_place(const os_log *log) {
+  struct stat open_file, named;
+  return fstat(log->fd, &open_file) == 0 && stat(log->path, &named) == 0 &&
+         open_file.st_ino == named.st_ino && open_file.st_dev == named.st_dev;
+}
+
+int os_log_append(os_log *log, const void *bytes, size_t size, tlsmend_error *error) {
+  ssize_t put;
+  if (!log_in_place(log))
+    return tlsmend_error_set(error, TLSMEND_E_IO, "cannot append to %s: it was moved or removed meanwhile",
+                             log->path);
+  do
+    put = write(log->fd, bytes, size);
+  while (put < 0 && errno == EINTR);
+  if (put < 0)
+    return posix_fail(error, "append to", log->path);
+  if ((size_t)put != size)
+    return tlsmend_error_set(error, TLSMEND_E_IO,
+                             "cannot append to %s: only %zd of %zu bytes fit (disk full?)", log->path, put,
+                             size);
+  if (fsync(log->fd) != 0)
+    return posix_fail(error, "flush", log->path);
+  return TLSMEND_OK;
+}
+
+int os_log_truncate(os_log *log, uint64_t size, tlsmend_error *error) {
+  if (ftruncate(log->fd, (off_t)size) != 0 || fsync(log->fd) != 0)
+    return posix_fail(error, "cut", log->path);
+  return TLSMEND_OK;
+}
+
+void os_log_close(os_log *log) {
+  if (!log)
+    return;
+  if (log->fd >= 0)
+    close(log->fd);
+  free(log);
+}
+
+/* ---- locks ---- */
+
+struct os_lock {
+  int fd;
+};
+
+static void holder_read(int fd, char *other, size_t other_size) {
+  if (!other || other_size == 0)
+    return;
+  ssize_t got = pread(fd, other, other_size - 1, 0);
+  other[got > 0 ? got : 0] = '\0';
+  other[strcspn(other, "\n")] = '\0';
+}
+
+/* The text is for people only, so a failure to write it does not fail the lock. */
+static void holder_write(int fd, const char *holder) {
+  size_t length = strlen(holder);
+  if (ftruncate(fd, 0) != 0 || pwrite(fd, holder, length, 0) != (ssize_t)length)
+    (void)!ftruncate(fd, 0);
+}
+
+int posix_lock_take(int folder, const char *name, const char *path, const char *holder, os_lock **out,
+                    char *other, size_t other_size, tlsmend_error *error) {
+  *out = NULL;
+  if (other && other_size)
+    other[0] = '\0';
+  int fd = posix_open(folder, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0600);
+  if (fd < 0)
+    return posix_fail(error, "lock", path);
+  int result = posix_check_file(fd, path, error);
+  if (result == TLSMEND_OK && flock(fd, LOCK_EX | LOCK_NB) != 0) {
+    result = posix_fail(error, "lock", path);
+    holder_read(fd, other, other_size);
+  }
+  if (result != TLSMEND_OK) {
+    close(fd);
+    return result;
+  }
+  os_lock *lock = malloc(sizeof *lock);
+  if (!lock) {
+    close(fd);
+    return fail_memory(error);
+  }
+  holder_write(fd, holder ? holder : "");
+  lock->fd = fd;
+  *out = lock;
+  return TLSMEND_OK;
+}
+
+int os_lock_take(const char *path, const char *holder, os_lock **out, char *other, size_t other_size,
+                 tlsmend_error *error) {
+  return posix_lock_take(AT_FDCWD, path, path, holder, out, other, other_size, error);
+}
+
+/* The file stays: removing it would let two processes lock two files of one name. */
+void os_lock_release(os_lock *lock) {
+  if (!lock)
+    return;
+  (void)!ftruncate(lock->fd, 0);
+  close(lock->fd);
+  free(lock);
+}
+
+/* ---- time, processes, chance ---- */
+
+int64_t os_time(void) { return (int64_t)time(NULL); }
+
+void os_time_print(int64_t when, char out[32]) {
+  time_t seconds = (time_t)when;
+  struct tm parts;
+  if (!gmtime_r(&seconds, &parts) || strftime(out, 32, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0)
+    snprintf(out, 32, "@%lld", (long long)when);
+}
+
+uint64_t os_clock(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (uint64_t)now.tv_sec * 1000u + (uint64_t)now.tv_nsec / 1000000u;
+}
+
+void os_sleep(unsigned milliseconds) {
+  struct timespec rest = {(time_t)(milliseconds / 1000u), (long)(milliseconds % 1000u) * 1000000L};
+  while (nanosleep(&rest, &rest) != 0 && errno == EINTR)
+    continue;
+}
+
+unsigned os_process_id(void) { return (unsigned)getpid(); }
+
+void os_random(void *bytes, size_t size) {
+  unsigned char *at = bytes;
+  while (size > 0) {
+    ssize_t got = getrandom(at, size, 0);
+    if (got < 0 && errno == EINTR)
+      continue;
+    assert(got > 0);
+    if (got <= 0)
+      abort(); /* no run without ids that cannot collide */
+    at += got;
+    size -= (size_t)got;
+  }
+}
+
+/* ---- paths, terminal ---- */
+
+char *os_environment(const char *name) {
+  const char *value = getenv(name);
+  return value ? strdup(value) : NULL;
+}
+
+char *os_system_path(const char *name) { return (void)name, NULL; }
+char *os_common_path(const char *name) { return (void)name, NULL; }
+
+char *os_state_default(void) { return strdup("/var/lib/tlsmend"); }
+char *os_trust_default(void) { return strdup("/etc/tlsmend/trust"); }
+
+char *os_path_join(const char *folder, const char *name) {
+  size_t length = strlen(folder);
+  bool separated = length == 0 || folder[length - 1] == '/';
+  size_t room = length + strlen(name) + 2;
+  char *path = malloc(room);
+  if (path)
+    snprintf(path, room, "%s%s%s", folder, separated ? "" : "/", name);
+  return path;
+}
+
+char *os_program_path(void) {
+  char path[PATH_MAX];
+  ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
+  if (length <= 0)
+    return NULL;
+  path[length] = '\0';
+  return strdup(path);
+}
+
+bool os_terminal(int stream) {
+  const char *kind = getenv("TERM");
+  return isatty(stream) && kind && strcmp(kind, "dumb") != 0;
+}
+
+char *os_path_absolute(const char *path) {
+  char folder[PATH_MAX];
+  if (*path == '/')
+    return strdup(path);
+  if (!getcwd(folder, sizeof folder))
+    return strdup(path);
+  while (path[0] == '.' && path[1] == '/')
+    path += 2;
+  return os_path_join(folder, path);
+}

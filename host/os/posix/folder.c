@@ -1,0 +1,209 @@
+/*
+ * Folders of state on POSIX. Contract: os/os.h. The folder is opened once and judged by what is open; each file is opened in it
+ * (openat), without following links, so that nobody can exchange anything between a check and its use.
+ */
+#define _GNU_SOURCE
+
+#include "os/os.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <inttypes.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <tlsmend/machine.h>
+
+#include "os/posix/posix.h"
+
+struct os_folder {
+  int fd;
+  char path[];
+};
+
+/* ---- whose it is ---- */
+
+/* Whether a group is the user's own, as many systems make one for each user, who then has umask 002: it has his name and no other
+ * member. */
+static bool is_private(gid_t group) {
+  struct passwd user, *self = NULL;
+  struct group row, *found = NULL;
+  char texts[4096], members[16384];
+  if (group != getegid() || getpwuid_r(geteuid(), &user, texts, sizeof texts, &self) != 0 || !self ||
+      getgrgid_r(group, &row, members, sizeof members, &found) != 0 || !found)
+    return false;
+  if (self->pw_gid != group || strcmp(self->pw_name, found->gr_name) != 0)
+    return false;
+  for (char **member = found->gr_mem; *member; member++)
+    if (strcmp(*member, self->pw_name) != 0)
+      return false;
+  return true;
+}
+
+int posix_check_own(const struct stat *found, const char *path, tlsmend_error *error) {
+  if (found->st_uid != 0 && found->st_uid != geteuid())
+    return tlsmend_error_set(
+        error, TLSMEND_E_REFUSED,
+        "%s belongs to user %lu, who could have prepared it: work as that user, or look into "
+        "it, then chown -R it or move it away",
+        path, (unsigned long)found->st_uid);
+  if ((found->st_mode & S_IWOTH) || ((found->st_mode & S_IWGRP) && !is_private(found->st_gid)))
+    return tlsmend_error_set(
+        error, TLSMEND_E_REFUSED,
+        "%s can be written by others than its owner (mode %04o): look into it, then chmod "
+        "go-w it",
+        path, (unsigned)found->st_mode & 07777);
+  return TLSMEND_OK;
+}
+
+int posix_check_file(int fd, const char *path, tlsmend_error *error) {
+  struct stat found;
+  if (fstat(fd, &found) != 0)
+    return posix_fail(error, "look at", path);
+  if (!S_ISREG(found.st_mode))
+    return tlsmend_error_set(error, TLSMEND_E_REFUSED, "%s is not a file: look into it and move it away",
+                             path);
+  if (found.st_nlink > 1)
+    return tlsmend_error_set(
+        error, TLSMEND_E_REFUSED,
+        "%s has a second name (a hard link), which would be written with it: look into it, "
+        "then copy it and put the copy there",
+        path);
+  return posix_check_own(&found, path, error);
+}
+
+/* ---- opening ---- */
+
+static int judge(const os_folder *self, bool strict, tlsmend_error *error) {
+  struct stat found;
+  if (fstat(self->fd, &found) != 0)
+    return posix_fail(error, "look at", self->path);
+  int code = posix_check_own(&found, self->path, error);
+  char *real = code == TLSMEND_OK && strict ? os_path_real(self->path) : NULL;
+  if (code == TLSMEND_OK && strict)
+    code = real ? os_path_guarded(real, error) : tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
+  free(real);
+  return code;
+}
+
+int os_folder_open(const char *path, bool strict, os_folder **out, tlsmend_error *error) {
+  size_t length = strlen(path);
+  *out = NULL;
+  while (length > 1 && path[length - 1] == '/') /* O_NOFOLLOW would follow "link/" */
+    length--;
+  os_folder *self = malloc(sizeof *self + length + 1);
+  if (!self)
+    return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a folder");
+  memcpy(self->path, path, length);
+  self->path[length] = '\0';
+  struct stat found;
+  bool link = lstat(self->path, &found) == 0 && S_ISLNK(found.st_mode);
+  self->fd = -1;
+  int code = link ? TLSMEND_OK : os_dir_make(self->path, error);
+  if (code == TLSMEND_OK)
+    self->fd = posix_open(AT_FDCWD, self->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
+  if (code == TLSMEND_OK && self->fd < 0 && (errno == ENOTDIR || errno == ELOOP))
+    code = tlsmend_error_set(
+        error, TLSMEND_E_REFUSED,
+        "%s is a link, and where runs stand is named directly: name what it leads to, or remove it",
+        self->path);
+  else if (code == TLSMEND_OK && self->fd < 0)
+    code = posix_fail(error, "open folder", self->path);
+  if (code == TLSMEND_OK)
+    code = judge(self, strict, error);
+  if (code == TLSMEND_OK)
+    *out = self;
+  else
+    os_folder_close(self);
+  return code;
+}
+
+const char *os_folder_path(const os_folder *self) { return self->path; }
+
+void os_folder_close(os_folder *self) {
+  if (!self)
+    return;
+  if (self->fd >= 0)
+    close(self->fd);
+  free(self);
+}
+
+/* ---- its files ---- */
+
+int os_folder_log(const os_folder *self, const char *name, bool create, os_log **out, tlsmend_error *error) {
+  char *path = os_path_join(self->path, name);
+  *out = NULL;
+  int code = path ? posix_log_open(self->fd, name, path, create, out, error)
+                  : tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
+  free(path);
+  return code;
+}
+
+int os_folder_lock(const os_folder *self, const char *name, const char *holder, os_lock **out, char *other,
+                   size_t other_size, tlsmend_error *error) {
+  char *path = os_path_join(self->path, name);
+  *out = NULL;
+  int code = path ? posix_lock_take(self->fd, name, path, holder, out, other, other_size, error)
+                  : tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
+  free(path);
+  return code;
+}
+
+int os_folder_remove(const os_folder *self, const char *name, tlsmend_error *error) {
+  char path[1024];
+  snprintf(path, sizeof path, "%s/%s", self->path, name);
+  return unlinkat(self->fd, name, 0) == 0 && (fsync(self->fd) == 0 || errno == EINVAL)
+             ? TLSMEND_OK
+             : posix_fail(error, "remove", path);
+}
+
+/* A file that is written under a new name and then takes its own. */
+typedef struct putting {
+  const os_folder *folder;
+  os_log *log;
+  char name[40];
+  tlsmend_error *error;
+} putting;
+
+static int put_begin(putting *self, const os_folder *folder, tlsmend_error *error) {
+  uint64_t chance;
+  os_random(&chance, sizeof chance);
+  *self = (putting){.folder = folder, .error = error};
+  snprintf(self->name, sizeof self->name, "%016" PRIx64 ".new", chance);
+  return os_folder_log(folder, self->name, true, &self->log, error);
+}
+
+static int put_some(void *data, const void *bytes, size_t size) {
+  putting *self = data;
+  return os_log_append(self->log, bytes, size, self->error);
+}
+
+static int put_end(putting *self, const char *name, int code) {
+  int folder = self->folder->fd;
+  bool made = self->log != NULL;
+  os_log_close(self->log);
+  if (code == TLSMEND_OK &&
+      (renameat(folder, self->name, folder, name) != 0 || (fsync(folder) != 0 && errno != EINVAL)))
+    code = posix_fail(self->error, "replace", name);
+  if (code != TLSMEND_OK && made)
+    unlinkat(folder, self->name, 0);
+  return code;
+}
+
+int os_folder_put(const os_folder *folder, const char *name, const void *bytes, size_t size,
+                  tlsmend_error *error) {
+  putting self;
+  int code = put_begin(&self, folder, error);
+  return put_end(&self, name, code == TLSMEND_OK ? put_some(&self, bytes, size) : code);
+}
+
+int os_folder_copy(const os_folder *folder, const char *name, const char *from, tlsmend_error *error) {
+  putting self;
+  int code = put_begin(&self, folder, error);
+  return put_end(&self, name, code == TLSMEND_OK ? os_file_stream(from, put_some, &self, error) : code);
+}

@@ -1,0 +1,214 @@
+/*
+ * Files and folders that are reached without following links below a folder, and files that are read piece by piece. Each name is
+ * opened in the folder that was opened before it, so that nobody can exchange one on the way. Where links are followed: the one
+ * spelling of a path.
+ */
+#define _GNU_SOURCE
+
+#include "os/os.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <tlsmend/machine.h>
+
+#include "os/posix/posix.h"
+
+#ifdef O_PATH
+enum { PASS = O_PATH }; /* the right to list a folder is not needed to go through it */
+#else
+enum { PASS = O_RDONLY };
+#endif
+
+enum { NAME_MOST = 255 };
+
+struct os_place {
+  int folder;       /* in which the last name stands; -1: all of the path was followed */
+  int found;        /* what it names; -1: not held */
+  const char *last; /* of `path` */
+  char name[40];    /* of what is held, or "" */
+  char path[];
+};
+
+static bool is_link(int folder, const char *name) {
+  struct stat status;
+  return fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(status.st_mode);
+}
+
+/* Why a name of the path cannot be opened: `end` is behind it. */
+static int fail_at(const os_place *place, const char *name, const char *end, tlsmend_error *error) {
+  int number = errno, length = (int)(end - place->path);
+  char path[1024];
+  snprintf(path, sizeof path, "%.*s", length, place->path);
+  if (is_link(place->folder, name))
+    return tlsmend_error_set(error, TLSMEND_E_REFUSED, OS_PLACE_LINK, path);
+  errno = number;
+  return posix_fail(error, "look at", path);
+}
+
+/* Goes from place->folder to the folder of the last name. */
+static int descend(os_place *place, tlsmend_error *error) {
+  char name[NAME_MOST + 1];
+  for (;;) {
+    size_t length = strcspn(place->last, "/");
+    const char *next = place->last + length + strspn(place->last + length, "/");
+    if (!*next)
+      return TLSMEND_OK;
+    snprintf(name, sizeof name, "%.*s", (int)length, place->last);
+    errno = ENAMETOOLONG;
+    int fd = length > NAME_MOST
+                 ? -1
+                 : posix_open(place->folder, name, PASS | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK, 0);
+    if (fd < 0)
+      return fail_at(place, name, place->last + length, error);
+    close(place->folder);
+    place->folder = fd;
+    place->last = next;
+  }
+}
+
+/* Where the system can hold what is not opened for reading, it has a name for it that nobody can exchange. */
+static int hold(os_place *place, tlsmend_error *error) {
+  struct stat status;
+  if (fstatat(place->folder, place->last, &status, AT_SYMLINK_NOFOLLOW) != 0 || S_ISLNK(status.st_mode))
+    return fail_at(place, place->last, place->last + strlen(place->last), error);
+#ifdef O_PATH
+  place->found = posix_open(place->folder, place->last, O_PATH | O_NOFOLLOW, 0);
+  if (place->found < 0 || fstat(place->found, &status) != 0 || S_ISLNK(status.st_mode))
+    return fail_at(place, place->last, place->last + strlen(place->last), error);
+  snprintf(place->name, sizeof place->name, "/proc/self/fd/%d", place->found);
+  if (access(place->name, F_OK) != 0)
+    place->name[0] = 0;
+#endif
+  return TLSMEND_OK;
+}
+
+/* Opens what the caller of os_place_open follows. */
+static int begin(os_place *place, size_t followed, tlsmend_error *error) {
+  char *root = strndup(place->path, followed);
+  if (!root)
+    return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
+  place->folder = posix_open(AT_FDCWD, root, PASS | O_DIRECTORY | O_NONBLOCK, 0);
+  int code = place->folder < 0 ? posix_fail(error, "look at", root) : TLSMEND_OK;
+  free(root);
+  return code;
+}
+
+int os_place_open(const char *path, size_t followed, os_place **out, tlsmend_error *error) {
+  size_t length = strlen(path), from = followed < length ? followed : length;
+  *out = NULL;
+  os_place *place = malloc(sizeof *place + length + 1);
+  if (!place)
+    return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
+  place->folder = place->found = -1;
+  place->name[0] = 0;
+  memcpy(place->path, path, length + 1);
+  place->last = place->path + from + strspn(place->path + from, "/");
+  int code = TLSMEND_OK;
+  if (*place->last) {
+    code = begin(place, from, error);
+    if (code == TLSMEND_OK)
+      code = descend(place, error);
+    if (code == TLSMEND_OK)
+      code = hold(place, error);
+  }
+  if (code == TLSMEND_OK)
+    *out = place;
+  else
+    os_place_close(place);
+  return code;
+}
+
+const char *os_place_name(const os_place *place) { return place->name[0] ? place->name : place->path; }
+
+void os_place_close(os_place *place) {
+  if (!place)
+    return;
+  if (place->folder >= 0)
+    close(place->folder);
+  if (place->found >= 0)
+    close(place->found);
+  free(place);
+}
+
+/* ---- the one spelling of a path ---- */
+
+/* realpath of the folder, and the last name, which does not exist. */
+static char *real_of_new(const char *path) {
+  char *absolute = os_path_absolute(path), *out = NULL;
+  char *slash = absolute ? strrchr(absolute, '/') : NULL;
+  if (slash && slash > absolute) {
+    *slash = '\0';
+    char *folder = realpath(absolute, NULL);
+    *slash = '/';
+    if (folder)
+      out = os_path_join(folder, slash + 1);
+    free(folder);
+  }
+  if (out)
+    free(absolute);
+  return out ? out : absolute;
+}
+
+char *os_path_real(const char *path) {
+  char *out = realpath(path, NULL);
+  return out ? out : real_of_new(path);
+}
+
+bool os_path_same(const char *a, const char *b) {
+  char *left = os_path_real(a), *right = os_path_real(b);
+  bool same = left && right && strcmp(left, right) == 0;
+  free(left);
+  free(right);
+  return same;
+}
+
+/* ---- reading ---- */
+
+/* Closes the file. */
+static int stream(int fd, const char *path, int (*fn)(void *data, const void *bytes, size_t size), void *data,
+                  tlsmend_error *error) {
+  if (fd < 0)
+    return posix_fail(error, "open", path);
+  char bytes[65536];
+  struct stat status;
+  int result = TLSMEND_OK;
+  if (fstat(fd, &status) != 0)
+    result = posix_fail(error, "read", path);
+  else if (!S_ISREG(status.st_mode))
+    result = tlsmend_error_set(error, TLSMEND_E_IO, "cannot read %s: it is not a file", path);
+  while (result == TLSMEND_OK) {
+    ssize_t got = read(fd, bytes, sizeof bytes);
+    if (got < 0 && errno == EINTR)
+      continue;
+    if (got < 0)
+      result = posix_fail(error, "read", path);
+    if (got <= 0)
+      break;
+    result = fn(data, bytes, (size_t)got);
+  }
+  close(fd);
+  return result;
+}
+
+int os_file_stream(const char *path, int (*fn)(void *data, const void *bytes, size_t size), void *data,
+                   tlsmend_error *error) {
+  int fd =
+      posix_open(AT_FDCWD, path, O_RDONLY | O_NONBLOCK, 0); /* a pipe without a writer does not hold us up */
+  return stream(fd, path, fn, data, error);
+}
+
+int os_place_stream(const os_place *place, int (*fn)(void *data, const void *bytes, size_t size), void *data,
+                    tlsmend_error *error) {
+  if (place->folder < 0)
+    return os_file_stream(place->path, fn, data, error);
+  int fd = posix_open(place->folder, place->last, O_RDONLY | O_NONBLOCK | O_NOFOLLOW, 0);
+  if (fd < 0)
+    return fail_at(place, place->last, place->last + strlen(place->last), error);
+  return stream(fd, place->path, fn, data, error);
+}

@@ -1,0 +1,166 @@
+/*
+ * Files and folders that are reached without following links below a folder. Contract: os/os.h. Each name is opened, and kept open
+ * without FILE_SHARE_DELETE: until that ends Windows lets nobody rename or remove it, and then it is looked whether it is a link.
+ * What is no link but has a reparse point (deduplicated, compressed, in the cloud) is the file itself. Where links are followed:
+ * the one spelling of a path.
+ */
+#include "os/os.h"
+
+#include <windows.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <tlsmend/machine.h>
+
+#include "os/win32/wide.h"
+
+struct os_place {
+  HANDLE *held;
+  size_t count;
+  char path[];
+};
+
+static bool separator(char c) { return c == '\\' || c == '/'; }
+
+/* Of what has a reparse point. */
+static bool leads_on(HANDLE handle) {
+  FILE_ATTRIBUTE_TAG_INFO info = {0, 0};
+  return !GetFileInformationByHandleEx(handle, FileAttributeTagInfo, &info, sizeof info) ||
+         info.ReparseTag == 0 || IsReparseTagNameSurrogate(info.ReparseTag);
+}
+
+bool wide_is_link(void *handle) {
+  BY_HANDLE_FILE_INFORMATION found;
+  if (GetFileInformationByHandle(handle, &found) && !(found.dwFileAttributes & FILE_ATTRIBUTE_REPARSE_POINT))
+    return false;
+  return leads_on(handle);
+}
+
+/* Wine tells by the name only that something has a reparse point. */
+static bool named_link(HANDLE held, const wchar_t *name) {
+  DWORD attributes = GetFileAttributesW(name);
+  return attributes != INVALID_FILE_ATTRIBUTES && (attributes & FILE_ATTRIBUTE_REPARSE_POINT) &&
+         leads_on(held);
+}
+
+/* Holds what the path up to now names. */
+static int hold(os_place *place, tlsmend_error *error) {
+  wchar_t *name;
+  int result = wide_path(place->path, &name, error);
+  if (result != TLSMEND_OK)
+    return result;
+  HANDLE held =
+      CreateFileW(name, FILE_READ_DATA | FILE_READ_ATTRIBUTES, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL,
+                  OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS | FILE_FLAG_OPEN_REPARSE_POINT, NULL);
+  if (held == INVALID_HANDLE_VALUE) {
+    result = wide_fail(error, GetLastError(), "look at", place->path);
+  } else {
+    place->held[place->count++] = held;
+    if (wide_is_link(held) || named_link(held, name))
+      result = tlsmend_error_set(error, TLSMEND_E_REFUSED, OS_PLACE_LINK, place->path);
+  }
+  free(name);
+  return result;
+}
+
+/* Holds each name behind the first `from` bytes, from above. */
+static int descend(os_place *place, size_t from, tlsmend_error *error) {
+  int result = TLSMEND_OK;
+  while (result == TLSMEND_OK) {
+    while (separator(place->path[from]))
+      from++;
+    if (!place->path[from])
+      break;
+    while (place->path[from] && !separator(place->path[from]))
+      from++;
+    char found = place->path[from];
+    place->path[from] = '\0';
+    result = hold(place, error);
+    place->path[from] = found;
+  }
+  return result;
+}
+
+int os_place_open(const char *path, size_t followed, os_place **out, tlsmend_error *error) {
+  size_t length = strlen(path);
+  *out = NULL;
+  os_place *place = malloc(sizeof *place + length + 1);
+  HANDLE *held = calloc(length / 2 + 1, sizeof *held); /* a name and a separator each */
+  if (!place || !held) {
+    free(place);
+    free(held);
+    return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
+  }
+  place->held = held;
+  place->count = 0;
+  memcpy(place->path, path, length + 1);
+  int result = descend(place, followed < length ? followed : length, error);
+  if (result == TLSMEND_OK)
+    *out = place;
+  else
+    os_place_close(place);
+  return result;
+}
+
+const char *os_place_name(const os_place *place) { return place->path; }
+
+int os_place_stream(const os_place *place, int (*fn)(void *data, const void *bytes, size_t size), void *data,
+                    tlsmend_error *error) {
+  return os_file_stream(place->path, fn, data, error);
+}
+
+void os_place_close(os_place *place) {
+  if (!place)
+    return;
+  while (place->count > 0)
+    CloseHandle(place->held[--place->count]);
+  free(place->held);
+  free(place);
+}
+
+/* ---- the one spelling of a path ---- */
+
+/* "\\?\C:\x" as "C:\x", "\\?\UNC\server\x" as "\\server\x"; malloc'd. */
+static char *without_prefix(const wchar_t *full, size_t length) {
+  if (wcsncmp(full, L"\\\\?\\UNC\\", 8) == 0) {
+    char *out = wide_to_utf8(full + 6, length - 6);
+    if (out)
+      out[0] = '\\';
+    return out;
+  }
+  size_t skip = wcsncmp(full, L"\\\\?\\", 4) == 0 ? 4 : 0;
+  return wide_to_utf8(full + skip, length - skip);
+}
+
+char *os_path_real(const char *path) {
+  wchar_t *name = NULL, *full = NULL;
+  char *out = NULL;
+  if (wide_path(path, &name, NULL) != TLSMEND_OK)
+    return os_path_absolute(path);
+  HANDLE file =
+      CreateFileW(name, FILE_READ_ATTRIBUTES, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL,
+                  OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS, NULL);
+  DWORD room = file == INVALID_HANDLE_VALUE ? 0 : GetFinalPathNameByHandleW(file, NULL, 0, 0);
+  if (room)
+    full = malloc((room + 1) * sizeof *full);
+  DWORD length = full ? GetFinalPathNameByHandleW(file, full, room + 1, 0) : 0;
+  if (length && length <= room)
+    out = without_prefix(full, length);
+  if (file != INVALID_HANDLE_VALUE)
+    CloseHandle(file);
+  free(full);
+  free(name);
+  return out ? out : os_path_absolute(path);
+}
+
+bool os_path_same(const char *a, const char *b) {
+  char *left = os_path_real(a), *right = os_path_real(b);
+  wchar_t *one = left ? wide_from_utf8(left) : NULL, *other = right ? wide_from_utf8(right) : NULL;
+  bool same = one && other && _wcsicmp(one, other) == 0;
+  free(one);
+  free(other);
+  free(left);
+  free(right);
+  return same;
+}

@@ -1,0 +1,370 @@
+/* Plans: appending with merging, what was read, what could not be told. */
+#include "plan/plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "plan/change.h"
+#include "base/unicode.h"
+#include "registry/value.h"
+
+tlsmend_plan *plan_new(void) { return calloc(1, sizeof(tlsmend_plan)); }
+
+static void runbook_clear(plan_runbook *runbook) {
+  free(runbook->id);
+  free(runbook->version);
+  free(runbook->title);
+  free(runbook->source);
+  free(runbook->sha256);
+  free(runbook->reason);
+  json_decref(runbook->params);
+  json_decref(runbook->references);
+  json_decref(runbook->files);
+  json_decref(runbook->signature);
+  json_decref(runbook->secrets);
+  json_decref(runbook->effect);
+}
+
+static void read_clear(plan_read *read) {
+  free(read->key);
+  free(read->name);
+  json_decref(read->answer);
+}
+
+static void texts_free(char **texts, size_t count) {
+  for (size_t i = 0; i < count; i++)
+    free(texts[i]);
+  free(texts);
+}
+
+void tlsmend_plan_free(tlsmend_plan *plan) {
+  if (!plan)
+    return;
+  for (size_t i = 0; i < plan->runbook_count; i++)
+    runbook_clear(&plan->runbooks[i]);
+  for (size_t i = 0; i < plan->change_count; i++)
+    change_clear(&plan->changes[i]);
+  for (size_t i = 0; i < plan->read_count; i++)
+    read_clear(&plan->reads[i]);
+  texts_free(plan->unknowns, plan->unknown_count);
+  texts_free(plan->findings, plan->finding_count);
+  free(plan->unknown_slots.slots);
+  free(plan->finding_slots.slots);
+  free(plan->runbooks);
+  free(plan->changes);
+  free(plan->reads);
+  free(plan->read_slots);
+  free(plan->machine);
+  free(plan->id);
+  free(plan->created);
+  free(plan->tool);
+  free(plan->user);
+  free(plan->host);
+  plan_origin_free(plan->origin);
+  free(plan);
+}
+
+/* All that is written and read, not only what was left out: it is the same. */
+void plan_complete(tlsmend_plan *plan, tlsmend_plan *whole) {
+  tlsmend_plan was = *plan;
+#define SWAP(member) (plan->member = whole->member, whole->member = was.member)
+  for (size_t i = 0; i < plan->runbook_count; i++) {
+    json_t *params = plan->runbooks[i].params;
+    plan->runbooks[i].params = whole->runbooks[i].params;
+    whole->runbooks[i].params = params;
+  }
+  SWAP(changes), SWAP(change_count), SWAP(change_room);
+  SWAP(reads), SWAP(read_count), SWAP(read_room), SWAP(read_slots), SWAP(read_slot_room);
+#undef SWAP
+  plan->withheld = false;
+}
+
+int tlsmend_plan_is_secret(const tlsmend_plan *plan, const char *param) {
+  size_t length = strcspn(param, "=");
+  for (size_t i = 0; i < plan->runbook_count; i++)
+    for (size_t j = 0; j < json_array_size(plan->runbooks[i].secrets); j++) {
+      const char *name = json_string_value(json_array_get(plan->runbooks[i].secrets, j));
+      if (strlen(name) == length && strncmp(name, param, length) == 0)
+        return 1;
+    }
+  return 0;
+}
+
+size_t tlsmend_plan_change_count(const tlsmend_plan *plan) { return plan->change_count; }
+size_t tlsmend_plan_unknown_count(const tlsmend_plan *plan) { return plan->unknown_count; }
+size_t tlsmend_plan_reboot_count(const tlsmend_plan *plan) { return plan_reboot_count(plan); }
+
+bool plan_removes_updates(const tlsmend_plan *plan) { return strncmp(plan->machine, "sim:", 4) == 0; }
+
+const char *tlsmend_plan_machine(const tlsmend_plan *plan) { return plan->machine; }
+
+size_t plan_reboot_count(const tlsmend_plan *plan) {
+  size_t count = 0;
+  for (size_t i = 0; i < plan->change_count; i++)
+    count += plan->changes[i].kind == TLSMEND_CHANGE_REBOOT;
+  return count;
+}
+
+size_t plan_applying_count(const tlsmend_plan *plan) {
+  size_t count = 0;
+  for (size_t i = 0; i < plan->runbook_count; i++)
+    count += plan->runbooks[i].applies;
+  return count;
+}
+
+bool plan_has_views(const tlsmend_plan *plan) { return strcmp(plan->system.architecture, "x86") != 0; }
+
+static void remove_at(tlsmend_plan *plan, size_t index) {
+  change_clear(&plan->changes[index]);
+  plan->change_count--;
+  memmove(&plan->changes[index], &plan->changes[index + 1],
+          (plan->change_count - index) * sizeof *plan->changes);
+}
+
+static bool is_value_change(const tlsmend_change *change) {
+  return change->kind == TLSMEND_CHANGE_VALUE_SET || change->kind == TLSMEND_CHANGE_VALUE_DELETE;
+}
+
+static bool is_key_change(const tlsmend_change *change) {
+  return change->kind == TLSMEND_CHANGE_KEY_CREATE || change->kind == TLSMEND_CHANGE_KEY_DELETE;
+}
+
+static bool same_key(const tlsmend_change *a, const tlsmend_change *b) {
+  return a->view == b->view && unicode_name_equal(a->key, b->key);
+}
+
+/* Whether `change` and `earlier` speak of one thing, so that together they may be one change or none. */
+static bool merges(const tlsmend_change *earlier, const tlsmend_change *change) {
+  if (is_value_change(change))
+    return is_value_change(earlier) && unicode_name_equal(earlier->name, change->name) &&
+           same_key(earlier, change);
+  return change->kind == TLSMEND_CHANGE_KEY_DELETE && earlier->kind == TLSMEND_CHANGE_KEY_CREATE &&
+         same_key(earlier, change);
+}
+
+/* The change of the same phase that `change` would be merged into; plan->change_count if there is none. A value is not
+ * followed past a change of its own key, because there the value begins a new life. */
+static size_t find_earlier(const tlsmend_plan *plan, const tlsmend_change *change) {
+  if (!is_value_change(change) && change->kind != TLSMEND_CHANGE_KEY_DELETE)
+    return plan->change_count;
+  for (size_t i = plan->change_count; i-- > 0;) {
+    const tlsmend_change *earlier = &plan->changes[i];
+    if (earlier->phase != change->phase || earlier->kind == TLSMEND_CHANGE_REBOOT)
+      break;
+    if (merges(earlier, change))
+      return i;
+    if (is_key_change(earlier) && same_key(earlier, change))
+      break;
+  }
+  return plan->change_count;
+}
+
+/* Gives an earlier write to the same value the new outcome; takes away what is left without effect. */
+static void merge(tlsmend_plan *plan, size_t index, tlsmend_change *change) {
+  tlsmend_change *earlier = &plan->changes[index];
+  if (earlier->kind == TLSMEND_CHANGE_KEY_CREATE) {
+    remove_at(plan, index);
+    change_clear(change);
+    return;
+  }
+  tlsmend_value_clear(&earlier->after);
+  earlier->after = change->after;
+  change->after = (tlsmend_value){0};
+  earlier->kind = earlier->after.present ? TLSMEND_CHANGE_VALUE_SET : TLSMEND_CHANGE_VALUE_DELETE;
+  char *why = earlier->why, *name = earlier->name;
+  earlier->why = change->why;
+  change->why = why;
+  earlier->secret = earlier->secret || change->secret;
+  if (!earlier->after.present) { /* a deletion spells the name as the machine does, see overlay.c */
+    earlier->name = change->name;
+    change->name = name;
+  }
+  if (value_equal(&earlier->before, &earlier->after))
+    remove_at(plan, index);
+  change_clear(change);
+}
+
+int plan_append(tlsmend_plan *plan, tlsmend_change *change, tlsmend_error *error) {
+  size_t earlier = find_earlier(plan, change);
+  if (earlier < plan->change_count) {
+    merge(plan, earlier, change);
+    return TLSMEND_OK;
+  }
+  if (plan->change_count == plan->change_room) {
+    size_t room = plan->change_room ? plan->change_room * 2 : 16;
+    tlsmend_change *grown = realloc(plan->changes, room * sizeof *grown);
+    if (!grown)
+      return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a plan of %zu changes", room);
+    plan->changes = grown;
+    plan->change_room = room;
+  }
+  plan->changes[plan->change_count++] = *change;
+  *change = (tlsmend_change){0};
+  return TLSMEND_OK;
+}
+
+/* A restart is kept if something before it may need it, or if the machine waited for one from the beginning. */
+static bool has_cause(const tlsmend_plan *plan, size_t reboot) {
+  if (reboot == 0)
+    return plan->reboot_pending;
+  return plan->changes[reboot - 1].kind != TLSMEND_CHANGE_REBOOT;
+}
+
+void plan_close(tlsmend_plan *plan) {
+  for (size_t i = 0; i < plan->change_count;) {
+    if (plan->changes[i].kind == TLSMEND_CHANGE_REBOOT && !has_cause(plan, i)) {
+      remove_at(plan, i);
+      for (size_t j = i; j < plan->change_count; j++)
+        plan->changes[j].phase--;
+    } else {
+      i++;
+    }
+  }
+}
+
+static bool read_same(const plan_read *a, const plan_read *b) {
+  if (a->hash != b->hash || a->kind != b->kind || a->view != b->view)
+    return false;
+  return unicode_name_equal(a->key, b->key) && (!b->name || unicode_name_equal(a->name, b->name));
+}
+
+static int read_append(tlsmend_plan *plan, plan_read *read, tlsmend_error *error) {
+  if (plan->read_count == plan->read_room) {
+    size_t room = plan->read_room ? plan->read_room * 2 : 32;
+    plan_read *grown = realloc(plan->reads, room * sizeof *grown);
+    if (grown)
+      plan->reads = grown;
+    if (grown)
+      plan->read_room = room;
+  }
+  const char *key = read->key, *name = read->name;
+  read->key = strdup(key);
+  read->name = name ? strdup(name) : NULL;
+  if (plan->read_count < plan->read_room && read->answer && read->key && (!name || read->name)) {
+    plan->reads[plan->read_count++] = *read;
+    return TLSMEND_OK;
+  }
+  read_clear(read);
+  return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for the record of what was read");
+}
+
+int plan_read_load(tlsmend_plan *plan, plan_read_kind kind, const char *key, int view, const char *name,
+                   json_t *answer, tlsmend_error *error) {
+  plan_read read = {kind, (char *)key, view, (char *)name, answer, 0};
+  return read_append(plan, &read, error);
+}
+
+/* The slot of a read: the one that holds it, or the free one where it belongs. */
+static size_t read_slot(const tlsmend_plan *plan, const plan_read *read) {
+  size_t mask = plan->read_slot_room - 1, slot = read->hash & mask;
+  while (plan->read_slots[slot] && !read_same(&plan->reads[plan->read_slots[slot] - 1], read))
+    slot = (slot + 1) & mask;
+  return slot;
+}
+
+/* Makes room for one more read, in the list and in its index. */
+static bool read_reserve(tlsmend_plan *plan) {
+  if (plan->read_count < plan->read_room)
+    return true;
+  size_t room = plan->read_room ? plan->read_room * 2 : 32;
+  plan_read *grown = realloc(plan->reads, room * sizeof *grown);
+  if (grown)
+    plan->reads = grown;
+  size_t *slots = grown ? calloc(room * 4, sizeof *slots) : NULL;
+  if (!slots)
+    return false;
+  free(plan->read_slots);
+  plan->read_slots = slots;
+  plan->read_slot_room = room * 4;
+  plan->read_room = room;
+  for (size_t i = 0; i < plan->read_count; i++)
+    slots[read_slot(plan, &plan->reads[i])] = i + 1;
+  return true;
+}
+
+static plan_read read_of(plan_read_kind kind, const char *key, int view, const char *name) {
+  plan_read read = {kind, (char *)key, view, (char *)name, NULL, unicode_name_hash(key, strlen(key))};
+  if (name)
+    read.hash = read.hash * 31 + unicode_name_hash(name, strlen(name));
+  return read;
+}
+
+bool plan_read_known(const tlsmend_plan *plan, plan_read_kind kind, const char *key, int view,
+                     const char *name) {
+  plan_read read = read_of(kind, key, view, name);
+  return plan->read_slots && plan->read_slots[read_slot(plan, &read)];
+}
+
+int plan_read_add(tlsmend_plan *plan, plan_read_kind kind, const char *key, int view, const char *name,
+                  json_t *answer, tlsmend_error *error) {
+  plan_read read = read_of(kind, key, view, name);
+  read.answer = answer;
+  if (!answer || !read_reserve(plan))
+    goto memory;
+  size_t slot = read_slot(plan, &read);
+  if (plan->read_slots[slot]) {
+    json_decref(answer);
+    return TLSMEND_OK;
+  }
+  read.key = strdup(key);
+  read.name = name ? strdup(name) : NULL;
+  if (!read.key || (name && !read.name)) {
+    free(read.key);
+    free(read.name);
+    goto memory;
+  }
+  plan->reads[plan->read_count++] = read;
+  plan->read_slots[slot] = plan->read_count;
+  return TLSMEND_OK;
+memory:
+  json_decref(answer);
+  return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for the record of what was read");
+}
+
+/* The slot of a line: the one that holds it, or the free one where it belongs. */
+static size_t *line_slot(const plan_slots *self, char *const *lines, const char *text) {
+  size_t mask = self->room - 1, slot = unicode_text_hash(text, strlen(text)) & mask;
+  while (self->slots[slot] && strcmp(lines[self->slots[slot] - 1], text) != 0)
+    slot = (slot + 1) & mask;
+  return &self->slots[slot];
+}
+
+/* Twice the room for lines, and four slots for each. */
+static bool lines_reserve(char ***lines, size_t count, plan_slots *slots) {
+  if (count * 4 < slots->room)
+    return true;
+  size_t room = count ? count * 2 : 16;
+  char **grown = realloc(*lines, room * sizeof *grown);
+  if (!grown)
+    return false;
+  *lines = grown;
+  size_t *fresh = calloc(room * 4, sizeof *fresh);
+  if (!fresh)
+    return false;
+  free(slots->slots);
+  *slots = (plan_slots){fresh, room * 4};
+  for (size_t i = 0; i < count; i++)
+    *line_slot(slots, grown, grown[i]) = i + 1;
+  return true;
+}
+
+/* Adds a line once. */
+static int line_add(char ***lines, size_t *count, plan_slots *slots, const char *text, tlsmend_error *error) {
+  size_t *slot = lines_reserve(lines, *count, slots) ? line_slot(slots, *lines, text) : NULL;
+  if (slot && *slot)
+    return TLSMEND_OK;
+  char *copy = slot ? strdup(text) : NULL;
+  if (!copy)
+    return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a line of the plan");
+  (*lines)[(*count)++] = copy;
+  *slot = *count;
+  return TLSMEND_OK;
+}
+
+int plan_unknown_add(tlsmend_plan *plan, const char *text, tlsmend_error *error) {
+  return line_add(&plan->unknowns, &plan->unknown_count, &plan->unknown_slots, text, error);
+}
+
+int plan_finding_add(tlsmend_plan *plan, const char *text, tlsmend_error *error) {
+  return line_add(&plan->findings, &plan->finding_count, &plan->finding_slots, text, error);
+}

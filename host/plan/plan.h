@@ -1,0 +1,153 @@
+/*
+ * A plan: ordered changes, what was read to decide them, and why. Pure data; it does not apply itself (commit.c does).
+ * The public type tlsmend_plan is this struct.
+ */
+#ifndef TLSMEND_PLAN_PLAN_H
+#define TLSMEND_PLAN_PLAN_H
+
+#include <jansson.h>
+
+#include <tlsmend/machine.h>
+
+#include "render/language.h"
+#include "plan/origin.h"
+
+#define PLAN_SCHEMA "tlsmend-plan/1"
+
+/* One runbook of the plan, as it was run. */
+typedef struct plan_runbook {
+  char *id, *version, *title, *source, *sha256; /* source: "built-in" or the path */
+  bool builtin;
+  bool applies;
+  char *reason;       /* why it applies or not, NULL if the runbook does not say */
+  json_t *params;     /* object: every parameter with the value that was used */
+  json_t *references; /* array of texts */
+  json_t *files;      /* array of {"name":, "sha256":}: modules of its own; NULL if it has none */
+  json_t *
+      signature; /* what was known of its signature (signing/trust.h); NULL: part of tlsmend, or none was looked for */
+  json_t *
+      effect; /* array: the servers by whose answers its verify judges; NULL: it says nothing of an effect, or of no server */
+  json_t
+      *secrets; /* array: the names of parameters whose values are shown to nobody; NULL if there are none */
+} plan_runbook;
+
+/* What kind of thing was read. */
+#define PLAN_READ_KINDS(X)                                                                                   \
+  X(KEY, "key")           /* whether a key exists */                                                         \
+  X(VALUE, "value")       /* a value or its absence */                                                       \
+  X(KEYS, "keys")         /* the names of the subkeys */                                                     \
+  X(VALUES, "values")     /* the names of the values */                                                      \
+  X(FILE, "file")         /* the version of a file */                                                        \
+  X(HOTFIXES, "hotfixes") /* the list of hotfixes */
+
+#define PLAN_READ_KIND_(name, text) PLAN_READ_##name,
+typedef enum plan_read_kind { PLAN_READ_KINDS(PLAN_READ_KIND_) } plan_read_kind;
+#undef PLAN_READ_KIND_
+
+/* One thing that was read from the machine below the overlay to decide. `json` is its answer: true/false, a value, an
+ * array of sorted names, a version text, null for absent, or "unknown". */
+typedef struct plan_read {
+  plan_read_kind kind;
+  char *key; /* or the file's path; "" for HOTFIXES */
+  int view;
+  char *name; /* VALUE only */
+  json_t *answer;
+  uint32_t hash; /* of key and name, to find it again */
+} plan_read;
+
+/* Where lines stand among many: positions + 1 by hash, 0 is free. */
+typedef struct plan_slots {
+  size_t *slots, room;
+} plan_slots;
+
+struct tlsmend_plan {
+  char *machine;         /* the spec it was made for */
+  tlsmend_system system; /* what that machine was */
+  char guid[48];         /* the machine's MachineGuid, "" where it has none */
+  char *id;          /* of this plan: random, so that it is applied once; NULL in a plan that nobody saves */
+  char *created;     /* UTC, ISO 8601 */
+  char *tool;        /* "tlsmend 0.1.0" */
+  char *user, *host; /* who made it and where; NULL if that could not be told */
+  bool withheld;     /* it was read from a file, and secrets were left out there: see plan_complete */
+  plan_origin *origin; /* the file it was read from; NULL if it was made here */
+  bool reboot_pending; /* the machine waited for a restart before anything was planned */
+  plan_runbook *runbooks;
+  size_t runbook_count;
+  tlsmend_change *changes;
+  size_t change_count, change_room;
+  plan_read *reads;
+  size_t read_count, read_room;
+  size_t *read_slots, read_slot_room; /* positions + 1 by hash, so that a read costs the same among many */
+  char **unknowns;                    /* what could not be told, one line each */
+  size_t unknown_count;
+  plan_slots unknown_slots;
+  char **findings; /* what deserves attention, one line each: "0xAA0 found ..." */
+  size_t finding_count;
+  plan_slots finding_slots;
+};
+
+tlsmend_plan *plan_new(void);
+
+/* Takes over the strings of *change (which is emptied) and appends it, merging with what the plan holds of the same phase:
+ * a second write to a value replaces the first one's after; one that goes back to the before takes both away. */
+int plan_append(tlsmend_plan *plan, tlsmend_change *change, tlsmend_error *error);
+
+/* Drops restarts that nothing stands before or after, so that a plan without effects is empty. */
+void plan_close(tlsmend_plan *plan);
+
+/* Whether this read is recorded already: then its answer need not be made. */
+bool plan_read_known(const tlsmend_plan *plan, plan_read_kind kind, const char *key, int view,
+                     const char *name);
+
+/* Records a read once; *answer is stolen. */
+int plan_read_add(tlsmend_plan *plan, plan_read_kind kind, const char *key, int view, const char *name,
+                  json_t *answer, tlsmend_error *error);
+
+/* As plan_read_add for a record that is read from a file: it is not looked for among the others. */
+int plan_read_load(tlsmend_plan *plan, plan_read_kind kind, const char *key, int view, const char *name,
+                   json_t *answer, tlsmend_error *error);
+
+/* Whether what was read is a value that the plan writes as a secret. */
+bool plan_read_secret(const tlsmend_plan *plan, const plan_read *read);
+
+int plan_unknown_add(tlsmend_plan *plan, const char *text, tlsmend_error *error);
+int plan_finding_add(tlsmend_plan *plan, const char *text, tlsmend_error *error);
+
+size_t plan_reboot_count(const tlsmend_plan *plan);
+
+/* How many of its runbooks apply to the machine. */
+size_t plan_applying_count(const tlsmend_plan *plan);
+
+/* What keeps a run of the plan beside tlsmend confirm, as texts "ID: SERVER, SERVER": the verify of each runbook that applies. NULL:
+ * one of them does not look at an effect, so nothing does. New reference. */
+json_t *plan_keepers(const tlsmend_plan *plan);
+
+/* Whether a rollback removes the updates that the plan installs: a snapshot's, not those of a live machine. */
+bool plan_removes_updates(const tlsmend_plan *plan);
+
+/* Whether the machine keeps two views of the registry, so that a change must say in which it is. */
+bool plan_has_views(const tlsmend_plan *plan);
+
+/*
+ * The plan as one JSON object (schema PLAN_SCHEMA); members in a fixed order. Two runs on the same machine give the same
+ * object but for the header: id, created, tool, by (and the checksum, which covers all of it).
+ * Secret values are left out of it (what is written as a secret, secret parameters, and what was read that holds one of those);
+ * plan_to_json_clear, for the journal, which only administrators can read, has them.
+ */
+json_t *plan_to_json(const tlsmend_plan *plan);
+json_t *plan_to_json_clear(const tlsmend_plan *plan);
+
+/* E_PLAN says what is wrong: not a plan, a newer schema, damaged, edited (the checksum), or with digests of secrets. */
+int plan_from_json(const json_t *json, tlsmend_plan **out, tlsmend_error *error);
+
+/* Takes what was left out of a plan from one that is otherwise the same (plan_same), and was made here; that one is emptied. */
+void plan_complete(tlsmend_plan *plan, tlsmend_plan *whole);
+
+/* Whether two plans decide the same from the same: all but the header and the facts of the machine. What is left out of one does not
+ * count in the other. */
+bool plan_same(const tlsmend_plan *a, const tlsmend_plan *b);
+
+/* The plan as text for a change board; malloc'd. */
+int plan_print(const tlsmend_plan *plan, const language *language, char **out, tlsmend_error *error);
+
+#endif

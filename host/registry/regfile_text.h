@@ -1,0 +1,24 @@
+/* The text of a registration file, whatever it was encoded in. Only regfile_read.c needs this. */
+#ifndef TLSMEND_REGISTRY_REGFILE_TEXT_H
+#define TLSMEND_REGISTRY_REGFILE_TEXT_H
+
+#include <tlsmend/machine.h>
+
+typedef struct regfile_text {
+  char *text; /* UTF-8 (lone surrogates as WTF-8) without BOM and NULs, NUL-terminated; malloc'd */
+  size_t length;
+  const char *body;  /* what stands behind the header, within text */
+  bool ansi_strings; /* hex(1), hex(2) and hex(7) hold Windows-1252 instead of UTF-16LE */
+} regfile_text;
+
+/* Decodes a file and checks its header. TLSMEND_E_CORRUPT with label, line and what was expected. */
+int regfile_text_decode(const char *label, const void *bytes, size_t size, regfile_text *out,
+                        tlsmend_error *error);
+
+/* The UTF-16 code unit of a Windows-1252 byte. */
+uint16_t regfile_ansi_unit(unsigned char byte);
+
+/* The number of the line on which `at` stands; a line ends with CRLF, LF or CR. */
+size_t regfile_line(const char *text, const char *at);
+
+#endif

@@ -1,0 +1,17 @@
+/* What the formats for other tools share: how a change is called and what it wants, in one line each. */
+#ifndef TLSMEND_RENDER_FORMAT_COMMON_H
+#define TLSMEND_RENDER_FORMAT_COMMON_H
+
+#include "render/html.h"
+
+/* "HKLM\...\WinHttp DefaultSecureProtocols [32-bit]", "KB3140245", "restart"; what comes a second time has " (again after
+ * restart 1)" behind it, so that it is unique. malloc'd, NULL: no memory. */
+char *change_address(const json_t *changes, size_t index);
+
+/* "is absent, should be REG_DWORD 0xA00 (2560)". malloc'd, NULL: no memory. */
+char *change_demand(const json_t *change);
+
+/* What is left to do of a change: all of a plan's, of a report's what is not done. */
+bool change_is_open(const json_t *change);
+
+#endif

@@ -1,0 +1,297 @@
+/* The text of a plan: what a change board reads. The numbers of the steps are those that an apply counts. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plan/change.h"
+#include "plan/plan.h"
+#include "base/text.h"
+#include "signing/trust.h"
+#include "registry/value.h"
+
+enum { WIDTH = 79, INDENT = 7, LABEL = 9 };
+
+static void print_machine(const tlsmend_plan *plan, text_builder *out) {
+  const tlsmend_system *system = &plan->system;
+  text_label(out, "Machine", LABEL);
+  text_add(out, "%s%s%s, %u.%u.%u", system->computer, *system->computer ? ": " : "",
+           *system->product ? system->product : "Windows", system->major, system->minor, system->build);
+  if (system->revision >= 0)
+    text_add(out, ".%lld", (long long)system->revision);
+  if (system->service_pack)
+    text_add(out, " SP%u", system->service_pack);
+  text_add(out, ", ");
+  if (*system->architecture)
+    text_add(out, "%s", system->architecture);
+  else
+    text_say(out, "architecture unknown");
+  text_add(out, "\n%*s%s\n", LABEL, "", plan->machine);
+}
+
+/* Whether a list would read as another one between commas. */
+static bool needs_quotes(const json_t *list) {
+  bool found = false;
+  for (size_t i = 0; i < json_array_size(list); i++) {
+    const char *text = json_string_value(json_array_get(list, i));
+    found =
+        found || !text || !*text || strpbrk(text, ",\"[") || *text == ' ' || text[strlen(text) - 1] == ' ';
+  }
+  return found;
+}
+
+static void print_param(const plan_runbook *runbook, const char *name, const json_t *value,
+                        text_builder *out) {
+  text_add(out, "         %s = ", name);
+  for (size_t i = 0; i < json_array_size(runbook->secrets); i++) {
+    if (strcmp(json_string_value(json_array_get(runbook->secrets, i)), name) != 0 || json_is_null(value))
+      continue;
+    text_say(out, "(a secret)");
+    text_add(out, "\n");
+    return;
+  }
+  if (json_is_array(value) && !needs_quotes(value)) {
+    for (size_t i = 0; i < json_array_size(value); i++)
+      text_add(out, "%s%s", i ? ", " : "", json_string_value(json_array_get(value, i)));
+    text_add(out, "\n");
+    return;
+  }
+  char *dump = json_is_string(value) ? strdup(json_string_value(value)) : json_dumps(value, JSON_ENCODE_ANY);
+  if (json_is_null(value))
+    text_say(out, "(not given)");
+  else
+    text_add(out, "%s", dump ? dump : "?");
+  text_add(out, "\n");
+  free(dump);
+}
+
+static void print_runbook(const plan_runbook *runbook, text_builder *out) {
+  text_label(out, "Runbook", LABEL);
+  text_add(out, "%s %s: ", runbook->id, runbook->version);
+  text_say(out, "%s", runbook->title);
+  text_add(out, "\n%*s", LABEL, "");
+  if (runbook->builtin)
+    text_say(out, "part of tlsmend");
+  else
+    text_add(out, "%s", runbook->source);
+  text_add(out, ", SHA-256 %.16s...\n", runbook->sha256);
+  if (runbook->signature) {
+    char signer[400];
+    trust_print(runbook->signature, signer, sizeof signer);
+    text_add(out, "%*s", LABEL, "");
+    text_say(out, "signature: %s", signer);
+    text_add(out, "\n");
+  }
+  for (size_t i = 0; i < json_array_size(runbook->files); i++) {
+    text_add(out, "%*s", LABEL, "");
+    text_say(out, "with %s, SHA-256 %.16s...",
+             json_string_value(json_object_get(json_array_get(runbook->files, i), "name")),
+             json_string_value(json_object_get(json_array_get(runbook->files, i), "sha256")));
+    text_add(out, "\n");
+  }
+  if (!runbook->applies) {
+    text_add(out, "%*s", LABEL, "");
+    if (runbook->reason)
+      text_say(out, "does not apply here: %s", runbook->reason);
+    else
+      text_say(out, "does not apply here");
+    text_add(out, "\n");
+    return;
+  }
+  for (size_t i = 0; i < json_array_size(runbook->effect); i++) {
+    text_add(out, "%*s", LABEL, "");
+    text_say(out, "its verify asks %s, and may keep a run that nobody confirms",
+             json_string_value(json_array_get(runbook->effect, i)));
+    text_add(out, "\n");
+  }
+  const char *name;
+  json_t *value;
+  json_object_foreach((json_t *)runbook->params, name, value) print_param(runbook, name, value, out);
+  for (size_t i = 0; i < json_array_size(runbook->references); i++) {
+    text_add(out, "%*s", LABEL, "");
+    text_say(out, "see %s", json_string_value(json_array_get(runbook->references, i)));
+    text_add(out, "\n");
+  }
+}
+
+/* "3 changes", "1 restart": each a text of its own, for languages count in their own ways. */
+static void count_print(char out[40], size_t count, const char *one, const char *many) {
+  if (count == 1)
+    snprintf(out, 40, "%s", one);
+  else
+    snprintf(out, 40, many, count);
+}
+
+static void print_verdict(const tlsmend_plan *plan, text_builder *out) {
+  size_t reboots = plan_reboot_count(plan), apply = plan_applying_count(plan);
+  char changes[40], restarts[40];
+  count_print(changes, plan->change_count - reboots, "1 change", "%zu changes");
+  count_print(restarts, reboots, "1 restart", "%zu restarts");
+  text_add(out, "\n");
+  text_label(out, "Result", LABEL);
+  if (!plan->change_count && !apply && plan->runbook_count)
+    text_say(out, "does not apply to this machine, for the reason above. Nothing was looked for.");
+  else if (!plan->change_count && apply == 1)
+    text_say(out, "nothing to do: the machine is as the runbook wants it.");
+  else if (!plan->change_count)
+    text_say(out, "nothing to do: the machine is as the runbooks want it.");
+  else if (reboots)
+    text_say(out, "%s and %s needed. Nothing has been written.", changes, restarts);
+  else
+    text_say(out, "%s needed. Nothing has been written.", changes);
+  text_add(out, "\n");
+}
+
+/* Data stay as they are; that there are none, or that they are secret, is said. */
+static void print_value(const tlsmend_change *change, const tlsmend_value *value, text_builder *out) {
+  char *text = change_value_print(change, value);
+  bool said = change->secret || !value->present;
+  if (said)
+    text_say(out, "%s", text ? text : "?");
+  else
+    text_add(out, "%s", text ? text : "?");
+  free(text);
+}
+
+static void print_value_lines(const tlsmend_change *change, text_builder *out) {
+  text_add(out, "%*s%s: ", INDENT, "", *change->name ? change->name : "(Default)");
+  print_value(change, &change->before, out);
+  text_add(out, " -> ");
+  print_value(change, &change->after, out);
+  text_add(out, "\n");
+}
+
+static void print_update_lines(const tlsmend_update *update, bool views, text_builder *out) {
+  text_add(out, "%*s", INDENT, "");
+  if (update->file)
+    text_say(out, "package %s", update->file);
+  else
+    text_say(out, "package not at hand: it is needed before this plan can be applied (-p package=...)");
+  text_add(out, "\n");
+  if (update->file)
+    text_add(out, "%*sSHA-256 %s\n", INDENT, "", update->sha256);
+  for (size_t i = 0; i < update->file_count; i++) {
+    char before[32], after[32];
+    version_print(update->files[i].before, before);
+    version_print(update->files[i].after, after);
+    text_add(out, "%*s", INDENT, "");
+    text_say(out, "brings %s%s: %s -> %s or later", update->files[i].path,
+             views && update->files[i].view == 32 ? " (32-bit)" : "", before, after);
+    text_add(out, "\n");
+  }
+}
+
+static const char *verb(tlsmend_change_kind kind) {
+  switch (kind) {
+  case TLSMEND_CHANGE_KEY_CREATE:
+    return "create key %s";
+  case TLSMEND_CHANGE_KEY_DELETE:
+    return "delete key %s";
+  case TLSMEND_CHANGE_VALUE_SET:
+    return "set value %s";
+  case TLSMEND_CHANGE_VALUE_DELETE:
+    return "delete value %s";
+  case TLSMEND_CHANGE_UPDATE_INSTALL:
+    return "install update %s";
+  case TLSMEND_CHANGE_REBOOT:
+    return "restart %s";
+  }
+  return "?";
+}
+
+static void print_step(const tlsmend_plan *plan, size_t step, text_builder *out) {
+  const tlsmend_change *change = &plan->changes[step];
+  bool views = plan_has_views(plan);
+  const char *last = step ? plan->changes[step - 1].why : NULL;
+  text_add(out, "%5zu. ", step + 1);
+  if (change->key || change->update.kb)
+    text_say(out, verb(change->kind), change->key ? change->key : change->update.kb);
+  else
+    text_say(out, "restart the machine");
+  if (views && change->view == 32 && change->key) {
+    text_add(out, " ");
+    text_say(out, "(32-bit view)");
+  }
+  text_add(out, "\n");
+  if (change->name)
+    print_value_lines(change, out);
+  if (change->kind == TLSMEND_CHANGE_UPDATE_INSTALL)
+    print_update_lines(&change->update, views, out);
+  if (change->owner) {
+    text_add(out, "%*s", INDENT, "");
+    text_say(out, "Will it stay? It is");
+    text_add(out, "\n");
+    text_tell(out, INDENT, WIDTH, change->owner);
+  }
+  if (change->why && (!last || strcmp(last, change->why) != 0))
+    text_tell(out, INDENT, WIDTH, change->why);
+}
+
+static void print_steps(const tlsmend_plan *plan, text_builder *out) {
+  bool phases = plan_reboot_count(plan) > 0;
+  for (size_t i = 0; i < plan->change_count; i++) {
+    bool begins = i == 0 || plan->changes[i].phase != plan->changes[i - 1].phase;
+    if (begins)
+      text_add(out, "\n");
+    if (begins && !phases)
+      text_say(out, "Steps");
+    if (begins && phases && !plan->changes[i].phase)
+      text_say(out, "Before the restart");
+    if (begins && plan->changes[i].phase)
+      text_say(out, "After restart %u", plan->changes[i].phase);
+    if (begins)
+      text_add(out, "\n");
+    print_step(plan, i, out);
+  }
+}
+
+static void print_lines(const char *title, char *const *lines, size_t count, text_builder *out) {
+  if (!count)
+    return;
+  text_add(out, "\n");
+  text_say(out, "%s", title);
+  text_add(out, "\n");
+  for (size_t i = 0; i < count; i++) {
+    text_add(out, "  *");
+    size_t start = out->length;
+    text_tell(out, 4, WIDTH, lines[i]);
+    if (!out->failed && out->length > start + 3) { /* the first line goes on behind the star */
+      memmove(out->bytes + start, out->bytes + start + 3, out->length - start - 3);
+      out->length -= 3;
+    }
+  }
+}
+
+static void print_undo(const tlsmend_plan *plan, text_builder *out) {
+  if (!plan->change_count)
+    return;
+  text_add(out, "\n");
+  text_say(out, "Undo");
+  text_add(out, "\n");
+  text_tell(
+      out, 4, WIDTH,
+      "`tlsmend rollback` takes every key and value back to what stands here as before, and deletes nothing "
+      "that this plan did not create.");
+  for (size_t i = 0; i < plan->change_count; i++)
+    if (plan->changes[i].kind == TLSMEND_CHANGE_UPDATE_INSTALL) {
+      text_add(out, "    ");
+      text_say(out,
+               plan_removes_updates(plan) ? "%s is removed from this snapshot; on a live machine it stays."
+                                          : "Not undone: %s stays installed.",
+               plan->changes[i].update.kb);
+      text_add(out, "\n");
+    }
+}
+
+int plan_print(const tlsmend_plan *plan, const language *language, char **out, tlsmend_error *error) {
+  text_builder text = {.language = language};
+  print_machine(plan, &text);
+  for (size_t i = 0; i < plan->runbook_count; i++)
+    print_runbook(&plan->runbooks[i], &text);
+  print_verdict(plan, &text);
+  print_steps(plan, &text);
+  print_lines("Attention", plan->findings, plan->finding_count, &text);
+  print_lines("Cannot tell: the plan rests on these, find them out before it is approved", plan->unknowns,
+              plan->unknown_count, &text);
+  print_undo(plan, &text);
+  return text_finish(&text, out, error);
+}

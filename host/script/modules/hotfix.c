@@ -1,0 +1,132 @@
+/*
+ * The native half of hotfix: what servicing, the list of hotfixes and the files say. What follows from that is weighed in
+ * stdlib/hotfix.lua. nil is "cannot tell".
+ */
+#include "script/modules/modules.h"
+
+#include <string.h>
+
+#include "plan/change.h"
+#include "base/unicode.h"
+#include "machine/machine.h"
+#include "machine/update/servicing.h"
+
+/* The token of "Package_for_KB3140245~..." and "Package_1_for_KB3140245_SP1~..." must be the whole one: KB314024 is another
+ * update than KB3140245. Rollups carry no number: "Package_for_RollupFix~...". */
+static bool names_update(const char *package, const char *kb) {
+  const char *token = strstr(package, "_for_");
+  size_t size = strlen(kb);
+  if (token == NULL)
+    return false;
+  token += strlen("_for_");
+  return strlen(token) >= size && unicode_name_equal_n(token, size, kb) && strchr("~_", token[size]) != NULL;
+}
+
+static const char *check_kb(lua_State *L, int index, bool rollup) {
+  const char *kb = script_check_text(L, index, "the update");
+  if (rollup && strcmp(kb, "RollupFix") == 0)
+    return kb;
+  if (strcmp(kb, "RollupFix") == 0)
+    return kb; /* servicing's name for rollups, which carry no number */
+  if (kb[0] != 'K' || kb[1] != 'B' || kb[2] == '\0' || kb[2 + strspn(kb + 2, "0123456789")] != '\0')
+    script_raise(L, TLSMEND_E_SCRIPT, "an update is named like \"KB3140245\", got \"%s\"", kb);
+  return kb;
+}
+
+/* { name =, state =, state_name =, meaning = } of one package; a state that is no number is -1, "broken". */
+static void push_package(lua_State *L, tlsmend_machine *machine, const char *name) {
+  tlsmend_error error;
+  int32_t state;
+  if (servicing_state(machine, name, &state, &error) != TLSMEND_OK)
+    script_raise_error(L, &error);
+  lua_createtable(L, 0, 4);
+  lua_pushstring(L, name);
+  lua_setfield(L, -2, "name");
+  lua_pushinteger(L, state);
+  lua_setfield(L, -2, "state");
+  lua_pushstring(L, servicing_state_name(state));
+  lua_setfield(L, -2, "state_name");
+  lua_pushstring(L, servicing_meaning_name(servicing_meaning_of(state)));
+  lua_setfield(L, -2, "meaning");
+}
+
+/* packages(kb) -> list, or nil where servicing keeps no packages in this registry */
+static int l_packages(lua_State *L) {
+  tlsmend_error error;
+  tlsmend_machine *machine = script_facts(L, "hotfix.packages");
+  const char *kb = check_kb(L, 1, true);
+  script_scratch *scratch = script_scratch_take(L);
+  int code = machine_keys(machine, MACHINE_CBS "\\Packages", 0, &scratch->names, &error);
+  if (code == TLSMEND_E_ABSENT) {
+    lua_pushnil(L);
+    return 1;
+  }
+  if (code != TLSMEND_OK)
+    return script_raise_error(L, &error);
+  lua_newtable(L);
+  lua_Integer count = 0;
+  for (size_t i = 0; i < scratch->names.count; i++) {
+    if (!names_update(scratch->names.items[i], kb))
+      continue;
+    push_package(L, machine, scratch->names.items[i]);
+    lua_rawseti(L, -2, ++count);
+  }
+  return 1;
+}
+
+/* listed(kb) -> true | false | nil */
+static int l_listed(lua_State *L) {
+  tlsmend_error error;
+  tlsmend_machine *machine = script_facts(L, "hotfix.listed");
+  const char *kb = check_kb(L, 1, false);
+  script_scratch *scratch = script_scratch_take(L);
+  int code = machine_hotfixes(machine, &scratch->names, &error);
+  if (code == TLSMEND_E_UNKNOWN) {
+    lua_pushnil(L);
+    return 1;
+  }
+  if (code != TLSMEND_OK)
+    return script_raise_error(L, &error);
+  bool found = false;
+  for (size_t i = 0; i < scratch->names.count && !found; i++)
+    found = unicode_name_equal(scratch->names.items[i], kb);
+  lua_pushboolean(L, found);
+  return 1;
+}
+
+/* file_fact(path [, view]) -> "6.1.7601.23375" | false (no such file) | nil: for stdlib/hotfix.lua and the files it knows, which the
+ * guard knows, too */
+static int l_file_fact(lua_State *L) {
+  tlsmend_error error;
+  uint64_t version = 0;
+  tlsmend_machine *machine = script_machine(L, "hotfix.file_version");
+  const char *path = script_check_text(L, 1, "the file");
+  int code = machine_file_version(machine, path, script_check_view(L, 2), &version, &error);
+  if (code == TLSMEND_E_ABSENT) {
+    lua_pushboolean(L, 0);
+  } else if (code == TLSMEND_E_UNKNOWN || (code == TLSMEND_OK && version == 0)) {
+    lua_pushnil(L);
+  } else if (code != TLSMEND_OK) {
+    return script_raise_error(L, &error);
+  } else {
+    char text[32];
+    version_print(version, text);
+    lua_pushstring(L, text);
+  }
+  return 1;
+}
+
+/* file_version: the same, for the runbook, as far as it may look */
+static int l_file_version(lua_State *L) {
+  tlsmend_error error;
+  tlsmend_machine *machine = script_machine(L, "hotfix.file_version");
+  size_t followed; /* the folder of Windows is that of administrators */
+  if (machine_may_look(machine, script_check_text(L, 1, "the file"), true, &followed, &error) != TLSMEND_OK)
+    return script_raise_error(L, &error);
+  return l_file_fact(L);
+}
+
+const luaL_Reg hotfix_functions[] = {
+    {"file_fact", l_file_fact}, {"file_version", l_file_version}, {"listed", l_listed},
+    {"packages", l_packages},   {"unknown", l_unknown},           {NULL, NULL},
+};

@@ -1,0 +1,96 @@
+/*
+ * Counts what a script asks of a machine and proposes to it, above the fence of `needs`. Refuses nothing itself but what is
+ * beyond a limit; adds nothing to what is asked.
+ */
+#include <string.h>
+
+#include "machine/machine.h"
+#include "script/sandbox/sandbox.h"
+
+/* What is asked is noted in the plan with its names: long ones count as more questions. */
+enum { BYTES_PER_READ = 256 };
+
+static size_t length(const char *text) { return text != NULL ? strlen(text) : 0; }
+
+static int count_read(tlsmend_machine *self, const char *path, const char *name, tlsmend_error *error) {
+  size_t cost = 1 + (length(path) + length(name)) / BYTES_PER_READ;
+  return sandbox_count(((script_meter *)self)->context, TLSMEND_LIMIT_READS, cost, error);
+}
+
+static int key_exists(tlsmend_machine *self, const tlsmend_key *key, bool *out, tlsmend_error *error) {
+  int code = count_read(self, key->path, NULL, error);
+  return code == TLSMEND_OK ? machine_key_exists(self->below, key->path, key->view, out, error) : code;
+}
+
+static int value_get(tlsmend_machine *self, const tlsmend_key *key, const char *name, tlsmend_value *out,
+                     tlsmend_error *error) {
+  int code = count_read(self, key->path, name, error);
+  return code == TLSMEND_OK ? machine_value_get(self->below, key->path, key->view, name, out, error) : code;
+}
+
+static int each_key(tlsmend_machine *self, const tlsmend_key *key, tlsmend_name_fn fn, void *data,
+                    tlsmend_error *error) {
+  int code = count_read(self, key->path, NULL, error);
+  return code == TLSMEND_OK ? machine_each_key(self->below, key->path, key->view, fn, data, error) : code;
+}
+
+static int each_value(tlsmend_machine *self, const tlsmend_key *key, tlsmend_name_fn fn, void *data,
+                      tlsmend_error *error) {
+  int code = count_read(self, key->path, NULL, error);
+  return code == TLSMEND_OK ? machine_each_value(self->below, key->path, key->view, fn, data, error) : code;
+}
+
+static int file_version(tlsmend_machine *self, const char *path, int view, uint64_t *out,
+                        tlsmend_error *error) {
+  int code = count_read(self, path, NULL, error);
+  return code == TLSMEND_OK ? machine_file_version(self->below, path, view, out, error) : code;
+}
+
+static size_t update_size(const tlsmend_update *update) {
+  size_t size = length(update->kb) + length(update->file) + length(update->package);
+  for (size_t i = 0; i < update->file_count; i++)
+    size += sizeof update->files[i] + length(update->files[i].path);
+  return size;
+}
+
+static int apply(tlsmend_machine *self, const tlsmend_change *change, tlsmend_outcome *outcome,
+                 tlsmend_error *error) {
+  script_context *context = ((script_meter *)self)->context;
+  size_t size = sizeof *change + length(change->key) + length(change->name) + length(change->why) +
+                change->after.size + update_size(&change->update);
+  int code = sandbox_count(context, TLSMEND_LIMIT_CHANGES, 1, error);
+  if (code == TLSMEND_OK)
+    code = sandbox_count(context, TLSMEND_LIMIT_VALUE, change->after.size, error);
+  if (code == TLSMEND_OK)
+    code = sandbox_count(context, TLSMEND_LIMIT_OUTPUT, size, error);
+  return code == TLSMEND_OK ? machine_apply(self->below, change, outcome, error) : code;
+}
+
+static int may_probe(tlsmend_machine *self, const tlsmend_endpoint *endpoint, tlsmend_error *error) {
+  int code = count_read(self, endpoint->host, endpoint->name, error);
+  return code == TLSMEND_OK ? machine_may_probe(self->below, endpoint, error) : code;
+}
+
+static int may_call(tlsmend_machine *self, const char *module, tlsmend_error *error) {
+  int code = count_read(self, module, NULL, error);
+  return code == TLSMEND_OK ? machine_may_call(self->below, module, error) : code;
+}
+
+static void close_meter(tlsmend_machine *self) { (void)self; } /* part of the context */
+
+static const tlsmend_machine_ops meter_ops = {.version = TLSMEND_MACHINE_OPS_VERSION,
+                                              .name = "meter",
+                                              .close = close_meter,
+                                              .key_exists = key_exists,
+                                              .value_get = value_get,
+                                              .each_key = each_key,
+                                              .each_value = each_value,
+                                              .file_version = file_version,
+                                              .apply = apply,
+                                              .may_probe = may_probe,
+                                              .may_call = may_call};
+
+void sandbox_machines(script_context *context, tlsmend_machine *machine, tlsmend_machine *facts) {
+  context->machine = (script_meter){.base = {.ops = &meter_ops, .below = machine}, .context = context};
+  context->facts = (script_meter){.base = {.ops = &meter_ops, .below = facts}, .context = context};
+}

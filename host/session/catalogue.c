@@ -1,0 +1,287 @@
+/* Runbooks as a catalogue: what there is, and the declared header of one. No machine is opened. */
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "signing/trust.h"
+#include "machine/guard.h"
+#include "script/script.h"
+#include "session/session.h"
+#include "signing/trust_store.h"
+
+#define LIST_SCHEMA "tlsmend-runbooks/1"
+#define SHOW_SCHEMA "tlsmend-runbook/1"
+
+static const char *text_of(const json_t *json, const char *name) {
+  const char *text = json_string_value(json_object_get(json, name));
+  return text ? text : "";
+}
+
+/* ---- list -------------------------------------------------------------------------------------------------------------- */
+
+typedef struct listing {
+  const script_options *options;
+  json_t *runbooks;
+  text_builder text;
+  tlsmend_error *error;
+} listing;
+
+static int list_one(void *data, const char *id) {
+  listing *listing = data;
+  script_runbook *runbook = NULL;
+  int code = script_open(listing->options, id, &runbook, listing->error);
+  if (code != TLSMEND_OK)
+    return code;
+  const json_t *header = script_header(runbook);
+  text_add(&listing->text, "%-24s %-8s ", id, text_of(header, "version"));
+  text_say(&listing->text, "%s", text_of(header, "title"));
+  text_add(&listing->text, "\n");
+  json_array_append(listing->runbooks, (json_t *)header);
+  script_close(runbook);
+  return TLSMEND_OK;
+}
+
+int tlsmend_runbook_list(const tlsmend_options *options, tlsmend_format format, char **out,
+                         tlsmend_error *error) {
+  assert(options && out);
+  *out = NULL;
+  script_options script = session_script_options(options);
+  script.chunks = script_chunks_new();
+  listing listing = {&script, json_array(), {0}, error};
+  char *text = NULL;
+  language *language = NULL;
+  int code = session_language(options, &language, error);
+  listing.text.language = language;
+  if (code == TLSMEND_OK)
+    code = script_each_runbook(&script, list_one, &listing, error);
+  int finished = text_finish(&listing.text, &text, error);
+  if (code == TLSMEND_OK)
+    code = finished;
+  if (code == TLSMEND_OK && format == TLSMEND_FORMAT_TEXT) {
+    *out = text;
+    text = NULL;
+  } else if (code == TLSMEND_OK) {
+    code = session_dump(
+        json_pack("{s:s, s:O, s:s}", "schema", LIST_SCHEMA, "runbooks", listing.runbooks, "result", "done"),
+        out, error);
+  }
+  free(text);
+  language_close(language);
+  json_decref(listing.runbooks);
+  script_chunks_free(script.chunks);
+  return code;
+}
+
+/* ---- show -------------------------------------------------------------------------------------------------------------- */
+
+enum { INDENT = 2, LABEL = 13 };
+
+/* A label; what it names follows at the column LABEL. */
+static void show_label(const char *label, size_t indent, text_builder *out) {
+  text_add(out, "%*s", (int)indent, "");
+  text_label(out, label, LABEL - indent);
+}
+
+/* The label of the first of several lines; blanks for the others. */
+static void show_begin(const char *label, size_t indent, bool first, text_builder *out) {
+  if (first)
+    show_label(label, indent, out);
+  else
+    text_add(out, "%*s", LABEL, "");
+}
+
+static void show_texts(const char *title, size_t indent, const json_t *list, text_builder *out) {
+  for (size_t i = 0; i < json_array_size(list); i++) {
+    show_begin(title, indent, i == 0, out);
+    text_add(out, "%s\n", json_string_value(json_array_get(list, i)));
+  }
+}
+
+/* Packages by their SHA-256, or by who has signed them. */
+static void show_packages(const json_t *list, text_builder *out) {
+  for (size_t i = 0; i < json_array_size(list); i++) {
+    const char *text = json_string_value(json_array_get(list, i));
+    bool signer = strncmp(text, GUARD_SIGNER, strlen(GUARD_SIGNER)) == 0;
+    show_begin("packages", INDENT, i == 0, out);
+    if (signer)
+      text_say(out, "any that %s has signed", text + strlen(GUARD_SIGNER));
+    else
+      text_add(out, "%s", text);
+    text_add(out, "\n");
+  }
+}
+
+static void show_said(const char *label, size_t indent, const char *text, text_builder *out) {
+  show_label(label, indent, out);
+  text_say(out, "%s", text);
+  text_add(out, "\n");
+}
+
+/* Trees of keys; a view is said in words. */
+static void show_trees(const char *title, const json_t *list, text_builder *out) {
+  for (size_t i = 0; i < json_array_size(list); i++) {
+    const char *tree = json_string_value(json_array_get(list, i));
+    bool one_view = tree[2] == ':';
+    show_begin(title, INDENT, i == 0, out);
+    text_add(out, "%s%s", one_view ? tree + 3 : tree, one_view ? " " : "");
+    if (one_view)
+      text_say(out, tree[0] == '3' ? "(32-bit view)" : "(64-bit view)");
+    text_add(out, "\n");
+  }
+}
+
+/* The parameters whose files may be looked at: whoever gives one, lets it. */
+static void show_given(const json_t *params, bool first, text_builder *out) {
+  for (size_t i = 0; i < json_array_size(params); i++) {
+    const json_t *param = json_array_get(params, i);
+    if (strcmp(text_of(param, "type"), "path") != 0)
+      continue;
+    show_begin("files", INDENT, first, out);
+    text_say(out, "what the parameter %s names", text_of(param, "name"));
+    text_add(out, "\n");
+    first = false;
+  }
+}
+
+static void show_needs(const json_t *needs, const json_t *params, text_builder *out) {
+  text_add(out, "\n");
+  text_say(out, "It may touch nothing but:");
+  text_add(out, "\n");
+  show_trees("changes", json_object_get(needs, "registry"), out);
+  show_trees("reads", json_object_get(needs, "reads"), out);
+  show_texts("updates", INDENT, json_object_get(needs, "updates"), out);
+  show_packages(json_object_get(needs, "packages"), out);
+  show_texts("files", INDENT, json_object_get(needs, "files"), out);
+  show_given(params, json_array_size(json_object_get(needs, "files")) == 0, out);
+  show_texts("probes", INDENT, json_object_get(needs, "probes"), out);
+  show_texts("modules", INDENT, json_object_get(needs, "modules"), out);
+  if (json_is_true(json_object_get(needs, "probes")))
+    show_said("probes", INDENT, "the servers that parameters name", out);
+  show_said("restart", INDENT,
+            json_is_true(json_object_get(needs, "reboot")) ? "yes, if the plan needs one" : "no", out);
+}
+
+/* What may keep a run that nobody has confirmed. */
+static void show_effect(const json_t *header, text_builder *out) {
+  if (!json_object_get(header, "verifies"))
+    return;
+  show_said("verify", INDENT, "asks a server, whose answer may keep a run that nobody confirms", out);
+}
+
+static void show_default(const json_t *value, text_builder *out) {
+  if (json_is_array(value)) {
+    for (size_t i = 0; i < json_array_size(value); i++)
+      text_add(out, "%s%s", i ? "," : "", json_string_value(json_array_get(value, i)));
+    return;
+  }
+  char *text = json_is_string(value) ? strdup(json_string_value(value)) : json_dumps(value, JSON_ENCODE_ANY);
+  text_add(out, "%s", text ? text : "?");
+  free(text);
+}
+
+static void show_param(const json_t *param, text_builder *out) {
+  const json_t *fallback = json_object_get(param, "default");
+  text_add(out, "  -p %s=%s", text_of(param, "name"), text_of(param, "type"));
+  if (fallback && !json_is_null(fallback)) {
+    text_add(out, "   ");
+    text_say(out, "default");
+    text_add(out, " ");
+    show_default(fallback, out);
+  }
+  text_add(out, "\n");
+  text_tell(out, 5, 79, text_of(param, "help"));
+}
+
+static void show_signer(const json_t *header, text_builder *out) {
+  char signer[400] = "none needed: part of tlsmend";
+  const json_t *signature = json_object_get(header, "signature"), *files = json_object_get(header, "files");
+  if (!json_is_true(json_object_get(header, "builtin")))
+    trust_print(signature, signer, sizeof signer);
+  show_said("Signer", 0, signer, out);
+  if (*text_of(signature, "comment"))
+    text_add(out, "%*s%s\n", LABEL, "", text_of(signature, "comment"));
+  for (size_t i = 0; i < json_array_size(files); i++) {
+    show_begin("Files", 0, i == 0, out);
+    text_add(out, "%s, SHA-256 %s\n", text_of(json_array_get(files, i), "name"),
+             text_of(json_array_get(files, i), "sha256"));
+  }
+}
+
+static void show_header(const json_t *header, text_builder *out) {
+  const json_t *needs = json_object_get(header, "needs"), *params = json_object_get(header, "params");
+  text_add(out, "%s %s: ", text_of(header, "id"), text_of(header, "version"));
+  text_say(out, "%s", text_of(header, "title"));
+  text_add(out, "\n");
+  if (*text_of(header, "summary"))
+    text_tell(out, 0, 79, text_of(header, "summary"));
+  text_add(out, "\n");
+  show_said("Source", 0, text_of(header, "source"), out);
+  text_add(out, "%-*s%s\n", LABEL, "SHA-256", text_of(header, "sha256"));
+  show_signer(header, out);
+  show_texts("References", 0, json_object_get(header, "references"), out);
+  show_needs(needs, params, out);
+  show_effect(header, out);
+  if (json_array_size(params)) {
+    text_add(out, "\n");
+    text_say(out, "Parameters:");
+    text_add(out, "\n");
+  }
+  for (size_t i = 0; i < json_array_size(params); i++)
+    show_param(json_array_get(params, i), out);
+}
+
+/* Appends the header of one runbook, as text or into `list`. */
+static int show_one(const tlsmend_options *options, const source *source, text_builder *text, json_t *list,
+                    tlsmend_error *error) {
+  script_options library = session_script_options(options), script = source_options(&library, source);
+  script_runbook *open = NULL;
+  int code = script_open(&script, source->name, &open, error);
+  if (code != TLSMEND_OK)
+    return code;
+  json_t *json = json_deep_copy(script_header(open));
+  if (!json_is_true(json_object_get(json, "builtin")))
+    json_object_set_new(json, "signature", source_verdict(source));
+  text_append(text, json_array_size(list) ? "\n" : "");
+  show_header(json, text);
+  json_object_set_new(json, "schema", json_string(SHOW_SCHEMA));
+  json_object_set_new(json, "result", json_string("done"));
+  json_array_append_new(list, json);
+  script_close(open);
+  return TLSMEND_OK;
+}
+
+int tlsmend_runbook_show(const tlsmend_options *options, const char *runbook, tlsmend_format format,
+                         char **out, tlsmend_error *error) {
+  assert(options && runbook && out);
+  *out = NULL;
+  source_list sources;
+  source_terms terms = {.trust = session_trust_folder(options)};
+  language *language = NULL;
+  int code = session_language(options, &language, error);
+  if (code != TLSMEND_OK)
+    return code;
+  text_builder text = {.language = language};
+  char *shown = NULL;
+  json_t *list = json_array();
+  code = sources_open(&terms, runbook, &sources, error);
+  for (size_t i = 0; code == TLSMEND_OK && i < sources.count; i++)
+    code = show_one(options, &sources.items[i], &text, list, error);
+  int finished = text_finish(&text, &shown, error);
+  if (code == TLSMEND_OK)
+    code = finished;
+  if (code == TLSMEND_OK && format != TLSMEND_FORMAT_JSON) {
+    *out = shown;
+    shown = NULL;
+  } else if (code == TLSMEND_OK && json_array_size(list) != 1) {
+    code = tlsmend_error_set(error, TLSMEND_E_USAGE, "%s holds %zu runbooks: name one, such as '%s'", runbook,
+                             sources.count, sources.items[0].name);
+  } else if (code == TLSMEND_OK) {
+    code = session_dump(json_incref(json_array_get(list, 0)), out, error);
+  }
+  free(shown);
+  json_decref(list);
+  language_close(language);
+  sources_close(&sources);
+  return code;
+}

@@ -1,0 +1,132 @@
+/*
+ * The runs of a machine: finding one, keeping others away, handing out what became of it. Carrying out is in session/apply.c,
+ * session/resume.c and session/rollback.c.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "machine/machine.h"
+#include "machine/sim/sim.h"
+#include "os/os.h"
+#include "session/session.h"
+
+static int no_memory(tlsmend_error *error) {
+  return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a run");
+}
+
+/* ---- one run at a time --------------------------------------------------------------------------------------------------- */
+
+int session_lock(const tlsmend_session *self, const char *verb, os_lock **out, tlsmend_error *error) {
+  char holder[64], other[64] = "";
+  snprintf(holder, sizeof holder, "process %u, %s", os_process_id(), verb);
+  os_folder *home = NULL;
+  *out = NULL;
+  int code = os_folder_open(self->home, session_is_strict(self), &home, error);
+  if (code == TLSMEND_OK)
+    code = os_folder_lock(home, "lock", holder, out, other, sizeof other, error);
+  if (code == TLSMEND_E_BUSY)
+    code = tlsmend_error_set(error, code,
+                             "another tlsmend works on this machine (%s): wait until it has finished",
+                             *other ? other : "unknown");
+  if (code == TLSMEND_OK && (code = sim_reread(self->machine, error)) != TLSMEND_OK) {
+    os_lock_release(*out);
+    *out = NULL;
+  }
+  os_folder_close(home);
+  return code;
+}
+
+bool session_is_strict(const tlsmend_session *self) { return self->kind != MACHINE_SNAPSHOT; }
+
+/* ---- whose run it is ------------------------------------------------------------------------------------------------------- */
+
+/* The file of the snapshot that a run was made on: named by its path, or built in and then below the state folder. malloc'd. */
+static char *file_of(const tlsmend_session *self, const char *argument) {
+  if (strpbrk(argument, "/\\"))
+    return strdup(argument);
+  char *path = os_path_join(self->state, argument), *out = NULL;
+  size_t room = path ? strlen(path) + sizeof ".reg" : 0;
+  if (path && (out = malloc(room)))
+    snprintf(out, room, "%s.reg", path);
+  free(path);
+  return out;
+}
+
+static bool owns(const tlsmend_session *self, const char *spec) {
+  if (strcmp(spec, self->spec) == 0)
+    return true;
+  if (!self->file || strncmp(spec, "sim:", 4) != 0)
+    return false;
+  char *file = file_of(self, spec + 4);
+  bool same = file && os_path_same(file, self->file);
+  free(file);
+  return same;
+}
+
+bool session_owns(const tlsmend_session *self, journal *journal, bool home) {
+  if (!(home && self->own_home) && !owns(self, journal->plan->machine))
+    return false;
+  char *spec = strdup(self->spec);
+  if (spec) {
+    free(journal->plan->machine);
+    journal->plan->machine = spec;
+  }
+  return true;
+}
+
+/* ---- starting by itself -------------------------------------------------------------------------------------------------------- */
+
+void session_unarrange(tlsmend_session *self, const journal *journal) {
+  char how[256];
+  tlsmend_error inner = {0, ""};
+  if (journal && (journal->result == RUN_OPEN || journal->lost))
+    return;
+  if (machine_resume_arrange(self->machine, NULL, journal ? session_folder(self, journal) : self->state, how,
+                             &inner) != TLSMEND_OK)
+    session_tell(self, TLSMEND_EVENT_WARNING, "the start after a restart is not taken back: %s", inner.text);
+}
+
+/* ---- what became of it ----------------------------------------------------------------------------------------------------- */
+
+const char *session_folder(const tlsmend_session *self, const journal *journal) {
+  return journal->state ? journal->state : self->state;
+}
+
+commit session_commit(tlsmend_session *self, journal *journal) {
+  return (commit){.machine = self->machine,
+                  .journal = journal,
+                  .state = session_folder(self, journal),
+                  .may_restart = self->reboot == TLSMEND_REBOOT_AUTO,
+                  .event = session_event,
+                  .event_data = (tlsmend_session *)self};
+}
+
+tlsmend_result session_result(commit_result result) {
+  switch (result) {
+  case COMMIT_DONE:
+    return TLSMEND_RESULT_DONE;
+  case COMMIT_AWAITS:
+    return TLSMEND_RESULT_AWAITS;
+  case COMMIT_BARRIER:
+    return TLSMEND_RESULT_RESTART;
+  case COMMIT_UNDONE:
+    return TLSMEND_RESULT_UNDONE;
+  case COMMIT_LEFT:
+    return TLSMEND_RESULT_LEFT;
+  }
+  return TLSMEND_RESULT_LEFT;
+}
+
+int session_hand_out(const tlsmend_session *self, journal *journal, tlsmend_result result,
+                     tlsmend_report **out, tlsmend_error *error) {
+  if (journal) { /* nothing more is written: an open journal is nobody else's on Windows, and reports may be kept for long */
+    os_log_close(journal->log);
+    journal->log = NULL;
+  }
+  *out = report_new(self, journal, result);
+  if (*out)
+    return TLSMEND_OK;
+  journal_close(journal);
+  return no_memory(error);
+}

@@ -1,0 +1,135 @@
+/* Saved plans: rendering and reading them. What a plan says is plan/plan_json.c's; here are files and formats. */
+#include <assert.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "render/formats.h"
+#include "render/language.h"
+#include "render/page.h"
+#include "os/os.h"
+#include "session/session.h"
+
+enum { PLAN_MOST = 64 * 1024 * 1024 };
+
+static int write_page(const json_t *json, const session_look *look, char **out, tlsmend_error *error) {
+  page_document document = {.json = json, .sha256 = look->sha256};
+  language *language = NULL;
+  int code = script_language_open(NULL, look->language, &language, error);
+  if (code == TLSMEND_OK)
+    code = page_render(&(page_set){&document, 1, language}, out, error);
+  language_close(language);
+  return code;
+}
+
+int session_write(json_t *json, const session_look *look, char **out, tlsmend_error *error) {
+  *out = NULL;
+  int code = TLSMEND_OK;
+  switch (look->format) {
+  case TLSMEND_FORMAT_HTML:
+    code = write_page(json, look, out, error);
+    break;
+  case TLSMEND_FORMAT_TERRAFORM:
+    code = session_dump(terraform_from_plan(json), out, error);
+    break;
+  case TLSMEND_FORMAT_SARIF:
+    code = session_dump(sarif_from_plan(json), out, error);
+    break;
+  case TLSMEND_FORMAT_JUNIT:
+    code = junit_from_plan(json, out, error);
+    break;
+  case TLSMEND_FORMAT_TEXT:
+  case TLSMEND_FORMAT_JSON:
+    return session_dump(json, out, error);
+  }
+  json_decref(json);
+  return code;
+}
+
+/* The digest of the file that the plan was read from, or would be written to. */
+static void digest_of(const tlsmend_plan *plan, char out[65]) {
+  char *text = NULL;
+  unsigned char digest[crypto_hash_sha256_BYTES];
+  out[0] = 0;
+  if (plan->origin)
+    memcpy(out, plan->origin->sha256, 65);
+  if (plan->origin || session_dump(plan_to_json(plan), &text, NULL) != TLSMEND_OK)
+    return;
+  crypto_hash_sha256(digest, (const unsigned char *)text, strlen(text));
+  sodium_bin2hex(out, 65, digest, sizeof digest);
+  free(text);
+}
+
+static int print_in(const tlsmend_plan *plan, const char *name, char **out, tlsmend_error *error) {
+  language *language = NULL;
+  int code = script_language_open(NULL, name, &language, error);
+  if (code == TLSMEND_OK)
+    code = plan_print(plan, language, out, error);
+  language_close(language);
+  return code;
+}
+
+int tlsmend_plan_render(const tlsmend_plan *plan, tlsmend_format format, char **out, tlsmend_error *error) {
+  return tlsmend_plan_render_in(plan, format, NULL, out, error);
+}
+
+int tlsmend_plan_render_in(const tlsmend_plan *plan, tlsmend_format format, const char *language, char **out,
+                           tlsmend_error *error) {
+  char sha256[65];
+  *out = NULL;
+  if (format == TLSMEND_FORMAT_TEXT)
+    return print_in(plan, language, out, error);
+  if (format == TLSMEND_FORMAT_JSON)
+    return session_dump(plan_to_json(plan), out, error);
+  digest_of(plan, sha256);
+  json_t *json = plan_to_json(plan);
+  if (json && plan->origin)
+    json_object_set_new(json, "approval", plan_origin_to_json(plan->origin));
+  return session_write(json, &(session_look){format, language, sha256}, out, error);
+}
+
+/* Reads the text of a plan: one spelling, so that what was looked at and signed is what is applied. */
+static int read_plan(const char *text, size_t size, tlsmend_plan **out, tlsmend_error *error) {
+  json_error_t where;
+  char *again = NULL;
+  json_t *json = json_loadb(text, size, JSON_REJECT_DUPLICATES, &where);
+  if (!json)
+    return tlsmend_error_set(error, TLSMEND_E_PLAN, "line %d: not a whole plan: %s", where.line, where.text);
+  int code = plan_from_json(json, out, error);
+  json_decref(json);
+  if (code == TLSMEND_OK)
+    code = tlsmend_plan_render(*out, TLSMEND_FORMAT_JSON, &again, error);
+  if (code == TLSMEND_OK && (strlen(again) != size || memcmp(again, text, size) != 0))
+    code = tlsmend_error_set(
+        error, TLSMEND_E_PLAN,
+        "the plan is not as tlsmend writes it: it was edited, or changed on its way. Plan again");
+  free(again);
+  if (code == TLSMEND_OK)
+    return code;
+  tlsmend_plan_free(*out);
+  *out = NULL;
+  return code;
+}
+
+int tlsmend_plan_load(const char *path, tlsmend_plan **out, tlsmend_error *error) {
+  assert(path && out);
+  char *text = NULL;
+  size_t size = 0;
+  tlsmend_error inner = {0, ""};
+  *out = NULL;
+  int code = os_file_read(path, PLAN_MOST, &text, &size, &inner);
+  if (code == TLSMEND_E_ABSENT)
+    return tlsmend_error_set(error, TLSMEND_E_USAGE, "there is no plan %s", path);
+  if (code != TLSMEND_OK)
+    return tlsmend_error_set(error, TLSMEND_E_PLAN, "%s", inner.text);
+  code = read_plan(text, size, out, &inner);
+  if (code == TLSMEND_OK && !((*out)->origin = plan_origin_new(path, text, size))) {
+    tlsmend_plan_free(*out);
+    *out = NULL;
+    code = tlsmend_error_set(&inner, TLSMEND_E_MEMORY, "out of memory for a plan");
+  }
+  if (code == TLSMEND_OK)
+    return code;
+  free(text);
+  return tlsmend_error_set(error, code, "%s: %s", path, inner.text);
+}

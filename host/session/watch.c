@@ -1,0 +1,106 @@
+/*
+ * Waiting for the end of the time to confirm: a process of its own, which looks at the one run that waits and at nothing else, so that
+ * no other journal can silence it. While it waits it holds a lock beside the journal: by that others know that somebody waits.
+ */
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "machine/machine.h"
+#include "os/os.h"
+#include "session/session.h"
+
+/* The file that is locked while somebody waits for a run; malloc'd. */
+static char *watch_path(const tlsmend_session *self, const journal *journal) {
+  char name[64];
+  snprintf(name, sizeof name, "%.40s.watch", journal->run);
+  return os_path_join(session_folder(self, journal), name);
+}
+
+int session_watched(const tlsmend_session *self, const journal *journal) {
+  os_lock *lock = NULL;
+  char *path = watch_path(self, journal);
+  int code = !path                   ? TLSMEND_E_MEMORY
+             : !os_file_exists(path) ? TLSMEND_OK
+                                     : os_lock_take(path, "status", &lock, NULL, 0, NULL);
+  os_lock_release(lock);
+  free(path);
+  return code == TLSMEND_OK ? 0 : code == TLSMEND_E_BUSY ? 1 : -1;
+}
+
+int tlsmend_status_watched(tlsmend_session *session) {
+  assert(session);
+  journal *journal = NULL;
+  int watched = -1;
+  if (session_find_run(session, NULL, true, &journal, NULL) == TLSMEND_OK && journal && journal->deadline)
+    watched = session_watched(session, journal);
+  journal_close(journal);
+  return watched;
+}
+
+/* Who only looks whether somebody waits holds the lock for a moment. */
+static int take_watch(const char *path, os_lock **out) {
+  enum { TRIES = 10, PAUSE = 100 };
+  int code = TLSMEND_E_BUSY;
+  for (int tries = 0; code == TLSMEND_E_BUSY && tries < TRIES; tries++) {
+    if (tries)
+      os_sleep(PAUSE);
+    code = os_lock_take(path, "waits for the end of the time to confirm", out, NULL, 0, NULL);
+  }
+  return code;
+}
+
+/* Seconds on a clock that goes forward only: that of the start, where there is one. */
+static int64_t steady(const tlsmend_session *self) {
+  char boot[64];
+  int64_t seconds;
+  return self->boot_clock(&seconds, boot) ? seconds : (int64_t)(os_clock() / 1000);
+}
+
+/* Whether the run still waits, by its own journal: read again only when that has grown. */
+static bool still_waits(journal **journal) {
+  uint64_t size = 0;
+  struct journal *fresh = NULL;
+  if (os_file_size((*journal)->path, &size, NULL) == TLSMEND_OK && size == (*journal)->size)
+    return true;
+  if (journal_read((*journal)->path, &fresh, NULL) != TLSMEND_OK)
+    return os_file_exists((*journal)->path); /* in the middle of a record */
+  journal_close(*journal);
+  *journal = fresh;
+  return fresh->result == RUN_OPEN && fresh->deadline;
+}
+
+/* Never longer than the minutes that were said, counted from now, whatever the clocks do. */
+static void wait_for(tlsmend_session *self, journal **journal) {
+  journal_deadline end = session_deadline(self, *journal);
+  int64_t most = steady(self) + end.deadline - self->clock();
+  while (still_waits(journal) && !session_is_over(self, *journal)) {
+    if (steady(self) >= most)
+      snprintf(self->expired, sizeof self->expired, "%s", (*journal)->run);
+    else
+      os_sleep(1000);
+  }
+}
+
+session_waited session_wait(tlsmend_session *self) {
+  journal *journal = NULL;
+  session_waited out = SESSION_NO_WAIT;
+  if (session_find_run(self, NULL, true, &journal, NULL) != TLSMEND_OK || !journal || !journal->deadline) {
+    journal_close(journal);
+    return out;
+  }
+  os_lock *lock = NULL;
+  char *path = watch_path(self, journal);
+  out = SESSION_WATCHED;
+  if (path && take_watch(path, &lock) != TLSMEND_E_BUSY) { /* without a lock it waits as well */
+    wait_for(self, &journal);
+    out = SESSION_WAITED;
+  }
+  os_lock_release(lock);
+  if (lock)
+    os_file_remove(path, NULL);
+  free(path);
+  journal_close(journal);
+  return out;
+}

@@ -1,0 +1,163 @@
+/*
+ * Cipher suites as the IANA registry numbers and names them, in the batches in which they are offered. Batches are small: there
+ * are servers that fail on a hello with 128 suites, and devices that drop hellos of 256 bytes and more.
+ */
+#include "tls/hello.h"
+
+#include <stddef.h>
+
+enum {
+  LAST = 1 << 0,        /* TLS 1.3 */
+  MODERN = 1 << 1,      /* authenticated encryption, TLS 1.2 */
+  HASHED = 1 << 2,      /* CBC with SHA-2, TLS 1.2 */
+  COMMON = 1 << 3,      /* CBC with SHA-1, since SSL 3.0 */
+  WEAK = 1 << 4,        /* RC4, DES, 3DES, export, without encryption or authentication, since SSL 3.0 */
+  HASHED_WEAK = 1 << 5, /* the same, TLS 1.2 */
+  FIRST = 1 << 6        /* SSL 2.0 */
+};
+
+typedef struct suite_row {
+  uint32_t number;
+  unsigned group;
+  const char *name;
+} suite_row;
+
+static const suite_row table[] = {
+    {0x1301, LAST, "TLS_AES_128_GCM_SHA256"},
+    {0x1302, LAST, "TLS_AES_256_GCM_SHA384"},
+    {0x1303, LAST, "TLS_CHACHA20_POLY1305_SHA256"},
+    {0x1304, LAST, "TLS_AES_128_CCM_SHA256"},
+    {0x1305, LAST, "TLS_AES_128_CCM_8_SHA256"},
+
+    {0xC02B, MODERN, "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"},
+    {0xC02C, MODERN, "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384"},
+    {0xC02F, MODERN, "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"},
+    {0xC030, MODERN, "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384"},
+    {0xCCA9, MODERN, "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256"},
+    {0xCCA8, MODERN, "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256"},
+    {0xCCAA, MODERN, "TLS_DHE_RSA_WITH_CHACHA20_POLY1305_SHA256"},
+    {0x009E, MODERN, "TLS_DHE_RSA_WITH_AES_128_GCM_SHA256"},
+    {0x009F, MODERN, "TLS_DHE_RSA_WITH_AES_256_GCM_SHA384"},
+    {0x00A2, MODERN, "TLS_DHE_DSS_WITH_AES_128_GCM_SHA256"},
+    {0x00A3, MODERN, "TLS_DHE_DSS_WITH_AES_256_GCM_SHA384"},
+    {0x009C, MODERN, "TLS_RSA_WITH_AES_128_GCM_SHA256"},
+    {0x009D, MODERN, "TLS_RSA_WITH_AES_256_GCM_SHA384"},
+    {0xC0AC, MODERN, "TLS_ECDHE_ECDSA_WITH_AES_128_CCM"},
+    {0xC0AD, MODERN, "TLS_ECDHE_ECDSA_WITH_AES_256_CCM"},
+    {0xC09E, MODERN, "TLS_DHE_RSA_WITH_AES_128_CCM"},
+    {0xC09F, MODERN, "TLS_DHE_RSA_WITH_AES_256_CCM"},
+    {0xC09C, MODERN, "TLS_RSA_WITH_AES_128_CCM"},
+    {0xC09D, MODERN, "TLS_RSA_WITH_AES_256_CCM"},
+
+    {0xC023, HASHED, "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256"},
+    {0xC024, HASHED, "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384"},
+    {0xC027, HASHED, "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256"},
+    {0xC028, HASHED, "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384"},
+    {0x0067, HASHED, "TLS_DHE_RSA_WITH_AES_128_CBC_SHA256"},
+    {0x006B, HASHED, "TLS_DHE_RSA_WITH_AES_256_CBC_SHA256"},
+    {0x0040, HASHED, "TLS_DHE_DSS_WITH_AES_128_CBC_SHA256"},
+    {0x006A, HASHED, "TLS_DHE_DSS_WITH_AES_256_CBC_SHA256"},
+    {0x003C, HASHED, "TLS_RSA_WITH_AES_128_CBC_SHA256"},
+    {0x003D, HASHED, "TLS_RSA_WITH_AES_256_CBC_SHA256"},
+
+    {0xC009, COMMON, "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA"},
+    {0xC00A, COMMON, "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA"},
+    {0xC013, COMMON, "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA"},
+    {0xC014, COMMON, "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA"},
+    {0x0033, COMMON, "TLS_DHE_RSA_WITH_AES_128_CBC_SHA"},
+    {0x0039, COMMON, "TLS_DHE_RSA_WITH_AES_256_CBC_SHA"},
+    {0x0032, COMMON, "TLS_DHE_DSS_WITH_AES_128_CBC_SHA"},
+    {0x0038, COMMON, "TLS_DHE_DSS_WITH_AES_256_CBC_SHA"},
+    {0x002F, COMMON, "TLS_RSA_WITH_AES_128_CBC_SHA"},
+    {0x0035, COMMON, "TLS_RSA_WITH_AES_256_CBC_SHA"},
+    {0xC004, COMMON, "TLS_ECDH_ECDSA_WITH_AES_128_CBC_SHA"},
+    {0xC005, COMMON, "TLS_ECDH_ECDSA_WITH_AES_256_CBC_SHA"},
+    {0xC00E, COMMON, "TLS_ECDH_RSA_WITH_AES_128_CBC_SHA"},
+    {0xC00F, COMMON, "TLS_ECDH_RSA_WITH_AES_256_CBC_SHA"},
+    {0x0045, COMMON, "TLS_DHE_RSA_WITH_CAMELLIA_128_CBC_SHA"},
+    {0x0088, COMMON, "TLS_DHE_RSA_WITH_CAMELLIA_256_CBC_SHA"},
+    {0x0041, COMMON, "TLS_RSA_WITH_CAMELLIA_128_CBC_SHA"},
+    {0x0084, COMMON, "TLS_RSA_WITH_CAMELLIA_256_CBC_SHA"},
+    {0x0096, COMMON, "TLS_RSA_WITH_SEED_CBC_SHA"},
+    {0x009A, COMMON, "TLS_DHE_RSA_WITH_SEED_CBC_SHA"},
+
+    {0xC008, WEAK, "TLS_ECDHE_ECDSA_WITH_3DES_EDE_CBC_SHA"},
+    {0xC012, WEAK, "TLS_ECDHE_RSA_WITH_3DES_EDE_CBC_SHA"},
+    {0x0016, WEAK, "TLS_DHE_RSA_WITH_3DES_EDE_CBC_SHA"},
+    {0x0013, WEAK, "TLS_DHE_DSS_WITH_3DES_EDE_CBC_SHA"},
+    {0x000A, WEAK, "TLS_RSA_WITH_3DES_EDE_CBC_SHA"},
+    {0x0007, WEAK, "TLS_RSA_WITH_IDEA_CBC_SHA"},
+    {0xC007, WEAK, "TLS_ECDHE_ECDSA_WITH_RC4_128_SHA"},
+    {0xC011, WEAK, "TLS_ECDHE_RSA_WITH_RC4_128_SHA"},
+    {0x0005, WEAK, "TLS_RSA_WITH_RC4_128_SHA"},
+    {0x0004, WEAK, "TLS_RSA_WITH_RC4_128_MD5"},
+    {0x0015, WEAK, "TLS_DHE_RSA_WITH_DES_CBC_SHA"},
+    {0x0012, WEAK, "TLS_DHE_DSS_WITH_DES_CBC_SHA"},
+    {0x0009, WEAK, "TLS_RSA_WITH_DES_CBC_SHA"},
+    {0x0064, WEAK, "TLS_RSA_EXPORT1024_WITH_RC4_56_SHA"},
+    {0x0062, WEAK, "TLS_RSA_EXPORT1024_WITH_DES_CBC_SHA"},
+    {0x0014, WEAK, "TLS_DHE_RSA_EXPORT_WITH_DES40_CBC_SHA"},
+    {0x0011, WEAK, "TLS_DHE_DSS_EXPORT_WITH_DES40_CBC_SHA"},
+    {0x0008, WEAK, "TLS_RSA_EXPORT_WITH_DES40_CBC_SHA"},
+    {0x0006, WEAK, "TLS_RSA_EXPORT_WITH_RC2_CBC_40_MD5"},
+    {0x0003, WEAK, "TLS_RSA_EXPORT_WITH_RC4_40_MD5"},
+    {0xC018, WEAK, "TLS_ECDH_anon_WITH_AES_128_CBC_SHA"},
+    {0xC019, WEAK, "TLS_ECDH_anon_WITH_AES_256_CBC_SHA"},
+    {0xC017, WEAK, "TLS_ECDH_anon_WITH_3DES_EDE_CBC_SHA"},
+    {0xC016, WEAK, "TLS_ECDH_anon_WITH_RC4_128_SHA"},
+    {0x0034, WEAK, "TLS_DH_anon_WITH_AES_128_CBC_SHA"},
+    {0x003A, WEAK, "TLS_DH_anon_WITH_AES_256_CBC_SHA"},
+    {0x001B, WEAK, "TLS_DH_anon_WITH_3DES_EDE_CBC_SHA"},
+    {0x0018, WEAK, "TLS_DH_anon_WITH_RC4_128_MD5"},
+    {0xC006, WEAK, "TLS_ECDHE_ECDSA_WITH_NULL_SHA"},
+    {0xC010, WEAK, "TLS_ECDHE_RSA_WITH_NULL_SHA"},
+    {0xC015, WEAK, "TLS_ECDH_anon_WITH_NULL_SHA"},
+    {0x0002, WEAK, "TLS_RSA_WITH_NULL_SHA"},
+    {0x0001, WEAK, "TLS_RSA_WITH_NULL_MD5"},
+    {0x00A6, HASHED_WEAK, "TLS_DH_anon_WITH_AES_128_GCM_SHA256"},
+    {0x00A7, HASHED_WEAK, "TLS_DH_anon_WITH_AES_256_GCM_SHA384"},
+    {0x006C, HASHED_WEAK, "TLS_DH_anon_WITH_AES_128_CBC_SHA256"},
+    {0x006D, HASHED_WEAK, "TLS_DH_anon_WITH_AES_256_CBC_SHA256"},
+    {0x003B, HASHED_WEAK, "TLS_RSA_WITH_NULL_SHA256"},
+
+    {0x0700C0, FIRST, "SSL_CK_DES_192_EDE3_CBC_WITH_MD5"},
+    {0x010080, FIRST, "SSL_CK_RC4_128_WITH_MD5"},
+    {0x030080, FIRST, "SSL_CK_RC2_128_CBC_WITH_MD5"},
+    {0x050080, FIRST, "SSL_CK_IDEA_128_CBC_WITH_MD5"},
+    {0x060040, FIRST, "SSL_CK_DES_64_CBC_WITH_MD5"},
+    {0x020080, FIRST, "SSL_CK_RC4_128_EXPORT40_WITH_MD5"},
+    {0x040080, FIRST, "SSL_CK_RC2_128_CBC_EXPORT40_WITH_MD5"},
+};
+enum { table_size = sizeof table / sizeof table[0], most_batches = 4 };
+
+/* The groups of each batch, 0 behind the last. */
+static const unsigned batches[TLS_VERSION_COUNT][most_batches] = {
+    [TLS_SSL2] = {FIRST},
+    [TLS_SSL3] = {COMMON, WEAK},
+    [TLS_1_0] = {COMMON, WEAK},
+    [TLS_1_1] = {COMMON, WEAK},
+    [TLS_1_2] = {MODERN, HASHED | COMMON, WEAK | HASHED_WEAK},
+    [TLS_1_3] = {LAST},
+};
+
+size_t tls_batch_count(tls_version version) {
+  size_t count = 0;
+  while (count < most_batches && batches[version][count] != 0)
+    count++;
+  return count;
+}
+
+size_t tls_batch_suites(tls_version version, size_t batch, uint32_t out[TLS_BATCH_MOST]) {
+  size_t count = 0;
+  for (size_t i = 0; i < table_size && count < TLS_BATCH_MOST; i++)
+    if ((table[i].group & batches[version][batch]) != 0)
+      out[count++] = table[i].number;
+  return count;
+}
+
+const char *tls_suite_name(uint32_t number) {
+  for (size_t i = 0; i < table_size; i++)
+    if (table[i].number == number)
+      return table[i].name;
+  return NULL;
+}
