@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <tlsmend/machine.h>
+#include <tlsmend/values.h>
 
 #include "base/unicode.h"
 

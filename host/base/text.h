@@ -2,9 +2,11 @@
 #ifndef TLSMEND_BASE_TEXT_H
 #define TLSMEND_BASE_TEXT_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdarg.h>
 
-#include <tlsmend/machine.h>
+#include <tlsmend/tlsmend.h>
 
 #include "render/language.h"
 

@@ -5,6 +5,9 @@
 #ifndef TLSMEND_COMMIT_COMMIT_H
 #define TLSMEND_COMMIT_COMMIT_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 #include "commit/journal.h"
 
 typedef struct commit {

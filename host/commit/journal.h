@@ -6,6 +6,10 @@
 #ifndef TLSMEND_COMMIT_JOURNAL_H
 #define TLSMEND_COMMIT_JOURNAL_H
 
+#include <stdbool.h>
+#include <stdint.h>
+#include <stddef.h>
+
 #include "plan/plan.h"
 
 #define JOURNAL_SCHEMA     "tlsmend-journal/2"

@@ -5,6 +5,11 @@
 #ifndef TLSMEND_MACHINE_GUARD_H
 #define TLSMEND_MACHINE_GUARD_H
 
+#include <tlsmend/machine.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+
 #include "signing/trust.h"
 
 /* Stands in every refusal of the fence, and in no other. */

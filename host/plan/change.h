@@ -1,10 +1,10 @@
-/* Changes: copying, freeing, inverting, and their JSON. The kinds stand in <tlsmend/machine.h>. */
+/* Changes: copying, freeing, inverting, and their JSON. The kinds stand in <tlsmend/values.h>. */
 #ifndef TLSMEND_PLAN_CHANGE_H
 #define TLSMEND_PLAN_CHANGE_H
 
 #include <jansson.h>
 
-#include <tlsmend/machine.h>
+#include <tlsmend/values.h>
 
 /* "value-set" and its like. Static. */
 const char *change_kind_name(tlsmend_change_kind kind);

@@ -5,6 +5,9 @@
 #ifndef TLSMEND_PLAN_ORIGIN_H
 #define TLSMEND_PLAN_ORIGIN_H
 
+#include <stdint.h>
+#include <stddef.h>
+
 #include "signing/approval.h"
 #include "signing/minisign.h"
 

@@ -7,7 +7,7 @@
 
 #include <jansson.h>
 
-#include <tlsmend/machine.h>
+#include <tlsmend/values.h>
 
 #include "render/language.h"
 #include "plan/origin.h"

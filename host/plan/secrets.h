@@ -7,7 +7,7 @@
 
 #include <jansson.h>
 
-#include <tlsmend/machine.h>
+#include <tlsmend/values.h>
 
 /* What is shorter stands in too many words by chance to be looked for. */
 enum { SECRETS_LEAST = 4 };

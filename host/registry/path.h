@@ -5,7 +5,9 @@
 #ifndef TLSMEND_REGISTRY_PATH_H
 #define TLSMEND_REGISTRY_PATH_H
 
-#include <tlsmend/machine.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <tlsmend/tlsmend.h>
 
 /* The longest key name and value name, in UTF-16 code units, and the deepest path, as Windows limits them. */
 enum { PATH_KEY_NAME_MAX = 255, PATH_VALUE_NAME_MAX = 16383, PATH_DEPTH_MAX = 512 };

@@ -5,7 +5,7 @@
 #ifndef TLSMEND_REGISTRY_POLFILE_H
 #define TLSMEND_REGISTRY_POLFILE_H
 
-#include <tlsmend/machine.h>
+#include <tlsmend/values.h>
 
 /* Called for each entry; names that begin with "**" are instructions of [MS-GPREG] 3.2.5.1, such as "**del.Name". A return
  * other than TLSMEND_OK stops the reading and is handed back. All arguments are borrowed. */

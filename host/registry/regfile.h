@@ -5,7 +5,7 @@
 #ifndef TLSMEND_REGISTRY_REGFILE_H
 #define TLSMEND_REGISTRY_REGFILE_H
 
-#include <tlsmend/machine.h>
+#include <tlsmend/values.h>
 
 /* What the reader calls. A return other than TLSMEND_OK stops the reading and is handed back; the reader puts the file
  * name and the line in front of the error's text. All arguments are borrowed. */

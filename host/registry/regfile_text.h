@@ -2,7 +2,10 @@
 #ifndef TLSMEND_REGISTRY_REGFILE_TEXT_H
 #define TLSMEND_REGISTRY_REGFILE_TEXT_H
 
-#include <tlsmend/machine.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stddef.h>
+#include <tlsmend/tlsmend.h>
 
 typedef struct regfile_text {
   char *text; /* UTF-8 (lone surrogates as WTF-8) without BOM and NULs, NUL-terminated; malloc'd */

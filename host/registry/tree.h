@@ -5,7 +5,7 @@
 #ifndef TLSMEND_REGISTRY_TREE_H
 #define TLSMEND_REGISTRY_TREE_H
 
-#include <tlsmend/machine.h>
+#include <tlsmend/values.h>
 
 /* What an overlay says of a key or value; a snapshot has only TREE_PLAIN. */
 typedef enum tree_mark {

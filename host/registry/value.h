@@ -4,7 +4,7 @@
 
 #include <jansson.h>
 
-#include <tlsmend/machine.h>
+#include <tlsmend/values.h>
 
 /* The name of a type ("REG_DWORD"), or NULL for a number that has none. */
 const char *value_type_name(uint32_t type);

@@ -2,6 +2,9 @@
 #ifndef TLSMEND_RENDER_FORMAT_COMMON_H
 #define TLSMEND_RENDER_FORMAT_COMMON_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 #include "render/html.h"
 
 /* "HKLM\...\WinHttp DefaultSecureProtocols [32-bit]", "KB3140245", "restart"; what comes a second time has " (again after

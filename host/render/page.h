@@ -5,6 +5,8 @@
 #ifndef TLSMEND_RENDER_PAGE_H
 #define TLSMEND_RENDER_PAGE_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <jansson.h>
 
 #include "base/text.h"

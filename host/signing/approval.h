@@ -5,9 +5,11 @@
 #ifndef TLSMEND_SIGNING_APPROVAL_H
 #define TLSMEND_SIGNING_APPROVAL_H
 
+#include <stdbool.h>
+#include <stdint.h>
 #include <jansson.h>
 
-#include <tlsmend/machine.h>
+#include <tlsmend/tlsmend.h>
 
 typedef struct approval {
   char key[17];      /* the number of the key as minisign shows it */

@@ -6,6 +6,8 @@
 #ifndef TLSMEND_SIGNING_BUNDLE_H
 #define TLSMEND_SIGNING_BUNDLE_H
 
+#include <stddef.h>
+
 #include "signing/manifest.h"
 #include "signing/trust.h"
 

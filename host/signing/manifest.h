@@ -5,7 +5,10 @@
 #ifndef TLSMEND_SIGNING_MANIFEST_H
 #define TLSMEND_SIGNING_MANIFEST_H
 
-#include <tlsmend/machine.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stddef.h>
+#include <tlsmend/tlsmend.h>
 
 typedef enum manifest_kind { MANIFEST_RUNBOOK, MANIFEST_MODULE, MANIFEST_PACKAGE } manifest_kind;
 

@@ -5,7 +5,9 @@
 #ifndef TLSMEND_SIGNING_MINISIGN_H
 #define TLSMEND_SIGNING_MINISIGN_H
 
-#include <tlsmend/machine.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <tlsmend/tlsmend.h>
 
 typedef struct minisign_public {
   unsigned char id[8], key[32];

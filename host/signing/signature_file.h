@@ -3,6 +3,8 @@
 #ifndef TLSMEND_SIGNING_SIGNATURE_FILE_H
 #define TLSMEND_SIGNING_SIGNATURE_FILE_H
 
+#include <stdbool.h>
+
 #include "signing/bundle.h"
 
 /* Reads FILE.minisig. *found is false where there is none. E_APPROVAL: it is not a signature, or cannot be read. Clear with

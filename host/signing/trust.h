@@ -3,6 +3,9 @@
 #ifndef TLSMEND_SIGNING_TRUST_H
 #define TLSMEND_SIGNING_TRUST_H
 
+#include <stdbool.h>
+#include <stdint.h>
+#include <stddef.h>
 #include <jansson.h>
 
 #include "signing/minisign.h"

@@ -2,6 +2,9 @@
 #ifndef TLSMEND_SIGNING_TRUST_STORE_H
 #define TLSMEND_SIGNING_TRUST_STORE_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 #include "signing/manifest.h"
 #include "signing/trust.h"
 #include "plan/plan.h"

@@ -5,7 +5,7 @@
 #ifndef TLSMEND_TLS_PROBE_H
 #define TLSMEND_TLS_PROBE_H
 
-#include <tlsmend/machine.h>
+#include <tlsmend/values.h>
 
 #include "tls/hello.h"
 

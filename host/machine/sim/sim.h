@@ -2,6 +2,9 @@
 #ifndef TLSMEND_MACHINE_SIM_SIM_H
 #define TLSMEND_MACHINE_SIM_SIM_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 #include "registry/tree.h"
 #include "machine/backends.h"
 

@@ -2,6 +2,7 @@
 #ifndef TLSMEND_MACHINE_UPDATE_PACKAGE_H
 #define TLSMEND_MACHINE_UPDATE_PACKAGE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 

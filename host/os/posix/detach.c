@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <tlsmend/machine.h>
+#include <tlsmend/tlsmend.h>
 
 #include "os/posix/posix.h"
 

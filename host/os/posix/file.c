@@ -22,7 +22,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <tlsmend/machine.h>
+#include <tlsmend/tlsmend.h>
 
 #include "os/posix/posix.h"
 

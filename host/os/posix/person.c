@@ -6,7 +6,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include <tlsmend/machine.h>
+#include <tlsmend/tlsmend.h>
 
 #include "os/os.h"
 

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <tlsmend/machine.h>
+#include <tlsmend/tlsmend.h>
 
 enum { STICKY = 01000 }; /* S_ISVTX, which is XSI's; its number is fixed */
 

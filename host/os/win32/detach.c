@@ -6,7 +6,7 @@
 
 #include <windows.h>
 
-#include <tlsmend/machine.h>
+#include <tlsmend/tlsmend.h>
 
 #include "os/win32/wide.h"
 

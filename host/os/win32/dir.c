@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <tlsmend/machine.h>
+#include <tlsmend/tlsmend.h>
 
 #include "base/unicode.h"
 #include "os/win32/wide.h"

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <wchar.h>
 
-#include <tlsmend/machine.h>
+#include <tlsmend/tlsmend.h>
 
 #include "base/unicode.h"
 
