@@ -8,25 +8,21 @@ local updates = require "windows.updates"
 
 local hotfix = { packages = native.packages, listed = native.listed, file_version = native.file_version }
 
--- What the state of a package says of the payload, from the least to the most; host/machine/update/servicing.h has the table.
-local RANK = { no = 0, broken = 1, leaving = 2, partial = 3, superseded = 4, pending = 5, installed = 6 }
-
 -- The state that stands for the whole update: that of its parent package (Package_for_KB1234567~) where there is one.
 -- One KB has many packages, and those for another service pack are superseded as a matter of course.
 local function package_state(kb, evidence)
   local list = native.packages(kb)
   if not list then return nil end
-  local best = "no"
+  local best, most = "no", 0
   local parents = 0
   for _, package in ipairs(list) do
     if package.name:find("^Package_for_" .. kb .. "~") then parents = parents + 1 end
   end
   for _, package in ipairs(list) do
-    local found = package.meaning
     local decides = parents == 0 or package.name:find("^Package_for_" .. kb .. "~") ~= nil
     evidence[#evidence + 1] = ("%s: %s (0x%X)%s"):format(package.name, package.state_name,
       package.state & 0xFFFFFFFF, decides and "" or ", a part of it")
-    if decides and RANK[found] > RANK[best] then best = found end
+    if decides and package.rank > most then best, most = package.meaning, package.rank end
   end
   return best, #list
 end
@@ -93,7 +89,7 @@ end
 
 local function has_rollup(evidence)
   for _, package in ipairs(native.packages "RollupFix" or {}) do
-    if RANK[package.meaning] >= RANK.superseded then
+    if package.meaning == "installed" or package.meaning == "pending" or package.meaning == "superseded" then
       evidence[#evidence + 1] = ("%s: a rollup is installed and may contain it"):format(package.name)
       return true
     end

@@ -1,9 +1,9 @@
 -- The Lua half of probe: what answers of servers mean for TLS 1.2. The native half asks.
 
 local _, native = ...
-local probe = { versions = native.versions, default_client = native.default_client, split = native.split }
+local protocols = require "tls.protocols"
 
-local MODERN = { ["TLS 1.2"] = true, ["TLS 1.3"] = true }
+local probe = { versions = native.versions, default_client = native.default_client, split = native.split }
 
 local function told(answer)
   return answer.detail and ("%s: %s (%s)"):format(answer.protocol or "TLS", answer.state, answer.detail)
@@ -25,7 +25,7 @@ local function client(endpoint, opts)
   local host, port = native.split(endpoint)
   local answer, reason = native.default_client(host, port, opts)
   if not answer then return nil, ("%s: %s"):format(endpoint, reason or "this machine cannot ask a server") end
-  if answer.state == "on" and MODERN[answer.protocol] then
+  if answer.state == "on" and protocols.is_modern(answer.protocol) then
     return true, ("%s agrees on %s with a default client"):format(endpoint, answer.protocol)
   end
   local can, why = probe.modern(host, port, opts)

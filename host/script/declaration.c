@@ -264,7 +264,7 @@ static void put_param(const reader *r, json_t *params, const char *name) {
   snprintf(field, sizeof field, "params.%.64s", name);
   if (!lua_istable(L, -1))
     bad_field(r, field, "a table { type = ..., default = ..., help = ... }", -1);
-  check_known(r, lua_gettop(L), "params.*.", "type, default, help, choices, secret");
+  check_known(r, lua_gettop(L), "params.*.", DECLARE_PARAM);
   lua_getfield(L, -1, "type");
   const char *type = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "";
   if (!param_type_known(type)) {
@@ -503,7 +503,7 @@ static void put_needs(const reader *r) {
   }
   if (!lua_istable(L, 2))
     bad_field(r, "needs", "a table (what the runbook may touch)", 2);
-  check_known(r, 2, "needs.", "registry, reads, updates, packages, files, reboot, legacy, probes, modules");
+  check_known(r, 2, "needs.", DECLARE_NEEDS);
   json_t *needs = put_object(r, runbook->header, "needs");
   guard_needs *out = &runbook->needs;
   out->registry_count =
@@ -554,8 +554,7 @@ void declare_read(lua_State *L, script_runbook *runbook, const char *file) {
     script_raise(L, TLSMEND_E_SCRIPT, "%s: field 'includes' is reserved and not there yet; take it out",
                  file);
   lua_pop(L, 1);
-  check_known(&r, 1, "",
-              "id, version, title, summary, references, params, needs, applies, run, verify, verifies");
+  check_known(&r, 1, "", DECLARE_RUNBOOK);
   put_id(&r);
   put_text(&r, "version", true);
   put_text(&r, "title", true);

@@ -14,6 +14,7 @@
 #include "signing/manifest.h"
 #include "script/requires.h"
 #include "os/os.h"
+#include "script/host_natives.h"
 #include "script/sandbox/bytecode_cache.h"
 #include "script/suggest.h"
 #include "script/modules/modules.h"
@@ -283,7 +284,8 @@ static void load_host(lua_State *L, const char *name, const embedded_text *row) 
   script_text text = {.bytes = row->text, .size = row->size, .builtin = row};
   compile_text(L, &text, row->name);
   lua_pushstring(L, name);
-  call_chunk(L, 1, true);
+  host_natives_push(L);
+  call_chunk(L, 2, true);
 }
 
 /* Modules by their paths: a runbook that asks for a name does not get what the host has loaded by the same. */

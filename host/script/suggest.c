@@ -78,6 +78,18 @@ bool meant_key(lua_State *L, int index, const char *name, char out[MEANT_SIZE]) 
   return out[0] != '\0';
 }
 
+bool meant_element(lua_State *L, int index, const char *name, char out[MEANT_SIZE]) {
+  nearest found = begin(name, out);
+  lua_Integer count = (lua_Integer)lua_rawlen(L, index);
+  sandbox_spend(L, 8 * (unsigned long long)count);
+  for (lua_Integer i = 1; i <= count; i++) {
+    if (lua_rawgeti(L, index, i) == LUA_TSTRING)
+      consider(&found, lua_tostring(L, -1), (size_t)lua_rawlen(L, -1));
+    lua_pop(L, 1);
+  }
+  return out[0] != '\0';
+}
+
 bool meant_module(const char *name) {
   for (const script_module *row = script_modules; row->name != NULL; row++)
     if (strcmp(row->name, name) == 0)

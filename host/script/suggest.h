@@ -14,6 +14,9 @@ bool meant_listed(const char *list, const char *name, char out[MEANT_SIZE]);
 /* The nearest name among the string keys of the table at `index`. Raises nothing. [-0, +0, -] */
 bool meant_key(lua_State *L, int index, const char *name, char out[MEANT_SIZE]);
 
+/* The nearest text in the list at `index`. [-0, +0, e] */
+bool meant_element(lua_State *L, int index, const char *name, char out[MEANT_SIZE]);
+
 /* Whether a name is that of a native module, which a script has to require first. */
 bool meant_module(const char *name);
 

@@ -12,6 +12,7 @@ local hotfix = {}
 ---@field state integer CurrentState; negative for broken variants
 ---@field state_name string "installed", "superseded", "install pending", "staged", "broken", "unknown" ...
 ---@field meaning "no"|"broken"|"leaving"|"partial"|"superseded"|"pending"|"installed" what that says of the payload
+---@field rank integer the place of the meaning in that order, from 0: of several packages the greatest counts
 
 --- Whether what an update brings is effective, by whatever carries it. In this order: the files it brings are at least
 --- as new as its servicing branch has them; its packages; the hotfix list; an update that contains it. A KB number

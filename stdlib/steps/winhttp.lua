@@ -3,6 +3,7 @@
 
 local hotfix = require "hotfix"
 local log = require "log"
+local protocols = require "tls.protocols"
 local registry = require "registry"
 local schannel = require "tls.schannel"
 local system = require "system"
@@ -42,7 +43,7 @@ function step.applies()
 end
 
 -- TLS 1.0 and 1.1 that somebody switched off stay off: a machine that has TLS 1.2 needs neither.
-local function is_legacy(protocol) return protocol == "TLS 1.0" or protocol == "TLS 1.1" end
+local function is_legacy(protocol) return protocols.era(protocol) == "legacy" end
 
 local function switch_on(protocol)
   local _, effect = schannel.state(protocol, "Client")
@@ -58,7 +59,7 @@ end
 
 -- params: protocols, package, sha256, exact.
 function step.run(params)
-  if winhttp.bits(params.protocols) & (winhttp.TLS_1_2 | winhttp.TLS_1_3) == 0 then
+  if winhttp.bits(params.protocols) & protocols.ERAS.modern == 0 then
     log.refuse 'the parameter protocols must hold "TLS 1.2" or "TLS 1.3"'
   end
   if step.needs_update() then updates.bring({ step.ITEM }, { from = params.package, sha256 = params.sha256 }) end

@@ -5,6 +5,7 @@
 
 local hotfix = require "hotfix"
 local log = require "log"
+local protocols = require "tls.protocols"
 local registry = require "registry"
 local releases = require "windows.releases"
 local system = require "system"
@@ -14,14 +15,11 @@ local schannel = {}
 schannel.KEY = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\SecurityProviders\\SCHANNEL\\Protocols"
 
 -- The protocols that have a key. A closed list: key names are never made from prose ("TLS 1,2").
-schannel.PROTOCOLS = { "SSL 2.0", "SSL 3.0", "TLS 1.0", "TLS 1.1", "TLS 1.2", "TLS 1.3", "DTLS 1.0", "DTLS 1.2" }
+schannel.PROTOCOLS = protocols.NAMES
 schannel.ROLES = { "Client", "Server" }
 
-local known = {}
-for _, name in ipairs(schannel.PROTOCOLS) do known[name] = true end
-
 local function check(protocol, role)
-  if not known[protocol] then
+  if not protocols.era(protocol) then
     error(("schannel: %q is no protocol of Schannel; it is one of %s"):format(tostring(protocol),
       table.concat(schannel.PROTOCOLS, ", ")), 3)
   end
@@ -90,23 +88,24 @@ end
 -- Tells what deserves attention: names that are no protocol, values on a version key, values of a wrong type. Changes
 -- nothing.
 function schannel.report()
+  local historical = {}
+  for _, name in ipairs(protocols.HISTORICAL) do historical[name] = true end
   for _, name in ipairs(registry.keys(schannel.KEY) or {}) do
-    local historical = name == "PCT 1.0" or name == "Multi-Protocol Unified Hello"
-    if known[name] then
+    if protocols.era(name) then
       report_misplaced(name)
       for _, role in ipairs(schannel.ROLES) do
         if schannel.state(name, role) == "malformed" then
           log.finding(("Schannel: %s\\%s holds a value that is no REG_DWORD"):format(name, role))
         end
       end
-    elseif not historical then
+    elseif not historical[name] then
       log.finding(("Schannel: the key %s is no protocol and counts for nothing; names are like TLS 1.2"):format(name))
     end
   end
 end
 
 local function refuse_unsafe(protocol, role)
-  if protocol:find "^SSL" then
+  if protocols.era(protocol) == "ssl" then
     error(("schannel: %s is never switched on"):format(protocol), 3)
   end
   if schannel.release_default(protocol, role) == "ns" then
@@ -148,8 +147,8 @@ end
 
 -- Whether TLS 1.2 or later is on in effect for a role.
 function schannel.is_modern(role)
-  for _, protocol in ipairs { "TLS 1.2", "TLS 1.3" } do
-    if select(2, schannel.state(protocol, role)) == "on" then return true end
+  for _, name in ipairs(protocols.NAMES) do
+    if protocols.is_modern(name) and select(2, schannel.state(name, role)) == "on" then return true end
   end
   return false
 end

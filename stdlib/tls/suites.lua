@@ -33,6 +33,12 @@ end
 -- Whether names carry their curve on this Windows.
 function suites.with_curves() return system.nt < "10.0" end
 
+-- Whether this Windows passes a name over, because it is spelled for another release.
+function suites.is_ignored(name)
+  local bare, curve = suites.bare(name)
+  return bare:find "^TLS_ECDHE_" ~= nil and (curve ~= nil) ~= suites.with_curves()
+end
+
 -- The spellings of a suite on this Windows: with each curve before 10, without from 10 on.
 function suites.names(name)
   local bare, curve = suites.bare(name)
@@ -85,11 +91,9 @@ local function report_policy(order)
   end
 end
 
--- Names that this Windows ignores: written for another release.
 local function report_spelling(order)
   for _, name in ipairs(order) do
-    local bare, curve = suites.bare(name)
-    if bare:find "^TLS_ECDHE_" and (curve ~= nil) ~= suites.with_curves() then
+    if suites.is_ignored(name) then
       log.finding(("%s is ignored here: names with ECDHE %s a curve at their end on %s"):format(name,
         suites.with_curves() and "have" or "do not have", system.name))
       return

@@ -3,6 +3,7 @@
 -- has switched off stays off (tls.schannel). On 7, 2008 R2 and 2012 the value counts from KB3140245 on.
 
 local log = require "log"
+local protocols = require "tls.protocols"
 local registry = require "registry"
 local releases = require "windows.releases"
 local system = require "system"
@@ -12,31 +13,18 @@ local winhttp = {}
 winhttp.KEY = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Internet Settings\\WinHttp"
 winhttp.VALUE = "DefaultSecureProtocols"
 
--- The bits of the value, oldest first.
-winhttp.BITS = {
-  { name = "SSL 2.0", bit = 0x8 },
-  { name = "SSL 3.0", bit = 0x20 },
-  { name = "TLS 1.0", bit = 0x80 },
-  { name = "TLS 1.1", bit = 0x200 },
-  { name = "TLS 1.2", bit = 0x800 },
-  { name = "TLS 1.3", bit = 0x2000 },
-}
-winhttp.SSL_BITS = 0x28
-winhttp.TLS_1_2 = 0x800
-winhttp.TLS_1_3 = 0x2000
-local SECURE = winhttp.TLS_1_2 | winhttp.TLS_1_3
-local ALL = 0x2AA8 -- a current winhttp.dll ignores a value with any other bit
+-- The bits of the value, oldest first: { name, bit } each.
+winhttp.BITS = {}
+for _, row in ipairs(protocols.LIST) do
+  if row.bit then table.insert(winhttp.BITS, row) end
+end
+winhttp.SSL_BITS = protocols.ERAS.ssl
+winhttp.TLS_1_2 = protocols.BITS["TLS 1.2"]
+winhttp.TLS_1_3 = protocols.BITS["TLS 1.3"]
+local SECURE, LEGACY = protocols.ERAS.modern, protocols.ERAS.legacy
 
 -- "TLS 1.1, TLS 1.2" for 0xA00; "nothing" for 0. Bits without a meaning are shown as a number.
-function winhttp.names(bits)
-  local names = {}
-  for _, row in ipairs(winhttp.BITS) do
-    if bits & row.bit ~= 0 then names[#names + 1] = row.name end
-  end
-  local unknown = bits & ~ALL
-  if unknown ~= 0 then names[#names + 1] = ("unknown bits 0x%X"):format(unknown) end
-  return #names > 0 and table.concat(names, ", ") or "nothing"
-end
+winhttp.names = protocols.spelled
 
 local function supports_tls13()
   return system.row ~= nil and releases.default(system.row, "TLS 1.3", "Client") == "on"
@@ -50,10 +38,7 @@ function winhttp.bits(list)
   end
   local bits = 0
   for _, name in ipairs(list) do
-    local found
-    for _, row in ipairs(winhttp.BITS) do
-      if row.name == name then found = row.bit end
-    end
+    local found = protocols.BITS[name]
     if not found then
       error(('winhttp: %q is no protocol; TLS 1.0, TLS 1.1, TLS 1.2 and TLS 1.3 are'):format(tostring(name)), 3)
     end
@@ -74,18 +59,21 @@ function winhttp.release_default()
   return system.row and system.row.winhttp
 end
 
--- What stands in a view: { present, bits, type, malformed, unknown, ssl, ignored, text }. `bits` is nil if absent or
--- malformed; `ignored` says that a current WinHTTP falls back to its own default because of the data.
-function winhttp.current(view)
-  local data, kind = registry.get(winhttp.KEY, winhttp.VALUE, view)
+-- What stands in a value of such bits: { present, bits, type, malformed, unknown, ssl, ignored, text }. `bits` is nil
+-- if absent or malformed; `ignored` says that a current WinHTTP falls back to its own default because of the data.
+function winhttp.read(key, name, view)
+  local data, kind = registry.get(key, name, view)
   if kind == nil then return { present = false, text = "absent" } end
   if kind ~= "REG_DWORD" or math.type(data) ~= "integer" then
     return { present = true, type = kind, malformed = true, ignored = true,
       text = ("malformed: %s where REG_DWORD belongs"):format(kind) }
   end
-  return { present = true, type = kind, bits = data, unknown = data & ~ALL, ssl = data & winhttp.SSL_BITS,
-    ignored = data == 0 or data & ~ALL ~= 0, text = ("0x%X (%s)"):format(data, winhttp.names(data)) }
+  return { present = true, type = kind, bits = data, unknown = data & ~protocols.ALL, ssl = data & winhttp.SSL_BITS,
+    ignored = data == 0 or data & ~protocols.ALL ~= 0, text = ("0x%X (%s)"):format(data, winhttp.names(data)) }
 end
+
+-- The same of WinHTTP's own value in a view.
+function winhttp.current(view) return winhttp.read(winhttp.KEY, winhttp.VALUE, view) end
 
 -- Views in which the value stands on this machine.
 function winhttp.views() return registry.views(winhttp.KEY) end
@@ -120,9 +108,9 @@ end
 
 local function set(view, bits, why)
   local now = winhttp.current(view)
-  if now.bits and now.bits & winhttp.TLS_1_2 ~= 0 and bits & ~now.bits & 0x280 ~= 0 then
+  if now.bits and now.bits & winhttp.TLS_1_2 ~= 0 and bits & ~now.bits & LEGACY ~= 0 then
     log.finding(("%s is %s; %s is added because it was asked for"):format(place(view), now.text,
-      winhttp.names(bits & ~now.bits & 0x280)))
+      winhttp.names(bits & ~now.bits & LEGACY)))
   end
   if now.bits == bits then return false end
   registry.set(winhttp.KEY, winhttp.VALUE, bits, { view = view, why = why or

@@ -5,6 +5,7 @@
 -- told, never guessed. Programs read the value when they start.
 
 local log = require "log"
+local protocols = require "tls.protocols"
 local registry = require "registry"
 local releases = require "windows.releases"
 local system = require "system"
@@ -44,17 +45,10 @@ function wininet.users()
 end
 
 -- What stands in a key: { present, bits, malformed, text }.
-function wininet.current(key, view)
-  local data, kind = registry.get(key, wininet.VALUE, view)
-  if kind == nil then return { present = false, text = "absent" } end
-  if kind ~= "REG_DWORD" or math.type(data) ~= "integer" then
-    return { present = true, malformed = true, text = ("malformed: %s where REG_DWORD belongs"):format(kind) }
-  end
-  return { present = true, bits = data, text = ("0x%X (%s)"):format(data, winhttp.names(data)) }
-end
+function wininet.current(key, view) return winhttp.read(key, wininet.VALUE, view) end
 
 local function has_tls12(now)
-  return now.bits ~= nil and now.bits & winhttp.SSL_BITS == 0 and now.bits & (winhttp.TLS_1_2 | winhttp.TLS_1_3) ~= 0
+  return now.bits ~= nil and now.ssl == 0 and now.bits & protocols.ERAS.modern ~= 0
 end
 
 -- The major version of Internet Explorer, 11 from 8.1 on; nil if the machine does not say. Its registry values are

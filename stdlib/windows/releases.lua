@@ -3,12 +3,13 @@
 -- documents by the tags of windows.sources; `mark` says how good they are: S, a Microsoft document or code; S3, third
 -- parties only; G, general knowledge without a source; S+G, a part of it is G.
 
+local protocols = require "tls.protocols"
+
 local releases = {}
 
 -- What Schannel does without registry values, "client/server" where the roles differ. on: offered. off: supported, but
 -- used only when the registry or the program asks. ns: not supported. PROT is read as newer than SOLVE, which
 -- contradicts it for Server 2022 and Windows 11; the two rows where they differ are TLS 1.0 and TLS 1.1.
-local names = { "SSL 2.0", "SSL 3.0", "TLS 1.0", "TLS 1.1", "TLS 1.2", "TLS 1.3", "DTLS 1.0", "DTLS 1.2" }
 local defaults = {
   --           SSL 2.0   SSL 3.0 TLS 1.0 TLS 1.1 TLS 1.2 TLS 1.3 DTLS 1.0 DTLS 1.2
   ["6.0"]      = { "off/on", "on", "on", "ns", "ns", "ns", "ns", "ns" },
@@ -26,7 +27,7 @@ local function schannel(profile)
   local result = profiles[profile]
   if result then return result end
   result = {}
-  for column, name in ipairs(names) do
+  for column, name in ipairs(protocols.NAMES) do
     local client = defaults[profile][column]
     local server = client
     if #client > 3 then client, server = client:match "^(%a+)/(%a+)$" end
@@ -35,8 +36,6 @@ local function schannel(profile)
   profiles[profile] = result
   return result
 end
-
-releases.PROTOCOLS = names
 
 -- One family of rows: what its releases share, and what holds where a row says nothing else. `winhttp` is
 -- DefaultSecureProtocols as WinHTTP behaves without the value.

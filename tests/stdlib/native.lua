@@ -28,13 +28,15 @@ function native:system()
     release = text(CURRENT, "DisplayVersion") or text(CURRENT, "ReleaseId") }
 end
 
--- CurrentState to its name and meaning, from the host's own table.
-local states = {}
+-- CurrentState to its name and meaning, and the order of meanings, from the host's own tables.
+local states, ranks, count = {}, {}, 0
 for line in io.lines "host/machine/update/servicing.h" do
   local number, name, meaning = line:match '^  X%([A-Z_]+, (0x%x+), "([a-z ]+)", ([A-Z]+)%)'
   if number then states[tonumber(number)] = { name, meaning:lower() } end
+  local ranked = line:match '^  X%([A-Z]+, "([a-z]+)"%)'
+  if ranked then ranks[ranked], count = count, count + 1 end
 end
-assert(states[0x60] and states[0x80], "servicing.h has no table of states")
+assert(states[0x60] and states[0x80] and ranks.installed == 6, "servicing.h has no table of states")
 
 function native:hotfix()
   local hotfix = {}
@@ -46,7 +48,8 @@ function native:hotfix()
       local state = self:get(PACKAGES .. "\\" .. name, "CurrentState")
       if token == kb and state then
         local known = states[state] or { "unknown", "broken" }
-        list[#list + 1] = { name = name, state = state, state_name = known[1], meaning = known[2] }
+        list[#list + 1] = { name = name, state = state, state_name = known[1], meaning = known[2],
+          rank = ranks[known[2]] }
       end
     end
     return list

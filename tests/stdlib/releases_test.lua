@@ -3,6 +3,7 @@
 local check = require "check"
 local machines = require "windows.machines"
 local native = require "native"
+local protocols = require "tls.protocols"
 local releases = require "windows.releases"
 local sources = require "windows.sources"
 local updates = require "windows.updates"
@@ -16,7 +17,7 @@ check.test("every row has what others read, and its sources are known", function
     for _, field in ipairs { "source", "schannel_source", "winhttp_source" } do
       assert(sources.known(row[field]), row.id .. ": " .. row[field])
     end
-    for _, protocol in ipairs(releases.PROTOCOLS) do
+    for _, protocol in ipairs(protocols.NAMES) do
       for _, role in ipairs { "Client", "Server" } do
         local state = releases.default(row, protocol, role)
         assert(state == "on" or state == "off" or state == "ns", row.id .. protocol)

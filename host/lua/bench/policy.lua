@@ -2,6 +2,7 @@
 -- and whether a plan is what its author expects. Looks at plans as data (the JSON of `tlsmend plan`), asks no machine.
 
 local machines = require "windows.machines"
+local protocols = require "tls.protocols"
 local releases = require "windows.releases"
 local updates = require "windows.updates"
 
@@ -31,10 +32,6 @@ end
 
 -- ---- what is lowered ----
 
-local LEGACY = { ["SSL 2.0"] = true, ["SSL 3.0"] = true, ["TLS 1.0"] = true, ["TLS 1.1"] = true, ["DTLS 1.0"] = true,
-  ["PCT 1.0"] = true }
-local BITS = { ["SSL 2.0"] = 0x8, ["SSL 3.0"] = 0x20, ["TLS 1.0"] = 0x80, ["TLS 1.1"] = 0x200, ["TLS 1.2"] = 0x800,
-  ["TLS 1.3"] = 0x2000 }
 local WEAK_CIPHERS = { "^NULL", "^DES", "^RC2", "^RC4", "^Triple DES" }
 
 local function add(list, rule, format, ...)
@@ -70,10 +67,11 @@ local function protocol_lowered(change, row, allowed, out)
   local absent = enabled and 1 or (default == "on" and 0 or 1)
   local function is_on(value) return (enabled and 1 or 0) == (value == 0 and 0 or 1) end
   local before, after = is_on(number(change.before) or absent), is_on(number(change.after) or absent)
-  if LEGACY[name] and after and not before and not allowed[name] then
+  local era = protocols.era(name) or name == "PCT 1.0" and "ssl"
+  if (era == "ssl" or era == "legacy") and after and not before and not allowed[name] then
     add(out, "legacy-on", "%s\\%s: %s switches on what was off; if that is meant, say so in needs.legacy or by a " ..
       "parameter that names it", name, role, change.name)
-  elseif (name == "TLS 1.2" or name == "TLS 1.3") and before and not after then
+  elseif protocols.is_modern(name) and before and not after then
     add(out, "secure-off", "%s\\%s: %s switches off what was on", name, role, change.name)
   end
 end
@@ -83,16 +81,17 @@ local function bits_lowered(change, row, allowed, out)
   local explicit, after = number(change.before), number(change.after)
   local before = explicit or (change.name == "DefaultSecureProtocols" and row and row.winhttp) or 0
   if not after then return end
-  if after & 0x28 & ~(explicit or 0) ~= 0 then
+  if after & protocols.ERAS.ssl & ~(explicit or 0) ~= 0 then
     add(out, "ssl-bit", "%s becomes 0x%X, which offers SSL", change.name, after)
   end
-  for _, name in ipairs { "TLS 1.0", "TLS 1.1" } do
-    if after & ~before & BITS[name] ~= 0 and not allowed[name] then
+  for _, protocol in ipairs(protocols.LIST) do
+    local added = protocol.era == "legacy" and protocol.bit and after & ~before & protocol.bit ~= 0
+    if added and not allowed[protocol.name] then
       add(out, "legacy-on", "%s becomes 0x%X, which adds %s; if that is meant, say so in needs.legacy or by a " ..
-        "parameter that names it", change.name, after, name)
+        "parameter that names it", change.name, after, protocol.name)
     end
   end
-  local secure = BITS["TLS 1.2"] | BITS["TLS 1.3"]
+  local secure = protocols.ERAS.modern
   if before & secure ~= 0 and after & secure == 0 then
     add(out, "secure-off", "%s becomes 0x%X, which takes TLS 1.2 away", change.name, after)
   end

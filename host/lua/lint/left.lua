@@ -1,5 +1,6 @@
 -- What a run of a runbook leaves behind: one view or one role only, a pair that is half set, old protocols.
 
+local protocols = require "tls.protocols"
 local registry = require "registry"
 local releases = require "windows.releases"
 local schannel = require "tls.schannel"
@@ -29,8 +30,6 @@ local function declares(runbook, name)
   return has(runbook.params or {}) or has(type(runbook.needs) == "table" and runbook.needs.legacy or {})
 end
 
-local LEGACY = { ["TLS 1.0"] = true, ["TLS 1.1"] = true, ["DTLS 1.0"] = true }
-
 local function check_protocol(write, runbook, add)
   local name, role = write.key:match "\\[Pp]rotocols\\([^\\]+)\\(%a+)$"
   role = role and role:sub(1, 1):upper() .. role:sub(2):lower()
@@ -51,7 +50,8 @@ local function check_protocol(write, runbook, add)
     end
   end
   local on = write.data == (lower == "enabled" and 1 or 0)
-  if LEGACY[name:upper()] and on and effect == "on" and default ~= "on" and not declares(runbook, name:upper()) then
+  local legacy = protocols.era(name:upper()) == "legacy" and not declares(runbook, name:upper())
+  if legacy and on and effect == "on" and default ~= "on" then
     add("legacy-on", write.line, ("%s is switched on as %s"):format(name, role:lower()))
   end
   if name:upper() == "TLS 1.3" and default == "ns" and on then

@@ -5,16 +5,13 @@ local fold = require "lint.fold"
 local updates = require "windows.updates"
 local writes = require "lint.writes"
 
+local _, host = ...
 local static = {}
 
-local HEADER = { "id", "version", "title", "summary", "references", "params", "needs", "applies", "run", "verify",
-  "verifies", "includes" }
 local REQUIRED = { "id", "version", "title", "run" }
-local NEEDS = { "registry", "reads", "updates", "packages", "files", "reboot", "legacy", "probes", "modules" }
-local PARAM = { "type", "default", "help", "choices", "secret" }
-local WRITE_OPTIONS = { "type", "view", "why" }
+local WRITE_OPTIONS = { "view", "why" }
 local OPTIONS = {
-  ["registry.set"] = { 4, WRITE_OPTIONS }, ["registry.delete"] = { 3, WRITE_OPTIONS },
+  ["registry.set"] = { 4, { "type", "secret", "view", "why" } }, ["registry.delete"] = { 3, WRITE_OPTIONS },
   ["registry.create"] = { 2, WRITE_OPTIONS }, ["registry.delete_key"] = { 2, WRITE_OPTIONS },
   ["update.install"] = { 1, { "kb", "from", "sha256", "why" } },
 }
@@ -29,16 +26,10 @@ local function contains(list, item)
   return false
 end
 
-local function closest(list, name)
-  for _, known in ipairs(list) do
-    if known:sub(1, 3) == name:sub(1, 3) or known:find(name, 1, true) then return known end
-  end
-end
-
 local function check_fields(members, known, what, add)
   for name, item in pairs(members) do
     if not contains(known, name) then
-      local meant = closest(known, name)
+      local meant = host.closest(known, name)
       add("unknown-field", item.line, ("%s has no field %q%s"):format(what, name,
         meant and (", %q is meant?"):format(meant) or "; there are " .. table.concat(known, ", ")))
     end
@@ -51,16 +42,16 @@ local function check_header(tree, add)
   local main = tree.main and tree.main.values[1]
   local node, members = fold.table(main)
   if not node then return {} end
-  check_fields(members, HEADER, "a runbook", add)
+  check_fields(members, host.fields.runbook, "a runbook", add)
   for _, name in ipairs(REQUIRED) do
     if not members[name] then add("missing-field", node.line, ("the runbook has no %s"):format(name)) end
   end
   local _, needs = fold.table(members.needs and members.needs.value)
-  check_fields(needs or {}, NEEDS, "needs", add)
+  check_fields(needs or {}, host.fields.needs, "needs", add)
   local _, params = fold.table(members.params and members.params.value)
   for name, item in pairs(params or {}) do
     local _, param = fold.table(item.value)
-    check_fields(param or {}, PARAM, "the parameter " .. name, add)
+    check_fields(param or {}, host.fields.param, "the parameter " .. name, add)
   end
   return members, needs, params
 end

@@ -1,5 +1,8 @@
 -- What is wrong with one write, by key, value and data alone. Used for what the text says and for what a run did.
 
+local algorithms = require "tls.algorithms"
+local protocols = require "tls.protocols"
+
 local writes = {}
 
 local function set_of(list)
@@ -8,17 +11,12 @@ local function set_of(list)
   return result
 end
 
-local PROTOCOLS = set_of { "SSL 2.0", "SSL 3.0", "TLS 1.0", "TLS 1.1", "TLS 1.2", "TLS 1.3", "DTLS 1.0", "DTLS 1.2" }
-local OLD = set_of { "PCT 1.0", "Multi-Protocol Unified Hello" }
-local ALGORITHMS = {
-  ciphers = set_of { "NULL", "DES 56/56", "RC2 40/128", "RC2 56/128", "RC2 128/128", "RC4 40/128", "RC4 56/128",
-    "RC4 64/128", "RC4 128/128", "Triple DES 168", "AES 128/128", "AES 256/256" },
-  hashes = set_of { "MD5", "SHA", "SHA256", "SHA384", "SHA512" },
-  keyexchangealgorithms = set_of { "Diffie-Hellman", "ECDH", "PKCS" },
-}
+local OLD = set_of(protocols.HISTORICAL)
+local ALGORITHMS = {}
+for family, names in pairs(algorithms.FAMILIES) do ALGORITHMS[family:lower()] = set_of(names) end
 local VALUES = set_of { "DefaultSecureProtocols", "SecureProtocols", "SchUseStrongCrypto", "SystemDefaultTlsVersions",
   "DisabledByDefault" }
-local FULL = 0xFFFFFFFF
+local FULL = algorithms.ON
 
 -- HKLM\... in lower case, whatever the root's spelling.
 function writes.canonical(key)
@@ -27,30 +25,35 @@ function writes.canonical(key)
   return path
 end
 
-local function is_dword(write)
-  return math.type(write.data) == "integer" and (write.type == nil or write.type == "REG_DWORD")
-end
-
 local function hex(number) return number > 9 and ("0x%X"):format(number) or tostring(number) end
+
+local function written(write) return ("%s is written as %s"):format(write.name, hex(write.data)) end
+
+-- Whether a number is written; what is none is a finding.
+local function is_dword(write, add)
+  local good = math.type(write.data) == "integer" and (write.type == nil or write.type == "REG_DWORD")
+  if not good then add("value-type", ("%s is written as %s"):format(write.name, write.type or type(write.data))) end
+  return good
+end
 
 local function judge_protocol(path, write, add)
   local name, role = path:match "\\schannel\\protocols\\([^\\]+)\\?([^\\]*)"
   if not name then return end
   if OLD[name] then return add("old-key", ("%s is a key of Windows 2003"):format(name)) end
   if name:find "%d,%d" then return add("protocol-name", ("the key %s is spelled with a comma"):format(name)) end
-  if not PROTOCOLS[name] then return add("unknown-protocol", ("%s is no protocol of Schannel"):format(name)) end
+  local era = protocols.era(name:upper())
+  if not era then return add("unknown-protocol", ("%s is no protocol of Schannel"):format(name)) end
   local value = write.name and write.name:lower()
   if value ~= "enabled" and value ~= "disabledbydefault" then return end
   if role ~= "client" and role ~= "server" then
     return add("version-key", ("%s is written on the key %s itself"):format(write.name, name:upper()))
   end
-  if not is_dword(write) then return add("value-type", ("%s is written as %s"):format(write.name, write.type or
-    type(write.data))) end
+  if not is_dword(write, add) then return end
   if write.data ~= 0 and write.data ~= 1 then
     add("enabled-number", ("%s of a protocol is written as %s"):format(write.name, hex(write.data)))
   end
   local switches_on = (value == "enabled") == (write.data ~= 0)
-  if switches_on and name:find "^ssl" then add("ssl-on", ("%s is switched on"):format(name:upper())) end
+  if switches_on and era == "ssl" then add("ssl-on", ("%s is switched on"):format(name:upper())) end
 end
 
 local function judge_algorithm(path, write, add)
@@ -60,8 +63,7 @@ local function judge_algorithm(path, write, add)
   if name == "triple des 168/168" then return add("old-cipher-name", "the key is Triple DES 168/168") end
   if not known[name] then return add("unknown-algorithm", ("%s is not one of the %s"):format(name, family)) end
   if not write.name or write.name:lower() ~= "enabled" then return end
-  if not is_dword(write) then return add("value-type", ("Enabled is written as %s"):format(write.type or
-    type(write.data))) end
+  if not is_dword(write, add) then return end
   if write.data & FULL ~= 0 and write.data & FULL ~= FULL then
     add("enabled-number", ("Enabled of the %s is written as %s; on is 0xFFFFFFFF"):format(family, hex(write.data)))
   end
@@ -70,23 +72,17 @@ end
 local function judge_bits(write, add)
   local name = write.name and write.name:lower()
   if name ~= "defaultsecureprotocols" and name ~= "secureprotocols" then return end
-  if not is_dword(write) then
-    return add("value-type", ("%s is written as %s"):format(write.name, write.type or type(write.data)))
-  end
-  if write.data & 0x28 ~= 0 then add("ssl-bit", ("%s is written as %s"):format(write.name, hex(write.data))) end
-  if write.data == 0 or write.data & ~0x2AA8 ~= 0 then
-    add("unknown-bits", ("%s is written as %s"):format(write.name, hex(write.data)))
-  end
+  if not is_dword(write, add) then return end
+  if write.data & protocols.ERAS.ssl ~= 0 then add("ssl-bit", written(write)) end
+  if write.data == 0 or write.data & ~protocols.ALL ~= 0 then add("unknown-bits", written(write)) end
 end
 
 local function judge_dotnet(path, write, add)
   local name = write.name and write.name:lower()
   if name ~= "schusestrongcrypto" and name ~= "systemdefaulttlsversions" then return end
   if not path:find "\\%.netframework" then return end
-  if not is_dword(write) then
-    return add("value-type", ("%s is written as %s"):format(write.name, write.type or type(write.data)))
-  end
-  if write.data ~= 1 then add("dotnet-number", ("%s is written as %s"):format(write.name, hex(write.data))) end
+  if not is_dword(write, add) then return end
+  if write.data ~= 1 then add("dotnet-number", written(write)) end
 end
 
 local function judge_suites(path, write, add)

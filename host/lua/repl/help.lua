@@ -1,5 +1,5 @@
 -- The help of `tlsmend repl`: read from the definitions for editors (stdlib/meta) and, for modules that have none, from
--- the comments above their functions. Also finds what a misspelled name was meant to be.
+-- the comments above their functions.
 
 local help = {}
 
@@ -16,32 +16,6 @@ updates; anything else by require. help(registry), help(registry.get) tell what 
   :help    this                           :quit    leave (Ctrl-D too); Ctrl-C ends a statement]]
 
 function help.open(given) texts = given end
-
--- How many letters have to be changed, added or dropped.
-local function distance(a, b)
-  local row = {}
-  for j = 0, #b do row[j] = j end
-  for i = 1, #a do
-    local corner = row[0]
-    row[0] = i
-    for j = 1, #b do
-      local above = row[j]
-      row[j] = math.min(above + 1, row[j - 1] + 1, corner + (a:byte(i) == b:byte(j) and 0 or 1))
-      corner = above
-    end
-  end
-  return row[#b]
-end
-
--- The one of a list that a misspelled name was meant to be; nil if none is near.
-function help.closest(list, name)
-  local best, least = nil, math.max(1, #name // 3) + 1
-  for _, known in ipairs(list) do
-    local far = known:lower() == name:lower() and 0 or distance(known:lower(), name:lower())
-    if far < least then best, least = known, far end
-  end
-  return best
-end
 
 -- The comment lines that end directly above line `last`, without their dashes.
 local function comment_above(lines, last)

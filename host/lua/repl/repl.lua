@@ -1,6 +1,7 @@
 -- `tlsmend repl`: what a line at the prompt means. Owns the variables of the prompt and how results are shown; the host
 -- reads lines, and the machine that they work on is an overlay. Help and completion stand in repl.help.
 
+local _, host = ...
 local help = require "repl.help"
 
 local repl = {}
@@ -78,7 +79,7 @@ local environment = setmetatable({}, {
     if MODULES[name] then return require(MODULES[name]) end
     local known = rawget(_G, name)
     if known ~= nil then return known end
-    local meant = help.closest(repl.names(), tostring(name))
+    local meant = host.closest(repl.names(), tostring(name))
     error(("'%s' is not defined here%s"):format(tostring(name), meant and ("; '%s' is meant?"):format(meant) or
       "; :help says what there is"), 2)
   end,

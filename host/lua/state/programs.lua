@@ -2,14 +2,13 @@
 -- which hands over the rows of Schannel: what Schannel has off, nobody offers. Reads only.
 
 local dotnet = require "tls.dotnet"
+local protocols = require "tls.protocols"
 local registry = require "registry"
 local system = require "system"
 local winhttp = require "tls.winhttp"
 local wininet = require "tls.wininet"
 
 local programs = {}
-
-local MODERN = { ["TLS 1.2"] = true, ["TLS 1.3"] = true }
 
 -- What makes a change of a layer count.
 local NEEDS = {
@@ -49,7 +48,7 @@ local function offers(bits, rows, field, named)
     local effect = bits & row.bit ~= 0 and granted(rows, row.name, field, named)
     if effect == "on" then
       names[#names + 1] = row.name
-      modern = modern or MODERN[row.name] or false
+      modern = modern or row.era == "modern"
     elseif effect == "cannot tell" then
       doubt = true
     end
@@ -62,7 +61,7 @@ local function judge(row, now, after, rows, named)
   row.bits = now
   row.now, row.tls12 = offers(now, rows, "now", named)
   row.after_restart, row.tls12_after_restart = offers(after or now, rows, "after_restart", named)
-  if now and now & (winhttp.TLS_1_2 | winhttp.TLS_1_3) ~= 0 and row.tls12 == "no" then row.override = blocked(rows) end
+  if now and now & protocols.ERAS.modern ~= 0 and row.tls12 == "no" then row.override = blocked(rows) end
   return row
 end
 

@@ -1,6 +1,7 @@
 -- The effective state for people: a picture in the terminal and a page of HTML. Takes the object of `state`, looks at
 -- no machine.
 
+local protocols = require "tls.protocols"
 local suites = require "state.suites_report"
 
 local report = {}
@@ -41,8 +42,6 @@ local function both(now, after)
   if now == after then return say(now) end
   return say("%s, %s after a restart", now, after)
 end
-
-local function is_modern(row) return row.protocol == "TLS 1.2" or row.protocol == "TLS 1.3" end
 
 -- Rows of the two roles side by side: { protocol, client, server }.
 local function pairs_of(rows)
@@ -139,7 +138,7 @@ local CLASS = { yes = "good", some = "doubt", no = "bad", ["cannot tell"] = "dou
 -- Green is what should be: new protocols on, old ones not.
 local function schannel_class(row)
   if row.now == "cannot tell" then return "doubt" end
-  if is_modern(row) then
+  if protocols.is_modern(row.protocol) then
     return row.now == "on" and "good" or row.protocol == "TLS 1.2" and row.role == "Client" and "bad" or ""
   end
   return row.now == "on" and "doubt" or ""

@@ -18,8 +18,7 @@ local NEEDS = "restart" -- of Windows
 local function ignored(order)
   local names = {}
   for _, name in ipairs(order) do
-    local bare, curve = suites.bare((name:match "^%s*(.-)%s*$"))
-    if bare:find "^TLS_ECDHE_" and (curve ~= nil) ~= suites.with_curves() then names[#names + 1] = name end
+    if suites.is_ignored((name:match "^%s*(.-)%s*$")) then names[#names + 1] = name end
   end
   return names
 end

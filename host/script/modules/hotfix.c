@@ -33,21 +33,24 @@ static const char *check_kb(lua_State *L, int index, bool rollup) {
   return kb;
 }
 
-/* { name =, state =, state_name =, meaning = } of one package; a state that is no number is -1, "broken". */
+/* { name =, state =, state_name =, meaning =, rank = } of one package; a state that is no number is -1, "broken". */
 static void push_package(lua_State *L, tlsmend_machine *machine, const char *name) {
   tlsmend_error error;
   int32_t state;
   if (servicing_state(machine, name, &state, &error) != TLSMEND_OK)
     script_raise_error(L, &error);
-  lua_createtable(L, 0, 4);
+  servicing_meaning meaning = servicing_meaning_of(state);
+  lua_createtable(L, 0, 5);
   lua_pushstring(L, name);
   lua_setfield(L, -2, "name");
   lua_pushinteger(L, state);
   lua_setfield(L, -2, "state");
   lua_pushstring(L, servicing_state_name(state));
   lua_setfield(L, -2, "state_name");
-  lua_pushstring(L, servicing_meaning_name(servicing_meaning_of(state)));
+  lua_pushstring(L, servicing_meaning_name(meaning));
   lua_setfield(L, -2, "meaning");
+  lua_pushinteger(L, meaning);
+  lua_setfield(L, -2, "rank");
 }
 
 /* packages(kb) -> list, or nil where servicing keeps no packages in this registry */
