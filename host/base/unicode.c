@@ -15,8 +15,6 @@
 static bool is_high(uint32_t unit) { return unit >= 0xD800 && unit <= 0xDBFF; }
 static bool is_low(uint32_t unit) { return unit >= 0xDC00 && unit <= 0xDFFF; }
 
-/* ---- UTF-8 -------------------------------------------------------------------------------------------- */
-
 /* How many bytes a sequence has by its first byte; 0 if no sequence begins with it. */
 static size_t sequence_length(unsigned char first) {
   if (first < 0x80)
@@ -106,8 +104,6 @@ void unicode_plain(char *text, size_t length, const char *keep) {
     at += used ? used : 1;
   }
 }
-
-/* ---- names -------------------------------------------------------------------------------------------- */
 
 /* A UTF-8 text read as upcased UTF-16 code units. */
 typedef struct unit_reader {
@@ -232,8 +228,6 @@ uint32_t unicode_text_hash(const char *text, size_t length) {
   memcpy(&hash, out, sizeof hash);
   return hash;
 }
-
-/* ---- UTF-16 ------------------------------------------------------------------------------------------- */
 
 size_t unicode_utf16_length(const char *text) {
   size_t units = 0;

@@ -27,8 +27,6 @@ static int call(const bench *self, const char *module, const char *function, con
   return script_tool_run(self->tool, &request, out, error);
 }
 
-/* ---- packages ------------------------------------------------------------------------------------------------------- */
-
 static int write_package(bench *self, const char *name, tlsmend_error *error) {
   static const char text[] = "stands in for an update package\n";
   char *path = os_path_join(self->packages, name);
@@ -70,8 +68,6 @@ static void drop_packages(bench *self) {
   self->packages = NULL;
 }
 
-/* ---- parameters -------------------------------------------------------------------------------------------------------- */
-
 static bool is_param(const char *given, const char *name) {
   size_t length = strlen(name);
   return strncmp(given, name, length) == 0 && given[length] == '=';
@@ -111,8 +107,6 @@ static int take_params(bench *self, script_runbook *open, tlsmend_error *error) 
     code = take_param(self, open, json_array_get(params, i), error);
   return code;
 }
-
-/* ---- machines beside the runbook ------------------------------------------------------------------------------------- */
 
 int bench_reach(const char *path, tlsmend_error *error) {
   os_place *place = NULL;
@@ -203,8 +197,6 @@ static void find_strangers(const bench *self, json_t *records) {
     json_array_append_new(records, record);
   }
 }
-
-/* ---- one runbook --------------------------------------------------------------------------------------------------------- */
 
 static int no_machine(const char *name, const char *reason, tlsmend_error *error) {
   return tlsmend_error_set(error, TLSMEND_E_USAGE, "there is no built-in machine %s%s %s", name,
@@ -324,8 +316,6 @@ static int test_name(const bench *self, const char *name, json_t *runbooks, tlsm
   sources_close(&list);
   return code;
 }
-
-/* ---- the report ------------------------------------------------------------------------------------------------------------ */
 
 static int render(const bench *self, json_t *result, char **out, tlsmend_error *error) {
   json_t *text = NULL;

@@ -39,8 +39,6 @@ static int no_memory(tlsmend_error *error) {
   return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for the bench");
 }
 
-/* ---- moments ----------------------------------------------------------------------------------------------------------- */
-
 static bool keep_moment(recording *self, moment *out) {
   const journal *journal = self->journal;
   size_t count = journal->plan->change_count;
@@ -71,8 +69,6 @@ static void forget(recording *self) {
   }
   free(self->moments);
 }
-
-/* ---- a run ----------------------------------------------------------------------------------------------------------------- */
 
 typedef struct run {
   bench_copy copy;
@@ -127,8 +123,6 @@ static void judge(breaking *self, run *run, const char *what, commit_result want
                run->code != TLSMEND_OK ? ": " : "", run->code != TLSMEND_OK ? run->error.text : "");
 }
 
-/* ---- changes that fail -------------------------------------------------------------------------------------------------------- */
-
 static int fail_each(breaking *self, tlsmend_error *error) {
   const tlsmend_plan *plan = self->states->plan;
   for (unsigned i = 0; i < 2 * plan->change_count; i++) {
@@ -155,8 +149,6 @@ static int fail_each(breaking *self, tlsmend_error *error) {
   }
   return TLSMEND_OK;
 }
-
-/* ---- power cuts ------------------------------------------------------------------------------------------------------------------ */
 
 /* The machine and the journal as they are found when the power is back. */
 static int wake(const breaking *self, const moment *moment, run *out) {

@@ -26,8 +26,6 @@ void bench_find(json_t *record, const char *rule, const char *format, ...) {
   json_array_append_new(findings, json_pack("{s:s, s:s}", "rule", rule, "text", text));
 }
 
-/* ---- copies of a machine -------------------------------------------------------------------------------------------- */
-
 int bench_copy_open(const bench *self, const char *name, const sim *like, bench_copy *out,
                     tlsmend_error *error) {
   char spec[512];
@@ -66,8 +64,6 @@ int bench_finish(bench_copy *copy, journal *journal, commit_result *out, tlsmend
     code = session_continue(&copy->session, journal, 0, out, error);
   return code;
 }
-
-/* ---- the record ------------------------------------------------------------------------------------------------------ */
 
 static json_t *new_record(const bench_machine *machine) {
   return json_pack("{s:s, s:s, s:s, s:[], s:i}", "machine", machine->name, "answer", "failed", "reason", "",
@@ -124,8 +120,6 @@ static void judge_plan(json_t *record, const tlsmend_plan *plan) {
                                   : "nothing to do",
              unknown);
 }
-
-/* ---- the way there and back -------------------------------------------------------------------------------------------- */
 
 /* The first line in which two machines differ. */
 static void describe_difference(const sim *wanted, const sim *found, char out[160]) {

@@ -112,8 +112,6 @@ void tlsmend_repl_interrupt(tlsmend_repl *self) {
     script_tool_stop(self->tool);
 }
 
-/* ---- what is typed --------------------------------------------------------------------------------------------------- */
-
 static void tell_lines(const tlsmend_repl *self, char *text) {
   for (char *line = text, *end; *line; line = end) {
     end = line + strcspn(line, "\n");

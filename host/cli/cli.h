@@ -40,12 +40,12 @@ int cmd_test(const opt *options);
 int cmd_probe(const opt *options);
 int cmd_version(const opt *options);
 
-/* ---- output.c: what a command writes ------------------------------------------------------------------------------ */
+/* output.c: what a command writes. */
 
 /* E_USAGE, naming both, if the command would write over a file that it reads. To be asked before anything is written. */
 int cli_check_output(const opt *options, const cli_command *command, tlsmend_error *error);
 
-/* ---- line.c: lines from a person or a file -------------------------------------------------------------------- */
+/* line.c: lines from a person or a file. */
 
 /* What the word at the end of a line can become, one a line; malloc'd, or NULL. */
 typedef char *(*cli_complete_fn)(void *data, const char *line);
@@ -58,7 +58,7 @@ char *cli_line_read(const char *prompt);
 
 void cli_line_close(void);
 
-/* ---- key.c: signing with options->key ------------------------------------------------------------------------ */
+/* key.c: signing with options->key. */
 
 /* E_ABSENT: the key has a password and `password` is NULL. */
 typedef int (*cli_key_fn)(void *data, const char *password, tlsmend_error *error);
@@ -66,8 +66,7 @@ typedef int (*cli_key_fn)(void *data, const char *password, tlsmend_error *error
 /* Calls fn, and once more with a typed password if it asks for one. E_USAGE: no key is named; E_APPROVAL: nobody can be asked. */
 int cli_key_use(const opt *options, cli_key_fn fn, void *data, tlsmend_error *error);
 
-/* ---- live.c: what a person sees while a session works
- * -------------------------------------------------------- */
+/* live.c: what a person sees while a session works. */
 
 /* Where the events of a session go; zeroed at first, and until the session is closed. */
 typedef struct cli_live {

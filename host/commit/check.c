@@ -11,8 +11,6 @@
 #include "machine/update/package.h"
 #include "machine/update/servicing.h"
 
-/* ---- what was read ---------------------------------------------------------------------------------------------------- */
-
 static json_t *names_json(const machine_names *names) {
   json_t *array = json_array();
   for (size_t i = 0; i < names->count; i++)
@@ -145,8 +143,6 @@ int commit_check_reads(tlsmend_machine *machine, const tlsmend_plan *plan, tlsme
                            more);
 }
 
-/* ---- what the steps expect ---------------------------------------------------------------------------------------------- */
-
 static int drifted(const tlsmend_change *change, const char *now, tlsmend_error *error) {
   char *before = change->name ? change_value_print(change, &change->before) : NULL;
   int code = tlsmend_error_set(
@@ -261,8 +257,6 @@ int commit_keep_packages(tlsmend_machine *machine, const tlsmend_plan *plan, siz
   return code;
 }
 
-/* ---- what an undo expects -------------------------------------------------------------------------------------------------- */
-
 /* A created key that holds something on the overlay would be kept. */
 static int is_kept(tlsmend_machine *overlay, const tlsmend_change *inverse, bool *out, tlsmend_error *error) {
   machine_names keys = {0}, values = {0};
@@ -344,8 +338,6 @@ int commit_check_undo(tlsmend_machine *machine, const journal *journal, undo_che
   tlsmend_plan_free(scratch);
   return code;
 }
-
-/* ---- after a restart ------------------------------------------------------------------------------------------------------- */
 
 enum {
   SETTLE_STEP = 2000,

@@ -29,8 +29,6 @@ static void tell_step(const commit *self, size_t step, const tlsmend_change *cha
   tell(self, TLSMEND_EVENT_STEP, text);
 }
 
-/* ---- where a step stands in the machine ------------------------------------------------------------------------------ */
-
 typedef enum position { AT_BEFORE, AT_AFTER, AT_NEITHER } position;
 
 static int position_of(tlsmend_machine *machine, const tlsmend_change *change, position *out,
@@ -100,8 +98,6 @@ int commit_settle(commit *self, tlsmend_error *error) {
   }
   return code;
 }
-
-/* ---- backwards --------------------------------------------------------------------------------------------------------- */
 
 static int leave(commit *self, size_t step, const char *note, tlsmend_error *error) {
   tell(self, TLSMEND_EVENT_WARNING, note);
@@ -244,8 +240,6 @@ int commit_backward(commit *self, const char *why, commit_result *out, tlsmend_e
   free(stuck);
   return code;
 }
-
-/* ---- forwards ------------------------------------------------------------------------------------------------------------ */
 
 static int fail_step(commit *self, size_t step, const tlsmend_error *why, commit_result *out,
                      tlsmend_error *error) {

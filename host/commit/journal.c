@@ -47,8 +47,6 @@ void journal_close(journal *self) {
   free(self);
 }
 
-/* ---- the chain --------------------------------------------------------------------------------------------------- */
-
 void journal_digest(const char *chain, const char *record, size_t size, char out[65]) {
   crypto_hash_sha256_state state;
   unsigned char bytes[crypto_hash_sha256_BYTES];
@@ -98,7 +96,7 @@ static json_t *record_of(const char *kind) {
   return json_pack("{s:s, s:s}", "record", kind, "time", now);
 }
 
-/* ---- what a record means: the same code when it is written and when it is read ------------------------------------- */
+/* What a record means: the same code when it is written and when it is read. */
 
 static bool replace(char **out, const char *text) {
   free(*out);
@@ -297,8 +295,6 @@ int journal_end(journal *self, run_result result, tlsmend_error *error) {
   return write_record(self, record, error);
 }
 
-/* ---- beginning ------------------------------------------------------------------------------------------------------ */
-
 /* Fills what a journal's first record says; the plan is made anew from its JSON, so that the journal owns its own. */
 static int take_begin(journal *self, const json_t *record, tlsmend_error *error) {
   const char *schema = json_string_value(json_object_get(record, "schema"));
@@ -434,8 +430,6 @@ int journal_create_in_memory(tlsmend_plan *plan, const char *boot, journal **out
   journal_close(self);
   return no_memory(error);
 }
-
-/* ---- reading --------------------------------------------------------------------------------------------------------- */
 
 /* Checks one line (without its line break) against the chain and hands out its record; NULL if it does not fit. */
 static json_t *read_line(journal *self, const char *line, size_t length) {

@@ -25,8 +25,6 @@ typedef struct guard {
   const guard_trust *trust;
 } guard;
 
-/* ---- what is declared ------------------------------------------------------------------------------------------- */
-
 /* What is done to a key. */
 typedef enum use {
   SEE,    /* whether it is there: also on the way down to what is declared */
@@ -84,8 +82,6 @@ static bool users_declared(const guard *self) {
          names_user(self->needs->reads, self->needs->read_count);
 }
 
-/* ---- refusals --------------------------------------------------------------------------------------------------- */
-
 static int refuse(const guard *self, const char *what, const char *thing, const char *need,
                   tlsmend_error *error) {
   return tlsmend_error_set(error, TLSMEND_E_REFUSED,
@@ -136,8 +132,6 @@ static int admit(const guard *self, const tlsmend_key *key, use use, tlsmend_err
   return refuse_key(self, use, key, error);
 }
 
-/* ---- the registry ----------------------------------------------------------------------------------------------- */
-
 static int key_exists(tlsmend_machine *machine, const tlsmend_key *key, bool *out, tlsmend_error *error) {
   int code = admit((const guard *)machine, key, SEE, error);
   return code == TLSMEND_OK ? machine_key_exists(machine->below, key->path, key->view, out, error) : code;
@@ -178,8 +172,6 @@ static int each_value(tlsmend_machine *machine, const tlsmend_key *key, tlsmend_
   return code == TLSMEND_OK ? machine_each_value(machine->below, key->path, key->view, fn, data, error)
                             : code;
 }
-
-/* ---- changes ---------------------------------------------------------------------------------------------------- */
 
 static bool update_declared(const guard *self, const char *kb) {
   if (self->needs->made_up)
@@ -323,8 +315,6 @@ static int apply(tlsmend_machine *machine, const tlsmend_change *change, tlsmend
   return code == TLSMEND_OK ? machine_apply(machine->below, change, outcome, error) : code;
 }
 
-/* ---- servers ---------------------------------------------------------------------------------------------------- */
-
 /* The spelling of an endpoint in `needs`: "[::1]:443" for what has colons of its own. */
 static bool probe_declared(const guard *self, const char *spelled) {
   for (size_t i = 0; i < self->needs->probe_count; i++)
@@ -351,8 +341,6 @@ static int schannel_probe(tlsmend_machine *machine, const tlsmend_endpoint *endp
   int code = may_probe(machine, endpoint, error);
   return code == TLSMEND_OK ? machine_schannel_probe(machine->below, endpoint, out, error) : code;
 }
-
-/* ---- files ------------------------------------------------------------------------------------------------------- */
 
 /* How much of the path is declared, by the longest declaration: links below that are not followed. 0: none of it. */
 static size_t file_declared(const guard *self, const char *path, bool below_system) {

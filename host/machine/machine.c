@@ -115,8 +115,6 @@ int machine_each_value(tlsmend_machine *self, const char *path, int view, tlsmen
   return code == TLSMEND_OK ? owner->ops->each_value(owner, &key, fn, data, error) : code;
 }
 
-/* ---- names as sorted lists ------------------------------------------------------------------------------------ */
-
 typedef struct name_list {
   machine_names names;
   size_t room;
@@ -182,8 +180,6 @@ void machine_names_clear(machine_names *names) {
   free(names->items);
   *names = (machine_names){0};
 }
-
-/* ---- the rest --------------------------------------------------------------------------------------------------- */
 
 int machine_file_version(tlsmend_machine *self, const char *path, int view, uint64_t *out,
                          tlsmend_error *error) {

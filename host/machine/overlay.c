@@ -52,8 +52,6 @@ static int no_memory(tlsmend_error *error) {
   return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for the pending changes");
 }
 
-/* ---- looking into the pending changes --------------------------------------------------------------------------- */
-
 /* What the overlay knows of a key. */
 typedef struct sight {
   tree_key *key; /* its node, NULL if nothing is pending at it */
@@ -91,8 +89,6 @@ static int look(const overlay *self, const char *path, int view, sight *out, tls
     out->hidden = tree_key_mark(key) != TREE_PLAIN;
   return TLSMEND_OK;
 }
-
-/* ---- reads ------------------------------------------------------------------------------------------------------ */
 
 static json_t *names_to_json(const machine_names *names) {
   json_t *array = json_array();
@@ -255,8 +251,6 @@ static int each_hotfix(tlsmend_machine *machine, tlsmend_name_fn fn, void *data,
   return code;
 }
 
-/* ---- writes into the pending changes ------------------------------------------------------------------------------ */
-
 static tree_key *make(overlay *self, const char *path, int view) {
   char *place = tree_path(path, view);
   tree_key *key = place ? tree_make(self->pending, place) : NULL;
@@ -304,7 +298,7 @@ static int put_value(overlay *self, const char *path, int view, const char *name
   return key && tree_value_put(key, name, value) ? TLSMEND_OK : no_memory(error);
 }
 
-/* ---- what servicing does, seen from here: consequences, not changes of the plan ------------------------------------- */
+/* What servicing does, seen from here: consequences, not changes of the plan. */
 
 static int view_here(overlay *self) {
   const tlsmend_system *system = NULL;
@@ -395,8 +389,6 @@ static int note_pending(overlay *self, tlsmend_error *error) {
   return machine_key_exists(self->base.below, SERVICING_REBOOT_PENDING, 0, &self->plan->reboot_pending,
                             error);
 }
-
-/* ---- the door: every write becomes a change of the plan --------------------------------------------------------------- */
 
 static int take_effect(overlay *self, const tlsmend_change *change, tlsmend_error *error) {
   switch (change->kind) {

@@ -193,7 +193,7 @@ void os_language(char out[4]);
 /* Columns of the terminal behind stderr; 0 if it is none or does not say. */
 unsigned os_terminal_width(void);
 
-/* ---- the network: streams over TCP, each step with a limit of its own --------------------------------------------------- */
+/* The network: streams over TCP, each step with a limit of its own. */
 
 /* How a step ended. */
 typedef enum os_net_end {

@@ -41,8 +41,6 @@ static json_t *machine_to_json(const tlsmend_plan *plan) {
       "edition", system->edition, "release", system->release, "architecture", system->architecture);
 }
 
-/* ---- secrets ------------------------------------------------------------------------------------------------ */
-
 static bool listed(const json_t *names, const char *name) {
   for (size_t i = 0; i < json_array_size(names); i++)
     if (strcmp(json_string_value(json_array_get(names, i)), name) == 0)
@@ -136,8 +134,6 @@ static json_t *answer_to_json(const plan_read *read, const hiding *hiding) {
   tlsmend_value_clear(&value);
   return json;
 }
-
-/* ---- writing ------------------------------------------------------------------------------------------------ */
 
 static json_t *runbook_to_json(const plan_runbook *runbook, const hiding *hiding) {
   json_t *json = json_pack("{s:s, s:s, s:s, s:s, s:b, s:s, s:b, s:o, s:o, s:O}", "id", runbook->id, "version",
@@ -257,8 +253,6 @@ bool plan_same(const tlsmend_plan *a, const tlsmend_plan *b) {
   json_decref(other);
   return same;
 }
-
-/* ---- reading ------------------------------------------------------------------------------------------------ */
 
 /* A copy of a string member; NULL if it is missing, no string, or has NULs. */
 static char *text_of(const json_t *json, const char *name) {

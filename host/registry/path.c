@@ -15,8 +15,6 @@
 #define SHOWN      "%.300s%s"
 #define SHOW(text) (text), strlen(text) > 300 ? "..." : ""
 
-/* ---- spelling ----------------------------------------------------------------------------------------- */
-
 typedef struct root_row {
   const char *name, *long_name;
 } root_row;
@@ -146,8 +144,6 @@ int path_value_name(const char *name, tlsmend_error *error) {
   return TLSMEND_OK;
 }
 
-/* ---- parts -------------------------------------------------------------------------------------------- */
-
 /* What stands behind `tree` in `path`: "" for the tree itself, names for a key below, NULL for a key
  * elsewhere. */
 static const char *path_below(const char *path, const char *tree) {
@@ -168,8 +164,6 @@ const char *path_leaf(const char *path) {
   const char *last = strrchr(path, '\\');
   return last ? last + 1 : path;
 }
-
-/* ---- views -------------------------------------------------------------------------------------------- */
 
 /*
  * "Registry Keys Affected by WOW64", learn.microsoft.com/windows/win32/winprog64/shared-registry-keys,

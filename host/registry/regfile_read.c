@@ -33,8 +33,6 @@ typedef struct reader {
   bytes name, text, value;
 } reader;
 
-/* ---- errors ------------------------------------------------------------------------------------------- */
-
 static int fail_memory(const reader *self) {
   return tlsmend_error_set(self->error, TLSMEND_E_MEMORY, "%s: line %zu: out of memory", self->label,
                            self->line);
@@ -66,8 +64,6 @@ static int at_line(const reader *self, int code, const tlsmend_error *said) {
   return tlsmend_error_set(self->error, code == TLSMEND_E_USAGE ? TLSMEND_E_CORRUPT : code,
                            "%s: line %zu: %s", self->label, self->line, said->text);
 }
-
-/* ---- pieces ------------------------------------------------------------------------------------------- */
 
 static bool bytes_reserve(bytes *self, size_t more) {
   if (more > SIZE_MAX / 2 - self->size)
@@ -176,8 +172,6 @@ static int read_quoted(reader *self, bytes *out) {
   out->size--;
   return TLSMEND_OK;
 }
-
-/* ---- data --------------------------------------------------------------------------------------------- */
 
 static void put_unit(bytes *out, uint32_t unit) {
   out->data[out->size++] = (unsigned char)(unit & 0xFF);
@@ -342,8 +336,6 @@ static int read_data(reader *self, tlsmend_value *out) {
   out->data = out->size ? self->value.data : NULL;
   return code;
 }
-
-/* ---- lines -------------------------------------------------------------------------------------------- */
 
 static int read_name(reader *self) {
   if (*self->at == '"')

@@ -65,8 +65,6 @@ regfile_writer *regfile_writer_new(regfile_encoding encoding) {
   return self;
 }
 
-/* ---- keys --------------------------------------------------------------------------------------------- */
-
 static void put_key(regfile_writer *self, const char *before, const char *path) {
   const char *root = path_root_long(path);
   if (!root || strpbrk(path, "\r\n")) {
@@ -85,8 +83,6 @@ static void put_key(regfile_writer *self, const char *before, const char *path) 
 void regfile_writer_key(regfile_writer *writer, const char *path) { put_key(writer, "\r\n[", path); }
 
 void regfile_writer_key_delete(regfile_writer *writer, const char *path) { put_key(writer, "\r\n[-", path); }
-
-/* ---- values ------------------------------------------------------------------------------------------- */
 
 static void put_quoted(regfile_writer *self, const char *text) {
   puts_text(self, "\"");
@@ -177,8 +173,6 @@ void regfile_writer_value_delete(regfile_writer *writer, const char *name) {
   put_name(writer, name);
   puts_text(writer, "-\r\n");
 }
-
-/* ---- the end ------------------------------------------------------------------------------------------ */
 
 /* The same text as UTF-16LE behind its BOM. */
 static int encode_utf16(regfile_writer *self, unsigned char **out, size_t *size, tlsmend_error *error) {

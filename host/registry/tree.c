@@ -38,8 +38,6 @@ struct tree {
   tree_key root;
 };
 
-/* ---- lists ------------------------------------------------------------------------------------------------------- */
-
 static void slot_put(list *self, size_t position) {
   size_t mask = self->slot_room - 1, slot = self->entries[position].hash & mask;
   while (self->slots[slot])
@@ -142,8 +140,6 @@ static void list_free(list *self) {
   free(self->entries);
   free(self->slots);
 }
-
-/* ---- keys and values --------------------------------------------------------------------------------------------- */
 
 /* A cleared struct with room behind it for a name, which goes when the struct goes. */
 static void *make_named(size_t size, const char *name, size_t length, char **out) {
@@ -292,8 +288,6 @@ void tree_value_remove(tree_key *key, const char *name) {
   value_free(found->item);
   list_remove(&key->values, found);
 }
-
-/* ---- whole trees ------------------------------------------------------------------------------------------------- */
 
 /* An empty list with room for as many entries as the other one has, and its slots. */
 static bool list_prepare(list *out, const list *from) {

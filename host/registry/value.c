@@ -12,8 +12,6 @@
 
 #include "base/unicode.h"
 
-/* ---- types -------------------------------------------------------------------------------------------- */
-
 #define ROW(number, name) #name,
 static const char *const type_names[] = {TLSMEND_REG_TYPES(ROW)};
 #undef ROW
@@ -45,8 +43,6 @@ void value_type_print(uint32_t type, char out[32]) {
   else
     snprintf(out, 32, "REG_0x%08" PRIx32, type);
 }
-
-/* ---- making ------------------------------------------------------------------------------------------- */
 
 int value_copy(tlsmend_value *out, const tlsmend_value *from, tlsmend_error *error) {
   if (from->present)
@@ -119,8 +115,6 @@ int value_set_multi(tlsmend_value *out, const char *const *texts, size_t count, 
   *out = (tlsmend_value){true, TLSMEND_REG_MULTI_SZ, size, data};
   return TLSMEND_OK;
 }
-
-/* ---- reading ------------------------------------------------------------------------------------------ */
 
 bool value_number(const tlsmend_value *value, uint64_t *out) {
   bool big = value->type == TLSMEND_REG_DWORD_BIG_ENDIAN;
@@ -204,8 +198,6 @@ void value_texts_free(char **texts, size_t count) {
     free(texts[i]);
   free(texts);
 }
-
-/* ---- one line ----------------------------------------------------------------------------------------- */
 
 enum { SHOWN_BYTES = 32, SHOWN_TEXT = 200, SHOWN_TEXTS = 8, LINE_ROOM = 12288 };
 

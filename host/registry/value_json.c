@@ -10,8 +10,6 @@
 
 #include "base/unicode.h"
 
-/* ---- writing ------------------------------------------------------------------------------------------ */
-
 static json_t *hex_to_json(const tlsmend_value *value) {
   static const char digits[] = "0123456789abcdef";
   if (value->size > (SIZE_MAX - 1) / 2)
@@ -93,8 +91,6 @@ json_t *value_to_json(const tlsmend_value *value) {
   }
   return json;
 }
-
-/* ---- reading ------------------------------------------------------------------------------------------ */
 
 static int wrong(tlsmend_error *error, const char *what) {
   return tlsmend_error_set(error, TLSMEND_E_CORRUPT, "a registry value in JSON: %s", what);

@@ -23,8 +23,6 @@ struct language {
 
 static bool is_hole(const char *at) { return at[0] == '%' && (at[1] == 's' || at[1] == 'd'); }
 
-/* ---- reading ---- */
-
 static size_t weight_of(const char *english) {
   size_t weight = 0;
   for (; *english; english++) {
@@ -121,8 +119,6 @@ void language_pair(const language *self, size_t index, const char **english, con
   *english = self->pairs[index].english;
   *local = self->pairs[index].local;
 }
-
-/* ---- finding ---- */
 
 typedef struct piece {
   const char *bytes;

@@ -8,8 +8,6 @@
 #include "render/html.h"
 #include "signing/trust.h"
 
-/* ---- the verdict ---------------------------------------------------------------------------------------------------- */
-
 /* "3 changes": each number has a text of its own, for languages count in their own ways. */
 static void count_print(char out[48], long long number, const char *one, const char *many) {
   snprintf(out, 48, number == 1 ? one : many, number);
@@ -114,8 +112,6 @@ void page_verdict(const json_t *json, const char **kind, text_builder *out) {
   }
   plan_verdict(json, kind, out);
 }
-
-/* ---- sections of text ------------------------------------------------------------------------------------------------ */
 
 static void fact(text_builder *out, const char *term, const char *text) {
   if (!*text)
@@ -368,8 +364,6 @@ static void approval(const page_document *document, text_builder *out) {
     sign_here(out);
   text_add(out, "</section>\n");
 }
-
-/* ---- the whole -------------------------------------------------------------------------------------------------------- */
 
 static void print_lines(const char *const *at, text_builder *out) {
   for (; *at; at++)

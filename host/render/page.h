@@ -26,7 +26,7 @@ typedef struct page_set {
 /* One document in full, or a table of several. malloc'd. */
 int page_render(const page_set *set, char **out, tlsmend_error *error);
 
-/* ---- parts of it, each in a file of its own ---- */
+/* Parts of it, each in a file of its own. */
 
 /* The verdict in one sentence, and its kind for colours: "good", "changes", "bad", "unknown". */
 void page_verdict(const json_t *json, const char **kind, text_builder *out);

@@ -26,8 +26,6 @@ static const struct protocol {
 static const char *const columns[COLUMNS] = {"Schannel client", "Schannel server", "WinHTTP 64-bit",
                                              "WinHTTP 32-bit"};
 
-/* ---- one value ------------------------------------------------------------------------------------------------------ */
-
 typedef enum known { UNKNOWN, ABSENT, NUMBER, OTHER } known;
 
 static known take(const json_t *value, long long *out) {
@@ -79,8 +77,6 @@ static known look(const json_t *json, const char *key, int view, const char *nam
   return key_absent(reads, key, view) ? ABSENT : UNKNOWN;
 }
 
-/* ---- one cell ------------------------------------------------------------------------------------------------------- */
-
 bool page_has_views(const json_t *json) {
   return strcmp(json_text(json_object_get(json, "machine"), "architecture"), "x86") != 0;
 }
@@ -116,8 +112,6 @@ static cell cell_of(const json_t *json, int row, int column, bool after) {
     return schannel_cell(json, protocols[row].name, column ? "Server" : "Client", after);
   return winhttp_cell(json, protocols[row].bit, column == 2 ? 64 : 32, after);
 }
-
-/* ---- the whole ------------------------------------------------------------------------------------------------------ */
 
 typedef struct matrix {
   cell before[ROWS][COLUMNS], after[ROWS][COLUMNS];

@@ -209,8 +209,6 @@ void page_steps(const json_t *json, text_builder *out) {
   text_add(out, "</ol></section>\n");
 }
 
-/* ---- the difference --------------------------------------------------------------------------------------------------- */
-
 /* What a registration file says of one value: the lines behind its key. malloc'd, NULL when out of memory. */
 static char *spelled(const char *name, const json_t *json) {
   tlsmend_value value = {0};

@@ -9,8 +9,6 @@
 #include "script/require.h"
 #include "script/sandbox/sandbox.h"
 
-/* ---- runbooks ------------------------------------------------------------------------------------------------ */
-
 typedef struct id_list {
   char **ids;
   size_t count, room;
@@ -72,8 +70,6 @@ int script_each_runbook(const script_options *options, int (*fn)(void *data, con
   free(list.ids);
   return code;
 }
-
-/* ---- machines ------------------------------------------------------------------------------------------------ */
 
 typedef struct machine_request {
   const char *name;

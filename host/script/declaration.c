@@ -29,8 +29,6 @@ typedef struct reader {
   const char *file;
 } reader;
 
-/* ---- messages ------------------------------------------------------------------------------------------------ */
-
 /* The line of the text where a field is given, as ":14"; "" if that is not found. The last name of "needs.registry" counts. */
 static const char *line_of(const reader *r, const char *field, char out[16]) {
   const script_context *context = sandbox_context(r->L);
@@ -120,8 +118,6 @@ static void check_known(const reader *r, int index, const char *prefix, const ch
   lua_settop(L, keys - 1);
 }
 
-/* ---- plain fields -------------------------------------------------------------------------------------------- */
-
 /* A text of one line. Absent: false if it may be. */
 static bool put_text(const reader *r, const char *name, bool required) {
   lua_State *L = r->L;
@@ -188,8 +184,6 @@ static void check_function(const reader *r, const char *name, bool required) {
     bad_field(r, name, "a function", -1);
   lua_pop(L, 1);
 }
-
-/* ---- params -------------------------------------------------------------------------------------------------- */
 
 static void put_choices(const reader *r, json_t *param, const char *field, const char *type) {
   lua_State *L = r->L;
@@ -334,8 +328,6 @@ static void put_params(const reader *r) {
   }
   lua_settop(L, 1);
 }
-
-/* ---- needs --------------------------------------------------------------------------------------------------- */
 
 /* A tree as guard_needs has them: a canonical path, with "32:" or "64:" before it where one view is meant. */
 static json_t *need_tree(const reader *r, const char *field, const char *text, size_t number) {
@@ -538,8 +530,6 @@ static void put_needs(const reader *r) {
   out->runbook = json_string_value(json_object_get(runbook->header, "id"));
   lua_settop(L, 1);
 }
-
-/* ---- the whole ----------------------------------------------------------------------------------------------- */
 
 void declare_read(lua_State *L, script_runbook *runbook, const char *file) {
   reader r = {L, runbook, file};

@@ -22,8 +22,6 @@ static int ignore(void *data, const char *text, tlsmend_error *error) {
   return TLSMEND_OK;
 }
 
-/* ---- JSON to Lua ------------------------------------------------------------------------------------------------------- */
-
 static void push_json(lua_State *L, const json_t *value);
 
 static void push_object(lua_State *L, const json_t *object) {
@@ -62,7 +60,7 @@ static void push_json(lua_State *L, const json_t *value) {
     lua_pushnil(L);
 }
 
-/* ---- Lua to JSON: a container is in its parent before it is filled, so that an error leaks nothing ---------------------- */
+/* Lua to JSON: a container is in its parent before it is filled, so that an error leaks nothing. */
 
 static json_t *plain_json(lua_State *L, int index) {
   size_t size;
@@ -154,8 +152,6 @@ static void fill(lua_State *L, int index, json_t *container, int depth) {
 }
 
 void script_json_take(lua_State *L, json_t *array) { add(L, array, NULL, 0); }
-
-/* ---- calls --------------------------------------------------------------------------------------------------------------- */
 
 typedef struct request {
   const script_tool_call *call;

@@ -96,8 +96,6 @@ static void library_digest(const manifest *texts, char out[65]) {
   sodium_bin2hex(out, 65, digest, sizeof digest);
 }
 
-/* ---- what a runbook is known by -------------------------------------------------------------------------------- */
-
 static bool add_digest(json_t **files, const char *name, const char *sha256) {
   if (*files == NULL)
     *files = json_array();

@@ -16,8 +16,6 @@ bool param_type_known(const char *type) {
   return false;
 }
 
-/* ---- from Lua ------------------------------------------------------------------------------------------------ */
-
 static json_t *text_from_lua(lua_State *L, int index) {
   size_t size;
   if (lua_type(L, index) != LUA_TSTRING)
@@ -82,8 +80,6 @@ void param_push(lua_State *L, const json_t *value) {
     return;
   }
 }
-
-/* ---- from text ----------------------------------------------------------------------------------------------- */
 
 static json_t *parse_integer(const char *text) {
   char *end;
@@ -228,8 +224,6 @@ int param_parse(const json_t *param, const char *text, json_t **out, tlsmend_err
   free(choices);
   return mistaken(param, wanted, text, error);
 }
-
-/* ---- of a runbook --------------------------------------------------------------------------------------------- */
 
 const json_t *declare_param(const script_runbook *runbook, const char *name) {
   const json_t *params = json_object_get(runbook->header, "params");

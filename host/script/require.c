@@ -23,8 +23,6 @@ enum { TEXT_MOST = 4 << 20, NAME_MOST = REQUIRES_NAME_MOST };
 
 static const char loaded_key, loading_mark;
 
-/* ---- texts --------------------------------------------------------------------------------------------------- */
-
 void script_text_clear(script_text *text) {
   free(text->owned);
   free(text->source);
@@ -132,8 +130,6 @@ int script_text_runbook(const script_options *options, const char *name, script_
       name, name);
 }
 
-/* ---- compiling ----------------------------------------------------------------------------------------------- */
-
 void script_compile(lua_State *L, const char *bytes, size_t size, const char *chunk) {
   if (size >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0) { /* editors on Windows put one there */
     bytes += 3;
@@ -147,8 +143,6 @@ void script_compile(lua_State *L, const char *bytes, size_t size, const char *ch
     script_raise(L, TLSMEND_E_SCRIPT, "%s", lua_tostring(L, -1));
   }
 }
-
-/* ---- require ------------------------------------------------------------------------------------------------- */
 
 /* Of the host's own Lua, which only the host and that Lua itself may ask for. `out` gets "host/lua/lint/check.lua". */
 static const embedded_text *host_text(lua_State *L, const char *name, char *out, size_t size) {

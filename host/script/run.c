@@ -16,8 +16,6 @@
 #include "script/runbook.h"
 #include "script/host_lua.h"
 
-/* ---- loading ------------------------------------------------------------------------------------------------- */
-
 static const char watch_key;
 
 typedef struct load_request {
@@ -161,8 +159,6 @@ const json_t *script_header(const script_runbook *runbook) { return runbook->hea
 
 const guard_needs *script_needs(const script_runbook *runbook) { return &runbook->needs; }
 
-/* ---- parameters ---------------------------------------------------------------------------------------------- */
-
 int script_param(script_runbook *runbook, const char *name, const char *text, tlsmend_error *error) {
   const json_t *param = declare_param(runbook, name);
   if (param == NULL)
@@ -214,8 +210,6 @@ static void push_params(lua_State *L, const script_runbook *runbook) {
     lua_setfield(L, -2, json_string_value(json_object_get(param, "name")));
   }
 }
-
-/* ---- running ------------------------------------------------------------------------------------------------- */
 
 typedef struct run_request {
   const script_runbook *runbook;

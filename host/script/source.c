@@ -79,8 +79,6 @@ int sources_add(source_list *list, const char *name, const script_source *script
   return TLSMEND_OK;
 }
 
-/* ---- files beside a runbook -------------------------------------------------------------------------------------------- */
-
 typedef struct collection {
   const char *path;
   manifest *out;
@@ -185,8 +183,6 @@ int source_collect(const char *path, const char *text, size_t size, manifest *ou
   return code;
 }
 
-/* ---- one file ---------------------------------------------------------------------------------------------------------- */
-
 /* Reads the modules that the signature names, and nothing else: each must be the one that was signed. */
 static int read_signed(const char *path, const manifest *named, manifest *out, tlsmend_error *error) {
   int code = TLSMEND_OK;
@@ -250,8 +246,6 @@ static int open_file(const source_terms *terms, const char *path, source_list *o
   return code;
 }
 
-/* ---- a bundle ---------------------------------------------------------------------------------------------------------- */
-
 /* One runbook of a bundle. */
 static int add_inner(source_list *list, const char *path, const bundle *bundle, const manifest_file *file,
                      tlsmend_error *error) {
@@ -302,8 +296,6 @@ static int open_bundle(const source_terms *terms, const char *path, const char *
   return code;
 }
 
-/* ---- any --------------------------------------------------------------------------------------------------------------- */
-
 int sources_open(const source_terms *terms, const char *name, source_list *out, tlsmend_error *error) {
   *out = (source_list){0};
   if (sodium_init() < 0)
@@ -323,8 +315,6 @@ int sources_open(const source_terms *terms, const char *name, source_list *out, 
     sources_close(out);
   return code;
 }
-
-/* ---- the runbooks of a plan ---------------------------------------------------------------------------------------------- */
 
 void source_set_clear(source_set *set) {
   for (size_t i = 0; i < set->list_count; i++)

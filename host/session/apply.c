@@ -11,8 +11,6 @@
 #include "os/os.h"
 #include "session/session.h"
 
-/* ---- forwards, to the end ------------------------------------------------------------------------------------------------- */
-
 /* Compliant means that the plan is empty: the runbooks run once more, then they verify by effect. */
 static int check_outcome(tlsmend_session *self, const journal *journal, tlsmend_error *error) {
   tlsmend_plan *again = NULL;
@@ -79,8 +77,6 @@ int session_forward(tlsmend_session *self, journal *journal, commit_result *out,
     return code;
   return journal->confirm_minutes ? await(self, &commit, out, error) : commit_end(&commit, out, error);
 }
-
-/* ---- apply ------------------------------------------------------------------------------------------------------------------ */
 
 static int check_target(tlsmend_session *self, const tlsmend_plan *plan, tlsmend_error *error) {
   const tlsmend_system *system = NULL;

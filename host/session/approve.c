@@ -23,8 +23,6 @@ const char *tlsmend_plan_sha256(const tlsmend_plan *plan) {
   return plan->origin ? plan->origin->sha256 : NULL;
 }
 
-/* ---- files beside a plan --------------------------------------------------------------------------------------------- */
-
 /* FILE.minisig, FILE.2.minisig ...; malloc'd. */
 static char *signature_path(const char *plan, unsigned number) {
   size_t room = strlen(plan) + 32;
@@ -67,8 +65,6 @@ int session_read_signatures(plan_origin *origin, const char *const *paths, size_
   }
   return code;
 }
-
-/* ---- approving ------------------------------------------------------------------------------------------------------- */
 
 /* Nobody should sign what cannot be applied, or what nobody can foresee. */
 static int check_signable(const tlsmend_plan *plan, bool accept_unknown, tlsmend_error *error) {
@@ -182,8 +178,6 @@ int tlsmend_approve(const char *plan_path, const char *key, const tlsmend_approv
   return code;
 }
 
-/* ---- checking -------------------------------------------------------------------------------------------------------- */
-
 static int too_few(const plan_origin *origin, size_t count, size_t needed, const char *by,
                    tlsmend_error *error) {
   return tlsmend_error_set(error, TLSMEND_E_APPROVAL,
@@ -214,8 +208,6 @@ int tlsmend_plan_check_approvals(tlsmend_plan *plan, const tlsmend_approval_chec
     code = too_few(plan->origin, count, needed, " by these keys", error);
   return code;
 }
-
-/* ---- leave to apply -------------------------------------------------------------------------------------------------- */
 
 static int obey(const tlsmend_session *self, const tlsmend_plan *plan, const char *folder,
                 tlsmend_error *error) {

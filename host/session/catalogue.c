@@ -18,8 +18,6 @@ static const char *text_of(const json_t *json, const char *name) {
   return text ? text : "";
 }
 
-/* ---- list -------------------------------------------------------------------------------------------------------------- */
-
 typedef struct listing {
   const script_options *options;
   json_t *runbooks;
@@ -72,8 +70,6 @@ int tlsmend_runbook_list(const tlsmend_options *options, tlsmend_format format, 
   script_chunks_free(script.chunks);
   return code;
 }
-
-/* ---- show -------------------------------------------------------------------------------------------------------------- */
 
 enum { INDENT = 2, LABEL = 13 };
 

@@ -12,8 +12,6 @@
 #include "os/os.h"
 #include "session/session.h"
 
-/* ---- what keeps it ------------------------------------------------------------------------------------------------------- */
-
 /* The servers that the parameters name, as needs.probes = true lets verify ask; a secret one is named to nobody. */
 static json_t *servers_given(const json_t *header, const json_t *params) {
   json_t *servers = json_array(), *declared = json_object_get(header, "params");
@@ -39,8 +37,6 @@ json_t *session_effect(const json_t *header, const json_t *params) {
   json_decref(servers);
   return NULL;
 }
-
-/* ---- the time -------------------------------------------------------------------------------------------------------------- */
 
 journal_deadline session_deadline(const tlsmend_session *self, const journal *journal) {
   int64_t now = self->clock(), seconds = 0, left = 60 * (int64_t)journal->confirm_minutes;
@@ -80,8 +76,6 @@ static int anchor(tlsmend_session *self, journal *journal, tlsmend_error *error)
     return TLSMEND_OK;
   return journal_await(journal, &end, error);
 }
-
-/* ---- the decision ---------------------------------------------------------------------------------------------------------- */
 
 /* Nobody has confirmed it in time. */
 static int expire(tlsmend_session *self, journal *journal, commit_result *out, tlsmend_error *error) {

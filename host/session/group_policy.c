@@ -77,8 +77,6 @@ static int mark_twin(tlsmend_machine *machine, tlsmend_plan *plan, tlsmend_chang
   return TLSMEND_OK;
 }
 
-/* ---- registry.pol ------------------------------------------------------------------------------------------------------ */
-
 typedef struct pol_search {
   tlsmend_plan *plan;
   const char *root, *path;

@@ -15,8 +15,6 @@ static const char *text_of(const json_t *json, const char *name) {
   return json_string_value(json_object_get(json, name));
 }
 
-/* ---- bytes as text ------------------------------------------------------------------------------------------------------- */
-
 static json_t *bytes_to_json(const char *bytes, size_t size) {
   size_t room = sodium_base64_ENCODED_LEN(size, sodium_base64_VARIANT_ORIGINAL);
   char *text = malloc(room);
@@ -43,8 +41,6 @@ static char *bytes_from_json(const json_t *json, size_t *size) {
   free(bytes);
   return NULL;
 }
-
-/* ---- files --------------------------------------------------------------------------------------------------------------- */
 
 static const char *const kinds[] = {"runbook", "module", "package"};
 
@@ -94,8 +90,6 @@ static bool files_from_json(const json_t *json, manifest *out) {
   return good;
 }
 
-/* ---- keeping ------------------------------------------------------------------------------------------------------------- */
-
 /* null: it is part of tlsmend, or of the library. */
 static json_t *source_to_json(const source *source) {
   const script_source *script = &source->script;
@@ -137,8 +131,6 @@ json_t *session_keep_terms(const tlsmend_session *self) {
                           json_integer((json_int_t)self->script.limit[i]));
   return terms;
 }
-
-/* ---- going on ------------------------------------------------------------------------------------------------------------ */
 
 static int damaged(const journal *journal, tlsmend_error *error) {
   return tlsmend_error_set(error, TLSMEND_E_CORRUPT,

@@ -32,8 +32,6 @@ void known_runs_clear(known_runs *self) {
   *self = (known_runs){0};
 }
 
-/* ---- gathering ------------------------------------------------------------------------------------------------------------- */
-
 typedef struct gathering {
   const tlsmend_session *session;
   known_runs *runs;
@@ -204,8 +202,6 @@ static int add_record(void *data, const char *name) {
   return code;
 }
 
-/* ---- what is open ----------------------------------------------------------------------------------------------------------- */
-
 static int by_id(const void *a, const void *b) {
   return strcmp(((const known_run *)a)->run, ((const known_run *)b)->run);
 }
@@ -242,8 +238,6 @@ int session_known(const tlsmend_session *self, known_runs *out, tlsmend_error *e
   tell_history(out);
   return code;
 }
-
-/* ---- finding one ------------------------------------------------------------------------------------------------------------ */
 
 static int unreadable(const known_run *row, tlsmend_error *error) {
   int code = row->standing == RUN_NEWER  ? TLSMEND_E_UNSUPPORTED
@@ -316,8 +310,6 @@ int session_refuse_open_run(const tlsmend_session *self, char last[ID + 1], tlsm
   known_runs_clear(&runs);
   return code;
 }
-
-/* ---- a plan is applied once --------------------------------------------------------------------------------------------------- */
 
 /* Whether a run, of which only its id can be told, may have begun after a plan was made: 2026-11-21T23:59:59Z as an id begins. */
 static bool since(const known_run *row, const char *created) {

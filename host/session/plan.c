@@ -188,8 +188,6 @@ static int run_one(tlsmend_session *self, tlsmend_machine *overlay, tlsmend_plan
   return code;
 }
 
-/* ---- runbooks by name ------------------------------------------------------------------------------------------------- */
-
 typedef struct runbook_set {
   source_set sources;
   script_runbook **items; /* one for each source */
@@ -295,8 +293,6 @@ static int finish(tlsmend_session *self, tlsmend_plan *plan, tlsmend_error *erro
   return session_mark_owners(self, plan, error);
 }
 
-/* ---- the runbooks of a plan, again --------------------------------------------------------------------------------------- */
-
 /* What was given again for a secret that a saved plan does not hold; NULL if nothing. */
 static const char *given_again(const tlsmend_session *self, const char *param) {
   size_t length = strlen(param);
@@ -336,8 +332,6 @@ static int open_again(const tlsmend_session *self, const plan_runbook *row, cons
   }
   return code;
 }
-
-/* ---- runbooks that agree ----------------------------------------------------------------------------------------------------- */
 
 /* What runbooks want of the machine as the whole plan leaves it. A runbook that converges alone and yet wants something here has
  * been contradicted, also where the change of one is undone by the other, so that the plan shows neither. */

@@ -40,8 +40,6 @@ static int inquire(tlsmend_machine *machine, inquiry *self, tlsmend_error *error
   return code == TLSMEND_E_UNKNOWN ? TLSMEND_OK : code;
 }
 
-/* ---- rendering -------------------------------------------------------------------------------------------------------- */
-
 static json_t *answer_json(const tlsmend_probe_answer *answer) {
   return json_pack("{s:s*, s:s, s:s*, s:s*}", "version", *answer->protocol ? answer->protocol : NULL, "state",
                    probe_state_name(answer->state), "suite", *answer->suite ? answer->suite : NULL, "detail",

@@ -79,8 +79,6 @@ static const tlsmend_plan *plan_of(const tlsmend_report *report) {
   return report->journal ? report->journal->plan : report->plan;
 }
 
-/* ---- JSON ------------------------------------------------------------------------------------------------------------------ */
-
 /* Until when a run must be confirmed, and what keeps it beside that: texts "ID: SERVERS", or nothing. */
 static json_t *confirm_to_json(const journal *journal) {
   char until[32];
@@ -128,8 +126,6 @@ static json_t *empty_to_json(const tlsmend_report *report) {
   return json_pack("{s:s, s:{s:s}, s:[], s:[], s:i, s:[], s:[]}", "schema", REPORT_SCHEMA, "machine", "spec",
                    report->machine, "runbooks", "changes", "reboots", 0, "unknowns", "findings");
 }
-
-/* ---- text ------------------------------------------------------------------------------------------------------------------ */
 
 static void print_notes(const journal *journal, text_builder *out) {
   for (size_t i = 0; i < journal->plan->change_count; i++) {
@@ -260,8 +256,6 @@ int tlsmend_report_render_in(const tlsmend_report *report, tlsmend_format format
   return session_write(json, &(session_look){format, name, NULL}, out, error);
 }
 
-/* ---- previews ---------------------------------------------------------------------------------------------------------------- */
-
 static json_t *changes_to_json(const tlsmend_plan *plan) {
   json_t *changes = json_array();
   for (size_t i = 0; i < plan->change_count; i++)
@@ -356,8 +350,6 @@ int report_preview(const tlsmend_session *self, const journal *journal, const tl
   print_inverse(skipped, views, true, &text);
   return text_finish(&text, out, error);
 }
-
-/* ---- the list of runs ---------------------------------------------------------------------------------------------------------- */
 
 typedef struct status {
   const tlsmend_session *session;

@@ -99,8 +99,6 @@ int tlsmend_rollback(tlsmend_session *self, const char *run, int flags, tlsmend_
   return code;
 }
 
-/* ---- the preview ---------------------------------------------------------------------------------------------------------- */
-
 /* What `commit_check_undo` hands over, as plans that can be rendered. */
 typedef struct preview {
   tlsmend_plan *inverse, *skipped;

@@ -15,8 +15,6 @@ static int no_memory(tlsmend_error *error) {
   return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a run");
 }
 
-/* ---- one run at a time --------------------------------------------------------------------------------------------------- */
-
 int session_lock(const tlsmend_session *self, const char *verb, os_lock **out, tlsmend_error *error) {
   char holder[64], other[64] = "";
   snprintf(holder, sizeof holder, "process %u, %s", os_process_id(), verb);
@@ -38,8 +36,6 @@ int session_lock(const tlsmend_session *self, const char *verb, os_lock **out, t
 }
 
 bool session_is_strict(const tlsmend_session *self) { return self->kind != MACHINE_SNAPSHOT; }
-
-/* ---- whose run it is ------------------------------------------------------------------------------------------------------- */
 
 /* The file of the snapshot that a run was made on: named by its path, or built in and then below the state folder. malloc'd. */
 static char *file_of(const tlsmend_session *self, const char *argument) {
@@ -75,8 +71,6 @@ bool session_owns(const tlsmend_session *self, journal *journal, bool home) {
   return true;
 }
 
-/* ---- starting by itself -------------------------------------------------------------------------------------------------------- */
-
 void session_unarrange(tlsmend_session *self, const journal *journal) {
   char how[256];
   tlsmend_error inner = {0, ""};
@@ -86,8 +80,6 @@ void session_unarrange(tlsmend_session *self, const journal *journal) {
                              &inner) != TLSMEND_OK)
     session_tell(self, TLSMEND_EVENT_WARNING, "the start after a restart is not taken back: %s", inner.text);
 }
-
-/* ---- what became of it ----------------------------------------------------------------------------------------------------- */
 
 const char *session_folder(const tlsmend_session *self, const journal *journal) {
   return journal->state ? journal->state : self->state;

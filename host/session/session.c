@@ -111,8 +111,6 @@ static char *join(const char *a, const char *b) {
   return out;
 }
 
-/* ---- which machine --------------------------------------------------------------------------------------------------- */
-
 /* A snapshot is a file if it looks like one or is one; else the name of a built-in machine. */
 static bool names_a_file(const char *argument) {
   size_t length = strlen(argument);

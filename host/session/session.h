@@ -157,7 +157,7 @@ int session_mark_file(tlsmend_plan *plan, const char *root, const char *path, tl
 int session_read_signatures(plan_origin *origin, const char *const *paths, size_t count,
                             tlsmend_error *error);
 
-/* ---- runs ---- */
+/* Runs. */
 
 struct os_lock;
 
@@ -286,7 +286,7 @@ void session_log_start(tlsmend_session *self, const char *verb, const journal *j
 void session_log_end(tlsmend_session *self, const char *verb, int code, const tlsmend_report *report,
                      const tlsmend_error *error);
 
-/* ---- reports ---- */
+/* Reports. */
 
 /* A report, made from a journal or of nothing. */
 struct tlsmend_report {

@@ -21,8 +21,6 @@ static int no_memory(tlsmend_error *error) {
   return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a signature");
 }
 
-/* ---- signing: one file --------------------------------------------------------------------------------------------------- */
-
 static int read_runbook(const char *path, char **text, size_t *size, tlsmend_error *error) {
   int code = os_file_read(path, MANIFEST_TEXT_MOST, text, size, error);
   return code == TLSMEND_E_ABSENT
@@ -92,8 +90,6 @@ static int sign_runbook(const char *path, const minisign_secret *secret, const t
   free(text);
   return code;
 }
-
-/* ---- signing: a bundle --------------------------------------------------------------------------------------------------- */
 
 static bool is_runbook(const char *path) {
   size_t length = strlen(path);
@@ -211,8 +207,6 @@ int tlsmend_sign(const char *const *files, size_t count, const char *key, const 
   }
   return code;
 }
-
-/* ---- verifying ------------------------------------------------------------------------------------------------------------- */
 
 static json_t *files_to_json(const manifest *files) {
   static const char *const kinds[] = {"runbook", "module", "package"};
@@ -334,8 +328,6 @@ int tlsmend_verify(const tlsmend_options *options, const tlsmend_verify_request 
   sources_close(&list);
   return code;
 }
-
-/* ---- leave to apply -------------------------------------------------------------------------------------------------------- */
 
 /* Why a runbook may not be applied. */
 static int refuse(const tlsmend_session *self, const char *name, const trust_verdict *verdict,

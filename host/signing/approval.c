@@ -13,8 +13,6 @@ void approval_clear(approval *approval) {
   approval->approver = approval->ticket = NULL;
 }
 
-/* ---- dates ----------------------------------------------------------------------------------------------------------- */
-
 /* Days from 1970-01-01 to a day of the Gregorian calendar. */
 static int64_t days_from(int year, int month, int day) {
   year -= month <= 2;
@@ -73,8 +71,6 @@ void approval_time_print(int64_t time, char out[32]) {
            day % 100, seconds / 3600 % 100, seconds / 60 % 60, seconds % 60);
 }
 
-/* ---- writing ----------------------------------------------------------------------------------------------------------- */
-
 static int check_text(const char *name, const char *text, tlsmend_error *error) {
   for (const unsigned char *at = (const unsigned char *)text; at && *at; at++)
     if (*at < 0x20 || *at == 0x7f)
@@ -107,8 +103,6 @@ int approval_comment(const approval *approval, const char *file, char **out, tls
   text_add(&text, "\thashed");
   return text_finish(&text, out, error);
 }
-
-/* ---- reading ----------------------------------------------------------------------------------------------------------- */
 
 /* Whether a field speaks of an expiry in a way that would be overlooked, which is worse than none. */
 static bool hides_expiry(const char *field) {

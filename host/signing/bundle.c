@@ -55,8 +55,6 @@ void bundle_watch(bundle_reader *self, const char *name, bundle_watch_fn fn, voi
   self->watch_data = data;
 }
 
-/* ---- the head -------------------------------------------------------------------------------------------------------- */
-
 /* Where the signature ends, and where the head does; false if that much is not there yet. */
 static bool find_head(const char *text, size_t size, size_t *signature, size_t *end) {
   size_t lines = 0, begin = 0;
@@ -110,8 +108,6 @@ static int open_head(bundle_reader *self, size_t signature, size_t end, tlsmend_
   }
   return next_file(self, error);
 }
-
-/* ---- the files --------------------------------------------------------------------------------------------------------- */
 
 /* Ends every file that is whole, empty ones too. */
 static int next_file(bundle_reader *self, tlsmend_error *error) {
@@ -208,8 +204,6 @@ int bundle_read(const trust_store *keys, const void *bytes, size_t size, bundle 
   bundle_reader_free(reader);
   return code;
 }
-
-/* ---- making one ---------------------------------------------------------------------------------------------------------- */
 
 int bundle_print(const manifest *files, const minisign_secret *secret, const char *trusted, char **out,
                  tlsmend_error *error) {

@@ -36,8 +36,6 @@ void manifest_sha256(const void *bytes, size_t size, char out[65]) {
   sodium_bin2hex(out, 65, digest, sizeof digest);
 }
 
-/* ---- names ----------------------------------------------------------------------------------------------------------- */
-
 static char lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c; }
 
 static bool same_name(const char *a, const char *b) {
@@ -147,8 +145,6 @@ int manifest_add(manifest *self, const manifest_file *file, tlsmend_error *error
   return code == TLSMEND_OK ? no_memory(error) : code;
 }
 
-/* ---- the trusted comment of a runbook's signature ---------------------------------------------------------------------- */
-
 int manifest_comment_print(const manifest *self, const manifest_comment *comment, char **out,
                            tlsmend_error *error) {
   text_builder text = {0};
@@ -223,8 +219,6 @@ int manifest_comment_read(const char *text, manifest *out, char **comment, tlsme
   }
   return code;
 }
-
-/* ---- the head of a bundle ------------------------------------------------------------------------------------------------ */
 
 int manifest_head_print(const manifest *self, const char *key, char **out, tlsmend_error *error) {
   text_builder text = {0};

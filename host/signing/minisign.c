@@ -41,8 +41,6 @@ void minisign_id_print(const unsigned char id[8], char out[17]) {
   out[16] = 0;
 }
 
-/* ---- lines --------------------------------------------------------------------------------------------------------- */
-
 typedef struct line {
   const char *text;
   size_t length;
@@ -93,8 +91,6 @@ static bool decode(const line *line, unsigned char *out, size_t size) {
   sodium_memzero(again, sizeof again);
   return same;
 }
-
-/* ---- keys ---------------------------------------------------------------------------------------------------------- */
 
 int minisign_public_parse(const char *text, size_t size, minisign_public *out, tlsmend_error *error) {
   unsigned char bytes[PUBLIC_SIZE];
@@ -192,8 +188,6 @@ void minisign_public_print(const minisign_secret *secret, char out[64]) {
   crypto_sign_ed25519_sk_to_pk(bytes + 10, secret->key);
   sodium_bin2base64(out, 64, bytes, sizeof bytes, sodium_base64_VARIANT_ORIGINAL);
 }
-
-/* ---- signatures ------------------------------------------------------------------------------------------------------ */
 
 static int render(const minisign_signature *signature, char **out, tlsmend_error *error) {
   unsigned char bytes[SIGNATURE_SIZE];

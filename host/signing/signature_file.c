@@ -38,8 +38,6 @@ int seal_read(const char *path, minisign_signature *out, bool *found, tlsmend_er
   return code;
 }
 
-/* ---- bundles ----------------------------------------------------------------------------------------------------------- */
-
 typedef struct feeding {
   bundle_reader *reader;
   tlsmend_error inner;

@@ -101,8 +101,6 @@ const char *trust_name_mistake(const char *name) {
   return size > 4 && strcmp(name + size - 4, ".pub") == 0 ? "leave out the .pub" : NULL;
 }
 
-/* ---- verdicts ---------------------------------------------------------------------------------------------------------- */
-
 bool trust_judge(const unsigned char id[8], const trust_key *key, int64_t now, trust_verdict *out) {
   minisign_id_print(id, out->key);
   out->state = TRUST_UNKNOWN;

@@ -54,8 +54,6 @@ int key_read(const char *key, minisign_public *out, tlsmend_error *error) {
   return code == TLSMEND_OK ? code : tlsmend_error_set(error, code, "%s: %s", key, inner.text);
 }
 
-/* ---- the store ------------------------------------------------------------------------------------------------------- */
-
 typedef struct store_walk {
   const char *folder;
   trust_store *out;

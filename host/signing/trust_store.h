@@ -10,7 +10,7 @@
 #include "plan/plan.h"
 #include "script/script.h"
 
-/* ---- keys: signing/trust_store.c ---- */
+/* Keys: signing/trust_store.c. */
 
 /* A public key: the name of a file, or the base64 text itself. E_USAGE, E_APPROVAL. */
 int key_read(const char *key, minisign_public *out, tlsmend_error *error);
@@ -25,7 +25,7 @@ int trust_open(const char *folder, trust_store *out, tlsmend_error *error);
 /* Keys that somebody names, instead of the store. */
 int trust_from(const char *const *keys, size_t count, trust_store *out, tlsmend_error *error);
 
-/* ---- runbooks: script/source.c ---- */
+/* Runbooks: script/source.c. */
 
 /* A runbook as it was read: the bytes that were verified are those that run. */
 typedef struct source {

@@ -29,8 +29,6 @@ static void answer_alert(tls_answer *out, unsigned alert) {
   out->kind = TLS_ANSWER_ALERT;
 }
 
-/* ---- SSL 2.0 -------------------------------------------------------------------------------------------------------- */
-
 /* False: this is no SSL 2.0. */
 static bool read_first(const unsigned char *bytes, size_t size, tls_answer *out) {
   if (size < 5)
@@ -58,8 +56,6 @@ static bool read_first(const unsigned char *bytes, size_t size, tls_answer *out)
   }
   return true;
 }
-
-/* ---- SSL 3.0 and later ------------------------------------------------------------------------------------------------ */
 
 /* The version in the extension supported_versions, else the one given. False: the extensions are broken. */
 static bool chosen_version(const unsigned char *bytes, size_t size, unsigned *version) {
@@ -162,8 +158,6 @@ void tls_answer_end(const unsigned char *bytes, size_t size, tls_answer *out) {
   if (out->kind == TLS_ANSWER_PARTIAL && size > 0)
     answer_plain(out, bytes, size);
 }
-
-/* ---- alerts --------------------------------------------------------------------------------------------------------- */
 
 static const struct alert_row {
   unsigned number;

@@ -47,8 +47,6 @@ bool probe_name_good(const char *name) {
   return strchr(name, ':') == NULL && name[strspn(name, "0123456789.")] != '\0';
 }
 
-/* ---- one question ---------------------------------------------------------------------------------------------------- */
-
 typedef struct probe {
   const tlsmend_endpoint *endpoint;
   os_net_address addresses[ADDRESSES];
@@ -185,8 +183,6 @@ static course ask(probe *self, tls_version version, size_t batch, tlsmend_probe_
   os_net_close(net);
   return next;
 }
-
-/* ---- the sum --------------------------------------------------------------------------------------------------------- */
 
 /* On with any batch is on; off needs every batch; else the first doubt stands. */
 static void probe_version(probe *self, tls_version version, tlsmend_probe_answer *out) {

@@ -65,8 +65,6 @@ uint32_t roll(dice *self, uint32_t sides) {
   return (uint32_t)(self->state >> 16) % sides;
 }
 
-/* ---- running ---- */
-
 static void sweep(tlsmend_machine *from) {
   propose_key_delete(from, BASE, 64, "conformance", NULL);
   propose_key_delete(from, BASE, 32, "conformance", NULL);

@@ -10,8 +10,6 @@
 
 static tlsmend_machine *itself(tlsmend_machine *opened) { return opened; }
 
-/* ---- snapshots ---- */
-
 static const char snapshot[] = "Windows Registry Editor Version 5.00\r\n\r\n"
                                "[HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion]\r\n"
                                "\"CurrentVersion\"=\"6.1\"\r\n"
@@ -72,8 +70,6 @@ static void sim_file_settle(tlsmend_machine *opened) {
   machine = file_open();
 }
 
-/* ---- a snapshot with a key that nobody may touch ---- */
-
 static tlsmend_machine *denying_below;
 static const char *denied_path;
 
@@ -130,8 +126,6 @@ static const tlsmend_machine_ops denying_ops = {.version = TLSMEND_MACHINE_OPS_V
                                                 .each_value = denying_each_value,
                                                 .apply = denying_apply};
 
-/* ---- overlays ---- */
-
 static tlsmend_machine denying;
 static tlsmend_plan *plan;
 
@@ -174,8 +168,6 @@ static void overlay_settle(tlsmend_machine *opened) {
     }
   }
 }
-
-/* ---- this Windows ---- */
 
 #ifdef _WIN32
 #include <windows.h>

@@ -112,8 +112,6 @@ static void enumeration_can_be_stopped(void **state) {
   assert_int_equal(calls, 1);
 }
 
-/* ---- changes that no longer fit ---- */
-
 static void refuse(tlsmend_change_kind kind, const char *path, const char *name,
                    const tlsmend_value *before) {
   tlsmend_value after = {
@@ -158,8 +156,6 @@ static void drift_is_refused(void **state) {
   tlsmend_value_clear(&is_one);
   tlsmend_value_clear(&is_two);
 }
-
-/* ---- facts ---- */
 
 static void facts_make_sense(void **state) {
   (void)state;

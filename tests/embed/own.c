@@ -20,7 +20,7 @@ static void expect(int good, const char *what, const tlsmend_error *error) {
   fprintf(stderr, "FAILED: %s: %s: %s\n", what, tlsmend_error_name(error->code), error->text);
 }
 
-/* ---- the machine: rows of a key, and of a value below it if it has a name ---------------------------------------------- */
+/* The machine: rows of a key, and of a value below it if it has a name. */
 
 #define SITE "HKLM\\SOFTWARE\\Site"
 enum { ROWS = 32 };
@@ -164,8 +164,6 @@ static int lab_open(void *data, const char *argument, tlsmend_machine **out, tls
   return TLSMEND_OK;
 }
 
-/* ---- the module ------------------------------------------------------------------------------------------------------- */
-
 static int inventory_owner(void *data, tlsmend_call *call, tlsmend_error *error) {
   const char *host = NULL;
   long long floor = 0;
@@ -190,8 +188,6 @@ static int inventory_flood(void *data, tlsmend_call *call, tlsmend_error *error)
     code = tlsmend_call_answer_bytes(call, page, sizeof page, error);
   return code;
 }
-
-/* ---- the program ------------------------------------------------------------------------------------------------------ */
 
 static int make_plan(const tlsmend_options *options, const char *runbook, const char *mode,
                      tlsmend_session **session, tlsmend_plan **plan, tlsmend_error *error) {

@@ -88,8 +88,6 @@ static void try_orders(const scenario *scenario, size_t first_kill, int depth) {
   enumerate(scenario->name, order, 0, depth);
 }
 
-/* ---- what is recognised ---- */
-
 static void begin(const scenario *scenario) {
   world_make(scenario);
   world_learn();

@@ -56,8 +56,6 @@ typedef unsigned char digest[32];
 static digest known[4096], original, planned, original_contents;
 static size_t known_count;
 
-/* ---- files ---- */
-
 typedef struct file {
   struct file *next;
   char path[400];
@@ -179,8 +177,6 @@ void world_fail(const char *what, const char *format, ...) {
   exit(1);
 }
 
-/* ---- the machine ---- */
-
 static void digest_bytes(const char *bytes, size_t size, digest out) {
   crypto_hash_sha256(out, (const unsigned char *)bytes, size);
 }
@@ -274,8 +270,6 @@ void world_make(const scenario *scenario) {
   digest_file(machine + 4, original);
   digest_contents(original_contents);
 }
-
-/* ---- commands ---- */
 
 static int apply(tlsmend_session *session, tlsmend_report **report, size_t *changes, tlsmend_error *error) {
   char package[300];

@@ -33,8 +33,6 @@ void fuzz_judge(int code, const tlsmend_error *error) {
   MUST(unicode_valid(error->text, strlen(error->text)));
 }
 
-/* ---- files ---- */
-
 static char folder[64];
 
 static int remove_one(void *data, const char *name) {
@@ -88,8 +86,6 @@ bool fuzz_holds(const char *path, const void *bytes, size_t size) {
   return same;
 }
 
-/* ---- texts ---- */
-
 void fuzz_checksum(json_t *plan) {
   unsigned char digest[crypto_hash_sha256_BYTES];
   char hex[2 * sizeof digest + 1];
@@ -112,8 +108,6 @@ char *fuzz_text(const uint8_t *data, size_t size) {
   text[size] = '\0';
   return text;
 }
-
-/* ---- journals ---- */
 
 /* The record of a line; NULL if it holds no plan. free() */
 static char *record_of(const char *line, size_t size, const char *spec) {

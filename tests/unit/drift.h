@@ -86,7 +86,7 @@ static inline void world_write(const char *name, text_builder *text) {
   free(bytes);
 }
 
-/* ---- a random machine ---- */
+/* A random machine. */
 
 static inline void random_value(text_builder *out) {
   switch (random_below(5)) {
@@ -136,7 +136,7 @@ static inline void random_machine(const char *name) {
   world_write(name, &text);
 }
 
-/* ---- a random runbook ---- */
+/* A random runbook. */
 
 /* A key and a view as the arguments of a call. */
 static inline void random_place(text_builder *out, bool name) {
@@ -217,7 +217,7 @@ static inline void random_runbook(const char *name) {
   world_write(name, &text);
 }
 
-/* ---- sessions ---- */
+/* Sessions. */
 
 static inline tlsmend_session *session_of(const char *machine) {
   tlsmend_error error = {0, ""};

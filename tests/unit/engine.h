@@ -54,7 +54,7 @@ static const char windows7[] =
     "\"CurrentBuildNumber\"=\"7601\"\r\n\"CurrentVersion\"=\"6.1\"\r\n\r\n"
     "[HKEY_LOCAL_MACHINE\\SOFTWARE\\tlsmend\\Facts]\r\n\"Architecture\"=\"x64\"\r\n\r\n";
 
-/* ---- files ---- */
+/* Files. */
 
 static char engine_folder[256];
 
@@ -127,7 +127,7 @@ static inline void assert_file(const char *name, const void *bytes, size_t size)
   free(now);
 }
 
-/* ---- machines ---- */
+/* Machines. */
 
 /* A snapshot in memory. */
 static inline tlsmend_machine *sim_of_text(const char *text) {
@@ -160,7 +160,7 @@ static inline char *sim_text(tlsmend_machine *machine) {
   return text;
 }
 
-/* ---- everything that a machine shows, through its calls, as text: two machines are the same if their texts are ---- */
+/* Everything that a machine shows, through its calls, as text: two machines are the same if their texts are. */
 
 static inline void show(char **out, const char *line, const char *value) {
   size_t used = *out ? strlen(*out) : 0;
@@ -223,7 +223,7 @@ static inline void assert_same_text(const char *now, const char *expected) {
     fail_msg("line %zu goes on with \"%.200s\", expected \"%.200s\"", line, now, expected);
 }
 
-/* ---- random registries and writes: few names in several spellings, so that writes meet ---- */
+/* Random registries and writes: few names in several spellings, so that writes meet. */
 
 static inline const char *random_key(void) {
   static const char *const names[] = {"a", "A", "b", "AES 128/128", "\xc3\xa4", "\xc3\x84", "c d"};

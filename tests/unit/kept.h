@@ -41,7 +41,7 @@ static const char other[] =
     "  needs = { registry = { 'HKLM\\\\SOFTWARE\\\\Site' }, reboot = true }, run = function()\n"
     "    registry.set('HKLM\\\\SOFTWARE\\\\Site', 'v', 666) end }\n";
 
-/* ---- the world ---- */
+/* The world. */
 
 static minisign_secret vendor;
 static size_t attempts;

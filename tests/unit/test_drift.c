@@ -15,8 +15,6 @@ enum { ROUNDS = 200, APPLIED = 20, FEW = 1 }; /* under Wine and sanitizers the s
 enum { ROUNDS = 2000, APPLIED = 100, FEW = 5 };
 #endif
 
-/* ---- changes by somebody else ---- */
-
 /* Another value: other data, another type, or none at all. */
 static void other_value(tlsmend_machine *machine, const char *key, int view, const char *name,
                         tlsmend_error *error) {
@@ -103,8 +101,6 @@ static size_t journals(void) {
   journal_each(world_path("state"), count_one, &count, NULL);
   return count;
 }
-
-/* ---- the two halves of the property ---- */
 
 /* Whether the line names what was moved, or a part of its end. */
 static bool names_it(const char *line, const plan_read *read) {

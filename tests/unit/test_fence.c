@@ -14,7 +14,7 @@ static const char *const reads[] = {"32:HKLM\\SOFTWARE\\Narrow", "HKU\\*\\Softwa
 static const guard_needs needs = {
     .runbook = "book", .registry = writes, .registry_count = 2, .reads = reads, .read_count = 2};
 
-/* ---- which keys these are, worked out another way: names in a small alphabet, folded by hand ---- */
+/* Which keys these are, worked out another way: names in a small alphabet, folded by hand. */
 
 static void fold(const char *text, char *out) {
   for (; *text; text++, out++) {
@@ -101,8 +101,6 @@ static const tlsmend_machine_ops witness_ops = {.version = TLSMEND_MACHINE_OPS_V
                                                 .each_key = saw_keys,
                                                 .each_value = saw_values,
                                                 .apply = saw_apply};
-
-/* ---- spellings ---- */
 
 static void spell(char *out) {
   static const char *const roots[] = {"HKLM",

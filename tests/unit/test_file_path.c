@@ -98,8 +98,6 @@ static void test_within(void **state) {
       fail_msg("%s in %s: not %d", rows[i].path, rows[i].root, rows[i].within);
 }
 
-/* ---- what Windows makes of a path, worked out another way ---- */
-
 typedef struct place {
   char names[32][24];
   size_t count;

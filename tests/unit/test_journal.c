@@ -267,8 +267,6 @@ static void test_ids(void **state) {
   machine_close(machine);
 }
 
-/* ---- before the machine is touched ---- */
-
 static tlsmend_machine *real;
 static size_t writes_seen;
 

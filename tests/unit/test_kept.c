@@ -4,8 +4,6 @@
  */
 #include "unit/kept.h"
 
-/* ---- what is done meanwhile ---- */
-
 static void other_runbook(void) { file_text("site.lua", other); }
 static void hostile_runbook(void) { file_text("site.lua", hostile); }
 static void broken_runbook(void) { file_text("site.lua", "return {"); }
@@ -174,8 +172,6 @@ static void test_library_of_builtin(void **unused) {
   tlsmend_session_close(session);
 }
 
-/* ---- the options of the one who resumes ---- */
-
 static void test_options(void **unused) {
   (void)unused;
   fresh();
@@ -220,8 +216,6 @@ static void test_consent(void **unused) {
     tlsmend_session_close(session);
   }
 }
-
-/* ---- what cannot be asked is no "no" --------------------------------------------------------------------------------- */
 
 static char param[600];
 static const char *looked(void) {

@@ -75,8 +75,6 @@ static size_t count_files(const char *path) {
   return count;
 }
 
-/* ---- whole files ---- */
-
 static void replace_and_read(void **state) {
   (void)state;
   char *path = at("whole");
@@ -198,8 +196,6 @@ static void streaming(void **state) {
   free(path);
 }
 
-/* ---- folders ---- */
-
 static int keep_name(void *data, const char *name) {
   strcat(strcat(data, name), "|");
   return TLSMEND_OK;
@@ -279,8 +275,6 @@ static void made_folders_are_private(void **state) {
 }
 #endif
 
-/* ---- logs ---- */
-
 static void log_appends_and_is_cut(void **state) {
   (void)state;
   char *path = at("log");
@@ -302,8 +296,6 @@ static void log_appends_and_is_cut(void **state) {
   os_log_close(NULL);
   free(path);
 }
-
-/* ---- locks ---- */
 
 /* While a run is at work its journal is there and is its own: Windows lets nobody take it away, elsewhere the next record says so. */
 static void an_open_log_stays(void **state) {
@@ -431,8 +423,6 @@ static void lock_ends_with_its_process(void **state) {
   free(done);
   free(path);
 }
-
-/* ---- time and chance ---- */
 
 static void time_is_spelled(void **state) {
   (void)state;

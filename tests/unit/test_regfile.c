@@ -16,8 +16,6 @@
 
 #define V5 "Windows Registry Editor Version 5.00"
 
-/* ---- a log of events ---------------------------------------------------------------------------------- */
-
 /* One line for each event: "key PATH", "del PATH", "val PATH|NAME|TYPE|HEX", "vdl PATH|NAME". */
 typedef struct event_log {
   char *text;
@@ -97,8 +95,6 @@ static int read_bytes(const void *bytes, size_t size, event_log *log, tlsmend_er
   free(copy);
   return code;
 }
-
-/* ---- reading ------------------------------------------------------------------------------------------ */
 
 static void means(const char *text, const char *as) {
   event_log log = {0};
@@ -214,8 +210,6 @@ static void utf16_is_read(void **state) {
   free(log.text);
 }
 
-/* ---- refusing ----------------------------------------------------------------------------------------- */
-
 static void refuses(const char *text, size_t size, size_t line, const char *word) {
   event_log log = {0};
   tlsmend_error error = {0};
@@ -304,8 +298,6 @@ static void an_answer_stops_the_reading(void **state) {
   }
 }
 
-/* ---- cut off ------------------------------------------------------------------------------------------ */
-
 /* Every beginning of the file is refused, or means a beginning of what the file means. */
 static void survives_cutting(const unsigned char *file, size_t size) {
   event_log whole = {0};
@@ -365,8 +357,6 @@ static void a_changed_byte_never_hurts(void **state) {
       free(log.text);
     }
 }
-
-/* ---- writing ------------------------------------------------------------------------------------------ */
 
 static void put_value(regfile_writer *writer, const char *name, uint32_t type, const void *data,
                       size_t size) {
@@ -438,8 +428,6 @@ static void what_cannot_be_written_is_said(void **state) {
     assert_non_null(strstr(error.text, "HK"));
   }
 }
-
-/* ---- round trips -------------------------------------------------------------------------------------- */
 
 /* A name of 1 to 12 units; without what a key cannot hold in a file if `key`. WTF-8, into out. */
 static void random_name(char out[64], bool key) {

@@ -46,8 +46,6 @@ static const char site[] =
     "Servicing\\Packages\\Package_for_RollupFix~31bf3856ad364e35~amd64~~7601.1.1]\r\n"
     "\"CurrentState\"=dword:00000050\r\n";
 
-/* ---- a run --------------------------------------------------------------------------------------------------- */
-
 typedef struct run_state {
   tlsmend_machine *snapshot, *overlay;
   tlsmend_plan *plan;
@@ -152,8 +150,6 @@ static int run_body(const char *body, char **plan, tlsmend_error *error) {
   end(&run);
   return code;
 }
-
-/* ---- registry ------------------------------------------------------------------------------------------------ */
 
 /* Each is a body of asserts that must run through. */
 static const char *const true_things[] = {
@@ -352,8 +348,6 @@ static void an_update_is_hashed_and_proposed(void **state) {
   assert_true(change->update.files[0].after > change->update.files[0].before);
   end(&run);
 }
-
-/* ---- applies, verify, log ------------------------------------------------------------------------------------ */
 
 static void applies_answers(void **state) {
   (void)state;

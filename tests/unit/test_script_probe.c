@@ -17,8 +17,6 @@
 
 static char file[160];
 
-/* ---- a machine that can be asked, over a snapshot -------------------------------------------------------------------- */
-
 static int live_may_probe(tlsmend_machine *self, const tlsmend_endpoint *endpoint, tlsmend_error *error) {
   (void)self, (void)error;
   assert_int_equal(endpoint->timeout, 2000);

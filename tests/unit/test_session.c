@@ -264,8 +264,6 @@ static void test_one_at_a_time(void **state) {
   free(path);
 }
 
-/* ---- the machine's own log ---- */
-
 static char logged[8192];
 static tlsmend_machine_ops logging_ops;
 

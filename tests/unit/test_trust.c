@@ -24,8 +24,6 @@ static const char changed[] =
     "return { id = 'site', version = '1.0.0', title = 'Site', needs = {}, run = function() end }\n";
 static const char deep[] = "return 7\n";
 
-/* ---- keys and files ---- */
-
 static minisign_secret new_key(void) {
   minisign_secret secret;
   unsigned char public[32];
@@ -86,8 +84,6 @@ static void assert_state(const char *name, trust_state expected) {
   assert_int_equal(judge(name, &state), TLSMEND_OK);
   assert_int_equal(state, expected);
 }
-
-/* ---- what is signed ---- */
 
 static void test_every_byte(void **unused) {
   (void)unused;
@@ -218,8 +214,6 @@ static void test_impostor(void **unused) {
   free(bytes);
 }
 
-/* ---- names ---- */
-
 static void test_names(void **unused) {
   (void)unused;
   static const char *const bad[] = {
@@ -274,8 +268,6 @@ static void test_requires(void **unused) {
     free(copy);
   }
 }
-
-/* ---- the store ---- */
 
 static void test_store(void **unused) {
   (void)unused;
@@ -351,8 +343,6 @@ static void test_writable(void **unused) {
   free(from), free(to), free(elsewhere);
 }
 #endif
-
-/* ---- leave to apply ---- */
 
 static tlsmend_session *open_session(void) {
   tlsmend_options options = TLSMEND_OPTIONS_INIT;

@@ -16,8 +16,6 @@ enum { ROUNDS = 30, DONE_LEAST = 10, STRIDE = 7, SHIPPED_LEAST = 5 };
 enum { ROUNDS = 250, DONE_LEAST = 80, STRIDE = 1, SHIPPED_LEAST = 100 };
 #endif
 
-/* ---- a machine as text ---- */
-
 static void print_key(tlsmend_machine *machine, const char *path, int view, text_builder *out) {
   tlsmend_error error = {0, ""};
   machine_names keys = {0}, values = {0};
@@ -122,8 +120,6 @@ static tlsmend_result carry_out(tlsmend_session *session, const tlsmend_plan *pl
   return result;
 }
 
-/* ---- random ---- */
-
 static void test_random(void **state) {
   (void)state;
   size_t done = 0, undone = 0, size = 0, size_after = 0;
@@ -162,8 +158,6 @@ static void test_random(void **state) {
   /* None of the first 30 is undone. */
   assert_true(done >= DONE_LEAST && (undone >= 1 || ROUNDS <= 30));
 }
-
-/* ---- the shipped runbooks, everywhere ---- */
 
 typedef struct listing {
   char names[64][80];

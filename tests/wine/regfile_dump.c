@@ -12,8 +12,6 @@
 #include "registry/tree.h"
 #include "base/unicode.h"
 
-/* ---- reading into a tree, and on into a writer -------------------------------------------------------- */
-
 typedef struct sink {
   tree *keys;             /* the listing */
   regfile_writer *writer; /* or the rewriting */
@@ -55,8 +53,6 @@ static int on_value_delete(void *data, const char *path, const char *name, tlsme
 }
 
 static const regfile_events events = {on_key, on_key_delete, on_value, on_value_delete};
-
-/* ---- the listing -------------------------------------------------------------------------------------- */
 
 static void print_name(const char *name) {
   for (; *name; name++)
@@ -116,8 +112,6 @@ static void print_key(const tree_key *key, const char *path) {
   }
   free(keys);
 }
-
-/* ---- files -------------------------------------------------------------------------------------------- */
 
 static unsigned char *read_file(const char *path, size_t *size) {
   FILE *file = fopen(path, "rb");

@@ -65,7 +65,7 @@ extern "C" {
 #define TLSMEND_VERSION "0.1.0"
 TLSMEND_API const char *tlsmend_version(void);
 
-/* ---- errors ------------------------------------------------------------------------------------------------ */
+/* Errors. */
 
 /*
  * number, name, exit code of the command, meaning. Numbers are never reused.
@@ -119,7 +119,7 @@ __attribute__((format(printf, 3, 4)))
 TLSMEND_API int
 tlsmend_error_set(tlsmend_error *error, int code, const char *format, ...);
 
-/* ---- sessions ---------------------------------------------------------------------------------------------- */
+/* Sessions. */
 
 /* A machine, a folder for journals, and where runbooks are found. */
 typedef struct tlsmend_session tlsmend_session;
@@ -199,7 +199,7 @@ TLSMEND_API int tlsmend_session_open(const tlsmend_options *options, tlsmend_ses
 /* Closes the machine and frees the session; plans, reports and texts that were made from it stay valid. NULL is fine. */
 TLSMEND_API void tlsmend_session_close(tlsmend_session *session);
 
-/* ---- texts ------------------------------------------------------------------------------------------------- */
+/* Texts. */
 
 /* name, word on the command line. Lists, runbooks, previews and states have TEXT and JSON; plans and reports all. */
 #define TLSMEND_FORMATS(X)                                                                                   \
@@ -228,7 +228,7 @@ TLSMEND_API int tlsmend_text_in(const char *language, const char *english, char 
  * NULL is fine. */
 TLSMEND_API void tlsmend_text_free(char *text);
 
-/* ---- runbooks ---------------------------------------------------------------------------------------------- */
+/* Runbooks. */
 
 /* Renders the built-in runbooks (and those of options.library), sorted by id. Needs no machine: options.machine is
  * not opened. Free *out with tlsmend_text_free. */
@@ -240,7 +240,7 @@ TLSMEND_API int tlsmend_runbook_list(const tlsmend_options *options, tlsmend_for
 TLSMEND_API int tlsmend_runbook_show(const tlsmend_options *options, const char *runbook,
                                      tlsmend_format format, char **out, tlsmend_error *error);
 
-/* ---- signed runbooks --------------------------------------------------------------------------------------- */
+/* Signed runbooks. */
 
 /*
  * A runbook that is not part of this library is a .lua file, with the modules beside it that it requires, or a bundle, one file
@@ -285,7 +285,7 @@ typedef struct tlsmend_verify_request {
 TLSMEND_API int tlsmend_verify(const tlsmend_options *options, const tlsmend_verify_request *request,
                                char **out, int *trusted, tlsmend_error *error);
 
-/* ---- plans ------------------------------------------------------------------------------------------------- */
+/* Plans. */
 
 /* Ordered changes, what was read to decide them, and why. Free with tlsmend_plan_free. */
 typedef struct tlsmend_plan tlsmend_plan;
@@ -333,7 +333,7 @@ TLSMEND_API void tlsmend_plan_free(tlsmend_plan *plan);
 /* The SHA-256 of the file that the plan was read from, 64 hex digits; NULL for a plan that was not read from one. Borrowed. */
 TLSMEND_API const char *tlsmend_plan_sha256(const tlsmend_plan *plan);
 
-/* ---- approvals --------------------------------------------------------------------------------------------- */
+/* Approvals. */
 
 /*
  * An approval is a detached signature over the bytes of a saved plan, in the format of minisign, whose trusted (signed)
@@ -387,7 +387,7 @@ typedef struct tlsmend_approval_check {
 TLSMEND_API int tlsmend_plan_check_approvals(tlsmend_plan *plan, const tlsmend_approval_check *check,
                                              tlsmend_error *error);
 
-/* ---- apply, resume, roll back ------------------------------------------------------------------------------ */
+/* Apply, resume, roll back. */
 
 /* What was done. Free with tlsmend_report_free. */
 typedef struct tlsmend_report tlsmend_report;
@@ -479,7 +479,7 @@ TLSMEND_API int tlsmend_page(const char *const *files, size_t count, char **out,
 TLSMEND_API int tlsmend_page_in(const char *const *files, size_t count, const char *language, char **out,
                                 tlsmend_error *error);
 
-/* ---- probes ------------------------------------------------------------------------------------------------ */
+/* Probes. */
 
 typedef struct tlsmend_probe_terms {
   size_t size;      /* sizeof(tlsmend_probe_terms); set by TLSMEND_PROBE_TERMS_INIT */
@@ -500,7 +500,7 @@ TLSMEND_API int tlsmend_probe(const tlsmend_options *options, const char *endpoi
                               const tlsmend_probe_terms *terms, tlsmend_format format, char **out,
                               int *modern, tlsmend_error *error);
 
-/* ---- the event log ----------------------------------------------------------------------------------------- */
+/* The event log. */
 
 /*
  * Registers tlsmend as a source of the machine's event log (`install` non-zero), or takes that back. Runs write their start, end,
@@ -509,13 +509,13 @@ TLSMEND_API int tlsmend_probe(const tlsmend_options *options, const char *endpoi
  */
 TLSMEND_API int tlsmend_install(tlsmend_session *session, int install, char out[256], tlsmend_error *error);
 
-/* ---- snapshots --------------------------------------------------------------------------------------------- */
+/* Snapshots. */
 
 /* Writes what the session's machine holds as a regedit 5 .reg file: all of it for a snapshot. Replaces the file whole.
  * Errors: E_IO, E_UNSUPPORTED (a live machine: not yet). */
 TLSMEND_API int tlsmend_snapshot(tlsmend_session *session, const char *path, tlsmend_error *error);
 
-/* ---- the effective state ------------------------------------------------------------------------------------- */
+/* The effective state. */
 
 typedef enum tlsmend_verdict {
   TLSMEND_VERDICT_COMPLIANT,     /* TLS 1.2 is effective for every client */
@@ -528,7 +528,7 @@ typedef enum tlsmend_verdict {
 TLSMEND_API int tlsmend_state(tlsmend_session *session, tlsmend_format format, char **out,
                               tlsmend_verdict *verdict, tlsmend_error *error);
 
-/* ---- the author's bench -------------------------------------------------------------------------------------- */
+/* The author's bench. */
 
 /*
  * Writes the files of a new runbook: ID.lua, and ID.machines with a snapshot and what is expected of machines. They pass

@@ -20,7 +20,7 @@
 extern "C" {
 #endif
 
-/* ---- keys and values -------------------------------------------------------------------------------------- */
+/* Keys and values. */
 
 /*
  * The address of a registry key. `path` is canonical: a short root (HKLM, HKCU, HKU, HKCR, HKCC), then names
@@ -71,7 +71,7 @@ TLSMEND_API void tlsmend_value_clear(tlsmend_value *value);
 TLSMEND_API int tlsmend_value_set(tlsmend_value *out, uint32_t type, const void *data, size_t size,
                                   tlsmend_error *error);
 
-/* ---- facts ------------------------------------------------------------------------------------------------- */
+/* Facts. */
 
 /* Product types, numbered as OSVERSIONINFOEX.wProductType numbers them; 0 is "cannot tell". */
 enum tlsmend_product_type { TLSMEND_WORKSTATION = 1, TLSMEND_DOMAIN_CONTROLLER = 2, TLSMEND_SERVER = 3 };
@@ -92,7 +92,7 @@ typedef struct tlsmend_system {
   char computer[64]; /* ComputerName, "" where absent */
 } tlsmend_system;
 
-/* ---- changes ----------------------------------------------------------------------------------------------- */
+/* Changes. */
 
 #define TLSMEND_CHANGE_KINDS(X)                                                                              \
   X(KEY_CREATE, "key-create")                                                                                \
@@ -147,7 +147,7 @@ typedef struct tlsmend_outcome {
   char note[256];     /* one line for the report, or "" */
 } tlsmend_outcome;
 
-/* ---- probes ------------------------------------------------------------------------------------------------ */
+/* Probes. */
 
 /* A server to be asked. Borrowed. */
 typedef struct tlsmend_endpoint {

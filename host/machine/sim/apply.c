@@ -22,8 +22,6 @@ static int no_memory(tlsmend_error *error) {
   return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a snapshot");
 }
 
-/* ---- registry changes ------------------------------------------------------------------------------------------- */
-
 static int drift(const tlsmend_change *change, const char *now, tlsmend_error *error) {
   return tlsmend_error_set(error, TLSMEND_E_DRIFT, "%s%s%s%s is not as planned: it is %s", change->key,
                            change->view == 32 ? " [32-bit]" : "", change->name ? " " : "",
@@ -85,8 +83,6 @@ static int change_registry(const sim *self, const tlsmend_change *change, tlsmen
   free(path);
   return code;
 }
-
-/* ---- updates ------------------------------------------------------------------------------------------------------ */
 
 /* Effects of one update, each remembered with what was there before. */
 typedef struct effects {
@@ -275,8 +271,6 @@ static int complete(sim *self, const char *kb, tlsmend_error *error) {
   return code;
 }
 
-/* ---- restarts ------------------------------------------------------------------------------------------------------ */
-
 /* The number of restarts is no fact of the registry: it stands beside the journals, and a rollback does not turn it back. */
 static unsigned boots(const sim *self) {
   if (!self->state)
@@ -330,8 +324,6 @@ static int restart(sim *self, tlsmend_outcome *outcome, tlsmend_error *error) {
   outcome->restarted = true;
   return code;
 }
-
-/* ---- the door -------------------------------------------------------------------------------------------------------- */
 
 /* Forgets what is in memory and reads the file again: after a save that failed, memory and file must not differ. */
 static void reload(sim *self) {

@@ -18,8 +18,6 @@ static int no_memory(tlsmend_error *error) {
   return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a snapshot");
 }
 
-/* ---- reading ----------------------------------------------------------------------------------------------------- */
-
 static int on_key(void *data, const char *path, tlsmend_error *error) {
   return tree_make(data, path) ? TLSMEND_OK : no_memory(error);
 }
@@ -48,8 +46,6 @@ int sim_parse(sim *self, const char *label, const void *bytes, size_t size, tlsm
   static const regfile_events events = {on_key, on_key_delete, on_value, on_value_delete};
   return regfile_read(label, bytes, size, &events, self->tree, error);
 }
-
-/* ---- writing ----------------------------------------------------------------------------------------------------- */
 
 static int compare_keys(const void *a, const void *b) {
   return unicode_name_compare(tree_key_name(*(tree_key *const *)a), tree_key_name(*(tree_key *const *)b));
@@ -122,8 +118,6 @@ int sim_render(tlsmend_machine *machine, unsigned char **out, size_t *size, tlsm
                              "reg export");
   return sim_print(self->tree, self->utf16, out, size, error);
 }
-
-/* ---- the bytes of somebody else's file --------------------------------------------------------------------------- */
 
 /* The file in the state folder that keeps the original of these contents: named by them, so that each of several runs finds
  * its own. malloc'd; NULL when out of memory. */

@@ -42,8 +42,6 @@ static int read_bundled(const char *path, seal_look look, package_seal *out, tls
   return code;
 }
 
-/* ---- hashes ---------------------------------------------------------------------------------------------------------- */
-
 typedef struct hashing {
   crypto_hash_sha256_state state;
   uint64_t deadline;
@@ -117,8 +115,6 @@ int package_minisign_hash(const char *path, unsigned char out[MINISIGN_HASH], tl
     crypto_generichash_final(&state, out, MINISIGN_HASH);
   return code;
 }
-
-/* ---- whose it is ------------------------------------------------------------------------------------------------------- */
 
 /* The file is read once, for both of its hashes. */
 typedef struct judging {
@@ -197,8 +193,6 @@ bool package_is_name(const char *name) {
   return length > 4 &&
          (unicode_name_equal(name + length - 4, ".msu") || unicode_name_equal(name + length - 4, ".cab"));
 }
-
-/* ---- out of a bundle --------------------------------------------------------------------------------------------------- */
 
 typedef struct writing {
   os_log *log;

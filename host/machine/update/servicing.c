@@ -7,8 +7,6 @@
 #include "registry/value.h"
 #include "machine/machine.h"
 
-/* ---- the states --------------------------------------------------------------------------------------------------------- */
-
 static const struct {
   int32_t number;
   const char *name;
@@ -61,8 +59,6 @@ int servicing_state(tlsmend_machine *machine, const char *package, int32_t *out,
   free(path);
   return code;
 }
-
-/* ---- installing ---------------------------------------------------------------------------------------------------------- */
 
 char *servicing_package_key(const tlsmend_update *update) {
   return update->package ? package_key(update->package) : NULL;

@@ -15,8 +15,6 @@
 #include "os/os.h"
 #include "os/win32/wide.h"
 
-/* ---- layout ---- */
-
 static WORD native_machine(void) {
   typedef BOOL(WINAPI * wow64_fn)(HANDLE, USHORT *, USHORT *);
   wow64_fn wow64;
@@ -73,8 +71,6 @@ int facts_system(tlsmend_machine *machine, tlsmend_system *out, tlsmend_error *e
   return TLSMEND_OK;
 }
 
-/* ---- files ---- */
-
 /* The place of "System32\\winhttp.dll" in a view, as this process reaches it. */
 static wchar_t *file_locate(const char *path, int view) {
   wchar_t *wide = wide_from_utf8(path), *found = wide ? wide_system_path(wide, view == 32) : NULL;
@@ -123,8 +119,6 @@ int facts_file_version(tlsmend_machine *machine, const char *path, int view, uin
   free(place);
   return result;
 }
-
-/* ---- starts and logons ---- */
 
 int facts_boot_id(tlsmend_machine *machine, char out[64], tlsmend_error *error) {
   int64_t seconds;

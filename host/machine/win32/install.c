@@ -23,8 +23,6 @@ static int fail_memory(tlsmend_error *error) {
   return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
 }
 
-/* ---- running one installer ---- */
-
 static void wait_busy(win32_machine *self) {
   for (unsigned seconds = 0; seconds < RETRY_SECONDS; seconds += SLICE_SECONDS) {
     if (self->base.progress)
@@ -52,8 +50,6 @@ static int run_wusa(win32_machine *self, const char *package, installer_result *
   const char *arguments[] = {package, "/quiet", "/norestart", NULL};
   return run(self, L"System32\\wusa.exe", arguments, out, error);
 }
-
-/* ---- DISM ---- */
 
 /* One .cab; pkgmgr before Windows 7 has DISM. */
 static int run_cab(win32_machine *self, const char *cab, installer_result *out, tlsmend_error *error) {
@@ -157,8 +153,6 @@ static int run_dism(win32_machine *self, const char *package, installer_result *
   free(folder);
   return result;
 }
-
-/* ---- what it means ---- */
 
 typedef enum payload { PAYLOAD_PRESENT, PAYLOAD_PENDING, PAYLOAD_MISSING, PAYLOAD_UNKNOWN } payload;
 

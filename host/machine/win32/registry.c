@@ -49,8 +49,6 @@ int registry_fail(tlsmend_error *error, LONG number, const char *verb, const tls
                            key->path, key->view, reason);
 }
 
-/* ---- links ---- */
-
 /* The kernel's name of an open key; malloc'd, NULL: it does not tell. */
 static char *kernel_name(HKEY handle) {
   typedef LONG(WINAPI * query_fn)(HANDLE, int, void *, ULONG, ULONG *);
@@ -214,8 +212,6 @@ int registry_value_get(tlsmend_machine *machine, const tlsmend_key *key, const c
   RegCloseKey(handle);
   return result;
 }
-
-/* ---- enumeration ---- */
 
 typedef struct names {
   char **items;

@@ -55,8 +55,6 @@ static int parent_open(const win32_machine *self, const tlsmend_key *key, REGSAM
   return result;
 }
 
-/* ---- keys ---- */
-
 static REGSAM view_rights(const win32_machine *self, const tlsmend_key *key) {
   if (!self->wide_system)
     return 0;
@@ -133,8 +131,6 @@ static int key_delete(win32_machine *self, const tlsmend_key *key, tlsmend_error
   return result;
 }
 
-/* ---- values ---- */
-
 /* Refuses if the value is not what the change expects it to be. */
 static int value_check(win32_machine *self, HKEY handle, const tlsmend_key *key, const tlsmend_change *change,
                        tlsmend_error *error) {
@@ -209,8 +205,6 @@ int registry_apply(win32_machine *self, const tlsmend_change *change, tlsmend_er
   }
   return tlsmend_error_set(error, TLSMEND_E_UNSUPPORTED, "not a change of the registry");
 }
-
-/* ---- the host's own ---- */
 
 /* Without elevation Windows lets an old program "write" to a private copy; such a success would be a lie. */
 static bool elevated(void) {

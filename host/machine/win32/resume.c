@@ -42,8 +42,6 @@ static int resume_locate(const char *state, plan_of_resume *plan, tlsmend_error 
   return result;
 }
 
-/* ---- the task ---- */
-
 /* The exit code of schtasks, or 1 if it could not be run. */
 static uint32_t schtasks(win32_machine *self, const char *const *arguments) {
   process_request request = {L"System32\\schtasks.exe", arguments, true};
@@ -146,8 +144,6 @@ static void task_remove(win32_machine *self) {
   schtasks(self, arguments);
 }
 
-/* ---- the RunOnce entry ---- */
-
 static int run_once_make(win32_machine *self, const plan_of_resume *plan, tlsmend_error *error) {
   wchar_t *arguments = arguments_make(plan), *program = wide_from_utf8(plan->program);
   wchar_t *line =
@@ -172,8 +168,6 @@ static int run_once_make(win32_machine *self, const plan_of_resume *plan, tlsmen
   free(arguments);
   return result;
 }
-
-/* ---- both ---- */
 
 static int program_copy(const plan_of_resume *plan, const os_folder *folder, tlsmend_error *error) {
   char *running = os_program_path();

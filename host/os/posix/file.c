@@ -57,8 +57,6 @@ static int fail_memory(tlsmend_error *error) {
   return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
 }
 
-/* ---- folders ---- */
-
 /* The folder that holds `path`; malloc'd. */
 static char *folder_of(const char *path) {
   const char *slash = strrchr(path, '/');
@@ -217,8 +215,6 @@ int os_dir_each(const char *path, int (*fn)(void *data, const char *name), void 
   return result;
 }
 
-/* ---- whole files ---- */
-
 /* Reads until the end or `size` bytes; answers the number read, -1 with errno set. */
 static ssize_t read_all(int fd, char *bytes, size_t size) {
   size_t done = 0;
@@ -359,8 +355,6 @@ int os_file_replace(const char *path, const void *bytes, size_t size, tlsmend_er
   return result;
 }
 
-/* ---- logs ---- */
-
 struct os_log {
   int fd;
   char path[];
@@ -440,8 +434,6 @@ void os_log_close(os_log *log) {
   free(log);
 }
 
-/* ---- locks ---- */
-
 struct os_lock {
   int fd;
 };
@@ -503,8 +495,6 @@ void os_lock_release(os_lock *lock) {
   free(lock);
 }
 
-/* ---- time, processes, chance ---- */
-
 int64_t os_time(void) { return (int64_t)time(NULL); }
 
 void os_time_print(int64_t when, char out[32]) {
@@ -541,8 +531,6 @@ void os_random(void *bytes, size_t size) {
     size -= (size_t)got;
   }
 }
-
-/* ---- paths, terminal ---- */
 
 char *os_environment(const char *name) {
   const char *value = getenv(name);

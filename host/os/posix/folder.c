@@ -26,8 +26,6 @@ struct os_folder {
   char path[];
 };
 
-/* ---- whose it is ---- */
-
 /* Whether a group is the user's own, as many systems make one for each user, who then has umask 002: it has his name and no other
  * member. */
 static bool is_private(gid_t group) {
@@ -76,8 +74,6 @@ int posix_check_file(int fd, const char *path, tlsmend_error *error) {
         path);
   return posix_check_own(&found, path, error);
 }
-
-/* ---- opening ---- */
 
 static int judge(const os_folder *self, bool strict, tlsmend_error *error) {
   struct stat found;
@@ -132,8 +128,6 @@ void os_folder_close(os_folder *self) {
     close(self->fd);
   free(self);
 }
-
-/* ---- its files ---- */
 
 int os_folder_log(const os_folder *self, const char *name, bool create, os_log **out, tlsmend_error *error) {
   char *path = os_path_join(self->path, name);

@@ -136,8 +136,6 @@ void os_place_close(os_place *place) {
   free(place);
 }
 
-/* ---- the one spelling of a path ---- */
-
 /* realpath of the folder, and the last name, which does not exist. */
 static char *real_of_new(const char *path) {
   char *absolute = os_path_absolute(path), *out = NULL;
@@ -167,8 +165,6 @@ bool os_path_same(const char *a, const char *b) {
   free(right);
   return same;
 }
-
-/* ---- reading ---- */
 
 /* Closes the file. */
 static int stream(int fd, const char *path, int (*fn)(void *data, const void *bytes, size_t size), void *data,

@@ -22,8 +22,6 @@ static int fail_memory(tlsmend_error *error) {
   return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
 }
 
-/* ---- who is who ---- */
-
 /* The user of this process; LocalFree'd by nobody: the answer is malloc'd. NULL if it cannot be told. */
 static TOKEN_USER *caller(void) {
   HANDLE token;
@@ -60,8 +58,6 @@ static bool trusted(PSID sid, const TOKEN_USER *self) {
   LocalFree(text);
   return installer;
 }
-
-/* ---- private folders ---- */
 
 static const DWORD write_rights = FILE_ADD_FILE | FILE_ADD_SUBDIRECTORY | FILE_DELETE_CHILD |
                                   FILE_WRITE_ATTRIBUTES | FILE_WRITE_EA | DELETE | WRITE_DAC | WRITE_OWNER |
@@ -177,8 +173,6 @@ int os_path_guarded(const char *path, tlsmend_error *error) {
   return result;
 }
 
-/* ---- making ---- */
-
 /* Full access for administrators and SYSTEM, nothing inherited from above; for a caller who is no
  * administrator, who then works on snapshots and not on the machine, for himself too. LocalFree'd by the
  * caller. */
@@ -263,8 +257,6 @@ out:
   free(copy);
   return result;
 }
-
-/* ---- listing ---- */
 
 static int by_byte(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
 

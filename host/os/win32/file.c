@@ -156,8 +156,6 @@ int os_dir_temporary(char **out, tlsmend_error *error) {
   return code;
 }
 
-/* ---- whole files ---- */
-
 static int read_all(HANDLE file, const char *path, char *bytes, size_t size, size_t *got,
                     tlsmend_error *error) {
   *got = 0;
@@ -301,8 +299,6 @@ int os_file_replace(const char *path, const void *bytes, size_t size, tlsmend_er
   return result;
 }
 
-/* ---- logs ---- */
-
 struct os_log {
   HANDLE file;
   char path[];
@@ -357,8 +353,6 @@ void os_log_close(os_log *log) {
     CloseHandle(log->file);
   free(log);
 }
-
-/* ---- locks ---- */
 
 struct os_lock {
   HANDLE file;

@@ -72,8 +72,6 @@ void os_folder_close(os_folder *self) {
   free(self);
 }
 
-/* ---- its files ---- */
-
 int os_folder_log(const os_folder *self, const char *name, bool create, os_log **out, tlsmend_error *error) {
   char *path = os_path_join(self->path, name);
   *out = NULL;

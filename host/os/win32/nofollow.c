@@ -119,8 +119,6 @@ void os_place_close(os_place *place) {
   free(place);
 }
 
-/* ---- the one spelling of a path ---- */
-
 /* "\\?\C:\x" as "C:\x", "\\?\UNC\server\x" as "\\server\x"; malloc'd. */
 static char *without_prefix(const wchar_t *full, size_t length) {
   if (wcsncmp(full, L"\\\\?\\UNC\\", 8) == 0) {

@@ -29,7 +29,7 @@ struct tlsmend_call {
   size_t count;
 };
 
-/* ---- arguments: none of these Lua functions raises ------------------------------------------------------------------- */
+/* Arguments: none of these Lua functions raises. */
 
 size_t tlsmend_call_count(const tlsmend_call *call) { return (size_t)lua_gettop(call->L); }
 
@@ -88,8 +88,6 @@ int tlsmend_call_text(const tlsmend_call *call, size_t number, const char **out,
   *out = text;
   return TLSMEND_OK;
 }
-
-/* ---- answers --------------------------------------------------------------------------------------------------------- */
 
 static int add(tlsmend_call *call, answer row, tlsmend_error *error) {
   if (call->count == ANSWERS_MOST)
@@ -153,8 +151,6 @@ static void push(lua_State *L, const tlsmend_call *call, const answer *row) {
   }
 }
 
-/* ---- the call -------------------------------------------------------------------------------------------------------- */
-
 /* Upvalues: the module, the row of the function. */
 static int l_embedded(lua_State *L) {
   const tlsmend_module *module = lua_touserdata(L, lua_upvalueindex(1));
@@ -199,8 +195,6 @@ bool embedded_module_push(lua_State *L, const char *name) {
   }
   return true;
 }
-
-/* ---- checked once, when a session is opened ------------------------------------------------------------------------------ */
 
 static bool name_good(const char *name) {
   if (name == NULL || !islower((unsigned char)name[0]) || strlen(name) > 32)

@@ -17,8 +17,6 @@ static int raise_call(lua_State *L, tlsmend_error *error) {
   return script_raise_error(L, error);
 }
 
-/* ---- reading ------------------------------------------------------------------------------------------------- */
-
 static script_scratch *read_value(lua_State *L, const char *function) {
   tlsmend_error error;
   tlsmend_machine *machine = script_machine(L, function);
@@ -97,8 +95,6 @@ static int l_views(lua_State *L) {
   }
   return 1;
 }
-
-/* ---- writing ------------------------------------------------------------------------------------------------- */
 
 /* The options of a write. `why` is borrowed from the table, which stays on the stack. */
 typedef struct write_options {

@@ -18,8 +18,6 @@
 /* The standard function that ours takes the place of. In the same frame: its messages find its name. */
 static int call_standard(lua_State *L) { return lua_tocfunction(L, lua_upvalueindex(1))(L); }
 
-/* ---- protected calls ----------------------------------------------------------------------------------------- */
-
 static int finish_pcall(lua_State *L, int status, lua_KContext first) {
   if (status == LUA_OK || status == LUA_YIELD) {
     sandbox_check(L);
@@ -59,8 +57,6 @@ static int l_xpcall(lua_State *L) {
   lua_rotate(L, 3, 2);
   return finish_pcall(L, lua_pcallk(L, count - 2, LUA_MULTRET, 2, 2, finish_pcall), 2);
 }
-
-/* ---- coroutines ---------------------------------------------------------------------------------------------- */
 
 enum { CLOSING_MOST = 2 };
 
@@ -181,8 +177,6 @@ static int l_close(lua_State *L) {
   return results;
 }
 
-/* ---- the rest ------------------------------------------------------------------------------------------------ */
-
 /* load(text [, name [, mode [, env]]]): texts only, whatever the mode says. */
 static int l_load(lua_State *L) {
   size_t size;
@@ -300,8 +294,6 @@ static int l_undeclared(lua_State *L) {
   return luaL_error(L, "'%s' is assigned but not declared: write 'local %s'", sandbox_text(L, 2),
                     sandbox_text(L, 2));
 }
-
-/* ---- the list ------------------------------------------------------------------------------------------------ */
 
 #define PURE    "looks at its arguments only"
 #define BOUNDED "charged for its length before it begins; plain tables only"

@@ -23,8 +23,6 @@ static void step(pattern_match *m) {
   m->steps = 0;
 }
 
-/* ---- one character ------------------------------------------------------------------------------------------- */
-
 static bool in_class(int c, int class) {
   bool found;
   switch (tolower(class)) {
@@ -128,8 +126,6 @@ static bool match_item(pattern_match *m, const char *s, const char *p, const cha
   }
 }
 
-/* ---- repetitions --------------------------------------------------------------------------------------------- */
-
 static const char *match_longest(pattern_match *m, const char *s, const char *p, const char *end) {
   ptrdiff_t count = 0;
   while (match_item(m, s + count, p, end))
@@ -151,8 +147,6 @@ static const char *match_shortest(pattern_match *m, const char *s, const char *p
       return NULL;
   }
 }
-
-/* ---- captures and other items -------------------------------------------------------------------------------- */
 
 static const char *open_capture(pattern_match *m, const char *s, const char *p, ptrdiff_t kind) {
   if (m->count >= PATTERN_CAPTURES)
@@ -221,8 +215,6 @@ static const char *match_frontier(pattern_match *m, const char *s, const char *p
   int here = s == m->subject_end ? 0 : (unsigned char)*s;
   return !in_set(before, p, end - 1) && in_set(here, p, end - 1) ? end : NULL;
 }
-
-/* ---- the pattern --------------------------------------------------------------------------------------------- */
 
 /* Takes a '%' item that is not a class; sets *s and *p behind it. False: does not match. */
 static bool match_special(pattern_match *m, const char **s, const char **p) {

@@ -65,8 +65,6 @@ static int passed(const script_context *context) {
   return os_clock() > context->deadline ? TLSMEND_LIMIT_TIME : SANDBOX_WITHIN;
 }
 
-/* ---- memory ------------------------------------------------------------------------------------------------------ */
-
 /* Only lines are read here. Where nothing runs any more (the stack is cut back behind an error), the place that was noted before
  * stays. */
 static void note_place(script_context *context) {
@@ -140,8 +138,6 @@ static void *limited_alloc(void *data, void *block, size_t old, size_t size) {
     context->used[TLSMEND_LIMIT_INSTRUCTIONS] += size / BYTES_PER_INSTRUCTION;
   return moved;
 }
-
-/* ---- the hook ---------------------------------------------------------------------------------------------------- */
 
 static void where_in(lua_State *L, char *out, size_t size) {
   const char *file = sandbox_context(L)->file;
@@ -287,8 +283,6 @@ void sandbox_renew(script_context *context) {
   lua_sethook(context->L, count_hook, LUA_MASKCOUNT, context->interval);
 }
 
-/* ---- compiling ------------------------------------------------------------------------------------------------- */
-
 typedef struct piece {
   const char *at, *end;
 } piece;
@@ -307,8 +301,6 @@ int sandbox_load(lua_State *L, const char *text, size_t size, const char *chunk)
   piece rest = {text, text + size};
   return lua_load(L, next_piece, &rest, chunk, "t");
 }
-
-/* ---- calls ------------------------------------------------------------------------------------------------------- */
 
 int sandbox_call(script_context *context, int arguments, int results, tlsmend_error *error) {
   lua_State *L = context->L;
