@@ -21,3 +21,19 @@ const backend *backend_find(const char *spec, const char **argument) {
       return row;
   return NULL;
 }
+
+int backend_check(const tlsmend_machine *machine, const char *prefix, tlsmend_error *error) {
+  const tlsmend_machine_ops *ops = machine->ops;
+  if (ops->version != TLSMEND_MACHINE_OPS_VERSION)
+    return tlsmend_error_set(
+        error, TLSMEND_E_USAGE,
+        "the machines of %s have a table of functions of version %d, and this library takes "
+        "version %d: build the program with the <tlsmend/machine.h> of this library",
+        prefix, ops->version, TLSMEND_MACHINE_OPS_VERSION);
+  if (ops->key_exists && ops->value_get && ops->each_key && ops->each_value)
+    return TLSMEND_OK;
+  return tlsmend_error_set(
+      error, TLSMEND_E_USAGE,
+      "the machines of %s lack one of key_exists, value_get, each_key and each_value: fill in all of them",
+      prefix);
+}

@@ -36,6 +36,10 @@ extern const backend backends[];
 /* Finds the row of a spec and sets *argument behind its colon. NULL if there is none. */
 const backend *backend_find(const char *spec, const char **argument);
 
+/* Whether a machine that an embedding program's row has opened can be used: its table is of this version and has what every table
+ * must. E_USAGE. */
+int backend_check(const tlsmend_machine *machine, const char *prefix, tlsmend_error *error);
+
 int sim_open(const backend_request *request, tlsmend_machine **out, tlsmend_error *error);
 int win32_open(const backend_request *request, tlsmend_machine **out, tlsmend_error *error);
 

@@ -358,12 +358,11 @@ static size_t file_declared(const guard *self, const char *path, bool below_syst
 }
 
 /* Only names are compared here: who looks at the file follows no link behind *followed. */
-static int may_look(tlsmend_machine *machine, const char *path, bool below_system, size_t *followed,
-                    tlsmend_error *error) {
-  const guard *self = (const guard *)machine;
+static int admit_file(const guard *self, const char *path, bool below_system, size_t *followed,
+                      tlsmend_error *error) {
   size_t below = *followed, allowed = file_declared(self, path, below_system);
   if (allowed) {
-    int code = machine_may_look(machine->below, path, below_system, &below, error);
+    int code = guard_may_look(self->base.below, path, below_system, &below, error);
     *followed = allowed < below ? allowed : below;
     return code;
   }
@@ -404,18 +403,9 @@ static bool tells_of_updates(const char *path) {
 static int file_version(tlsmend_machine *machine, const char *path, int view, uint64_t *out,
                         tlsmend_error *error) {
   size_t followed = SIZE_MAX; /* the folder of Windows is that of administrators */
-  int code = tells_of_updates(path) ? TLSMEND_OK : may_look(machine, path, true, &followed, error);
+  int code =
+      tells_of_updates(path) ? TLSMEND_OK : admit_file((const guard *)machine, path, true, &followed, error);
   return code == TLSMEND_OK ? machine_file_version(machine->below, path, view, out, error) : code;
-}
-
-static int may_call(tlsmend_machine *machine, const char *module, tlsmend_error *error) {
-  const guard *self = (const guard *)machine;
-  char need[128];
-  for (size_t i = 0; i < self->needs->module_count; i++)
-    if (strcmp(self->needs->modules[i], module) == 0)
-      return TLSMEND_OK;
-  snprintf(need, sizeof need, "modules = { \"%.64s\" }", module);
-  return refuse(self, "call the module", module, need, error);
 }
 
 static void close_guard(tlsmend_machine *machine) { free(machine); }
@@ -430,9 +420,33 @@ static const tlsmend_machine_ops guard_ops = {.version = TLSMEND_MACHINE_OPS_VER
                                               .file_version = file_version,
                                               .apply = apply,
                                               .may_probe = may_probe,
-                                              .schannel_probe = schannel_probe,
-                                              .may_look = may_look,
-                                              .may_call = may_call};
+                                              .schannel_probe = schannel_probe};
+
+/* The guard that stands over a machine: the next one below it, or the machine itself. NULL: there is none. */
+static const guard *guard_over(const tlsmend_machine *machine) {
+  while (machine && machine->ops != &guard_ops)
+    machine = machine->below;
+  return (const guard *)machine;
+}
+
+int guard_may_look(const tlsmend_machine *machine, const char *path, bool below_system, size_t *followed,
+                   tlsmend_error *error) {
+  const guard *self = guard_over(machine);
+  *followed = strlen(path);
+  return self ? admit_file(self, path, below_system, followed, error) : TLSMEND_OK;
+}
+
+int guard_may_call(const tlsmend_machine *machine, const char *module, tlsmend_error *error) {
+  const guard *self = guard_over(machine);
+  char need[128];
+  if (!self)
+    return TLSMEND_OK;
+  for (size_t i = 0; i < self->needs->module_count; i++)
+    if (strcmp(self->needs->modules[i], module) == 0)
+      return TLSMEND_OK;
+  snprintf(need, sizeof need, "modules = { \"%.64s\" }", module);
+  return refuse(self, "call the module", module, need, error);
+}
 
 int guard_open(tlsmend_machine *below, const guard_needs *needs, const guard_trust *trust,
                tlsmend_machine **out, tlsmend_error *error) {

@@ -59,4 +59,18 @@ typedef struct guard_trust {
 int guard_open(tlsmend_machine *below, const guard_needs *needs, const guard_trust *trust,
                tlsmend_machine **out, tlsmend_error *error);
 
+/*
+ * What a runbook wants of this computer, not of the machine that it works on: asked of the guard that stands over `machine`. Where none
+ * does, nobody limits it. E_REFUSED, with the line of `needs` that would let it pass.
+ */
+
+/* Whether a file or folder may be looked at: listed, hashed, its version read. Looks at nothing. `below_system`: the path is one below
+ * the folder of Windows ("System32\\winhttp.dll"). *followed is how many bytes of the path name what was declared: links in the rest
+ * of it are not to be followed. */
+int guard_may_look(const tlsmend_machine *machine, const char *path, bool below_system, size_t *followed,
+                   tlsmend_error *error);
+
+/* Whether a module that the embedding program added may be called. */
+int guard_may_call(const tlsmend_machine *machine, const char *module, tlsmend_error *error);
+
 #endif

@@ -260,22 +260,10 @@ int machine_may_probe(tlsmend_machine *self, const tlsmend_endpoint *endpoint, t
                : cannot_tell("what a server answers to it", error);
 }
 
-int machine_may_look(tlsmend_machine *self, const char *path, bool below_system, size_t *followed,
-                     tlsmend_error *error) {
-  *followed = strlen(path);
-  OWNER(self, may_look);
-  return owner ? owner->ops->may_look(owner, path, below_system, followed, error) : TLSMEND_OK;
-}
-
 int machine_schannel_probe(tlsmend_machine *self, const tlsmend_endpoint *endpoint, tlsmend_probe_answer *out,
                            tlsmend_error *error) {
   *out = (tlsmend_probe_answer){.state = TLSMEND_PROBE_SILENT};
   OWNER(self, schannel_probe);
   return owner ? owner->ops->schannel_probe(owner, endpoint, out, error)
                : cannot_tell("what its Schannel agrees on with a server", error);
-}
-
-int machine_may_call(tlsmend_machine *self, const char *module, tlsmend_error *error) {
-  OWNER(self, may_call);
-  return owner ? owner->ops->may_call(owner, module, error) : TLSMEND_OK;
 }

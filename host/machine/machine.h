@@ -64,13 +64,8 @@ int machine_resume_arrange(tlsmend_machine *self, const char *run, const char *s
 void machine_log(tlsmend_machine *self, tlsmend_log_kind kind, const char *text);
 int machine_log_source(tlsmend_machine *self, bool install, char how[256], tlsmend_error *error);
 int machine_may_probe(tlsmend_machine *self, const tlsmend_endpoint *endpoint, tlsmend_error *error);
-int machine_may_look(tlsmend_machine *self, const char *path, bool below_system, size_t *followed,
-                     tlsmend_error *error);
 int machine_schannel_probe(tlsmend_machine *self, const tlsmend_endpoint *endpoint, tlsmend_probe_answer *out,
                            tlsmend_error *error);
-
-/* Whether a runbook on this machine may call a module of the embedding program. */
-int machine_may_call(tlsmend_machine *self, const char *module, tlsmend_error *error);
 
 /* Whether the view is another key than the 64-bit one on this machine: the views in which a key has to be set. */
 bool machine_is_64bit(const tlsmend_system *system);

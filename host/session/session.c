@@ -200,9 +200,10 @@ static int open_foreign(tlsmend_session *self, const tlsmend_options *options, b
                                "%s: name a folder for its journals (state of the options)", spec);
     self->spec = strdup(spec);
     self->home = strdup(self->state);
-    return self->spec && self->home
-               ? row->open(row->data, spec[length] ? spec + length + 1 : "", &self->machine, error)
-               : no_memory(error);
+    if (!self->spec || !self->home)
+      return no_memory(error);
+    int code = row->open(row->data, spec[length] ? spec + length + 1 : "", &self->machine, error);
+    return code == TLSMEND_OK ? backend_check(self->machine, row->prefix, error) : code;
   }
   return TLSMEND_OK;
 }

@@ -66,7 +66,12 @@ static void take_away(row *at) {
   at->key[0] = 0;
 }
 
-static void lab_close(tlsmend_machine *self) { free(self); }
+static int closed;
+
+static void lab_close(tlsmend_machine *self) {
+  closed++;
+  free(self);
+}
 
 static int lab_key_exists(tlsmend_machine *self, const tlsmend_key *key, bool *out, tlsmend_error *error) {
   (void)error;
@@ -300,6 +305,27 @@ static void try_the_names(const tlsmend_options *options, const char *runbook, c
   }
 }
 
+/* What was built with the header of another version, or is not whole, is refused when it is opened, and closed. */
+static void try_the_versions(const tlsmend_options *options) {
+  static const int versions[] = {0, TLSMEND_MACHINE_OPS_VERSION - 1, TLSMEND_MACHINE_OPS_VERSION + 1};
+  const tlsmend_machine_ops whole = lab_ops;
+  tlsmend_error error = {0, ""};
+  tlsmend_session *session = NULL;
+  int before = closed;
+  for (int i = 0; i < 3; i++) {
+    lab_ops.version = versions[i];
+    expect(tlsmend_session_open(options, &session, &error) == TLSMEND_E_USAGE && !session &&
+               strstr(error.text, "version"),
+           "another version of the table is refused", &error);
+  }
+  lab_ops = whole;
+  lab_ops.each_key = NULL;
+  expect(tlsmend_session_open(options, &session, &error) == TLSMEND_E_USAGE && strstr(error.text, "each_key"),
+         "a table with a hole is refused", &error);
+  lab_ops = whole;
+  expect(closed == before + 4, "a machine that is refused is closed", &error);
+}
+
 /* Whose runbooks are applied without leave is said by the options: a folder of keys. `keys` holds ann.pub, and the secret half. */
 static void try_the_trust(tlsmend_options options, const char *runbook, const char *keys) {
   tlsmend_error error = {0, ""};
@@ -368,6 +394,7 @@ int main(int argc, char **argv) {
   apply_and_undo(&options, argv[2], rows);
   try_the_fence(options, argv[2]);
   try_the_names(&options, argv[2], argv[1]);
+  try_the_versions(&options);
   try_the_trust(options, argv[2], argv[3]);
   options.modules = clashing;
   expect(try_plan(&options, argv[2], "good", &error) == TLSMEND_E_USAGE, "registry is taken", &error);

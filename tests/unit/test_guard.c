@@ -214,25 +214,25 @@ static void test_packages(void **state) {
 static void test_files(void **state) {
   (void)state;
   size_t followed = 0;
-  MUST(machine_may_look(guard, "C:\\Packages\\a.msu", false, &followed, &error));
+  MUST(guard_may_look(guard, "C:\\Packages\\a.msu", false, &followed, &error));
   assert_int_equal(followed, strlen("C:\\Packages"));
-  MUST(machine_may_look(guard, "C:\\Packages\\Deep\\b\\c", false, &followed, &error)); /* the nearest one */
+  MUST(guard_may_look(guard, "C:\\Packages\\Deep\\b\\c", false, &followed, &error)); /* the nearest one */
   assert_int_equal(followed, strlen("C:\\Packages\\Deep"));
-  MUST(machine_may_look(machine, "C:\\Packages\\a.msu", false, &followed, &error)); /* nobody limits it */
+  MUST(guard_may_look(machine, "C:\\Packages\\a.msu", false, &followed, &error)); /* nobody limits it */
   assert_int_equal(followed, strlen("C:\\Packages\\a.msu"));
-  MUST(machine_may_look(guard, "/given/a.msu", false, &followed, &error));
+  MUST(guard_may_look(guard, "/given/a.msu", false, &followed, &error));
   assert_int_equal(followed, strlen("/given"));
-  MUST(machine_may_look(guard, "System32\\Site.dll", true, &followed, &error));
-  MUST_REFUSE(machine_may_look(guard, "System32\\Site.dll", false, &followed, &error),
+  MUST(guard_may_look(guard, "System32\\Site.dll", true, &followed, &error));
+  MUST_REFUSE(guard_may_look(guard, "System32\\Site.dll", false, &followed, &error),
               "may not look at the file System32");
-  MUST_REFUSE(machine_may_look(guard, "System32\\other.dll", true, &followed, &error),
+  MUST_REFUSE(guard_may_look(guard, "System32\\other.dll", true, &followed, &error),
               "files = { \"System32\\\\other.dll\" }");
-  MUST_REFUSE(machine_may_look(guard, "C:\\Packages\\a.msu", true, &followed, &error), "write files");
-  MUST_REFUSE(machine_may_look(guard, "/etc/passwd", false, &followed, &error),
+  MUST_REFUSE(guard_may_look(guard, "C:\\Packages\\a.msu", true, &followed, &error), "write files");
+  MUST_REFUSE(guard_may_look(guard, "/etc/passwd", false, &followed, &error),
               "write files = { \"/etc/passwd\" } in its `needs`");
-  MUST_REFUSE(machine_may_look(guard, "C:\\Packages\\..\\b", false, &followed, &error), "goes by");
-  MUST_REFUSE(machine_may_look(guard, "C:\\Packages\\a:b", false, &followed, &error), "stream");
-  MUST_REFUSE(machine_may_look(guard, "\\\\?\\C:\\Packages\\a", false, &followed, &error), "character");
+  MUST_REFUSE(guard_may_look(guard, "C:\\Packages\\..\\b", false, &followed, &error), "goes by");
+  MUST_REFUSE(guard_may_look(guard, "C:\\Packages\\a:b", false, &followed, &error), "stream");
+  MUST_REFUSE(guard_may_look(guard, "\\\\?\\C:\\Packages\\a", false, &followed, &error), "character");
 }
 
 /* What updates are known by is told; the rest must be declared, whoever asks: also for the effects of an update. */
@@ -282,13 +282,13 @@ static void test_probes(void **state) {
 /* Modules of an embedding program: by name, whole and as it is spelled. */
 static void test_modules(void **state) {
   (void)state;
-  MUST(machine_may_call(guard, "inventory", &error));
-  MUST(machine_may_call(guard, "wiki", &error));
-  MUST_FAIL(TLSMEND_E_REFUSED, machine_may_call(guard, "inventor", &error));
-  MUST_FAIL(TLSMEND_E_REFUSED, machine_may_call(guard, "inventory2", &error));
-  MUST_FAIL(TLSMEND_E_REFUSED, machine_may_call(guard, "Wiki", &error));
-  MUST_FAIL(TLSMEND_E_REFUSED, machine_may_call(guard, "", &error));
-  MUST(machine_may_call(machine, "anything", &error)); /* no fence around what is not a script's */
+  MUST(guard_may_call(guard, "inventory", &error));
+  MUST(guard_may_call(guard, "wiki", &error));
+  MUST_FAIL(TLSMEND_E_REFUSED, guard_may_call(guard, "inventor", &error));
+  MUST_FAIL(TLSMEND_E_REFUSED, guard_may_call(guard, "inventory2", &error));
+  MUST_FAIL(TLSMEND_E_REFUSED, guard_may_call(guard, "Wiki", &error));
+  MUST_FAIL(TLSMEND_E_REFUSED, guard_may_call(guard, "", &error));
+  MUST(guard_may_call(machine, "anything", &error)); /* no fence around what is not a script's */
 }
 
 int main(void) {

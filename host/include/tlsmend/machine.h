@@ -5,7 +5,8 @@
  * back end fills in; what passes through them is declared in <tlsmend/values.h>. Programs that only run runbooks need
  * <tlsmend/tlsmend.h> and nothing from here.
  *
- * Stability: weaker than tlsmend.h. The table carries a version; members are only ever appended.
+ * Stability: weaker than tlsmend.h. The table carries a version, and a library refuses every other one when it opens the machine.
+ * Only `version`, `name` and `close` stand at the same place in all versions, so that it can close what it refuses.
  * Encoding: every string is UTF-8.
  * Threads: a machine is used by one thread at a time.
  */
@@ -28,7 +29,7 @@ typedef int (*tlsmend_name_fn)(void *data, const char *name);
  * wrapper passes the call to the machine below, otherwise the host derives the answer from the registry, or
  * answers TLSMEND_E_UNKNOWN ("cannot tell"). Only `apply` never passes through.
  */
-#define TLSMEND_MACHINE_OPS_VERSION 1
+#define TLSMEND_MACHINE_OPS_VERSION 2
 typedef struct tlsmend_machine_ops {
   int version; /* TLSMEND_MACHINE_OPS_VERSION */
   const char *name;
@@ -97,15 +98,6 @@ typedef struct tlsmend_machine_ops {
   /* Registers this program as a source of that log, or takes that back. `how` receives one line for people. Called by `tlsmend
    * install` and `uninstall` only. NULL: there is nothing to register. */
   int (*log_source)(tlsmend_machine *self, bool install, char how[256], tlsmend_error *error);
-
-  /* Whether a file or folder of this computer may be looked at: listed, hashed, its version read. `below_system`: the path is
-   * one below the folder of Windows ("System32\\winhttp.dll"). Looks at nothing. *followed is how many bytes of the path name what
-   * was allowed: links in the rest of it are not to be followed. NULL: yes, wherever links lead. */
-  int (*may_look)(tlsmend_machine *self, const char *path, bool below_system, size_t *followed,
-                  tlsmend_error *error);
-
-  /* Whether a runbook may call a module that the embedding program added. The fence's; back ends leave it NULL: yes. */
-  int (*may_call)(tlsmend_machine *self, const char *module, tlsmend_error *error);
 
   /* Takes the package of an installation into the machine's own keeping, with the SHA-256 of the plan, before a run begins: whoever goes
    * on with the run may not reach the drive that it lies on. `begun`: the run has; what is kept already is enough. Gone when the

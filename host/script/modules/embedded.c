@@ -8,9 +8,9 @@
 
 #include <tlsmend/module.h>
 
-#include "machine/machine.h"
-#include "script/require.h"
+#include "machine/guard.h"
 #include "script/modules/modules.h"
+#include "script/require.h"
 
 enum { ANSWERS_MOST = 16 };
 
@@ -157,7 +157,8 @@ static int l_embedded(lua_State *L) {
   const tlsmend_module_function *row = lua_touserdata(L, lua_upvalueindex(2));
   tlsmend_error error = {0, ""};
   tlsmend_machine *machine = script_machine(L, module->name);
-  if (!module->open && machine_may_call(machine, module->name, &error) != TLSMEND_OK)
+  if (!module->open && (sandbox_count(sandbox_context(L), TLSMEND_LIMIT_READS, 1, &error) != TLSMEND_OK ||
+                        guard_may_call(machine, module->name, &error) != TLSMEND_OK))
     return script_raise_error(L, &error);
   luaL_checkstack(L, ANSWERS_MOST, NULL);
   tlsmend_call call = {

@@ -6,6 +6,7 @@
 
 #include <lfs.h>
 
+#include "machine/guard.h"
 #include "os/os.h"
 
 /* Reaches the file in argument 1, which may be looked at. What it is called meanwhile; or NULL with the reason at the top of the
@@ -14,7 +15,7 @@ static const char *reach(lua_State *L, const char **path) {
   tlsmend_error error;
   size_t followed;
   *path = script_check_text(L, 1, "the file");
-  if (machine_may_look(script_machine(L, "files"), *path, false, &followed, &error) != TLSMEND_OK)
+  if (guard_may_look(script_machine(L, "files"), *path, false, &followed, &error) != TLSMEND_OK)
     script_raise_error(L, &error);
   script_scratch *scratch = script_scratch_take(L);
   int code = os_place_open(*path, followed, &scratch->place, &error);

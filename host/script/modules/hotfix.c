@@ -6,8 +6,9 @@
 
 #include <string.h>
 
-#include "plan/change.h"
 #include "base/unicode.h"
+#include "machine/guard.h"
+#include "plan/change.h"
 #include "machine/machine.h"
 #include "machine/update/servicing.h"
 
@@ -124,7 +125,7 @@ static int l_file_version(lua_State *L) {
   tlsmend_error error;
   tlsmend_machine *machine = script_machine(L, "hotfix.file_version");
   size_t followed; /* the folder of Windows is that of administrators */
-  if (machine_may_look(machine, script_check_text(L, 1, "the file"), true, &followed, &error) != TLSMEND_OK)
+  if (guard_may_look(machine, script_check_text(L, 1, "the file"), true, &followed, &error) != TLSMEND_OK)
     return script_raise_error(L, &error);
   return l_file_fact(L);
 }

@@ -7,9 +7,10 @@
 
 #include <string.h>
 
-#include "signing/bundle.h"
-#include "plan/change.h"
+#include "machine/guard.h"
 #include "machine/update/package.h"
+#include "plan/change.h"
+#include "signing/bundle.h"
 #include "machine/propose.h"
 
 /* Pushes a field of the table at `index` as it stands there: what a metamethod answers belongs to nobody, and while one runs the
@@ -109,7 +110,7 @@ static void check_package(lua_State *L, tlsmend_machine *machine, tlsmend_update
   }
   size_t followed = SIZE_MAX;
   if (!is_bundled(L, update->file) &&
-      machine_may_look(machine, update->file, false, &followed, &error) != TLSMEND_OK)
+      guard_may_look(machine, update->file, false, &followed, &error) != TLSMEND_OK)
     script_raise_error(L, &error);
   int code = hash_file(L, update->file, followed, hash, &error);
   sandbox_context(L)->unreached |= code != TLSMEND_OK;
@@ -152,7 +153,7 @@ static int l_sha256(lua_State *L) {
   tlsmend_error error;
   const char *path = script_check_text(L, 1, "update.sha256: the file");
   size_t followed;
-  if (machine_may_look(script_machine(L, "update.sha256"), path, false, &followed, &error) != TLSMEND_OK ||
+  if (guard_may_look(script_machine(L, "update.sha256"), path, false, &followed, &error) != TLSMEND_OK ||
       hash_file(L, path, followed, hash, &error) != TLSMEND_OK)
     return script_raise_error(L, &error);
   lua_pushstring(L, hash);

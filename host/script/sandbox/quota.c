@@ -71,11 +71,6 @@ static int may_probe(tlsmend_machine *self, const tlsmend_endpoint *endpoint, tl
   return code == TLSMEND_OK ? machine_may_probe(self->below, endpoint, error) : code;
 }
 
-static int may_call(tlsmend_machine *self, const char *module, tlsmend_error *error) {
-  int code = count_read(self, module, NULL, error);
-  return code == TLSMEND_OK ? machine_may_call(self->below, module, error) : code;
-}
-
 static void close_meter(tlsmend_machine *self) { (void)self; } /* part of the context */
 
 static const tlsmend_machine_ops meter_ops = {.version = TLSMEND_MACHINE_OPS_VERSION,
@@ -87,8 +82,7 @@ static const tlsmend_machine_ops meter_ops = {.version = TLSMEND_MACHINE_OPS_VER
                                               .each_value = each_value,
                                               .file_version = file_version,
                                               .apply = apply,
-                                              .may_probe = may_probe,
-                                              .may_call = may_call};
+                                              .may_probe = may_probe};
 
 void sandbox_machines(script_context *context, tlsmend_machine *machine, tlsmend_machine *facts) {
   context->machine = (script_meter){.base = {.ops = &meter_ops, .below = machine}, .context = context};
