@@ -31,6 +31,10 @@ local LAYERS = {
 
 local function list(names) return #names > 0 and table.concat(names, ", ") or "nothing" end
 
+local function offers(names)
+  return names[1] == "cannot tell" and say "cannot tell what it offers" or say("offers %s", list(names))
+end
+
 local function value_texts(row)
   local texts = {}
   for _, value in ipairs(row.values) do texts[#texts + 1] = ("%s = %s"):format(value.name, value.text) end
@@ -67,7 +71,7 @@ local function schannel_text(result, lines)
     for _, role in ipairs { "Client", "Server" } do
       local row = entry[role]
       if #row.values > 0 then
-        lines[#lines + 1] = "             " .. say("%s: %s; Windows' own default is %s", role:lower(),
+        lines[#lines + 1] = "             " .. say("%s: %s; Windows' own default: %s", role:lower(),
           value_texts(row), row.default)
       end
     end
@@ -80,10 +84,10 @@ local function layer_text(layer, rows, lines)
   if #rows == 0 then lines[#lines + 1] = "  " .. say "nothing installed" end
   for _, row in ipairs(rows) do
     lines[#lines + 1] = ("  %s TLS 1.2 %s %s"):format(pad(say(row.who), 26), pad(say(MARK[row.tls12]), 5),
-      say("offers %s", list(row.now)))
+      offers(row.now))
     if row.tls12 ~= row.tls12_after_restart or list(row.now) ~= list(row.after_restart) then
       lines[#lines + 1] = ("  %s TLS 1.2 %s %s"):format(pad("    " .. say "after a restart", 26),
-        pad(say(MARK[row.tls12_after_restart]), 5), say("offers %s", list(row.after_restart)))
+        pad(say(MARK[row.tls12_after_restart]), 5), offers(row.after_restart))
     end
     lines[#lines + 1] = "      " .. (row.set == "absent" and say("set: %s", row.set)
       or say("set: %s; default: %s", row.set, row.default))
