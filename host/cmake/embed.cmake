@@ -1,4 +1,4 @@
-# Turns stdlib/**/*.lua, stdlib/lang/*.txt, host/lua/**/*.lua and runbooks/*.lua into a C file that defines the table of
+# Turns stdlib/**/*.lua, host/lang/*.txt, host/lua/**/*.lua and runbooks/*.lua into a C file that defines the table of
 # script/script.h. CMake alone does it, and the texts become byte arrays, so any byte and any length is fine. stdlib/meta is for
 # editors; the prompt reads its help from it.
 #
@@ -32,7 +32,7 @@ const size_t embedded_text_count = ${count};
 endif()
 
 function(embed_texts output)
-  file(GLOB_RECURSE names CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR} stdlib/*.lua stdlib/lang/*.txt
+  file(GLOB_RECURSE names CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR} stdlib/*.lua host/lang/*.txt
        host/lua/*.lua)
   file(GLOB runbooks CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR} runbooks/*.lua)
   list(APPEND names ${runbooks})

@@ -1,6 +1,6 @@
 /*
  * What people read, in their language. English texts stand in the code and in the runbooks, and plans, journals and JSON hold
- * them; a file of pairs (stdlib/lang/XX.txt) says what to show instead. Here is the lookup. Pure: who reads the file is
+ * them; a file of pairs (host/lang/XX.txt) says what to show instead. Here is the lookup. Pure: who reads the file is
  * script/language.c. Why it is done so: docs/decisions/0010-texts-are-translated-when-shown.md.
  */
 #ifndef TLSMEND_RENDER_LANGUAGE_H

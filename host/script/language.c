@@ -1,4 +1,4 @@
-/* The languages there are, and where their texts come from: beside the standard library, as data. */
+/* The languages there are, and where their texts come from: what is embedded, or the folder of --library. */
 #include <stdio.h>
 #include <string.h>
 
@@ -24,8 +24,12 @@ int script_language_open(const script_options *options, const char *name, langua
   if (!known(name))
     return tlsmend_error_set(error, TLSMEND_E_USAGE,
                              "there is no language %s: en, da, de, nl and sv are there", name);
-  snprintf(file, sizeof file, "stdlib/lang/%s.txt", name);
+  snprintf(file, sizeof file, "stdlib/lang/%s.txt", name); /* in a library; our own are no business of stdlib */
   int code = script_text_find(options, file, &text, error);
+  if (code == TLSMEND_E_ABSENT) {
+    snprintf(file, sizeof file, "host/lang/%s.txt", name);
+    code = script_text_find(NULL, file, &text, error);
+  }
   if (code == TLSMEND_OK)
     code = language_parse(name, text.bytes, text.size, out, error);
   script_text_clear(&text);

@@ -46,7 +46,7 @@ end
 
 local function pairs_of(language)
   local list, english, number = {}, nil, 0
-  local name = "stdlib/lang/" .. language .. ".txt"
+  local name = "host/lang/" .. language .. ".txt"
   for line in (read(name) .. "\n"):gmatch "(.-)\n" do
     number = number + 1
     if line ~= "" and line:sub(1, 1) ~= "#" then
@@ -71,7 +71,7 @@ for _, language in ipairs(LANGUAGES) do
 end
 for text in pairs(english) do
   for _, language in ipairs(LANGUAGES) do
-    if not catalogue[language][text] then complain("stdlib/lang/%s.txt: missing: %s", language, text) end
+    if not catalogue[language][text] then complain("host/lang/%s.txt: missing: %s", language, text) end
   end
 end
 
