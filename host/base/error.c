@@ -7,6 +7,7 @@
 
 #include <tlsmend/values.h>
 
+#include "base/error.h"
 #include "base/unicode.h"
 
 typedef struct error_row {
@@ -63,6 +64,10 @@ int tlsmend_error_set(tlsmend_error *error, int code, const char *format, ...) {
   memcpy(error->text, text, sizeof text);
   error->code = code;
   return code;
+}
+
+int error_no_memory(tlsmend_error *error) {
+  return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
 }
 
 void tlsmend_value_clear(tlsmend_value *value) {

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "base/unicode.h"
 
 static bool reserve(text_builder *self, size_t more) {
@@ -151,5 +152,5 @@ int text_finish(text_builder *self, char **out, tlsmend_error *error) {
     free(self->bytes);
   }
   *self = (text_builder){0};
-  return good ? TLSMEND_OK : tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a text");
+  return good ? TLSMEND_OK : error_no_memory(error);
 }

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "base/file_path.h"
 #include "machine/update/package.h"
 #include "os/os.h"
@@ -16,10 +17,6 @@
 
 #define TEST_SCHEMA "tlsmend-test/1"
 enum { EXPECT_MOST = 1 << 20 };
-
-static int no_memory(tlsmend_error *error) {
-  return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for the bench");
-}
 
 static int call(const bench *self, const char *module, const char *function, const json_t *argument,
                 json_t **out, tlsmend_error *error) {
@@ -30,7 +27,7 @@ static int call(const bench *self, const char *module, const char *function, con
 static int write_package(bench *self, const char *name, tlsmend_error *error) {
   static const char text[] = "stands in for an update package\n";
   char *path = os_path_join(self->packages, name);
-  int code = path ? os_file_replace(path, text, sizeof text - 1, error) : no_memory(error);
+  int code = path ? os_file_replace(path, text, sizeof text - 1, error) : error_no_memory(error);
   if (code == TLSMEND_OK)
     code = package_sha256(path, self->stand_in, error);
   self->script.stand_in = self->stand_in;
@@ -82,7 +79,7 @@ static int take_param(bench *self, script_runbook *open, const json_t *param, tl
       self->params[self->param_count++] = strdup(self->request->params[i]);
       return self->params[self->param_count - 1]
                  ? script_param(open, name, self->request->params[i] + strlen(name) + 1, error)
-                 : no_memory(error);
+                 : error_no_memory(error);
     }
   bool path = strcmp(json_string_value(json_object_get(param, "type")), "path") == 0;
   if (!path || !json_is_null(json_object_get(param, "default")))
@@ -93,7 +90,7 @@ static int take_param(bench *self, script_runbook *open, const json_t *param, tl
   size_t room = strlen(name) + strlen(self->packages) + 2;
   char *text = malloc(room);
   if (!text)
-    return no_memory(error);
+    return error_no_memory(error);
   snprintf(text, room, "%s=%s", name, self->packages);
   self->params[self->param_count++] = text;
   return TLSMEND_OK;
@@ -102,7 +99,7 @@ static int take_param(bench *self, script_runbook *open, const json_t *param, tl
 static int take_params(bench *self, script_runbook *open, tlsmend_error *error) {
   const json_t *params = json_object_get(script_header(open), "params");
   self->params = calloc(json_array_size(params) + self->request->param_count + 1, sizeof *self->params);
-  int code = self->params ? TLSMEND_OK : no_memory(error);
+  int code = self->params ? TLSMEND_OK : error_no_memory(error);
   for (size_t i = 0; code == TLSMEND_OK && i < json_array_size(params); i++)
     code = take_param(self, open, json_array_get(params, i), error);
   return code;
@@ -111,8 +108,8 @@ static int take_params(bench *self, script_runbook *open, tlsmend_error *error) 
 int bench_reach(const char *path, tlsmend_error *error) {
   os_place *place = NULL;
   char *full = os_path_absolute(path);
-  int code =
-      full ? os_place_open(full, (size_t)(file_path_leaf(full) - full), &place, error) : no_memory(error);
+  int code = full ? os_place_open(full, (size_t)(file_path_leaf(full) - full), &place, error)
+                  : error_no_memory(error);
   os_place_close(place);
   free(full);
   return code;
@@ -125,7 +122,7 @@ int bench_folder(const char *runbook, char **out, tlsmend_error *error) {
     return TLSMEND_OK;
   char *folder = malloc(length + sizeof ".machines");
   if (!folder)
-    return no_memory(error);
+    return error_no_memory(error);
   snprintf(folder, length + sizeof ".machines", "%.*s.machines", (int)(length - 4), runbook);
   bool there = os_dir_exists(folder);
   int code = there ? bench_reach(folder, error) : TLSMEND_OK;
@@ -139,8 +136,8 @@ int bench_folder(const char *runbook, char **out, tlsmend_error *error) {
 static int read_expect(bench *self, const char *folder, tlsmend_error *error) {
   char *path = os_path_join(folder, "expect.lua"), *text = NULL;
   size_t size = 0;
-  int code =
-      path ? source_read_beside(path, "expect.lua", EXPECT_MOST, &text, &size, error) : no_memory(error);
+  int code = path ? source_read_beside(path, "expect.lua", EXPECT_MOST, &text, &size, error)
+                  : error_no_memory(error);
   if (code == TLSMEND_OK)
     code = script_data(&self->script, path, text, size, &self->expect, error);
   if (code == TLSMEND_OK && !json_is_object(self->expect) && json_array_size(self->expect))
@@ -167,7 +164,7 @@ static int test_file(void *data, const char *file) {
     return TLSMEND_OK;
   char *path = os_path_join(walk->folder, file), *name = strdup(file);
   json_t *record = NULL;
-  int code = path && name ? bench_reach(path, walk->error) : no_memory(walk->error);
+  int code = path && name ? bench_reach(path, walk->error) : error_no_memory(walk->error);
   if (code == TLSMEND_OK) {
     name[length - 4] = 0;
     bench_machine machine = {name, NULL, path};
@@ -227,7 +224,7 @@ static int test_machines(bench *self, json_t *records, tlsmend_error *error) {
   const char *only = self->options->machine, *given = self->request->machines;
   int code = given ? TLSMEND_OK : bench_folder(self->runbook, &folder, error);
   if (given && !(folder = strdup(given)))
-    code = no_memory(error);
+    code = error_no_memory(error);
   if (code == TLSMEND_OK && folder)
     code = read_expect(self, folder, error);
   if (code == TLSMEND_OK && only) {
@@ -324,7 +321,7 @@ static int render(const bench *self, json_t *result, char **out, tlsmend_error *
   const char *function = self->request->format == TLSMEND_FORMAT_JUNIT ? "junit" : "text";
   int code = call(self, "bench.report", function, result, &text, error);
   if (code == TLSMEND_OK && !(*out = strdup(json_string_value(text))))
-    code = no_memory(error);
+    code = error_no_memory(error);
   json_decref(text);
   return code;
 }
@@ -343,7 +340,7 @@ int tlsmend_test(const tlsmend_options *options, const tlsmend_test_request *req
   int code = session_check_params(request->params, request->param_count, error);
   if (code == TLSMEND_OK)
     code = runbooks && bench.taken ? script_tool_open(&bench.script, NULL, &bench.tool, error)
-                                   : no_memory(error);
+                                   : error_no_memory(error);
   for (size_t i = 0; code == TLSMEND_OK && i < request->runbook_count; i++)
     code = test_name(&bench, request->runbooks[i], runbooks, error);
   for (size_t i = 0; code == TLSMEND_OK && i < request->param_count; i++)
@@ -355,7 +352,7 @@ int tlsmend_test(const tlsmend_options *options, const tlsmend_test_request *req
   if (code == TLSMEND_OK) {
     result = json_pack("{s:s, s:s, s:O, s:s}", "schema", TEST_SCHEMA, "at", now, "runbooks", runbooks,
                        "result", *findings ? "findings" : "passed");
-    code = result ? render(&bench, result, out, error) : no_memory(error);
+    code = result ? render(&bench, result, out, error) : error_no_memory(error);
   }
   json_decref(result);
   json_decref(runbooks);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "bench/bench.h"
 #include "plan/change.h"
 #include "machine/machine.h"
@@ -34,10 +35,6 @@ typedef struct breaking {
   json_t *record;
   size_t interruptions;
 } breaking;
-
-static int no_memory(tlsmend_error *error) {
-  return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for the bench");
-}
 
 static bool keep_moment(recording *self, moment *out) {
   const journal *journal = self->journal;
@@ -200,7 +197,7 @@ static int cut_each(breaking *self, tlsmend_error *error) {
   }
   run_close(&good);
   if (code == TLSMEND_OK && there.failed)
-    code = no_memory(error);
+    code = error_no_memory(error);
   for (size_t i = 0; code == TLSMEND_OK && i < there.count; i++) {
     const moment *moment = &there.moments[i];
     if (!moment->undoing)

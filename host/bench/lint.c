@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "bench/bench.h"
 #include "signing/manifest.h"
 #include "machine/backends.h"
@@ -28,10 +29,6 @@ typedef struct lint {
   json_t *files;     /* results */
   size_t findings;
 } lint;
-
-static int no_memory(tlsmend_error *error) {
-  return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for lint");
-}
 
 static int call(script_tool *tool, const char *module, const char *function, json_t *argument, json_t **out,
                 tlsmend_error *error) {
@@ -66,7 +63,7 @@ static int bed_open(const lint *self, const char *name, bed *out, tlsmend_error 
   int code = file ? TLSMEND_OK : call(self->tool, "bench.policy", "text", json_string(name), &text, error);
   backend_request request = {.argument = name, .text = json_string_value(text)};
   if (code == TLSMEND_OK && (!out->scratch || (!file && !request.text)))
-    code = no_memory(error);
+    code = error_no_memory(error);
   if (code == TLSMEND_OK)
     code = sim_open(&request, &out->machine, error);
   if (code == TLSMEND_OK)
@@ -144,7 +141,7 @@ static int try_file(void *data, const char *name) {
   if (!is_snapshot(name))
     return TLSMEND_OK;
   char *path = os_path_join(walk->folder, name);
-  int code = path ? bench_reach(path, walk->error) : no_memory(walk->error);
+  int code = path ? bench_reach(path, walk->error) : error_no_memory(walk->error);
   if (code == TLSMEND_OK)
     code = try_on(walk->lint, path, walk->traces, walk->error);
   free(path);
@@ -170,8 +167,8 @@ static int try_load(const lint *self, json_t *about, tlsmend_error *error) {
   script_close(runbook);
   if (code == TLSMEND_E_SCRIPT)
     return json_object_set_new(about, "refused", json_string(inner.text)) == 0 ? TLSMEND_OK
-                                                                               : no_memory(error);
-  return code == TLSMEND_E_MEMORY ? no_memory(error) : TLSMEND_OK;
+                                                                               : error_no_memory(error);
+  return code == TLSMEND_E_MEMORY ? error_no_memory(error) : TLSMEND_OK;
 }
 
 /* The files that `require` finds besides the library. */
@@ -238,12 +235,12 @@ static int render(lint *self, tlsmend_format format, char **out, tlsmend_error *
   json_t *result = json_pack("{s:s, s:O, s:s}", "schema", LINT_SCHEMA, "files", self->files, "result",
                              self->findings ? "findings" : "clean");
   if (!result)
-    return no_memory(error);
+    return error_no_memory(error);
   if (format == TLSMEND_FORMAT_JSON)
     return session_dump(result, out, error);
   int code = call(self->tool, "lint.check", "text", result, &text, error);
   if (code == TLSMEND_OK && !(*out = strdup(json_string_value(text))))
-    code = no_memory(error);
+    code = error_no_memory(error);
   json_decref(text);
   return code;
 }
@@ -257,7 +254,7 @@ int tlsmend_lint(const tlsmend_options *options, const tlsmend_lint_request *req
   lint.script.log = NULL;
   lint.script.chunks = script_chunks_new();
   lint.trust = session_trust_folder(options);
-  int code = lint.files ? script_tool_open(&lint.script, NULL, &lint.tool, error) : no_memory(error);
+  int code = lint.files ? script_tool_open(&lint.script, NULL, &lint.tool, error) : error_no_memory(error);
   if (code == TLSMEND_OK)
     code = call(lint.tool, "lint.check", "machines", NULL, &lint.machines, error);
   for (size_t i = 0; code == TLSMEND_OK && i < request->file_count; i++)

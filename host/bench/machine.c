@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "bench/bench.h"
 #include "plan/change.h"
 #include "machine/backends.h"
@@ -11,10 +12,6 @@
 #include "machine/machine.h"
 #include "machine/sim/sim.h"
 #include "os/os.h"
-
-static int no_memory(tlsmend_error *error) {
-  return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for the bench");
-}
 
 void bench_find(json_t *record, const char *rule, const char *format, ...) {
   char text[1200];
@@ -37,9 +34,10 @@ int bench_copy_open(const bench *self, const char *name, const sim *like, bench_
   out->session.spec = strdup(spec);
   out->session.state = strdup(".");
   tlsmend_machine *below = NULL;
-  int code = out->session.spec && out->session.state ? sim_clone(like, &below, error) : no_memory(error);
+  int code =
+      out->session.spec && out->session.state ? sim_clone(like, &below, error) : error_no_memory(error);
   if (code == TLSMEND_OK && !(out->fault = fault_open(below)))
-    code = no_memory(error);
+    code = error_no_memory(error);
   if (code == TLSMEND_OK)
     out->session.machine = &out->fault->base;
   if (code != TLSMEND_OK)
@@ -206,7 +204,7 @@ static int break_once(const bench *self, const bench_states *states, json_t *rec
   char *changes = json_dumps(json_object_get(plan, "changes"), JSON_COMPACT);
   json_decref(plan);
   if (!changes)
-    return no_memory(error);
+    return error_no_memory(error);
   json_t *as = json_object_get(self->broken, changes);
   int code = TLSMEND_OK;
   if (as) {
@@ -255,7 +253,7 @@ int bench_test(const bench *self, const bench_machine *machine, json_t **out, tl
   uint64_t begun = os_clock();
   json_t *record = *out = new_record(machine);
   if (!record)
-    return no_memory(error);
+    return error_no_memory(error);
   int code = open_machine(self, machine, &states, &copy, error);
   if (code == TLSMEND_OK) {
     if (tlsmend_plan_make(&copy.session, &self->runbook, 1, self->params, self->param_count, &states.plan,

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "base/text.h"
 #include "os/os.h"
 #include "script/host_lua.h"
@@ -14,10 +15,6 @@
 
 #define NEW_SCHEMA "tlsmend-new/1"
 enum { ID_MOST = 63 };
-
-static int no_memory(tlsmend_error *error) {
-  return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a new runbook");
-}
 
 static bool is_id(const char *id) {
   if (!islower((unsigned char)*id) && !isdigit((unsigned char)*id))
@@ -35,7 +32,7 @@ static int split(const char *path, char **folder, char **id, tlsmend_error *erro
   *folder = name == path ? strdup(".") : strdup(path);
   *id = strdup(name);
   if (!*folder || !*id)
-    return no_memory(error);
+    return error_no_memory(error);
   if (name != path)
     (*folder)[name - path] = 0;
   size_t length = strlen(*id);
@@ -57,7 +54,7 @@ static int find_files(const tlsmend_options *options, const char *id, json_t **o
   script_tool *tool = NULL;
   json_t *argument = json_string(id);
   script_tool_call call = {"bench.template", "files", argument};
-  int code = argument ? script_tool_open(&script, NULL, &tool, error) : no_memory(error);
+  int code = argument ? script_tool_open(&script, NULL, &tool, error) : error_no_memory(error);
   if (code == TLSMEND_OK)
     code = script_tool_run(tool, &call, out, error);
   script_tool_close(tool);
@@ -73,7 +70,7 @@ static char *path_of(const char *folder, const json_t *file) {
 
 static int look(const char *folder, const json_t *file, tlsmend_error *error) {
   char *path = path_of(folder, file);
-  int code = path ? TLSMEND_OK : no_memory(error);
+  int code = path ? TLSMEND_OK : error_no_memory(error);
   if (code == TLSMEND_OK && os_file_exists(path))
     code = tlsmend_error_set(error, TLSMEND_E_REFUSED,
                              "%s is there already and is not overwritten; take another id or move it away",
@@ -84,7 +81,7 @@ static int look(const char *folder, const json_t *file, tlsmend_error *error) {
 
 static int write_file(const char *folder, const json_t *file, json_t *written, tlsmend_error *error) {
   char *path = path_of(folder, file), *parent = path ? strdup(path) : NULL;
-  int code = parent ? TLSMEND_OK : no_memory(error);
+  int code = parent ? TLSMEND_OK : error_no_memory(error);
   const json_t *text = json_object_get(file, "text");
   if (code == TLSMEND_OK && strchr(json_string_value(json_object_get(file, "name")), '/')) {
     parent[strlen(path) - strlen(strrchr(json_string_value(json_object_get(file, "name")), '/'))] = 0;
@@ -115,7 +112,7 @@ int tlsmend_runbook_new(const tlsmend_options *options, const char *path, tlsmen
   char *folder = NULL, *id = NULL;
   json_t *files = NULL, *written = json_array();
   *out = NULL;
-  int code = written ? split(path, &folder, &id, error) : no_memory(error);
+  int code = written ? split(path, &folder, &id, error) : error_no_memory(error);
   if (code == TLSMEND_OK)
     code = find_files(options, id, &files, error);
   for (size_t i = 0; code == TLSMEND_OK && i < json_array_size(files); i++)

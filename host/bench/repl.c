@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "base/text.h"
 #include "machine/machine.h"
 #include "machine/overlay.h"
@@ -19,10 +20,6 @@ struct tlsmend_repl {
   tlsmend_machine *overlay;
   script_tool *tool;
 };
-
-static int no_memory(tlsmend_error *error) {
-  return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for the prompt");
-}
 
 static int on_unknown(void *data, const char *text, tlsmend_error *error) {
   const tlsmend_repl *self = data;
@@ -90,7 +87,7 @@ int tlsmend_repl_open(tlsmend_session *session, tlsmend_repl **out, tlsmend_erro
   *out = NULL;
   tlsmend_repl *self = calloc(1, sizeof *self);
   if (!self)
-    return no_memory(error);
+    return error_no_memory(error);
   self->session = session;
   int code = begin(self, error);
   if (code == TLSMEND_OK)
@@ -187,7 +184,7 @@ int tlsmend_repl_complete(tlsmend_repl *self, const char *line, char **out, tlsm
   json_t *words = NULL;
   text_builder text = {0};
   *out = NULL;
-  int code = self->tool ? call(self, "complete", json_string(line), &words, error) : no_memory(error);
+  int code = self->tool ? call(self, "complete", json_string(line), &words, error) : error_no_memory(error);
   for (size_t i = 0; i < json_array_size(words); i++)
     text_add(&text, "%s\n", json_string_value(json_array_get(words, i)));
   json_decref(words);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "plan/change.h"
 #include "registry/value.h"
 #include "commit/commit.h"
@@ -202,8 +203,7 @@ int commit_check_steps(tlsmend_machine *machine, const tlsmend_plan *plan, size_
   tlsmend_machine *overlay = NULL;
   tlsmend_outcome outcome;
   tlsmend_plan *scratch = plan_new();
-  int code = scratch ? overlay_open(machine, scratch, &overlay, error)
-                     : tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory to check the plan");
+  int code = scratch ? overlay_open(machine, scratch, &overlay, error) : error_no_memory(error);
   for (size_t i = from; code == TLSMEND_OK && i < plan->change_count; i++) {
     code = check_planned(overlay, &plan->changes[i], error);
     if (code == TLSMEND_OK)
@@ -327,8 +327,7 @@ int commit_check_undo(tlsmend_machine *machine, const journal *journal, undo_che
                       void *data, tlsmend_error *error) {
   undo_walk walk = {NULL, journal, check, fn, data};
   tlsmend_plan *scratch = plan_new();
-  int code = scratch ? overlay_open(machine, scratch, &walk.overlay, error)
-                     : tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory to check the rollback");
+  int code = scratch ? overlay_open(machine, scratch, &walk.overlay, error) : error_no_memory(error);
   for (size_t i = journal->plan->change_count; code == TLSMEND_OK && i-- > 0;) {
     step_state state = journal->steps[i].state;
     if (state == STEP_DONE || state == STEP_INTENDED || state == STEP_UNDOING || state == STEP_LEFT)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "plan/change.h"
 #include "registry/path.h"
 #include "base/unicode.h"
@@ -226,7 +227,7 @@ int commit_backward(commit *self, const char *why, commit_result *out, tlsmend_e
   bool failed = false, *stuck = calloc(self->journal->plan->change_count + 1, sizeof *stuck);
   *out = COMMIT_LEFT;
   if (!stuck)
-    return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory to undo the run");
+    return error_no_memory(error);
   self->journal->forgiving = true;
   int code = self->journal->undoing && self->journal->result == RUN_OPEN
                  ? TLSMEND_OK

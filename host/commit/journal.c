@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "base/file_path.h"
 #include "base/unicode.h"
 #include "registry/value.h"
@@ -17,10 +18,6 @@ static const char *const step_names[] = {"open", "intended", "done", "undoing", 
 static const char *const result_names[] = {"open", "done", "undone", "left"};
 
 const char *journal_step_name(step_state state) { return step_names[state]; }
-
-static int no_memory(tlsmend_error *error) {
-  return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a journal");
-}
 
 void journal_close(journal *self) {
   if (!self)
@@ -62,12 +59,12 @@ static int append(journal *self, json_t *record, tlsmend_error *error) {
   char *text = record ? json_dumps(record, JSON_COMPACT | JSON_ENSURE_ASCII) : NULL;
   json_decref(record);
   if (!text)
-    return no_memory(error);
+    return error_no_memory(error);
   size_t length = strlen(text);
   char *line = malloc(length + 67);
   if (!line) {
     free(text);
-    return no_memory(error);
+    return error_no_memory(error);
   }
   char chain[65];
   journal_digest(self->chain, text, length, chain);
@@ -213,7 +210,7 @@ static int write_record(journal *self, json_t *record, tlsmend_error *error) {
   if (self->forgiving)
     code = TLSMEND_OK;
   if (code == TLSMEND_OK && !take(self, record))
-    code = no_memory(error);
+    code = error_no_memory(error);
   json_decref(record);
   return code;
 }
@@ -229,7 +226,7 @@ static json_t *step_record(size_t step, step_state state, const char *note) {
 
 int journal_step_state(journal *self, size_t step, step_state state, const char *note, tlsmend_error *error) {
   if (self->in_memory) /* the same without a record: a bench does it some ten thousand times */
-    return set_step(self, step, state, note && *note ? note : NULL) ? TLSMEND_OK : no_memory(error);
+    return set_step(self, step, state, note && *note ? note : NULL) ? TLSMEND_OK : error_no_memory(error);
   return write_record(self, step_record(step, state, note), error);
 }
 
@@ -312,11 +309,11 @@ static int take_begin(journal *self, const json_t *record, tlsmend_error *error)
   int code = plan_from_json(json_object_get(record, "plan"), &self->plan, error);
   const char *machine = json_string_value(json_object_get(record, "machine"));
   if (code == TLSMEND_OK && machine && !replace(&self->plan->machine, machine))
-    code = no_memory(error);
+    code = error_no_memory(error);
   if (code != TLSMEND_OK)
     return code;
   if (!replace(&self->machine, self->plan->machine))
-    return no_memory(error);
+    return error_no_memory(error);
   self->approval = json_incref(json_object_get(record, "approval"));
   self->trust = json_incref(json_object_get(record, "trust"));
   self->kept = old ? NULL : json_incref(json_object_get(record, "kept"));
@@ -325,7 +322,7 @@ static int take_begin(journal *self, const json_t *record, tlsmend_error *error)
     return tlsmend_error_set(error, TLSMEND_E_CORRUPT, "%s: the first record is incomplete", self->path);
   self->confirm_minutes = (unsigned)json_integer_value(json_object_get(record, "confirm_minutes"));
   self->steps = calloc(self->plan->change_count + 1, sizeof *self->steps);
-  return self->steps ? TLSMEND_OK : no_memory(error);
+  return self->steps ? TLSMEND_OK : error_no_memory(error);
 }
 
 static json_t *begin_record(const journal_start *start, const char *run) {
@@ -355,7 +352,7 @@ static int make(journal *self, const journal_start *start, char **run, tlsmend_e
     free(self->path);
     *run = journal_new_id(start->state, start->after, error);
     self->path = *run ? journal_path_of(start->state, *run) : NULL;
-    code = self->path ? TLSMEND_OK : no_memory(error);
+    code = self->path ? TLSMEND_OK : error_no_memory(error);
     if (code == TLSMEND_OK && start->claim)
       code = start->claim(start->claim_data, *run, self->path, error);
     if (code == TLSMEND_OK)
@@ -402,7 +399,7 @@ int journal_create(const journal_start *start, journal **out, tlsmend_error *err
   *out = NULL;
   journal *self = calloc(1, sizeof *self);
   if (!self)
-    return no_memory(error);
+    return error_no_memory(error);
   int code = begin(self, start, error);
   if (code == TLSMEND_OK)
     *out = self;
@@ -417,7 +414,7 @@ int journal_create_in_memory(tlsmend_plan *plan, const char *boot, journal **out
   *out = NULL;
   journal *self = calloc(1, sizeof *self);
   if (!self)
-    return no_memory(error);
+    return error_no_memory(error);
   self->in_memory = true;
   self->plan = plan;
   self->steps = calloc(plan->change_count + 1, sizeof *self->steps);
@@ -428,7 +425,7 @@ int journal_create_in_memory(tlsmend_plan *plan, const char *boot, journal **out
     return TLSMEND_OK;
   }
   journal_close(self);
-  return no_memory(error);
+  return error_no_memory(error);
 }
 
 /* Checks one line (without its line break) against the chain and hands out its record; NULL if it does not fit. */
@@ -510,11 +507,11 @@ int journal_look(const char *path, journal **out, bool *reopened, tlsmend_error 
   *reopened = false;
   journal *self = calloc(1, sizeof *self);
   if (!self)
-    return no_memory(error);
+    return error_no_memory(error);
   char *text = NULL;
   size_t size = 0;
-  int code =
-      replace(&self->path, path) ? journal_file(path, JOURNAL_MOST, &text, &size, error) : no_memory(error);
+  int code = replace(&self->path, path) ? journal_file(path, JOURNAL_MOST, &text, &size, error)
+                                        : error_no_memory(error);
   if (code == TLSMEND_OK)
     code = read_lines(self, text, size, error);
   free(text);

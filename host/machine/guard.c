@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "base/file_path.h"
 #include "registry/path.h"
 #include "base/unicode.h"
@@ -453,7 +454,7 @@ int guard_open(tlsmend_machine *below, const guard_needs *needs, const guard_tru
   *out = NULL;
   guard *self = calloc(1, sizeof *self);
   if (!self)
-    return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a guard");
+    return error_no_memory(error);
   self->base = (tlsmend_machine){.ops = &guard_ops, .below = below};
   self->needs = needs;
   self->trust = trust;

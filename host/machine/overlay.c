@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "plan/change.h"
 #include "registry/path.h"
 #include "registry/tree.h"
@@ -48,10 +49,6 @@ typedef struct overlay {
   overlay_names spelled;
 } overlay;
 
-static int no_memory(tlsmend_error *error) {
-  return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for the pending changes");
-}
-
 /* What the overlay knows of a key. */
 typedef struct sight {
   tree_key *key; /* its node, NULL if nothing is pending at it */
@@ -74,7 +71,7 @@ static int look(const overlay *self, const char *path, int view, sight *out, tls
   *out = (sight){0};
   char *place = tree_path(path, view);
   if (!place)
-    return no_memory(error);
+    return error_no_memory(error);
   const tree_key *key = tree_find(self->pending, place);
   out->key = (tree_key *)key;
   for (size_t end = strlen(place); !key && end;) {
@@ -271,7 +268,7 @@ static int mark_created(overlay *self, const char *path, int view, tlsmend_error
   forget_deleted(self, path, view);
   tree_key *key = make(self, path, view);
   if (!key)
-    return no_memory(error);
+    return error_no_memory(error);
   tree_key_set_mark(key, TREE_CREATED);
   return TLSMEND_OK;
 }
@@ -279,12 +276,12 @@ static int mark_created(overlay *self, const char *path, int view, tlsmend_error
 static int mark_deleted(overlay *self, const char *path, int view, tlsmend_error *error) {
   char *place = tree_path(path, view);
   if (!place)
-    return no_memory(error);
+    return error_no_memory(error);
   tree_remove(self->pending, place);
   tree_key *key = tree_make(self->pending, place);
   free(place);
   if (!key)
-    return no_memory(error);
+    return error_no_memory(error);
   tree_key_set_mark(key, TREE_DELETED);
   return TLSMEND_OK;
 }
@@ -295,7 +292,7 @@ static int put_value(overlay *self, const char *path, int view, const char *name
   const tree_value *pending = key ? tree_value_find(key, name) : NULL;
   if (pending && !pending->value.present)
     tree_value_remove(key, name); /* its next maker spells it */
-  return key && tree_value_put(key, name, value) ? TLSMEND_OK : no_memory(error);
+  return key && tree_value_put(key, name, value) ? TLSMEND_OK : error_no_memory(error);
 }
 
 /* What servicing does, seen from here: consequences, not changes of the plan. */
@@ -327,11 +324,11 @@ static int effect_file_set(void *data, const char *path, int view, uint64_t vers
   overlay *self = data;
   overlay_file *grown = realloc(self->files, (self->file_count + 1) * sizeof *grown);
   if (!grown)
-    return no_memory(error);
+    return error_no_memory(error);
   self->files = grown;
   char *copy = strdup(path);
   if (!copy)
-    return no_memory(error);
+    return error_no_memory(error);
   memmove(grown + 1, grown, self->file_count * sizeof *grown); /* the newest answers first */
   grown[0] = (overlay_file){copy, view, version};
   self->file_count++;
@@ -345,7 +342,7 @@ static int effect_hotfix_add(void *data, const char *kb, tlsmend_error *error) {
     self->hotfixes = grown;
   char *copy = grown ? strdup(kb) : NULL;
   if (!copy)
-    return no_memory(error);
+    return error_no_memory(error);
   self->hotfixes[self->hotfix_count++] = copy;
   return TLSMEND_OK;
 }
@@ -358,7 +355,7 @@ static servicing_writer effects(overlay *self) {
 static int install(overlay *self, const tlsmend_change *change, tlsmend_error *error) {
   tlsmend_change *grown = realloc(self->installs, (self->install_count + 1) * sizeof *grown);
   if (!grown)
-    return no_memory(error);
+    return error_no_memory(error);
   self->installs = grown;
   int code = change_copy(&grown[self->install_count], change, error);
   if (code != TLSMEND_OK)
@@ -458,7 +455,7 @@ static int apply(tlsmend_machine *machine, const tlsmend_change *change, tlsmend
   copy.phase = self->phase;
   spell_deletion(self, &copy);
   if (self->runbook && !copy.runbook && !(copy.runbook = strdup(self->runbook)))
-    code = no_memory(error);
+    code = error_no_memory(error);
   if (code == TLSMEND_OK && change->kind == TLSMEND_CHANGE_REBOOT)
     code = note_pending(self, error);
   if (code == TLSMEND_OK)
@@ -509,7 +506,7 @@ int overlay_open(tlsmend_machine *below, tlsmend_plan *plan, tlsmend_machine **o
   overlay *self = calloc(1, sizeof *self);
   if (!self || !(self->pending = tree_new())) {
     free(self);
-    return no_memory(error);
+    return error_no_memory(error);
   }
   self->base = (tlsmend_machine){.ops = &overlay_ops, .below = below};
   self->plan = plan;

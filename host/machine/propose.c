@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "plan/change.h"
 #include "registry/path.h"
 #include "registry/value.h"
@@ -125,7 +126,7 @@ static int delete_subkeys(tlsmend_machine *machine, const machine_key *key, cons
     size_t room = strlen(key->path) + strlen(names.items[i]) + 2;
     machine_key child = {malloc(room), key->view};
     if (!child.path) {
-      code = tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a key path");
+      code = error_no_memory(error);
       break;
     }
     strcpy(child.path, key->path);
@@ -182,7 +183,7 @@ int propose_update(tlsmend_machine *machine, const tlsmend_update *update, const
     free(change.update.file);
     change.update.file = os_path_absolute(update->file);
     if (!change.update.file)
-      code = tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a path");
+      code = error_no_memory(error);
   }
   for (size_t i = 0; code == TLSMEND_OK && i < change.update.file_count; i++) {
     tlsmend_file_effect *file = &change.update.files[i];

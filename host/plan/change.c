@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "registry/value.h"
 
 const char *change_kind_name(tlsmend_change_kind kind) {
@@ -79,7 +80,7 @@ int change_copy(tlsmend_change *out, const tlsmend_change *from, tlsmend_error *
       value_copy(&out->after, &from->after, NULL) == TLSMEND_OK && copy_update(&out->update, &from->update))
     return TLSMEND_OK;
   change_clear(out);
-  return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a change");
+  return error_no_memory(error);
 }
 
 int change_invert(const tlsmend_change *change, tlsmend_change *out, tlsmend_error *error) {

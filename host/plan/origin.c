@@ -1,15 +1,12 @@
 /* Counting approvals. No files, no clock: what is read and when is now is the caller's. */
 #include "plan/origin.h"
+#include "base/error.h"
 
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { DAY = 24 * 60 * 60 };
-
-static int no_memory(tlsmend_error *error) {
-  return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for an approval");
-}
 
 plan_origin *plan_origin_new(const char *path, char *text, size_t size) {
   unsigned char digest[crypto_hash_sha256_BYTES];
@@ -52,11 +49,12 @@ int plan_origin_sign(plan_origin *self, const char *path, const char *text, size
   tlsmend_error inner = {0, ""};
   plan_signature *grown = realloc(self->signatures, (self->signature_count + 1) * sizeof *grown);
   if (!grown)
-    return no_memory(error);
+    return error_no_memory(error);
   self->signatures = grown;
   plan_signature *row = &grown[self->signature_count];
   *row = (plan_signature){.path = strdup(path)};
-  int code = row->path ? minisign_signature_parse(text, size, &row->signature, &inner) : no_memory(&inner);
+  int code =
+      row->path ? minisign_signature_parse(text, size, &row->signature, &inner) : error_no_memory(&inner);
   if (code == TLSMEND_OK) {
     self->signature_count++;
     return code;
@@ -88,7 +86,7 @@ static int keep(plan_origin *self, approval *approval, tlsmend_error *error) {
   struct approval *grown = realloc(self->approvals, (self->approval_count + 1) * sizeof *grown);
   if (!grown) {
     approval_clear(approval);
-    return no_memory(error);
+    return error_no_memory(error);
   }
   self->approvals = grown;
   grown[self->approval_count++] = *approval;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "plan/change.h"
 #include "base/unicode.h"
 #include "registry/value.h"
@@ -245,7 +246,7 @@ static int read_append(tlsmend_plan *plan, plan_read *read, tlsmend_error *error
     return TLSMEND_OK;
   }
   read_clear(read);
-  return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for the record of what was read");
+  return error_no_memory(error);
 }
 
 int plan_read_load(tlsmend_plan *plan, plan_read_kind kind, const char *key, int view, const char *name,
@@ -318,7 +319,7 @@ int plan_read_add(tlsmend_plan *plan, plan_read_kind kind, const char *key, int 
   return TLSMEND_OK;
 memory:
   json_decref(answer);
-  return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for the record of what was read");
+  return error_no_memory(error);
 }
 
 /* The slot of a line: the one that holds it, or the free one where it belongs. */
@@ -355,7 +356,7 @@ static int line_add(char ***lines, size_t *count, plan_slots *slots, const char 
     return TLSMEND_OK;
   char *copy = slot ? strdup(text) : NULL;
   if (!copy)
-    return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a line of the plan");
+    return error_no_memory(error);
   (*lines)[(*count)++] = copy;
   *slot = *count;
   return TLSMEND_OK;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "plan/change.h"
 #include "plan/plan.h"
 #include "plan/secrets.h"
@@ -465,7 +466,7 @@ int plan_from_json(const json_t *json, tlsmend_plan **out, tlsmend_error *error)
     return code;
   tlsmend_plan *plan = plan_new();
   if (!plan)
-    return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a plan");
+    return error_no_memory(error);
   tlsmend_error inner = {0, "a member is missing or has the wrong type"};
   if (!body_from_json(json, plan, &inner)) {
     tlsmend_plan_free(plan);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "base/unicode.h"
 
 /* A path in an error text: enough of it to be recognised, and room for the way out behind it. */
@@ -104,7 +105,7 @@ static int spell(const char *text, bool physical, char **out, tlsmend_error *err
   size_t short_length = strlen(root->name), rest = length - root_length;
   char *path = malloc(short_length + rest + 1);
   if (!path)
-    return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for the path of a key");
+    return error_no_memory(error);
   memcpy(path, root->name, short_length);
   memcpy(path + short_length, text + root_length, rest + 1);
   *out = path;

@@ -3,6 +3,7 @@
  * rows wrapped at 80 columns. One difference: a text that holds line breaks is written as hex(1), where
  * regedit writes the breaks as they are, because not every reader takes those.
  */
+#include "base/error.h"
 #include "registry/regfile.h"
 
 #include <assert.h>
@@ -181,7 +182,7 @@ static int encode_utf16(regfile_writer *self, unsigned char **out, size_t *size,
   unsigned char *file = units ? realloc(units, length + 2) : NULL;
   if (!file) {
     free(units);
-    return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a registration file");
+    return error_no_memory(error);
   }
   memmove(file + 2, file, length);
   file[0] = 0xFF;
@@ -195,7 +196,7 @@ int regfile_writer_finish(regfile_writer *writer, unsigned char **out, size_t *s
   *out = NULL;
   *size = 0;
   if (!writer)
-    return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a registration file");
+    return error_no_memory(error);
   puts_text(writer, "\r\n");
   int code = writer->code;
   if (code) {

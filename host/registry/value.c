@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "base/unicode.h"
 
 #define ROW(number, name) #name,
@@ -81,7 +82,7 @@ int value_set_string(tlsmend_value *out, uint32_t type, const char *text, tlsmen
   size_t size = 0;
   unsigned char *data = unicode_to_utf16(text, strlen(text) + 1, &size); /* with its NUL */
   if (!data)
-    return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a text of a value");
+    return error_no_memory(error);
   tlsmend_value_clear(out);
   *out = (tlsmend_value){true, type, size, data};
   return TLSMEND_OK;
@@ -98,7 +99,7 @@ int value_set_multi(tlsmend_value *out, const char *const *texts, size_t count, 
   }
   char *joined = malloc(length);
   if (!joined)
-    return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a list of texts");
+    return error_no_memory(error);
   char *at = joined;
   for (size_t i = 0; i < count; i++) {
     size_t size = strlen(texts[i]) + 1;
@@ -110,7 +111,7 @@ int value_set_multi(tlsmend_value *out, const char *const *texts, size_t count, 
   unsigned char *data = unicode_to_utf16(joined, length, &size);
   free(joined);
   if (!data)
-    return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a list of texts");
+    return error_no_memory(error);
   tlsmend_value_clear(out);
   *out = (tlsmend_value){true, TLSMEND_REG_MULTI_SZ, size, data};
   return TLSMEND_OK;

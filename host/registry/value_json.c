@@ -3,6 +3,7 @@
  * it would be written, so that what a reader of a plan sees is what is applied, and nothing hides beside
  * it.
  */
+#include "base/error.h"
 #include "registry/value.h"
 
 #include <stdlib.h>
@@ -109,7 +110,7 @@ static int hex_from_json(const json_t *json, uint32_t type, tlsmend_value *out, 
   size_t length = json_string_length(json);
   unsigned char *data = malloc(length / 2 + 1);
   if (!data)
-    return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for the bytes of a value");
+    return error_no_memory(error);
   bool valid = length % 2 == 0;
   for (size_t i = 0; valid && i < length; i += 2) {
     int high = hex_digit(text[i]), low = hex_digit(text[i + 1]);
@@ -142,7 +143,7 @@ static int texts_from_json(const json_t *json, tlsmend_value *out, tlsmend_error
   size_t count = json_array_size(json);
   const char **texts = calloc(count + 1, sizeof *texts);
   if (!texts)
-    return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a list of texts");
+    return error_no_memory(error);
   bool valid = true;
   for (size_t i = 0; valid && i < count; i++) {
     texts[i] = json_string_value(json_array_get(json, i));
@@ -182,7 +183,7 @@ int value_from_json(const json_t *json, tlsmend_value *out, tlsmend_error *error
     return code;
   json_t *again = value_to_json(out);
   if (!again)
-    code = tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for the JSON of a value");
+    code = error_no_memory(error);
   else if (!json_equal(json, again))
     code = wrong(error,
                  "\"type\", \"data\" and \"raw\" do not belong together, or there is something beside them");

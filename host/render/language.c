@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "base/text.h"
 
 /* A text nests in another (a reason in a sentence, a list item by item); anything deeper is not ours. */
@@ -86,7 +87,7 @@ int language_parse(const char *name, const char *bytes, size_t size, language **
     free(self);
     free(copy);
     free(pairs);
-    return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for the texts of a language");
+    return error_no_memory(error);
   }
   memcpy(copy, bytes, size);
   copy[size] = 0;

@@ -7,6 +7,7 @@
 
 #include <lauxlib.h>
 
+#include "base/error.h"
 #include "script/require.h"
 
 enum { DEPTH_MOST = 32 };
@@ -184,7 +185,7 @@ int script_tool_run(script_tool *tool, const script_tool_call *call, json_t **ou
   request request = {call, json_array()};
   *out = NULL;
   if (request.out == NULL)
-    return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
+    return error_no_memory(error);
   sandbox_refill(tool->context);
   lua_pushcfunction(tool->context->L, l_tool_call);
   lua_pushlightuserdata(tool->context->L, &request);
@@ -212,7 +213,7 @@ int script_data(const script_options *options, const char *name, const char *tex
   script_context *context = NULL;
   *out = NULL;
   if (request.out == NULL)
-    return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
+    return error_no_memory(error);
   int code = sandbox_open(options, &context, error);
   if (code != TLSMEND_OK) {
     json_decref(request.out);
@@ -230,7 +231,7 @@ int script_tool_open(const script_options *options, tlsmend_machine *machine, sc
   *out = NULL;
   script_tool *tool = calloc(1, sizeof *tool);
   if (tool == NULL)
-    return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
+    return error_no_memory(error);
   int code = sandbox_open(options, &tool->context, error);
   if (code != TLSMEND_OK) {
     free(tool);

@@ -5,6 +5,7 @@
 
 #include <sodium.h>
 
+#include "base/error.h"
 #include "signing/manifest.h"
 #include "os/os.h"
 #include "script/require.h"
@@ -18,10 +19,6 @@ typedef struct reading {
   manifest *out;
   tlsmend_error *error;
 } reading;
-
-static int no_memory(tlsmend_error *error) {
-  return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for the library");
-}
 
 static int read_folder(const reading *self);
 
@@ -43,7 +40,7 @@ static int take(void *data, const char *name) {
   char *path = os_path_join(self->folder, name);
   size_t room = strlen(self->inside ? self->inside : "") + strlen(name) + 2;
   char *inside = malloc(room);
-  int code = path && inside ? TLSMEND_OK : no_memory(self->error);
+  int code = path && inside ? TLSMEND_OK : error_no_memory(self->error);
   if (code == TLSMEND_OK) {
     snprintf(inside, room, "%s%s%s", self->inside ? self->inside : "", self->inside ? "/" : "", name);
     reading below = {path, inside, self->depth + 1, self->out, self->error};
@@ -65,7 +62,7 @@ static int read_folder(const reading *self) {
 int script_library_read(const char *folder, manifest *out, tlsmend_error *error) {
   char *stdlib = os_path_join(folder, "stdlib"), *runbooks = os_path_join(folder, "runbooks");
   *out = (manifest){0};
-  int code = stdlib && runbooks ? TLSMEND_OK : no_memory(error);
+  int code = stdlib && runbooks ? TLSMEND_OK : error_no_memory(error);
   if (code == TLSMEND_OK)
     code = read_folder(&(reading){stdlib, "stdlib", 0, out, error});
   if (code == TLSMEND_OK)
@@ -118,7 +115,7 @@ int script_files(const script_options *options, json_t **out, tlsmend_error *err
     return TLSMEND_OK;
   json_decref(*out);
   *out = NULL;
-  return no_memory(error);
+  return error_no_memory(error);
 }
 
 int script_identity(const script_options *options, const char *name, char sha256[65], json_t **files,

@@ -11,6 +11,7 @@
 
 #include <lauxlib.h>
 
+#include "base/error.h"
 #include "signing/manifest.h"
 #include "script/requires.h"
 #include "os/os.h"
@@ -52,12 +53,12 @@ static int text_kept(const script_options *options, const char *name, script_tex
   out->source = os_path_join(options->library, name);
   out->bytes = file->bytes;
   out->size = (size_t)file->size;
-  return out->source != NULL ? TLSMEND_OK : tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
+  return out->source != NULL ? TLSMEND_OK : error_no_memory(error);
 }
 
 static int text_read(char *path, script_text *out, tlsmend_error *error) {
   if (path == NULL)
-    return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
+    return error_no_memory(error);
   out->source = path;
   int code = os_file_read(path, TEXT_MOST, &out->owned, &out->size, error);
   out->bytes = out->owned;
@@ -80,7 +81,7 @@ int script_text_find(const script_options *options, const char *name, script_tex
     return tlsmend_error_set(error, TLSMEND_E_ABSENT, "there is no %s", name);
   out->source = copy_text("built-in");
   if (out->source == NULL)
-    return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
+    return error_no_memory(error);
   out->bytes = row->text;
   out->size = row->size;
   out->builtin = row;
@@ -108,7 +109,7 @@ int script_text_runbook(const script_options *options, const char *name, script_
     out->bytes = options->source->bytes;
     out->size = options->source->size;
     out->source = copy_text(options->source->path);
-    return out->source != NULL ? TLSMEND_OK : tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
+    return out->source != NULL ? TLSMEND_OK : error_no_memory(error);
   }
   if (is_path(name)) {
     int code = text_read(copy_text(name), out, error);

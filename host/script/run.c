@@ -9,6 +9,7 @@
 
 #include <lauxlib.h>
 
+#include "base/error.h"
 #include "signing/manifest.h"
 #include "machine/machine.h"
 #include "os/os.h"
@@ -82,7 +83,7 @@ static int put_origin(script_runbook *runbook, const script_text *text, tlsmend_
   json_t *files = NULL;
   int code = script_files(&runbook->context->options, &files, error);
   if (files != NULL && json_object_set_new(header, "files", files) != 0)
-    code = tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
+    code = error_no_memory(error);
   return code;
 }
 
@@ -107,7 +108,7 @@ int script_open(const script_options *options, const char *name, script_runbook 
   if (runbook != NULL)
     runbook->values = json_object();
   if (runbook == NULL || runbook->header == NULL || runbook->values == NULL)
-    code = tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
+    code = error_no_memory(error);
   if (code == TLSMEND_OK)
     code = sandbox_open(options, &runbook->context, error);
   if (code == TLSMEND_OK) {
@@ -168,7 +169,7 @@ int script_param(script_runbook *runbook, const char *name, const char *text, tl
   json_t *value;
   int code = param_parse(param, text, &value, error);
   if (code == TLSMEND_OK && json_object_set_new(runbook->values, name, value) != 0)
-    code = tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
+    code = error_no_memory(error);
   declare_given(runbook); /* its array is there since the declaration was read */
   return code;
 }
@@ -182,7 +183,7 @@ int script_param_value(script_runbook *runbook, const char *name, json_t *value,
                              "%s has no parameter '%s' that may be what the plan holds: plan again",
                              runbook->needs.runbook, name);
   if (json_object_set(runbook->values, name, value) != 0)
-    return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
+    return error_no_memory(error);
   declare_given(runbook);
   return TLSMEND_OK;
 }
@@ -333,7 +334,7 @@ int script_watch(script_runbook *runbook, const script_ground *ground, json_t **
   run_request request = {.runbook = runbook, .seen = json_array()};
   *out = NULL;
   if (request.seen == NULL)
-    return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
+    return error_no_memory(error);
   runbook->needs.made_up = true;
   int code = call_on(runbook, ground, l_watch, &request, error);
   runbook->needs.made_up = false;

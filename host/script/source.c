@@ -2,6 +2,7 @@
  * Runbooks that are not built in: read once, with the files that belong to them, and judged by their signature. Formats are
  * core's (minisign, manifest, bundle); what a verdict means for a run is decided in session/apply.c.
  */
+#include "base/error.h"
 #include "signing/trust_store.h"
 
 #include <sodium.h>
@@ -15,10 +16,6 @@
 #include "os/os.h"
 #include "script/require.h"
 #include "script/modules/modules.h"
-
-static int no_memory(tlsmend_error *error) {
-  return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a runbook");
-}
 
 void sources_close(source_list *list) {
   for (size_t i = 0; i < list->count; i++) {
@@ -71,7 +68,7 @@ int sources_add(source_list *list, const char *name, const script_source *script
   if (grown)
     list->items = grown;
   if (!copy)
-    return no_memory(error);
+    return error_no_memory(error);
   grown[list->count] = (source){.name = copy, .script = *script};
   if (script->bytes)
     grown[list->count].script.path = copy;
@@ -110,7 +107,7 @@ static int take_bytes(void *data, const void *bytes, size_t size) {
                              self->most);
   char *grown = realloc(self->bytes, self->size + size + 1);
   if (!grown)
-    return no_memory(self->error);
+    return error_no_memory(self->error);
   memcpy(grown + self->size, bytes, size);
   self->bytes = grown;
   self->size += size;
@@ -125,8 +122,8 @@ int source_read_beside(const char *path, const char *name, size_t most, char **o
   reading self = {.path = file, .most = most, .error = error};
   *out = NULL;
   *size = 0;
-  int code =
-      file ? os_place_open(file, (size_t)(file_path_leaf(full) - full), &place, error) : no_memory(error);
+  int code = file ? os_place_open(file, (size_t)(file_path_leaf(full) - full), &place, error)
+                  : error_no_memory(error);
   if (code == TLSMEND_OK)
     code = take_bytes(&self, "", 0);
   if (code == TLSMEND_OK)
@@ -216,7 +213,7 @@ static int judge_file(source_list *list, const source_terms *terms, const minisi
       !minisign_verify(&key->key, signature, item->script.bytes, item->script.size))
     code = seal_misfit(item->name, error);
   if (code == TLSMEND_OK && !trust_judge(signature->id, key, os_time(), &item->verdict))
-    code = no_memory(error);
+    code = error_no_memory(error);
   if (code == TLSMEND_OK)
     code = manifest_comment_read(signature->trusted, &named, &item->verdict.comment, error);
   if (code == TLSMEND_OK)
@@ -254,7 +251,7 @@ static int add_inner(source_list *list, const char *path, const bundle *bundle, 
   script_source script = {
       .file = file->name, .bytes = file->bytes, .size = (size_t)file->size, .files = &list->files};
   if (!name)
-    return no_memory(error);
+    return error_no_memory(error);
   snprintf(name, room, "%s|%s", path, file->name);
   int code = sources_add(list, name, &script, error);
   free(name);
@@ -263,7 +260,7 @@ static int add_inner(source_list *list, const char *path, const bundle *bundle, 
   trust_verdict *verdict = &list->items[list->count - 1].verdict;
   manifest none;
   if (!trust_judge(bundle->signature.id, bundle->key, os_time(), verdict))
-    return no_memory(error);
+    return error_no_memory(error);
   code = manifest_comment_read(bundle->signature.trusted, &none, &verdict->comment, error);
   manifest_clear(&none);
   return code;
@@ -304,7 +301,7 @@ int sources_open(const source_terms *terms, const char *name, source_list *out, 
     return sources_add(out, name, &(script_source){0}, error);
   char *path = os_path_absolute(name); /* it keeps its meaning when a run goes on from another folder */
   const char *inner = path ? bundle_inner(path) : NULL;
-  int code = path ? TLSMEND_OK : no_memory(error);
+  int code = path ? TLSMEND_OK : error_no_memory(error);
   if (inner)
     path[inner - path - 1] = 0;
   if (code == TLSMEND_OK)
@@ -326,13 +323,13 @@ void source_set_clear(source_set *set) {
 
 int source_set_begin(source_set *set, size_t most, tlsmend_error *error) {
   *set = (source_set){.lists = calloc(most + 1, sizeof *set->lists)};
-  return set->lists ? TLSMEND_OK : no_memory(error);
+  return set->lists ? TLSMEND_OK : error_no_memory(error);
 }
 
 int source_set_add(source_set *set, const source *source, tlsmend_error *error) {
   const struct source **grown = realloc(set->items, (set->count + 1) * sizeof *grown);
   if (!grown)
-    return no_memory(error);
+    return error_no_memory(error);
   set->items = grown;
   grown[set->count++] = source;
   return TLSMEND_OK;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "machine/machine.h"
 #include "machine/sim/sim.h"
 #include "os/os.h"
@@ -218,9 +219,7 @@ static int begin(tlsmend_session *self, const tlsmend_plan *plan, const char *bo
                          .kept = session_keep_texts(self),
                          .terms = session_keep_terms(self),
                          .machine = self->spec};
-  int code = start.kept && start.terms
-                 ? journal_create(&start, out, error)
-                 : tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a journal");
+  int code = start.kept && start.terms ? journal_create(&start, out, error) : error_no_memory(error);
   json_decref(start.kept);
   json_decref(start.terms);
   return code;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "os/os.h"
 #include "session/session.h"
 
@@ -57,7 +58,7 @@ static int take_keys(policy *self, const json_t *keys, tlsmend_error *error) {
     return broken(self, "\"keys\" is a list of 1 to 64 public keys", error);
   self->keys = calloc(count, sizeof *self->keys);
   if (!self->keys)
-    return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a policy");
+    return error_no_memory(error);
   json_array_foreach(keys, index, item) {
     const char *text = json_string_value(item);
     minisign_public *key = &self->keys[index];
@@ -119,7 +120,7 @@ int policy_read(const tlsmend_session *session, const char *folder, policy *out,
   size_t size = 0;
   *out = (policy){.path = os_path_join(folder, "policy.json")};
   if (!out->path)
-    return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a policy");
+    return error_no_memory(error);
   tlsmend_error inner = {0, ""};
   int code = os_file_read(out->path, POLICY_MOST, &text, &size, &inner);
   if (code == TLSMEND_E_ABSENT)

@@ -8,16 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "base/file_path.h"
 #include "os/os.h"
 #include "session/session.h"
 #include "signing/trust_store.h"
 
 enum { KEY_MOST = 64 * 1024, SIGNATURES_MOST = 16 };
-
-static int no_memory(tlsmend_error *error) {
-  return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for an approval");
-}
 
 const char *tlsmend_plan_sha256(const tlsmend_plan *plan) {
   return plan->origin ? plan->origin->sha256 : NULL;
@@ -58,7 +55,7 @@ int session_read_signatures(plan_origin *origin, const char *const *paths, size_
   for (unsigned number = 1; code == TLSMEND_OK && !count && number <= SIGNATURES_MOST; number++) {
     char *path = signature_path(origin->path, number);
     if (!path)
-      code = no_memory(error);
+      code = error_no_memory(error);
     else if (os_file_exists(path))
       code = read_signature(origin, path, error);
     free(path);
@@ -164,7 +161,7 @@ int tlsmend_approve(const char *plan_path, const char *key, const tlsmend_approv
     code = choose_path(plan_path, &secret, &path, error);
   sodium_memzero(&secret, sizeof secret);
   if (code == TLSMEND_OK && !path)
-    code = no_memory(error);
+    code = error_no_memory(error);
   if (code == TLSMEND_OK)
     code = os_file_replace(path, signature, strlen(signature), error);
   if (code == TLSMEND_OK) {
@@ -197,7 +194,7 @@ int tlsmend_plan_check_approvals(tlsmend_plan *plan, const tlsmend_approval_chec
                              check->key_count);
   minisign_public *keys = calloc(check->key_count, sizeof *keys);
   int code = keys ? session_read_signatures(plan->origin, check->signatures, check->signature_count, error)
-                  : no_memory(error);
+                  : error_no_memory(error);
   for (size_t i = 0; code == TLSMEND_OK && i < check->key_count; i++)
     code = key_read(check->keys[i], &keys[i], error);
   if (code == TLSMEND_OK)

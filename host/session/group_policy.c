@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "registry/path.h"
 #include "registry/polfile.h"
 #include "base/unicode.h"
@@ -38,7 +39,7 @@ static int set_owner(tlsmend_change *change, const char *text, tlsmend_error *er
   if (change->owner)
     return TLSMEND_OK; /* the first that was found is enough */
   change->owner = strdup(text);
-  return change->owner ? TLSMEND_OK : tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a plan");
+  return change->owner ? TLSMEND_OK : error_no_memory(error);
 }
 
 static int mark_policy_key(tlsmend_change *change, tlsmend_error *error) {

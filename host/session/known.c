@@ -7,15 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "base/file_path.h"
 #include "os/os.h"
 #include "session/session.h"
 
 enum { ID = 20 }; /* "20261121-235959-0001" */
-
-static int no_memory(tlsmend_error *error) {
-  return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for the list of runs");
-}
 
 static void run_clear(known_run *self) {
   free(self->run);
@@ -65,7 +62,7 @@ static int add(gathering *self, known_run *row) {
     runs->items = grown;
   if (!grown || !row->run || !row->path) {
     run_clear(row);
-    return no_memory(self->error);
+    return error_no_memory(self->error);
   }
   runs->items[runs->count++] = *row;
   return TLSMEND_OK;

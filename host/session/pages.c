@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "render/html.h"
 #include "render/page.h"
 #include "os/os.h"
@@ -60,8 +61,7 @@ int tlsmend_page_in(const char *const *files, size_t count, const char *name, ch
   *out = NULL;
   page_source *sources = calloc(count, sizeof *sources);
   page_document *documents = calloc(count, sizeof *documents);
-  int code = sources && documents ? TLSMEND_OK
-                                  : tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a page");
+  int code = sources && documents ? TLSMEND_OK : error_no_memory(error);
   for (size_t i = 0; code == TLSMEND_OK && i < count; i++) {
     code = read_source(files[i], &sources[i], error);
     bool plan = strncmp(json_text(sources[i].json, "schema"), "tlsmend-plan/", 13) == 0;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "plan/change.h"
 #include "registry/value.h"
 #include "machine/guard.h"
@@ -13,10 +14,6 @@
 #include "os/os.h"
 #include "session/session.h"
 #include "signing/trust_store.h"
-
-static int no_memory(tlsmend_error *error) {
-  return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a plan");
-}
 
 /* Where the lines of a runbook go, without secrets. */
 typedef struct lines {
@@ -28,7 +25,7 @@ static int add_masked(const lines *self, const char *text,
                       int (*add)(tlsmend_plan *plan, const char *text, tlsmend_error *error),
                       tlsmend_error *error) {
   char *masked = secrets_mask(&self->session->hidden, text);
-  int code = masked ? add(self->plan, masked, error) : no_memory(error);
+  int code = masked ? add(self->plan, masked, error) : error_no_memory(error);
   free(masked);
   return code;
 }
@@ -74,7 +71,7 @@ int session_plan_new(tlsmend_session *self, tlsmend_plan **out, tlsmend_error *e
   if (code != TLSMEND_OK)
     return code;
   if (!plan)
-    return no_memory(error);
+    return error_no_memory(error);
   char now[32];
   os_time_print(os_time(), now);
   plan->system = *system;
@@ -82,7 +79,7 @@ int session_plan_new(tlsmend_session *self, tlsmend_plan **out, tlsmend_error *e
   plan->created = strdup(now);
   plan->tool = strdup("tlsmend " TLSMEND_VERSION);
   session_guid(self->machine, plan->guid);
-  return plan->machine && plan->created && plan->tool && sign_in(plan) ? TLSMEND_OK : no_memory(error);
+  return plan->machine && plan->created && plan->tool && sign_in(plan) ? TLSMEND_OK : error_no_memory(error);
 }
 
 /* A copy of a text of the header. */
@@ -118,7 +115,7 @@ static plan_runbook *enter(tlsmend_plan *plan, const script_runbook *runbook, tl
   const json_t *header = script_header(runbook);
   plan_runbook *grown = realloc(plan->runbooks, (plan->runbook_count + 1) * sizeof *grown);
   if (!grown) {
-    no_memory(error);
+    error_no_memory(error);
     return NULL;
   }
   plan->runbooks = grown;
@@ -136,7 +133,7 @@ static plan_runbook *enter(tlsmend_plan *plan, const script_runbook *runbook, tl
   row->effect = session_effect(header, row->params);
   if (row->id && row->version && row->title && row->source && row->sha256 && row->params && row->references)
     return row;
-  no_memory(error);
+  error_no_memory(error);
   return NULL;
 }
 
@@ -149,7 +146,7 @@ static int open_keys(void *data, trust_store *out, tlsmend_error *error) {
 static int mask(const tlsmend_session *self, char **text, tlsmend_error *error) {
   char *masked = *text ? secrets_mask(&self->hidden, *text) : NULL;
   if (*text && !masked)
-    return no_memory(error);
+    return error_no_memory(error);
   free(*text);
   *text = masked;
   return TLSMEND_OK;
@@ -206,7 +203,7 @@ static int open_one(const tlsmend_session *self, const source *source, runbook_s
   script_options options = source_options(&self->script, source);
   script_runbook **items = realloc(set->items, (set->count + 1) * sizeof *items);
   if (!items)
-    return no_memory(error);
+    return error_no_memory(error);
   set->items = items;
   int code = script_open(&options, source->name, &items[set->count], error);
   if (code != TLSMEND_OK)
@@ -238,7 +235,7 @@ static int set_text(script_runbook *runbook, const char *name, const char *text,
         strcmp(json_string_value(json_object_get(param, "type")), "path") != 0 || !*text)
       continue;
     char *path = os_path_absolute(text);
-    int code = path ? script_param(runbook, name, path, error) : no_memory(error);
+    int code = path ? script_param(runbook, name, path, error) : error_no_memory(error);
     free(path);
     return code;
   }
@@ -271,7 +268,7 @@ static int set_param(const runbook_set *set, const char *param, tlsmend_error *e
   size_t length = strcspn(param, "=");
   char *name = strdup(param);
   if (!name)
-    return no_memory(error);
+    return error_no_memory(error);
   name[length] = 0;
   bool taken = false;
   int code = TLSMEND_OK;
@@ -358,7 +355,7 @@ static int note_wishes(wishes *self, const tlsmend_plan *second, size_t by, tlsm
       continue;
     wish *grown = realloc(self->items, (self->count + 1) * sizeof *grown);
     if (!grown)
-      return no_memory(error);
+      return error_no_memory(error);
     self->items = grown;
     int code = change_copy(&grown[self->count].change, change, error);
     if (code != TLSMEND_OK)
@@ -386,7 +383,7 @@ static int refuse_contradiction(const tlsmend_plan *plan, const wish *wish, size
   const char *first = plan->runbooks[wish->by].id, *second = plan->runbooks[other].id;
   char *text = change_print(&wish->change, plan_has_views(plan));
   if (!text)
-    return no_memory(error);
+    return error_no_memory(error);
   int code = tlsmend_error_set(error, TLSMEND_E_REFUSED,
                                "%s and %s contradict each other: after both, %s would %s. Apply one of them "
                                "only, or make them agree",

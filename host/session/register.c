@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "base/file_path.h"
 #include "commit/journal.h"
 #include "os/os.h"
@@ -14,10 +15,6 @@
 #define REGISTER_SCHEMA "tlsmend-run/1"
 
 enum { RECORD_MOST = 64 * 1024 };
-
-static int no_memory(tlsmend_error *error) {
-  return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for the register of runs");
-}
 
 void registered_run_clear(registered_run *self) {
   json_decref(self->json);
@@ -74,7 +71,7 @@ int register_read(const tlsmend_session *session, const char *name, registered_r
   char *text = NULL;
   size_t size = 0;
   *out = (registered_run){.path = os_path_join(session->home, name)};
-  int code = out->path ? journal_file(out->path, RECORD_MOST, &text, &size, error) : no_memory(error);
+  int code = out->path ? journal_file(out->path, RECORD_MOST, &text, &size, error) : error_no_memory(error);
   if (code == TLSMEND_OK)
     out->json = json_loadb(text, size, JSON_REJECT_DUPLICATES, NULL);
   free(text);
@@ -93,7 +90,8 @@ static int put(const tlsmend_session *self, const char *run, json_t *record, tls
   char name[64], *text = record ? json_dumps(record, JSON_COMPACT) : NULL;
   json_decref(record);
   snprintf(name, sizeof name, "%.40s%s", run, REGISTER_ENDING);
-  int code = text ? os_folder_open(self->home, session_is_strict(self), &home, error) : no_memory(error);
+  int code =
+      text ? os_folder_open(self->home, session_is_strict(self), &home, error) : error_no_memory(error);
   if (code == TLSMEND_OK)
     code = os_folder_put(home, name, text, strlen(text), error);
   os_folder_close(home);

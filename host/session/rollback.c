@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "plan/change.h"
 #include "machine/machine.h"
 #include "machine/sim/sim.h"
@@ -124,9 +125,8 @@ int tlsmend_rollback_preview(tlsmend_session *self, const char *run, int flags, 
   *steps = 0;
   journal *journal = NULL;
   preview preview = {plan_new(), plan_new()};
-  int code = preview.inverse && preview.skipped
-                 ? find_undoable(self, run, &journal, error)
-                 : tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a preview");
+  int code =
+      preview.inverse && preview.skipped ? find_undoable(self, run, &journal, error) : error_no_memory(error);
   if (code == TLSMEND_OK)
     code = sim_reread(self->machine, error);
   if (code == TLSMEND_OK && journal)

@@ -6,14 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "machine/machine.h"
 #include "machine/sim/sim.h"
 #include "os/os.h"
 #include "session/session.h"
-
-static int no_memory(tlsmend_error *error) {
-  return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a run");
-}
 
 int session_lock(const tlsmend_session *self, const char *verb, os_lock **out, tlsmend_error *error) {
   char holder[64], other[64] = "";
@@ -120,5 +117,5 @@ int session_hand_out(const tlsmend_session *self, journal *journal, tlsmend_resu
   if (*out)
     return TLSMEND_OK;
   journal_close(journal);
-  return no_memory(error);
+  return error_no_memory(error);
 }

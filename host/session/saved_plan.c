@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "render/formats.h"
 #include "render/language.h"
 #include "render/page.h"
@@ -126,7 +127,7 @@ int tlsmend_plan_load(const char *path, tlsmend_plan **out, tlsmend_error *error
   if (code == TLSMEND_OK && !((*out)->origin = plan_origin_new(path, text, size))) {
     tlsmend_plan_free(*out);
     *out = NULL;
-    code = tlsmend_error_set(&inner, TLSMEND_E_MEMORY, "out of memory for a plan");
+    code = error_no_memory(&inner);
   }
   if (code == TLSMEND_OK)
     return code;

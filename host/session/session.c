@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "signing/manifest.h"
 #include "base/text.h"
 #include "base/unicode.h"
@@ -19,10 +20,6 @@
 #include "os/os.h"
 
 void tlsmend_text_free(char *text) { free(text); }
-
-static int no_memory(tlsmend_error *error) {
-  return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a session");
-}
 
 /* Everything that is told goes through here. */
 void session_event(void *data, tlsmend_event event, const char *text) {
@@ -50,7 +47,7 @@ int session_hide(tlsmend_session *self, const tlsmend_plan *plan, tlsmend_error 
       good = secrets_add(&self->hidden,
                          json_object_get(plan->runbooks[i].params,
                                          json_string_value(json_array_get(plan->runbooks[i].secrets, j))));
-  return good ? TLSMEND_OK : no_memory(error);
+  return good ? TLSMEND_OK : error_no_memory(error);
 }
 
 script_options session_script_options(const tlsmend_options *options) {
@@ -84,7 +81,7 @@ int tlsmend_text_in(const char *name, const char *english, char **out, tlsmend_e
   *out = NULL;
   int code = script_language_open(NULL, name, &language, error);
   if (code == TLSMEND_OK && !(*out = language_text(language, english)))
-    code = no_memory(error);
+    code = error_no_memory(error);
   language_close(language);
   return code;
 }
@@ -94,7 +91,7 @@ int session_dump(json_t *json, char **out, tlsmend_error *error) {
   json_decref(json);
   *out = NULL;
   if (!bytes)
-    return no_memory(error);
+    return error_no_memory(error);
   text_builder text = {0};
   text_append(&text, bytes);
   text_append(&text, "\n");
@@ -127,7 +124,8 @@ static int open_file(tlsmend_session *self, const backend *row, const char *argu
     self->state = strdup(beside);
   self->own_home = true;
   backend_request request = {.argument = argument, .state = beside, .former = self->state, .path = path};
-  return self->spec && self->state && beside ? row->open(&request, &self->machine, error) : no_memory(error);
+  return self->spec && self->state && beside ? row->open(&request, &self->machine, error)
+                                             : error_no_memory(error);
 }
 
 /* Neither a file nor a built-in machine. `why` is the machine builder's word: a name may be known and a part of it not fit. */
@@ -147,7 +145,7 @@ static int open_builtin(tlsmend_session *self, const backend *row, const char *n
   char *file = join(name, ".reg"), *folder = self->state ? NULL : join(name, ".tlsmend"), *text = NULL,
        *path = NULL;
   tlsmend_error inner = {0, ""};
-  int code = no_memory(NULL);
+  int code = error_no_memory(NULL);
   self->own_home = true;
   if (!self->state && folder)
     self->state = os_path_absolute(folder);
@@ -156,7 +154,7 @@ static int open_builtin(tlsmend_session *self, const backend *row, const char *n
   self->spec = join("sim:", name);
   self->home = path ? join(path, ".tlsmend") : NULL; /* as of any snapshot: it may be named by its file too */
   if (!path || !self->spec || !self->home) {
-    code = no_memory(error);
+    code = error_no_memory(error);
     goto out;
   }
   backend_request request = {.argument = path, .state = self->home, .former = self->state, .path = path};
@@ -201,7 +199,7 @@ static int open_foreign(tlsmend_session *self, const tlsmend_options *options, b
     self->spec = strdup(spec);
     self->home = strdup(self->state);
     if (!self->spec || !self->home)
-      return no_memory(error);
+      return error_no_memory(error);
     int code = row->open(row->data, spec[length] ? spec + length + 1 : "", &self->machine, error);
     return code == TLSMEND_OK ? backend_check(self->machine, row->prefix, error) : code;
   }
@@ -247,7 +245,7 @@ static int open_machine(tlsmend_session *self, const tlsmend_options *options, t
     self->state = strdup(self->home);
   backend_request request = {.argument = argument, .state = self->state};
   return self->spec && self->state && self->home ? row->open(&request, &self->machine, error)
-                                                 : no_memory(error);
+                                                 : error_no_memory(error);
 }
 
 /* A folder that is not there is said when something is to be taken from it. */
@@ -256,7 +254,7 @@ static int open_library(tlsmend_session *self, const char *folder, tlsmend_error
   self->library = there ? os_path_absolute(folder) : strdup(folder);
   self->library_texts = there ? calloc(1, sizeof *self->library_texts) : NULL;
   if (!self->library || (there && !self->library_texts))
-    return no_memory(error);
+    return error_no_memory(error);
   return there ? script_library_read(self->library, self->library_texts, error) : TLSMEND_OK;
 }
 
@@ -278,14 +276,14 @@ int tlsmend_session_open(const tlsmend_options *options, tlsmend_session **out, 
   options = &full;
   tlsmend_session *self = calloc(1, sizeof *self);
   if (!self)
-    return no_memory(error);
+    return error_no_memory(error);
   int code = TLSMEND_OK;
   if (options->library)
     code = open_library(self, options->library, error);
   if (options->trust && !(self->trust = os_path_absolute(options->trust)))
-    code = no_memory(error);
+    code = error_no_memory(error);
   if (options->state && !(self->state = os_path_absolute(options->state)))
-    code = no_memory(error);
+    code = error_no_memory(error);
   self->reboot = options->reboot;
   self->allow_unsigned = options->allow_unsigned != 0;
   self->event = options->event;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "signing/bundle.h"
 #include "base/file_path.h"
 #include "base/text.h"
@@ -16,10 +17,6 @@
 #include "signing/trust_store.h"
 
 #define VERIFY_SCHEMA "tlsmend-verify/1"
-
-static int no_memory(tlsmend_error *error) {
-  return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a signature");
-}
 
 static int read_runbook(const char *path, char **text, size_t *size, tlsmend_error *error) {
   int code = os_file_read(path, MANIFEST_TEXT_MOST, text, size, error);
@@ -44,7 +41,7 @@ static int check_loads(const script_source *source, const tlsmend_sign_terms *te
 static int write_signature(const char *path, const char *signature, char **out, tlsmend_error *error) {
   *out = malloc(strlen(path) + sizeof ".minisig");
   if (!*out)
-    return no_memory(error);
+    return error_no_memory(error);
   return os_file_replace(strcat(strcpy(*out, path), ".minisig"), signature, strlen(signature), error);
 }
 
@@ -149,7 +146,7 @@ static int write_bundle(const char *path, const char *head, const manifest *file
     size += (size_t)files->files[i].size;
   char *bytes = malloc(size);
   if (!bytes)
-    return no_memory(error);
+    return error_no_memory(error);
   memcpy(bytes, head, length);
   for (size_t i = 0, at = length; i < files->count; at += (size_t)files->files[i++].size)
     memcpy(bytes + at, files->files[i].bytes, (size_t)files->files[i].size);
@@ -200,7 +197,7 @@ int tlsmend_sign(const char *const *files, size_t count, const char *key, const 
                                   : sign_package(files[0], &secret, terms, out, error);
   sodium_memzero(&secret, sizeof secret);
   if (code == TLSMEND_OK && output && !(*out = strdup(output)))
-    code = no_memory(error);
+    code = error_no_memory(error);
   if (code != TLSMEND_OK) {
     free(*out);
     *out = NULL;
@@ -276,11 +273,11 @@ static int open_package(const source_terms *terms, const char *path, source_list
   package_seal seal = {.size = 0};
   manifest_file *file = calloc(1, sizeof *file);
   *out = (source_list){.items = calloc(1, sizeof *out->items), .files = {file, 0}};
-  int code = file && out->items ? source_keys(terms, &keys, error) : no_memory(error);
+  int code = file && out->items ? source_keys(terms, &keys, error) : error_no_memory(error);
   if (code == TLSMEND_OK)
     code = package_judge(path, &keys, &seal, error);
   if (code == TLSMEND_OK && !(file->name = strdup(file_path_leaf(path))))
-    code = no_memory(error);
+    code = error_no_memory(error);
   if (code == TLSMEND_OK) {
     file->kind = MANIFEST_PACKAGE;
     file->size = seal.size;
@@ -304,7 +301,7 @@ int tlsmend_verify(const tlsmend_options *options, const tlsmend_verify_request 
   *trusted = 0;
   char *path = os_path_absolute(request->file);
   if (!path)
-    return no_memory(error);
+    return error_no_memory(error);
   if (!source_is_path(request->file) && !os_file_exists(path)) {
     free(path);
     return tlsmend_error_set(error, TLSMEND_E_USAGE, "there is no file %s", request->file);
@@ -384,7 +381,7 @@ static int take_texts(tlsmend_session *self, const tlsmend_plan *plan, tlsmend_e
   source_terms terms = {.trust = self->trust};
   session_forget_texts(self);
   source_set *set = calloc(1, sizeof *set);
-  int code = set ? sources_take(&self->script, &terms, plan, set, error) : no_memory(error);
+  int code = set ? sources_take(&self->script, &terms, plan, set, error) : error_no_memory(error);
   if (code == TLSMEND_OK)
     self->texts = set;
   else
@@ -398,7 +395,7 @@ int session_check_trust(tlsmend_session *self, const tlsmend_plan *plan, tlsmend
   json_decref(self->signers);
   self->signers = json_pack("{s:b, s:[]}", "allow_unsigned", 0, "runbooks");
   if (!self->signers)
-    return no_memory(error);
+    return error_no_memory(error);
   for (size_t i = 0; code == TLSMEND_OK && i < plan->runbook_count; i++) {
     if (plan->runbooks[i].builtin)
       continue;

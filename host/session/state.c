@@ -6,14 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "machine/machine.h"
 #include "machine/overlay.h"
 #include "script/host_lua.h"
 #include "session/session.h"
-
-static int no_memory(tlsmend_error *error) {
-  return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for the state");
-}
 
 typedef struct render_look {
   tlsmend_format format;
@@ -31,7 +28,7 @@ static tlsmend_verdict verdict_of(const json_t *state) {
 static int read_state(tlsmend_session *self, script_tool *tool, json_t **out, tlsmend_error *error) {
   json_t *about = json_pack("{s:s}", "spec", self->spec);
   script_tool_call call = {"state.state", "read", about};
-  int code = about ? script_tool_run(tool, &call, out, error) : no_memory(error);
+  int code = about ? script_tool_run(tool, &call, out, error) : error_no_memory(error);
   json_decref(about);
   return code;
 }
@@ -45,7 +42,7 @@ static int translate(script_tool *tool, const language *language, json_t *state,
   json_array_foreach(list, index, item) {
     char *text = language_text(language, json_string_value(item));
     if (!text || json_object_set_new(texts, json_string_value(item), json_string(text)) != 0)
-      code = no_memory(error);
+      code = error_no_memory(error);
     free(text);
   }
   json_decref(list);
@@ -66,7 +63,7 @@ static int render(script_tool *tool, const render_look *look, json_t *state, cha
   script_tool_call call = {"state.report", format == TLSMEND_FORMAT_HTML ? "html" : "text", state};
   int code = script_tool_run(tool, &call, &text, error);
   if (code == TLSMEND_OK && !(*out = strdup(json_string_value(text))))
-    code = no_memory(error);
+    code = error_no_memory(error);
   json_decref(text);
   return code;
 }
@@ -82,7 +79,7 @@ int tlsmend_state(tlsmend_session *self, tlsmend_format format, char **out, tlsm
   script_options quiet = self->script;
   quiet.log = NULL;
   tlsmend_plan *scratch = plan_new();
-  int code = scratch ? overlay_open(self->machine, scratch, &overlay, error) : no_memory(error);
+  int code = scratch ? overlay_open(self->machine, scratch, &overlay, error) : error_no_memory(error);
   if (code == TLSMEND_OK)
     code = script_tool_open(&quiet, overlay, &tool, error);
   if (code == TLSMEND_OK)

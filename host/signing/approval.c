@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "base/text.h"
 
 void approval_clear(approval *approval) {
@@ -160,7 +161,7 @@ static int take_field(const char *field, approval *out, tlsmend_error *error) {
 int approval_read(const char *comment, approval *out, tlsmend_error *error) {
   *out = (approval){0};
   char *copy = strdup(comment);
-  int code = copy ? TLSMEND_OK : tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for an approval");
+  int code = copy ? TLSMEND_OK : error_no_memory(error);
   for (char *field = copy, *next; code == TLSMEND_OK && field; field = next) {
     next = strchr(field, '\t');
     if (next)

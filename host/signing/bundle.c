@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "base/text.h"
 
 enum { SIGNATURE_LINES = 4, HEAD_MOST = MANIFEST_HEAD_MOST + 16 * 1024 };
@@ -23,10 +24,6 @@ struct bundle_reader {
   bundle_watch_fn watch;
   void *watch_data;
 };
-
-static int no_memory(tlsmend_error *error) {
-  return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a bundle");
-}
 
 void bundle_clear(bundle *self) {
   manifest_clear(&self->files);
@@ -104,7 +101,7 @@ static int open_head(bundle_reader *self, size_t signature, size_t end, tlsmend_
   for (size_t i = 0; i < self->out.files.count; i++) {
     manifest_file *file = &self->out.files.files[i];
     if (file->kind != MANIFEST_PACKAGE && !(file->bytes = malloc((size_t)file->size + 1)))
-      return no_memory(error);
+      return error_no_memory(error);
   }
   return next_file(self, error);
 }
@@ -160,7 +157,7 @@ static int feed_head(bundle_reader *self, const char *bytes, size_t size, tlsmen
     size_t room = self->length + piece > 2 * self->room ? self->length + piece : 2 * self->room;
     char *grown = realloc(self->head, room);
     if (!grown)
-      return no_memory(error);
+      return error_no_memory(error);
     self->head = grown;
     self->room = room;
   }
@@ -198,7 +195,7 @@ int bundle_end(bundle_reader *self, bundle *out, tlsmend_error *error) {
 int bundle_read(const trust_store *keys, const void *bytes, size_t size, bundle *out, tlsmend_error *error) {
   bundle_reader *reader = bundle_reader_new(keys);
   *out = (bundle){0};
-  int code = reader ? bundle_feed(reader, bytes, size, error) : no_memory(error);
+  int code = reader ? bundle_feed(reader, bytes, size, error) : error_no_memory(error);
   if (code == TLSMEND_OK)
     code = bundle_end(reader, out, error);
   bundle_reader_free(reader);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "script/requires.h"
 #include "base/text.h"
 
@@ -16,10 +17,6 @@ static const uint64_t package_most = UINT64_C(1) << 33;
 #define HEAD_LAST  "end\n"
 
 static const char *const kinds[] = {"runbook", "module", "package"};
-
-static int no_memory(tlsmend_error *error) {
-  return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a list of files");
-}
 
 void manifest_clear(manifest *self) {
   for (size_t i = 0; i < self->count; i++) {
@@ -142,7 +139,7 @@ int manifest_add(manifest *self, const manifest_file *file, tlsmend_error *error
   }
   free(name);
   free(file->bytes);
-  return code == TLSMEND_OK ? no_memory(error) : code;
+  return code == TLSMEND_OK ? error_no_memory(error) : code;
 }
 
 int manifest_comment_print(const manifest *self, const manifest_comment *comment, char **out,
@@ -199,7 +196,7 @@ const char *manifest_comment_file(const char *text, size_t *length) {
 
 int manifest_comment_read(const char *text, manifest *out, char **comment, tlsmend_error *error) {
   char *copy = strdup(text);
-  int code = copy ? TLSMEND_OK : no_memory(error);
+  int code = copy ? TLSMEND_OK : error_no_memory(error);
   *out = (manifest){0};
   *comment = NULL;
   for (char *field = copy, *next; code == TLSMEND_OK && field; field = next) {
@@ -209,7 +206,7 @@ int manifest_comment_read(const char *text, manifest *out, char **comment, tlsme
     if (strncmp(field, "module:", 7) == 0)
       code = take_module(field + 7, out, error);
     else if (for_people(field) && !*comment && !(*comment = strdup(for_people(field))))
-      code = no_memory(error);
+      code = error_no_memory(error);
   }
   free(copy);
   if (code != TLSMEND_OK) {
@@ -289,7 +286,7 @@ int manifest_head_read(const char *text, size_t size, manifest *out, char key[64
                              "it is not a bundle, or one that a newer tlsmend has made");
   char *copy = malloc(size + 1);
   if (!copy)
-    return no_memory(error);
+    return error_no_memory(error);
   memcpy(copy, text, size);
   copy[size] = 0;
   int code = take_rows(copy, out, key, error);

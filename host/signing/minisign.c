@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "base/text.h"
 
 enum {
@@ -26,10 +27,6 @@ enum {
 
 static int wrong(tlsmend_error *error, const char *what) {
   return tlsmend_error_set(error, TLSMEND_E_APPROVAL, "%s", what);
-}
-
-static int no_memory(tlsmend_error *error) {
-  return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a signature");
 }
 
 void minisign_id_print(const unsigned char id[8], char out[17]) {
@@ -225,7 +222,7 @@ int minisign_sign_hash(const minisign_secret *secret, const unsigned char hash[M
   size_t length = 0;
   unsigned char *message = global_message(&signature, &length);
   if (!message)
-    return no_memory(error);
+    return error_no_memory(error);
   crypto_sign_detached(signature.global, NULL, message, length, secret->key);
   free(message);
   return render(&signature, out, error);
@@ -266,7 +263,7 @@ static int parse_lines(const line lines[4], minisign_signature *out, tlsmend_err
   memcpy(out->bytes, bytes + 10, 64);
   out->trusted = malloc(lines[2].length - prefix + 1);
   if (!out->trusted)
-    return no_memory(error);
+    return error_no_memory(error);
   memcpy(out->trusted, lines[2].text + prefix, lines[2].length - prefix);
   out->trusted[lines[2].length - prefix] = 0;
   return TLSMEND_OK;

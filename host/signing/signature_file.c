@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "os/os.h"
 
 enum { SIGNATURE_MOST = 64 * 1024 };
@@ -21,7 +22,7 @@ int seal_read(const char *path, minisign_signature *out, bool *found, tlsmend_er
   *found = false;
   *out = (minisign_signature){0};
   if (!file)
-    return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a signature");
+    return error_no_memory(error);
   int code = os_file_read(strcat(strcpy(file, path), ".minisig"), SIGNATURE_MOST, &text, &size, &inner);
   if (code == TLSMEND_E_ABSENT) {
     code = TLSMEND_OK;
@@ -52,7 +53,7 @@ int seal_bundle(const char *path, const seal_look *look, bundle *out, tlsmend_er
   feeding self = {bundle_reader_new(look->keys), {0, ""}};
   *out = (bundle){0};
   if (!self.reader)
-    return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a bundle");
+    return error_no_memory(error);
   if (look->fn)
     bundle_watch(self.reader, look->name, look->fn, look->data);
   int code = os_file_stream(path, feed, &self, error);

@@ -6,13 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "signing/approval.h"
 
 #define UNTRUSTED "untrusted comment:"
-
-static int no_memory(tlsmend_error *error) {
-  return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a key");
-}
 
 void trust_clear(trust_store *self) {
   for (size_t i = 0; i < self->count; i++)
@@ -86,7 +83,7 @@ int trust_add(trust_store *self, const char *name, const char *text, size_t size
   trust_key *grown = realloc(self->keys, (self->count + 1) * sizeof *grown);
   if (!grown || !(row.name = strdup(name))) {
     self->keys = grown ? grown : self->keys;
-    return no_memory(error);
+    return error_no_memory(error);
   }
   self->keys = grown;
   grown[self->count++] = row;

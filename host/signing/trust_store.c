@@ -5,14 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "base/file_path.h"
 #include "os/os.h"
 
 enum { KEY_MOST = 64 * 1024 };
-
-static int no_memory(tlsmend_error *error) {
-  return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a key");
-}
 
 /* The file of a key. What cannot be read is no key. */
 static int read_file(const char *path, char **text, size_t *size, tlsmend_error *error) {
@@ -99,7 +96,7 @@ static int take_file(void *data, const char *name) {
     return TLSMEND_OK;
   char *path = os_path_join(walk->folder, name);
   if (!path)
-    return no_memory(walk->error);
+    return error_no_memory(walk->error);
   int code = check_name(name, &inner);
   if (code == TLSMEND_OK)
     code = os_path_guarded(path, &inner);
@@ -113,7 +110,7 @@ int trust_open(const char *folder, trust_store *out, tlsmend_error *error) {
   *out = (trust_store){0};
   char *path = folder ? os_path_absolute(folder) : os_trust_default();
   if (!path)
-    return no_memory(error);
+    return error_no_memory(error);
   int code = TLSMEND_OK;
   if (os_dir_exists(path)) {
     tlsmend_error inner = {0, ""};

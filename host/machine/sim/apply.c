@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "plan/change.h"
 #include "registry/path.h"
 #include "registry/value.h"
@@ -17,10 +18,6 @@
 #include "os/os.h"
 
 #define UPDATES FACTS_KEY "\\Updates"
-
-static int no_memory(tlsmend_error *error) {
-  return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a snapshot");
-}
 
 static int drift(const tlsmend_change *change, const char *now, tlsmend_error *error) {
   return tlsmend_error_set(error, TLSMEND_E_DRIFT, "%s%s%s%s is not as planned: it is %s", change->key,
@@ -37,7 +34,7 @@ static int write_value(const sim *self, const char *path, const char *name, cons
     tree_value_remove(key, name);
     return TLSMEND_OK;
   }
-  return tree_value_put(key, name, value) ? TLSMEND_OK : no_memory(error);
+  return tree_value_put(key, name, value) ? TLSMEND_OK : error_no_memory(error);
 }
 
 static int change_value(const sim *self, const char *path, const tlsmend_change *change,
@@ -72,13 +69,13 @@ static int change_key(const sim *self, char *path, const tlsmend_change *change,
   path[parent] = '\\';
   if (!has_parent)
     return drift(change, "without its parent key", error);
-  return tree_make(self->tree, path) ? TLSMEND_OK : no_memory(error);
+  return tree_make(self->tree, path) ? TLSMEND_OK : error_no_memory(error);
 }
 
 static int change_registry(const sim *self, const tlsmend_change *change, tlsmend_error *error) {
   char *path = sim_path(self, change->key, change->view);
   if (!path)
-    return no_memory(error);
+    return error_no_memory(error);
   int code = change->name ? change_value(self, path, change, error) : change_key(self, path, change, error);
   free(path);
   return code;
@@ -100,7 +97,7 @@ static int put_text(tree_key *key, const char *name, const char *text, tlsmend_e
   tlsmend_value value = {0};
   int code = value_set_string(&value, TLSMEND_REG_SZ, text, error);
   if (code == TLSMEND_OK && !tree_value_put(key, name, &value))
-    code = no_memory(error);
+    code = error_no_memory(error);
   tlsmend_value_clear(&value);
   return code;
 }
@@ -110,12 +107,12 @@ static int remember(const effects *effects, const char *path, const char *name, 
                     tlsmend_error *error) {
   tree_key *before = record_key(effects, "\\Before");
   if (!before)
-    return no_memory(error);
+    return error_no_memory(error);
   char below[32];
   snprintf(below, sizeof below, "\\Before\\%04zu", tree_key_count(before));
   tree_key *entry = record_key(effects, below);
   if (!entry)
-    return no_memory(error);
+    return error_no_memory(error);
   int code = put_text(entry, "Key", path, error);
   if (code != TLSMEND_OK || !name)
     return code == TLSMEND_OK ? put_text(entry, made ? "Made" : "Gone", "", error) : code;
@@ -123,7 +120,7 @@ static int remember(const effects *effects, const char *path, const char *name, 
   const tree_key *key = tree_find(effects->self->tree, path);
   const tree_value *value = key ? tree_value_find(key, name) : NULL;
   if (code == TLSMEND_OK && value && !tree_value_put(entry, "Value", &value->value))
-    code = no_memory(error);
+    code = error_no_memory(error);
   return code;
 }
 
@@ -133,14 +130,14 @@ static int effect_key_create(void *data, const char *path, tlsmend_error *error)
     return TLSMEND_OK;
   char *parent = strdup(path);
   if (!parent)
-    return no_memory(error);
+    return error_no_memory(error);
   parent[path_parent(path)] = 0;
   int code = *parent ? effect_key_create(data, parent, error) : TLSMEND_OK;
   free(parent);
   if (code == TLSMEND_OK)
     code = remember(effects, path, NULL, true, error);
   if (code == TLSMEND_OK && !tree_make(effects->self->tree, path))
-    code = no_memory(error);
+    code = error_no_memory(error);
   return code;
 }
 
@@ -197,13 +194,13 @@ static servicing_writer writer_of(effects *effects) {
 static int keep_pending(const effects *effects, const tlsmend_update *update, tlsmend_error *error) {
   tree_key *key = record_key(effects, "\\Pending");
   if (!key)
-    return no_memory(error);
+    return error_no_memory(error);
   int code = update->package ? put_text(key, "Package", update->package, error) : TLSMEND_OK;
   for (size_t i = 0; code == TLSMEND_OK && i < update->file_count; i++) {
     char text[32];
     version_print(update->files[i].after, text);
     tree_key *files = record_key(effects, update->files[i].view == 32 ? "\\Pending\\32" : "\\Pending\\64");
-    code = files ? put_text(files, update->files[i].path, text, error) : no_memory(error);
+    code = files ? put_text(files, update->files[i].path, text, error) : error_no_memory(error);
   }
   return code;
 }
@@ -381,7 +378,7 @@ static int take_back(sim *self, const tree_key *entry, tlsmend_error *error) {
   else if (path && tree_value_find(entry, "Made"))
     tree_remove(self->tree, path);
   else if (path && !tree_make(self->tree, path))
-    code = no_memory(error);
+    code = error_no_memory(error);
   free(path);
   free(value_name);
   return code;

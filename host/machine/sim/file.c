@@ -8,18 +8,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "registry/regfile.h"
 #include "base/unicode.h"
 #include "machine/sim/sim.h"
 #include "commit/journal.h"
 #include "os/os.h"
 
-static int no_memory(tlsmend_error *error) {
-  return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a snapshot");
-}
-
 static int on_key(void *data, const char *path, tlsmend_error *error) {
-  return tree_make(data, path) ? TLSMEND_OK : no_memory(error);
+  return tree_make(data, path) ? TLSMEND_OK : error_no_memory(error);
 }
 
 static int on_key_delete(void *data, const char *path, tlsmend_error *error) {
@@ -31,7 +28,7 @@ static int on_key_delete(void *data, const char *path, tlsmend_error *error) {
 static int on_value(void *data, const char *path, const char *name, const tlsmend_value *value,
                     tlsmend_error *error) {
   tree_key *key = tree_make(data, path);
-  return key && tree_value_put(key, name, value) ? TLSMEND_OK : no_memory(error);
+  return key && tree_value_put(key, name, value) ? TLSMEND_OK : error_no_memory(error);
 }
 
 static int on_value_delete(void *data, const char *path, const char *name, tlsmend_error *error) {
@@ -100,14 +97,14 @@ int sim_print(const tree *tree, bool utf16, unsigned char **out, size_t *size, t
   *out = NULL;
   regfile_writer *writer = regfile_writer_new(utf16 ? REGFILE_UTF16 : REGFILE_UTF8);
   if (!writer)
-    return no_memory(error);
+    return error_no_memory(error);
   bool good = print_key(tree_root(tree), NULL, writer);
   int code = regfile_writer_finish(writer, out, size, error);
   if (good || code != TLSMEND_OK)
     return code;
   free(*out);
   *out = NULL;
-  return no_memory(error);
+  return error_no_memory(error);
 }
 
 int sim_render(tlsmend_machine *machine, unsigned char **out, size_t *size, tlsmend_error *error) {
@@ -163,10 +160,10 @@ static int keep_original(sim *self, tlsmend_error *error) {
   char *name = NULL;
   os_folder *folder = NULL;
   int code =
-      reading.tree ? sim_parse(&reading, self->path, self->bytes, self->size, error) : no_memory(error);
+      reading.tree ? sim_parse(&reading, self->path, self->bytes, self->size, error) : error_no_memory(error);
   bool foreign = code == TLSMEND_OK && !own_form(self, reading.tree);
   if (foreign && !(name = original_name(reading.tree)))
-    code = no_memory(error);
+    code = error_no_memory(error);
   if (foreign && code == TLSMEND_OK)
     code = os_folder_open(self->state, false, &folder, error);
   if (foreign && code == TLSMEND_OK)

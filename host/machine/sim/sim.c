@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "plan/change.h"
 #include "registry/path.h"
 #include "registry/value.h"
@@ -183,7 +184,7 @@ int sim_open(const backend_request *request, tlsmend_machine **out, tlsmend_erro
   *out = NULL;
   sim *self = calloc(1, sizeof *self);
   if (!self)
-    return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a snapshot");
+    return error_no_memory(error);
   self->base.ops = &sim_ops;
   self->boot = 1;
   self->tree = tree_new();
@@ -195,7 +196,7 @@ int sim_open(const backend_request *request, tlsmend_machine **out, tlsmend_erro
     self->former = strdup(request->former);
   int code = TLSMEND_OK;
   if (!self->tree || (request->path && !self->path) || (request->state && !self->state))
-    code = tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a snapshot");
+    code = error_no_memory(error);
   if (code == TLSMEND_OK)
     code = load(self, request, error);
   if (code != TLSMEND_OK) {
@@ -232,8 +233,8 @@ int sim_reread(tlsmend_machine *machine, tlsmend_error *error) {
   bool same = self->on_disk && memcmp(fresh.seen, self->seen, sizeof self->seen) == 0;
   if (code == TLSMEND_OK && !same) {
     fresh.tree = tree_new();
-    code = fresh.tree ? sim_parse(&fresh, self->path, fresh.bytes, fresh.size, error)
-                      : tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a snapshot");
+    code =
+        fresh.tree ? sim_parse(&fresh, self->path, fresh.bytes, fresh.size, error) : error_no_memory(error);
   }
   if (code == TLSMEND_OK && !same) {
     take_over(self, &fresh);
@@ -251,7 +252,7 @@ int sim_clone(const sim *self, tlsmend_machine **out, tlsmend_error *error) {
     copy->tree = tree_clone(self->tree);
   if (!copy || !copy->tree) {
     free(copy);
-    return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a snapshot");
+    return error_no_memory(error);
   }
   copy->base.ops = &sim_ops;
   copy->utf16 = self->utf16;

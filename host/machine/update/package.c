@@ -8,14 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "base/file_path.h"
 #include "base/unicode.h"
 #include "signing/signature_file.h"
 #include "os/os.h"
-
-static int no_memory(tlsmend_error *error) {
-  return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a package");
-}
 
 /* Reads the package BUNDLE|NAME; look.fn gets its bytes. The reader has compared them with the SHA-256 in the signed head. */
 static int read_bundled(const char *path, seal_look look, package_seal *out, tlsmend_error *error) {
@@ -23,7 +20,7 @@ static int read_bundled(const char *path, seal_look look, package_seal *out, tls
   bundle bundle = {0};
   char *file = strdup(path);
   if (!file)
-    return no_memory(error);
+    return error_no_memory(error);
   look.name = bundle_inner(path);
   look.keys = look.keys ? look.keys : &none;
   file[look.name - path - 1] = 0;
@@ -32,7 +29,7 @@ static int read_bundled(const char *path, seal_look look, package_seal *out, tls
   if (code == TLSMEND_OK && !found)
     code = tlsmend_error_set(error, TLSMEND_E_ABSENT, "%s: there is no package %s", file, look.name);
   if (code == TLSMEND_OK && !trust_judge(bundle.signature.id, bundle.key, os_time(), &out->verdict))
-    code = no_memory(error);
+    code = error_no_memory(error);
   if (code == TLSMEND_OK) {
     memcpy(out->sha256, found->sha256, sizeof out->sha256);
     out->size = found->size;
@@ -153,7 +150,7 @@ static int judge_signature(const char *path, const minisign_signature *signature
     return seal_misfit(path, error);
   int code = check_name(path, signature, error);
   if (code == TLSMEND_OK && !trust_judge(signature->id, key, os_time(), out))
-    code = no_memory(error);
+    code = error_no_memory(error);
   if (code == TLSMEND_OK)
     code = manifest_comment_read(signature->trusted, &none, &out->comment, error);
   manifest_clear(&none);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "registry/value.h"
 #include "machine/machine.h"
 
@@ -52,8 +53,8 @@ int servicing_state(tlsmend_machine *machine, const char *package, int32_t *out,
   uint64_t number = 0;
   tlsmend_value value = {0};
   char *path = package_key(package);
-  int code = path ? machine_value_get(machine, path, 0, "CurrentState", &value, error)
-                  : tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a package key");
+  int code =
+      path ? machine_value_get(machine, path, 0, "CurrentState", &value, error) : error_no_memory(error);
   *out = code == TLSMEND_OK && value_number(&value, &number) ? (int32_t)(uint32_t)number : -1;
   tlsmend_value_clear(&value);
   free(path);
@@ -70,8 +71,7 @@ static int set_state(const tlsmend_update *update, uint32_t state, const servici
     return TLSMEND_OK;
   tlsmend_value value = {0};
   char *path = servicing_package_key(update);
-  int code = path ? value_set_dword(&value, state, error)
-                  : tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a package key");
+  int code = path ? value_set_dword(&value, state, error) : error_no_memory(error);
   if (code == TLSMEND_OK)
     code = writer->value_set(writer->data, path, "CurrentState", &value, error);
   tlsmend_value_clear(&value);

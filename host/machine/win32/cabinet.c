@@ -2,6 +2,7 @@
  * What an .msu contains. Takes the inner cabinets out of it and nothing else, by their last names only, with the function that
  * Windows' own installers use; an .msu that is no cabinet (those of late Windows 11) is an error with its number.
  */
+#include "base/error.h"
 #include "machine/win32/win32.h"
 
 #include <setupapi.h>
@@ -62,7 +63,7 @@ int cabinet_expand(const char *package, const char *folder, tlsmend_error *error
   int result = TLSMEND_OK;
   extraction state = {to, false};
   if (!from || !to)
-    result = tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
+    result = error_no_memory(error);
   else if (!iterate)
     result = tlsmend_error_set(error, TLSMEND_E_UNSUPPORTED, "this Windows cannot unpack %s", package);
   else if (!iterate(from, 0, notify, &state))

@@ -2,6 +2,7 @@
  * What the running Windows says of itself: version, architecture, file versions, when it was started. Numbers come from
  * RtlGetVersion, which no manifest and no compatibility mode bends; names come from the registry.
  */
+#include "base/error.h"
 #include "machine/win32/win32.h"
 
 #include <stdio.h>
@@ -105,7 +106,7 @@ int facts_file_version(tlsmend_machine *machine, const char *path, int view, uin
   *out = 0;
   wchar_t *place = file_locate(path, view);
   if (!place)
-    return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
+    return error_no_memory(error);
   int result = TLSMEND_OK;
   if (GetFileAttributesW(place) == INVALID_FILE_ATTRIBUTES) {
     DWORD number = GetLastError();

@@ -3,6 +3,7 @@
  * what a rollup contains), so it is evidence and never the only one. Every wait has an end.
  */
 #define COBJMACROS
+#include "base/error.h"
 #include "machine/win32/win32.h"
 
 #include <stdlib.h>
@@ -68,7 +69,7 @@ static int row_call(IWbemClassObject *row, tlsmend_name_fn fn, void *data, tlsme
   if (SUCCEEDED(IWbemClassObject_Get(row, L"HotFixID", 0, &id, NULL, NULL)) && V_VT(&id) == VT_BSTR &&
       V_BSTR(&id)) {
     char *name = wide_to_utf8(V_BSTR(&id), SysStringLen(V_BSTR(&id)));
-    result = name ? fn(data, name) : tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
+    result = name ? fn(data, name) : error_no_memory(error);
     free(name);
   }
   VariantClear(&id);
@@ -100,8 +101,7 @@ int hotfix_each(tlsmend_machine *machine, tlsmend_name_fn fn, void *data, tlsmen
   BSTR namespace = SysAllocString(L"ROOT\\CIMV2");
   BSTR language = SysAllocString(L"WQL");
   BSTR query = SysAllocString(L"SELECT HotFixID FROM Win32_QuickFixEngineering");
-  int result = namespace && language && query ? wmi_connect(&self, namespace, error)
-                                              : tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
+  int result = namespace && language && query ? wmi_connect(&self, namespace, error) : error_no_memory(error);
   if (result == TLSMEND_OK) {
     HRESULT code =
         IWbemServices_ExecQuery(self.services, language, query,

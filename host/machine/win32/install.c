@@ -2,6 +2,7 @@
  * Installing an update: wusa where it may run, its cabinets through DISM (pkgmgr on NT 6.0) where it may not. What an exit code means
  * stands in machine/update/installer.c; a code that says two things at once is settled by looking at the payload.
  */
+#include "base/error.h"
 #include "machine/win32/win32.h"
 
 #include <stdio.h>
@@ -19,9 +20,7 @@
 /* A busy installer is asked again for five minutes in all. */
 enum { RETRIES = 10, RETRY_SECONDS = 30, SLICE_SECONDS = 5 };
 
-static int fail_memory(tlsmend_error *error) {
-  return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
-}
+static int fail_memory(tlsmend_error *error) { return error_no_memory(error); }
 
 static void wait_busy(win32_machine *self) {
   for (unsigned seconds = 0; seconds < RETRY_SECONDS; seconds += SLICE_SECONDS) {

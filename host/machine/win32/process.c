@@ -2,6 +2,7 @@
  * Running Windows' own tools: the native one by its full path, arguments quoted as the C runtime reads them, no window, and a
  * wait without an end, because an installer that is killed in the middle leaves a broken machine.
  */
+#include "base/error.h"
 #include "machine/win32/win32.h"
 
 #include <stdio.h>
@@ -101,7 +102,7 @@ int process_run(win32_machine *self, const process_request *request, uint32_t *e
   wchar_t *line = path ? command_line(path, request->arguments) : NULL;
   if (!line) {
     free(path);
-    return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
+    return error_no_memory(error);
   }
   int result = TLSMEND_OK;
   STARTUPINFOW start = {.cb = sizeof start};

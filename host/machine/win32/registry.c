@@ -2,6 +2,7 @@
  * Reading the live registry. Every handle that is opened here is read-only; writing stands in registry_write.c. Values come
  * byte for byte as RegQueryValueExW hands them out, and a value that grows between two calls is read again.
  */
+#include "base/error.h"
 #include "machine/win32/win32.h"
 
 #include <stdio.h>
@@ -32,9 +33,7 @@ static const struct root {
 /* The longest names in UTF-16 units, with their terminators. */
 enum { KEY_NAME_ROOM = PATH_KEY_NAME_MAX + 1, VALUE_NAME_ROOM = PATH_VALUE_NAME_MAX + 1 };
 
-static int fail_memory(tlsmend_error *error) {
-  return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
-}
+static int fail_memory(tlsmend_error *error) { return error_no_memory(error); }
 
 int registry_fail(tlsmend_error *error, LONG number, const char *verb, const tlsmend_key *key) {
   char reason[400];

@@ -2,6 +2,7 @@
  * Writing to the live registry: the only file that opens keys with write access, and only commit reaches it. Each change is
  * checked against its before through the same handle, written, and flushed to the disk before it is reported as done.
  */
+#include "base/error.h"
 #include "machine/win32/win32.h"
 
 #include <stdlib.h>
@@ -17,9 +18,7 @@
 #define RUN_ONCE_NAME L"!tlsmend-"
 enum { RUN_ONCE_ROOM = 48 };
 
-static int fail_memory(tlsmend_error *error) {
-  return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
-}
+static int fail_memory(tlsmend_error *error) { return error_no_memory(error); }
 
 static int drift(tlsmend_error *error, const tlsmend_key *key, const char *what) {
   return tlsmend_error_set(error, TLSMEND_E_DRIFT, "%s (%d-bit view) %s: make a new plan", key->path,

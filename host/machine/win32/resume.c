@@ -3,6 +3,7 @@
  * a RunOnce entry otherwise. Reasons: docs/decisions/0005-resume-mechanism.md. What is run is a copy of this program in the
  * state folder: SYSTEM must not run what a user could exchange.
  */
+#include "base/error.h"
 #include "machine/win32/win32.h"
 
 #include <stdio.h>
@@ -20,9 +21,7 @@
 /* The longest command that RunOnce carries out. */
 enum { RUN_ONCE_MAX = 260 };
 
-static int fail_memory(tlsmend_error *error) {
-  return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
-}
+static int fail_memory(tlsmend_error *error) { return error_no_memory(error); }
 
 /* What is run: the program's copy and the absolute state folder. All malloc'd. */
 typedef struct plan_of_resume {

@@ -6,6 +6,7 @@
 #define SECURITY_WIN32
 #include <winsock2.h>
 
+#include "base/error.h"
 #include "machine/win32/win32.h"
 
 #include <schannel.h>
@@ -226,7 +227,7 @@ int schannel_probe(tlsmend_machine *machine, const tlsmend_endpoint *endpoint, t
     self->name = wide_from_utf8(endpoint->name != NULL ? endpoint->name : endpoint->host);
   if (self == NULL || self->name == NULL) {
     free(self);
-    return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
+    return error_no_memory(error);
   }
   self->timeout = endpoint->timeout;
   if (!interface_open(&self->sspi)) {

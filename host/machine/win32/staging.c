@@ -2,6 +2,7 @@
  * The file of an update. It is copied into the state folder first and checked there: between a check and an installation on a
  * share or in a download folder, somebody else could exchange the file.
  */
+#include "base/error.h"
 #include "machine/win32/win32.h"
 
 #include <stdio.h>
@@ -13,9 +14,7 @@
 #include "os/os.h"
 #include "os/win32/wide.h"
 
-static int fail_memory(tlsmend_error *error) {
-  return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
-}
+static int fail_memory(tlsmend_error *error) { return error_no_memory(error); }
 
 int package_absolute(const char *path, char **out, tlsmend_error *error) {
   *out = NULL;

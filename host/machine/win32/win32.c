@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "machine/backends.h"
 #include "os/os.h"
 #include "os/win32/wide.h"
@@ -83,12 +84,12 @@ int win32_open(const backend_request *request, tlsmend_machine **out, tlsmend_er
     return tlsmend_error_set(error, TLSMEND_E_USAGE, "live takes nothing behind it: -m live");
   win32_machine *self = calloc(1, sizeof *self);
   if (!self)
-    return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
+    return error_no_memory(error);
   self->base.ops = &win32_ops;
   self->state = request->state ? _strdup(request->state) : os_state_default();
   if (!self->state) {
     free(self);
-    return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
+    return error_no_memory(error);
   }
   facts_layout(self);
   *out = &self->base;

@@ -5,6 +5,7 @@
  */
 #define _GNU_SOURCE
 
+#include "base/error.h"
 #include "os/os.h"
 
 #include <assert.h>
@@ -53,9 +54,7 @@ int posix_fail(tlsmend_error *error, const char *verb, const char *path) {
   return tlsmend_error_set(error, code_of(number), "cannot %s %s: %s", verb, path, strerror(number));
 }
 
-static int fail_memory(tlsmend_error *error) {
-  return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
-}
+static int fail_memory(tlsmend_error *error) { return error_no_memory(error); }
 
 /* The folder that holds `path`; malloc'd. */
 static char *folder_of(const char *path) {
@@ -116,7 +115,7 @@ int os_dir_temporary(char **out, tlsmend_error *error) {
   const char *folder = getenv("TMPDIR");
   *out = os_path_join(folder && *folder ? folder : "/tmp", "tlsmend-XXXXXX");
   if (!*out)
-    return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a folder");
+    return error_no_memory(error);
   if (mkdtemp(*out))
     return TLSMEND_OK;
   int code = posix_fail(error, "make", *out);

@@ -4,6 +4,7 @@
  */
 #define _GNU_SOURCE
 
+#include "base/error.h"
 #include "os/os.h"
 
 #include <errno.h>
@@ -82,7 +83,7 @@ static int judge(const os_folder *self, bool strict, tlsmend_error *error) {
   int code = posix_check_own(&found, self->path, error);
   char *real = code == TLSMEND_OK && strict ? os_path_real(self->path) : NULL;
   if (code == TLSMEND_OK && strict)
-    code = real ? os_path_guarded(real, error) : tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
+    code = real ? os_path_guarded(real, error) : error_no_memory(error);
   free(real);
   return code;
 }
@@ -94,7 +95,7 @@ int os_folder_open(const char *path, bool strict, os_folder **out, tlsmend_error
     length--;
   os_folder *self = malloc(sizeof *self + length + 1);
   if (!self)
-    return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a folder");
+    return error_no_memory(error);
   memcpy(self->path, path, length);
   self->path[length] = '\0';
   struct stat found;
@@ -132,8 +133,7 @@ void os_folder_close(os_folder *self) {
 int os_folder_log(const os_folder *self, const char *name, bool create, os_log **out, tlsmend_error *error) {
   char *path = os_path_join(self->path, name);
   *out = NULL;
-  int code = path ? posix_log_open(self->fd, name, path, create, out, error)
-                  : tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
+  int code = path ? posix_log_open(self->fd, name, path, create, out, error) : error_no_memory(error);
   free(path);
   return code;
 }
@@ -143,7 +143,7 @@ int os_folder_lock(const os_folder *self, const char *name, const char *holder, 
   char *path = os_path_join(self->path, name);
   *out = NULL;
   int code = path ? posix_lock_take(self->fd, name, path, holder, out, other, other_size, error)
-                  : tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
+                  : error_no_memory(error);
   free(path);
   return code;
 }

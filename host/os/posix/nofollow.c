@@ -5,6 +5,7 @@
  */
 #define _GNU_SOURCE
 
+#include "base/error.h"
 #include "os/os.h"
 
 #include <errno.h>
@@ -92,7 +93,7 @@ static int hold(os_place *place, tlsmend_error *error) {
 static int begin(os_place *place, size_t followed, tlsmend_error *error) {
   char *root = strndup(place->path, followed);
   if (!root)
-    return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
+    return error_no_memory(error);
   place->folder = posix_open(AT_FDCWD, root, PASS | O_DIRECTORY | O_NONBLOCK, 0);
   int code = place->folder < 0 ? posix_fail(error, "look at", root) : TLSMEND_OK;
   free(root);
@@ -104,7 +105,7 @@ int os_place_open(const char *path, size_t followed, os_place **out, tlsmend_err
   *out = NULL;
   os_place *place = malloc(sizeof *place + length + 1);
   if (!place)
-    return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
+    return error_no_memory(error);
   place->folder = place->found = -1;
   place->name[0] = 0;
   memcpy(place->path, path, length + 1);

@@ -1,4 +1,5 @@
 /* Who can change a file: its owner, its mode, and those of every folder above it. */
+#include "base/error.h"
 #include "os/os.h"
 
 #include <errno.h>
@@ -38,7 +39,7 @@ static int check(const char *path, bool above, tlsmend_error *error) {
 
 int os_path_guarded(const char *path, tlsmend_error *error) {
   char *at = os_path_absolute(path);
-  int result = at ? check(at, false, error) : tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
+  int result = at ? check(at, false, error) : error_no_memory(error);
   for (char *slash; result == TLSMEND_OK && at[1] && (slash = strrchr(at, '/'));) {
     slash[slash == at] = 0;
     result = check(at, true, error);

@@ -10,6 +10,7 @@
 
 #include <tlsmend/tlsmend.h>
 
+#include "base/error.h"
 #include "os/win32/library.h"
 #include "os/os.h"
 
@@ -67,14 +68,13 @@ int os_main_arguments(int *argc, char ***argv, tlsmend_error *error) {
   char **texts = wide != NULL ? calloc((size_t)count + 1, sizeof *texts) : NULL;
   if (texts == NULL) {
     LocalFree(wide);
-    return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
+    return error_no_memory(error);
   }
   for (int i = 0; i < count; i++) {
     texts[i] = utf8_of(wide[i]);
     if (texts[i] == NULL) {
       LocalFree(wide);
-      return tlsmend_error_set(error, TLSMEND_E_MEMORY,
-                               "out of memory"); /* the program ends: nothing to free */
+      return error_no_memory(error); /* the program ends: nothing to free */
     }
   }
   LocalFree(wide);

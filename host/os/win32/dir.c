@@ -3,6 +3,7 @@
  * that, listing. Contract: os/os.h and os/win32/wide.h. ProgramData lets every user create folders, so a state
  * folder that is there already is only used if nobody else can have put something into it.
  */
+#include "base/error.h"
 #include "os/os.h"
 
 #include <windows.h>
@@ -18,9 +19,7 @@
 #include "base/unicode.h"
 #include "os/win32/wide.h"
 
-static int fail_memory(tlsmend_error *error) {
-  return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
-}
+static int fail_memory(tlsmend_error *error) { return error_no_memory(error); }
 
 /* The user of this process; LocalFree'd by nobody: the answer is malloc'd. NULL if it cannot be told. */
 static TOKEN_USER *caller(void) {

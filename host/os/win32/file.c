@@ -3,6 +3,7 @@
  * os/win32/dir.c, time and the process in os/win32/process.c. Durability is FlushFileBuffers and, for
  * replaced names, MOVEFILE_WRITE_THROUGH.
  */
+#include "base/error.h"
 #include "os/os.h"
 
 #include <windows.h>
@@ -16,9 +17,7 @@
 #include "os/win32/library.h"
 #include "os/win32/wide.h"
 
-static int fail_memory(tlsmend_error *error) {
-  return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
-}
+static int fail_memory(tlsmend_error *error) { return error_no_memory(error); }
 
 /* CreateFileW with a UTF-8 path; INVALID_HANDLE_VALUE and the error set otherwise. */
 static int file_open_as(const char *path, DWORD access, DWORD share, DWORD how, DWORD flags, HANDLE *out) {
@@ -147,8 +146,7 @@ int os_dir_temporary(char **out, tlsmend_error *error) {
   char *base = wide_to_utf8(folder, length);
   *out = base ? os_path_join(base, name) : NULL;
   free(base);
-  int code = *out ? os_dir_make(*out, error)
-                  : tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a folder");
+  int code = *out ? os_dir_make(*out, error) : error_no_memory(error);
   if (code == TLSMEND_OK)
     return code;
   free(*out);

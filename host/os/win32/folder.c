@@ -2,6 +2,7 @@
  * Folders of state on Windows. Contract: os/os.h. The folder is held open without FILE_SHARE_DELETE: until it is closed Windows lets
  * nobody rename or remove it, nor a folder above it. Only then it is judged, so that its path goes on to name what was judged.
  */
+#include "base/error.h"
 #include "os/os.h"
 
 #include <windows.h>
@@ -18,10 +19,6 @@ struct os_folder {
   HANDLE held;
   char path[];
 };
-
-static int no_memory(tlsmend_error *error) {
-  return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a folder");
-}
 
 static int hold(os_folder *self, tlsmend_error *error) {
   wchar_t *name;
@@ -44,7 +41,7 @@ int os_folder_open(const char *path, bool strict, os_folder **out, tlsmend_error
     length--;
   os_folder *self = malloc(sizeof *self + length + 1);
   if (!self)
-    return no_memory(error);
+    return error_no_memory(error);
   memcpy(self->path, path, length);
   self->path[length] = '\0';
   self->held = INVALID_HANDLE_VALUE;
@@ -75,7 +72,7 @@ void os_folder_close(os_folder *self) {
 int os_folder_log(const os_folder *self, const char *name, bool create, os_log **out, tlsmend_error *error) {
   char *path = os_path_join(self->path, name);
   *out = NULL;
-  int code = path ? os_log_open(path, create, out, error) : no_memory(error);
+  int code = path ? os_log_open(path, create, out, error) : error_no_memory(error);
   free(path);
   return code;
 }
@@ -84,14 +81,14 @@ int os_folder_lock(const os_folder *self, const char *name, const char *holder, 
                    size_t other_size, tlsmend_error *error) {
   char *path = os_path_join(self->path, name);
   *out = NULL;
-  int code = path ? os_lock_take(path, holder, out, other, other_size, error) : no_memory(error);
+  int code = path ? os_lock_take(path, holder, out, other, other_size, error) : error_no_memory(error);
   free(path);
   return code;
 }
 
 int os_folder_remove(const os_folder *self, const char *name, tlsmend_error *error) {
   char *path = os_path_join(self->path, name);
-  int code = path ? os_file_remove(path, error) : no_memory(error);
+  int code = path ? os_file_remove(path, error) : error_no_memory(error);
   free(path);
   return code;
 }
@@ -109,7 +106,7 @@ static int put_begin(putting *self, const os_folder *folder, tlsmend_error *erro
   os_random(chance, sizeof chance);
   snprintf(name, sizeof name, "%08x%08x.new", chance[0], chance[1]);
   *self = (putting){.path = os_path_join(folder->path, name), .error = error};
-  return self->path ? os_log_open(self->path, true, &self->log, error) : no_memory(error);
+  return self->path ? os_log_open(self->path, true, &self->log, error) : error_no_memory(error);
 }
 
 static int put_some(void *data, const void *bytes, size_t size) {
@@ -123,7 +120,7 @@ static int put_end(putting *self, const os_folder *folder, const char *name, int
   bool made = self->log != NULL;
   os_log_close(self->log);
   if (code == TLSMEND_OK && !path)
-    code = no_memory(self->error);
+    code = error_no_memory(self->error);
   if (code == TLSMEND_OK)
     code = wide_path(self->path, &from, self->error);
   if (code == TLSMEND_OK)

@@ -3,6 +3,7 @@
 #include <winsock2.h>
 #include <ws2tcpip.h>
 
+#include "base/error.h"
 #include "os/os.h"
 
 #include <windows.h>
@@ -41,7 +42,7 @@ static int resolve(const char *host, unsigned port, ADDRINFOW **out, tlsmend_err
   wchar_t service[16], *name = wide_from_utf8(host);
   ADDRINFOW hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM};
   if (name == NULL)
-    return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
+    return error_no_memory(error);
   _snwprintf(service, 16, L"%u", port);
   int number = GetAddrInfoW(name, service, &hints, out);
   free(name);

@@ -4,6 +4,7 @@
  * What is no link but has a reparse point (deduplicated, compressed, in the cloud) is the file itself. Where links are followed:
  * the one spelling of a path.
  */
+#include "base/error.h"
 #include "os/os.h"
 
 #include <windows.h>
@@ -90,7 +91,7 @@ int os_place_open(const char *path, size_t followed, os_place **out, tlsmend_err
   if (!place || !held) {
     free(place);
     free(held);
-    return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
+    return error_no_memory(error);
   }
   place->held = held;
   place->count = 0;

@@ -13,6 +13,7 @@
 
 #include <tlsmend/tlsmend.h>
 
+#include "base/error.h"
 #include "base/unicode.h"
 
 /* From this length on a path gets the long prefix: CreateDirectoryW stops 12 characters before MAX_PATH. */
@@ -45,7 +46,7 @@ static int lengthen(wchar_t **path, const char *label, tlsmend_error *error) {
   DWORD room = GetFullPathNameW(*path, 0, NULL, NULL);
   wchar_t *full = malloc(((size_t)room + 8) * sizeof *full);
   if (!full)
-    return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
+    return error_no_memory(error);
   wchar_t *at = full + 8;
   DWORD length = room ? GetFullPathNameW(*path, room, at, NULL) : 0;
   if (length == 0 || length >= room) {
@@ -68,7 +69,7 @@ int wide_path(const char *path, wchar_t **out, tlsmend_error *error) {
   *out = NULL;
   wchar_t *wide = wide_from_utf8(path);
   if (!wide)
-    return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
+    return error_no_memory(error);
   for (wchar_t *c = wide; *c; c++)
     if (*c == L'/')
       *c = L'\\';

@@ -8,6 +8,7 @@
 
 #include <tlsmend/module.h>
 
+#include "base/error.h"
 #include "machine/guard.h"
 #include "script/modules/modules.h"
 #include "script/require.h"
@@ -119,7 +120,7 @@ int tlsmend_call_answer_bytes(tlsmend_call *call, const void *bytes, size_t size
     size_t room = (call->used + size) * 2;
     char *moved = realloc(call->scratch->text, room);
     if (moved == NULL)
-      return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
+      return error_no_memory(error);
     call->scratch->text = moved;
     call->room = room;
   }

@@ -22,6 +22,7 @@
 
 #include <lauxlib.h>
 
+#include "base/error.h"
 #include "registry/value.h"
 #include "os/os.h"
 
@@ -363,7 +364,7 @@ int sandbox_open(const script_options *options, script_context **out, tlsmend_er
                              options->library);
   script_context *context = calloc(1, sizeof *context);
   if (context == NULL)
-    return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory");
+    return error_no_memory(error);
   if (options != NULL)
     context->options = *options;
   for (int i = 0; i < TLSMEND_LIMIT_COUNT; i++)
