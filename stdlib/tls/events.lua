@@ -8,7 +8,6 @@ local events = {}
 events.KEY = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\SecurityProviders\\SCHANNEL"
 events.LEVELS = { errors = 1, warnings = 2, successes = 4 }
 events.DEFAULT = 1
-events.HANDSHAKE = 36880 -- the event of a finished handshake, with version and suite; needs level 4
 
 -- The level: its number, and true if Schannel's own default holds; nil where the data is malformed.
 function events.level()
@@ -18,7 +17,8 @@ function events.level()
   return data, false
 end
 
--- Whether finished handshakes are logged: then the System log tells who still uses old versions.
+-- Whether finished handshakes are logged (event 36880, with version and suite): then the System log tells who still
+-- uses old versions.
 function events.logs_handshakes()
   local level = events.level()
   return level ~= nil and level & events.LEVELS.successes ~= 0

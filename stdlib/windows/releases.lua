@@ -63,28 +63,21 @@ local family = {
 
 local list = {}
 
--- Adds a release. `files` is the version of the first system files of its servicing branch: what a built-in machine
--- shows; G throughout except where a source says otherwise.
-local function release(kin_name, row)
-  list[#list + 1] = setmetatable(row, family[kin_name])
-end
-
 local both, only64, arm = { "x64", "x86" }, { "x64" }, { "arm64", "x64", "x86" }
 
--- kind, id, build, service pack, name, architectures, ProductName, EditionID, files
-local function client(kin_name, id, build, row)
-  row.id, row.build, row.product_type = id, build, "workstation"
-  row.edition = row.edition or "Professional"
-  row.architectures = row.architectures or both
-  release(kin_name, row)
+-- Answers a function that adds a release of a kind; the arguments hold where its row says nothing. `files` is the
+-- version of the first system files of a servicing branch: what a built-in machine shows; G throughout except where a
+-- source says otherwise.
+local function releases_of(product_type, edition, architectures)
+  return function(kin_name, id, build, row)
+    row.id, row.build, row.product_type = id, build, product_type
+    row.edition = row.edition or edition
+    row.architectures = row.architectures or architectures
+    list[#list + 1] = setmetatable(row, family[kin_name])
+  end
 end
-
-local function server(kin_name, id, build, row)
-  row.id, row.build, row.product_type = id, build, "server"
-  row.edition = row.edition or "ServerStandard"
-  row.architectures = row.architectures or only64
-  release(kin_name, row)
-end
+local client = releases_of("workstation", "Professional", both)
+local server = releases_of("server", "ServerStandard", only64)
 
 client("vista", "vista-rtm", 6000, { name = "Windows Vista", product = "Windows Vista (TM) Business",
   edition = "Business", files = "6.0.6000.16386" })

@@ -131,9 +131,9 @@ local function strip_c(text)
 end
 
 local C_FOR_PEOPLE = { "host/render/plan_text.c", "host/render/page.c", "host/render/page_steps.c",
-  "host/render/page_table.c", "host/render/page_matrix.c", "host/plan/effective.c", "host/plan/change.c", "host/session/report.c",
-  "host/session/catalogue.c", "host/session/group_policy.c", "host/cli/report.c", "host/cli/cmd_plan.c",
-  "host/cli/cmd_status.c", "host/cli/cmd_rollback.c" }
+  "host/render/page_table.c", "host/render/page_matrix.c", "host/plan/effective.c", "host/plan/change.c",
+  "host/session/report.c", "host/session/catalogue.c", "host/session/group_policy.c", "host/cli/report.c",
+  "host/cli/cmd_plan.c", "host/cli/cmd_status.c", "host/cli/cmd_rollback.c" }
 local c_people = {}
 for _, name in ipairs(C_FOR_PEOPLE) do c_people[name] = true end
 for _, name in ipairs(files "host/*/*.c host/*/*/*.c") do

@@ -73,14 +73,14 @@ local function note_server(result, node, args, count)
   if count == 2 then
     value = host and port and (host:find(":", 1, true) and "[%s]:%s" or "%s:%s"):format(host, port) or nil
   end
-  table.insert(result.servers, { line = node.line, value = value, given = is_param(args[1]) })
+  table.insert(result.probes, { line = node.line, value = value, given = is_param(args[1]) })
 end
 
 -- Lists of { line, value (nil: computed) }: keys (written, view, above), updates (sha256, limited: one is asked for),
 -- files and servers (given: by a parameter), restarts. `library` is whether a module of the standard library is called
 -- that may do more.
 function infer.text(tree)
-  local result = { keys = {}, updates = {}, files = {}, servers = {}, restarts = {}, library = false }
+  local result = { keys = {}, updates = {}, files = {}, probes = {}, restarts = {}, library = false }
   for _, node in ipairs(tree.nodes) do
     local module, name, args = fold.called(node)
     if module == "registry" and (READS[name] or WRITES[name]) then

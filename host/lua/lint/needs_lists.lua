@@ -73,9 +73,9 @@ local function is_place(value, need)
   return text == root or text:sub(1, #root + 1) == root .. "\\"
 end
 
-local function check_places(kind, rows, list, add, note)
+local function check_places(kind, list, text, add, note)
   local used = {}
-  for _, row in ipairs(rows) do
+  for _, row in ipairs(text[kind]) do
     local found = false
     for _, need in ipairs(list) do
       local any = not row.value and (not row.given or kind == "probes")
@@ -88,30 +88,21 @@ local function check_places(kind, rows, list, add, note)
       note(row.line, "which of needs." .. kind .. " is meant here cannot be told from the text")
     end
   end
-  return used
-end
-
-local function check_files(members, traces, text, add, note)
-  local list = declared.list("files", members, traces)
-  local used = check_places("files", text.files, list, add, note)
   for _, need in ipairs(list) do
-    if need.written and not used[need] and not text.library then unused(need, add, "looked at") end
+    local free = need.written and not used[need] and not text.library
+    if free then unused(need, add, kind == "files" and "looked at" or "asked") end
   end
 end
 
 local function check_servers(members, traces, text, add, note)
   local loaded = declared.loaded(traces)
   if loaded and loaded.any_server then
-    if members.probes and members.probes.value.kind == "true" and #text.servers == 0 and not text.library then
+    if members.probes and members.probes.value.kind == "true" and #text.probes == 0 and not text.library then
       add("needs-wide", members.probes.line, "probes is declared, and no server is asked")
     end
     return
   end
-  local list = declared.list("probes", members, traces)
-  local used = check_places("probes", text.servers, list, add, note)
-  for _, need in ipairs(list) do
-    if need.written and not used[need] and not text.library then unused(need, add, "asked") end
-  end
+  check_places("probes", declared.list("probes", members, traces), text, add, note)
 end
 
 -- ---- restarts ----
@@ -135,7 +126,7 @@ end
 function lists.check(members, traces, text, add, note)
   check_updates(members, traces, text, add, note)
   check_packages(members, traces, text, add, note)
-  check_files(members, traces, text, add, note)
+  check_places("files", declared.list("files", members, traces), text, add, note)
   check_servers(members, traces, text, add, note)
   check_restarts(members, traces, text, add)
 end
