@@ -23,7 +23,7 @@ static void finish_step(cli_live *live, say_colour colour, const char *outcome, 
     end_line(live);
   fputs(behind ? "  " : "       ", stderr);
   char *said = say_in(live->language, outcome);
-  say_coloured(colour, said != NULL ? said : outcome);
+  say_coloured(colour, said ? said : outcome);
   tlsmend_text_free(said);
   fprintf(stderr, "%s%s\n", note[0] != '\0' ? ": " : "", note);
   live->step_open = live->line_open = live->warned = false;
@@ -96,7 +96,7 @@ static void show_message(cli_live *live, say_colour colour, const char *label, c
   end_line(live);
   fputs(live->step_open ? "       " : "", stderr);
   char *said = say_in(live->language, label);
-  say_coloured(colour, said != NULL ? said : label);
+  say_coloured(colour, said ? said : label);
   fprintf(stderr, "%s%s\n", label[0] != '\0' ? " " : "", text);
   tlsmend_text_free(said);
 }
@@ -137,34 +137,32 @@ static void on_event(void *data, tlsmend_event event, const char *english) {
   number += english[number] == ' ' && number > 0;
   char *said = say_in(live->language, english + number),
        *text = malloc(number + strlen(said ? said : "") + 1);
-  if (text != NULL) {
+  if (text) {
     memcpy(text, english, number);
-    strcpy(text + number, said != NULL ? said : "");
+    strcpy(text + number, said ? said : "");
     show_event(live, event, text);
   }
   free(text);
   tlsmend_text_free(said);
 }
 
-tlsmend_options cli_options(const opt *options, tlsmend_reboot reboot, cli_live *live) {
+tlsmend_options cli_options(const cli_call *call, tlsmend_reboot reboot, cli_live *live) {
   tlsmend_options result = TLSMEND_OPTIONS_INIT;
-  result.machine = options->machine;
-  result.state = options->state;
-  result.library = options->library;
+  result.machine = call->machine;
+  result.state = call->state;
+  result.library = call->library;
   result.reboot = reboot;
-  result.allow_unsigned = (options->given & OPT_ALLOW_UNSIGNED) != 0;
-  result.memory_limit = (size_t)options->limits[TLSMEND_LIMIT_MEMORY];
-  result.instruction_limit = options->limits[TLSMEND_LIMIT_INSTRUCTIONS];
-  result.time_limit = options->limits[TLSMEND_LIMIT_TIME];
-  result.read_limit = options->limits[TLSMEND_LIMIT_READS];
-  result.change_limit = options->limits[TLSMEND_LIMIT_CHANGES];
-  result.value_limit = options->limits[TLSMEND_LIMIT_VALUE];
-  result.output_limit = options->limits[TLSMEND_LIMIT_OUTPUT];
-  result.language = options->language;
-  result.confirm_minutes = options->confirm_minutes;
-  result.trust = options->trust;
-  if (live != NULL) {
-    live->language = options->language;
+  result.memory_limit = (size_t)call->limits[TLSMEND_LIMIT_MEMORY];
+  result.instruction_limit = call->limits[TLSMEND_LIMIT_INSTRUCTIONS];
+  result.time_limit = call->limits[TLSMEND_LIMIT_TIME];
+  result.read_limit = call->limits[TLSMEND_LIMIT_READS];
+  result.change_limit = call->limits[TLSMEND_LIMIT_CHANGES];
+  result.value_limit = call->limits[TLSMEND_LIMIT_VALUE];
+  result.output_limit = call->limits[TLSMEND_LIMIT_OUTPUT];
+  result.language = call->language;
+  result.trust = call->trust;
+  if (live) {
+    live->language = call->language;
     result.event = on_event;
     result.event_data = live;
   }

@@ -1,6 +1,6 @@
 /*
- * Options and operands of the command line. Owns the one table of options; knows nothing of what a command
- * does with them. An option may stand before or after operands, the command itself is the first operand.
+ * What a command line may say, as tables: a command lists its options and operands, each with the member of its
+ * struct that receives the value. Knows no option and no command by name, and nothing of what a value means.
  */
 #ifndef TLSMEND_CLI_OPT_H
 #define TLSMEND_CLI_OPT_H
@@ -10,81 +10,84 @@
 
 #include <tlsmend/tlsmend.h>
 
-/* One bit for each option: what a command accepts, and what was given. Macros, because an enum has 31 bits. */
-typedef unsigned long long opt_bits;
-#define OPT_MACHINE        (1ULL << 0)
-#define OPT_PARAM          (1ULL << 1)
-#define OPT_OUTPUT         (1ULL << 2)
-#define OPT_FORMAT         (1ULL << 3)
-#define OPT_PLAN           (1ULL << 4)
-#define OPT_YES            (1ULL << 5)
-#define OPT_REBOOT         (1ULL << 6)
-#define OPT_ALLOW_UNSIGNED (1ULL << 7)
-#define OPT_ACCEPT_UNKNOWN (1ULL << 8)
-#define OPT_STATE          (1ULL << 9)
-#define OPT_LIBRARY        (1ULL << 10)
-#define OPT_BOOT           (1ULL << 11)
-#define OPT_LIMITS         (1ULL << 12) /* --limit-memory, --limit-time ...: TLSMEND_LIMITS */
-#define OPT_HELP           (1ULL << 14)
-#define OPT_VERSION        (1ULL << 15)
-#define OPT_KEY            (1ULL << 16)
-#define OPT_APPROVER       (1ULL << 17)
-#define OPT_TICKET         (1ULL << 18)
-#define OPT_EXPIRES        (1ULL << 19)
-#define OPT_SIGNATURE      (1ULL << 20)
-#define OPT_APPROVED_BY    (1ULL << 21)
-#define OPT_APPROVALS      (1ULL << 22)
-#define OPT_ANY_FORMAT     (1ULL << 23) /* no option: the command writes every format, not only text and JSON */
-#define OPT_MACHINES       (1ULL << 24)
-#define OPT_SNI            (1ULL << 25)
-#define OPT_TIMEOUT        (1ULL << 26)
-#define OPT_VERIFY         (1ULL << 27)
-#define OPT_SKIP_CHANGED   (1ULL << 28)
-#define OPT_PREVIEW        (1ULL << 29) /* rollback --plan: the same word as apply's, without a file */
-#define OPT_CONFIRM_WITHIN (1ULL << 30)
-#define OPT_TRUST          (1ULL << 34)
-#define OPT_COMMENT        (1ULL << 35)
-#define OPT_PUBLIC_KEY     (1ULL << 36)
-#define OPT_LANG           (1ULL << 40)
-#define OPT_HTML_FORMAT    (1ULL << 41) /* no option: the command also writes a page */
-#define OPT_JUNIT_FORMAT   (1ULL << 42)
+/* Texts of the command line, borrowed from argv. */
+typedef struct opt_list {
+  const char **items;
+  size_t count;
+} opt_list;
 
-/* A parsed command line. All texts are borrowed from argv; the arrays are freed by opt_clear. */
-typedef struct opt {
-  opt_bits given;
-  const char **operands;
-  size_t operand_count;
-  const char **params;
-  size_t param_count;
-  const char **keys; /* of those who have approved */
-  size_t key_count;
-  const char **signatures;
-  size_t signature_count;
-  size_t approvals;
-  const char *machine, *output, *plan, *state, *library, *machines;
-  const char *trust, *comment;
-  const char *key, *approver, *ticket, *expires;
-  const char *language; /* one of the library's, after opt_parse: as said, or as the environment says */
-  const char *sni;
-  size_t timeout; /* seconds, 0: not said */
-  tlsmend_format format;
-  tlsmend_reboot reboot; /* TLSMEND_REBOOT_ASK unless said otherwise */
-  unsigned confirm_minutes;
-  unsigned long long limits[TLSMEND_LIMIT_COUNT]; /* 0: not said */
-} opt;
+typedef enum opt_kind {
+  OPT_END,     /* of a table */
+  OPT_INCLUDE, /* another table stands here; that one includes none */
+  OPT_SWITCH,  /* no value; the target is a bool */
+  OPT_TEXT,    /* const char *, or opt_list if it may be repeated; so are the next two */
+  OPT_WORD,    /* one of `words` */
+  OPT_PARAM,   /* NAME=VALUE */
+  OPT_NUMBER,  /* unsigned long long, above 0 */
+  OPT_BYTES,   /* the same, and K, M or G may follow */
+  OPT_OPERAND  /* no option: opt_list. One row of a table */
+} opt_kind;
 
-/* Whether --format json is asked for anywhere: needed before the rest is understood, for the form of errors.
- */
-bool opt_wants_json(int argc, char **argv);
+/* A row of a table. Of an included table each row takes brief, required, either and value from the row that includes it, where that has them. */
+typedef struct opt_spec {
+  opt_kind kind;
+  char letter;                 /* 0: none */
+  bool brief;                  /* stands in the synopsis too */
+  bool required;               /* or else the command line is refused */
+  bool repeated;               /* may be given more than once */
+  bool either;                 /* this or the next row, as the synopsis says it; the command checks it */
+  const char *name;            /* without dashes */
+  const char *value;           /* how help names the value; NULL for a switch and for words */
+  size_t target;               /* where in the struct the value goes: offsetof */
+  unsigned long long most;     /* of a number; 0: any */
+  const char *const *words;    /* up to NULL */
+  const struct opt_spec *rows; /* that are included */
+  const char *help;
+} opt_spec;
 
-/* E_USAGE with one line that names the way out. *out is to be cleared in any case. */
-int opt_parse(opt *out, int argc, char **argv, tlsmend_error *error);
-void opt_clear(opt *options);
+/* Goes through a table and those that it includes; {.at = table} at first. False at the end. */
+typedef struct opt_walk {
+  const opt_spec *at, *included;
+} opt_walk;
+bool opt_next(opt_walk *walk, opt_spec *row);
 
-/* E_USAGE if an option was given that is not among `allowed`; `command` is named in the message. */
-int opt_check(const opt *options, opt_bits allowed, const char *command, tlsmend_error *error);
+/* An argument that is an option, taken apart: "--name", "--name=value", "-x", "-x=value" or "-xvalue". */
+typedef struct opt_match {
+  opt_spec row;
+  char spelled[64];  /* as the person wrote it, without the value */
+  const char *value; /* NULL: none is attached */
+} opt_match;
 
-/* One line for each option among `allowed`: spelling and meaning. */
-void opt_print_help(FILE *to, opt_bits allowed);
+/* Whether the table has the option; `spelled` and `value` are set in any case. */
+bool opt_find(const opt_spec *table, const char *argument, opt_match *match);
+
+/* The row of operands; false: the table has none. */
+bool opt_operand(const opt_spec *table, opt_spec *row);
+
+/* Puts match->value into the struct `values`, whose lists have room for `room` texts. E_USAGE with one line that names the way out. */
+int opt_store(const opt_match *match, size_t room, void *values, tlsmend_error *error);
+
+/* Whether something is missing that the table requires, a text or an operand; *row receives what. */
+bool opt_missing(const opt_spec *table, const void *values, opt_spec *row);
+
+/* Frees the lists. */
+void opt_clear(const opt_spec *table, void *values);
+
+/* opt_help.c. */
+
+/* How a row's value is written: FILE, or the words with bars between them. */
+enum { OPT_VALUE_SIZE = 64 };
+const char *opt_value(const opt_spec *row, char buffer[OPT_VALUE_SIZE]);
+
+/* "-m SPEC", "--yes" or "RUNBOOK". */
+enum { OPT_SPELLED_SIZE = OPT_VALUE_SIZE + 32 };
+const char *opt_spell(const opt_spec *row, char buffer[OPT_SPELLED_SIZE]);
+
+/* "plan RUNBOOK... [-m SPEC]": what the command takes, in one line. */
+enum { OPT_SYNOPSIS_SIZE = 160 };
+const char *opt_synopsis(const opt_spec *table, const char *command, char buffer[OPT_SYNOPSIS_SIZE]);
+
+/* A line or two for each row of the table: spelling and meaning. */
+void opt_print_help(FILE *to, const opt_spec *table);
 
 #endif

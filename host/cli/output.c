@@ -1,4 +1,4 @@
-/* What a command writes must not be what it reads. Compares files, not spellings; knows nothing of what is in them. */
+/* What a command writes: never over what it reads (files are compared, not spellings), and its result at the end. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,7 +7,7 @@
 
 /* `what` is how the person wrote it, the file is its part from `from` on. */
 static int check_input(const char *output, const char *what, const char *from, tlsmend_error *error) {
-  if (from == NULL || !os_file_same(output, from))
+  if (!from || !os_file_same(output, from))
     return TLSMEND_OK;
   return say_error(
       error, TLSMEND_E_USAGE,
@@ -17,15 +17,15 @@ static int check_input(const char *output, const char *what, const char *from, t
 
 /* The file behind "sim:" and "name=". */
 static const char *behind(const char *text, char mark) {
-  const char *at = text != NULL ? strchr(text, mark) : NULL;
-  return at != NULL ? at + 1 : text;
+  const char *at = text ? strchr(text, mark) : NULL;
+  return at ? at + 1 : text;
 }
 
 /* A runbook in a bundle is BUNDLE|ID. */
 static int check_operand(const char *output, const char *operand, tlsmend_error *error) {
   size_t length = strcspn(operand, "|");
   char *file = malloc(length + 1);
-  if (file == NULL)
+  if (!file)
     return say_error(error, TLSMEND_E_MEMORY, "out of memory");
   memcpy(file, operand, length);
   file[length] = '\0';
@@ -41,45 +41,37 @@ static int check_param(const char *output, const char *param, tlsmend_error *err
   return check_input(output, what, behind(param, '='), error);
 }
 
-static int check_inputs(const opt *options, const char *output, tlsmend_error *error) {
-  int code = check_input(output, options->machine, behind(options->machine, ':'), error);
+static int check_inputs(const cli_call *call, const char *output, tlsmend_error *error) {
+  int code = check_input(output, call->machine, behind(call->machine, ':'), error);
   if (code == TLSMEND_OK)
-    code = check_input(output, options->key, options->key, error);
-  for (size_t i = 1; code == TLSMEND_OK && i < options->operand_count; i++)
-    code = check_operand(output, options->operands[i], error);
-  for (size_t i = 0; code == TLSMEND_OK && i < options->param_count; i++)
-    code = check_param(output, options->params[i], error);
+    code = check_input(output, call->key, call->key, error);
+  for (size_t i = 0; code == TLSMEND_OK && i < call->operands.count; i++)
+    code = check_operand(output, call->operands.items[i], error);
+  for (size_t i = 0; code == TLSMEND_OK && i < call->params.count; i++)
+    code = check_param(output, call->params.items[i], error);
   return code;
 }
 
-/* `sign` without -o puts its signature beside the file. */
-static int check_beside(const opt *options, tlsmend_error *error) {
-  static const char suffix[] = ".minisig";
-  const char *file = options->operands[1];
-  char *output = malloc(strlen(file) + sizeof suffix);
-  if (output == NULL)
-    return say_error(error, TLSMEND_E_MEMORY, "out of memory");
-  int code = check_inputs(options, strcat(strcpy(output, file), suffix), error);
-  free(output);
-  return code;
-}
-
-/* The file that the command line says is to be written; NULL: none, or one that stands beside another. */
-static const char *named_output(const opt *options, const cli_command *command) {
-  if (command->run == cmd_approve)
-    return options->signature_count > 0 ? options->signatures[0] : NULL;
-  return options->output;
-}
-
-int cli_check_output(const opt *options, const cli_command *command, tlsmend_error *error) {
-  const char *output = named_output(options, command);
-  if (command->run == cmd_approve && options->signature_count > 1)
-    return say_error(error, TLSMEND_E_USAGE, "approve writes one signature: give --signature once");
-  if (output != NULL && strcmp(output, "-") == 0)
+int cli_check_output(const cli_call *call, const char *output, tlsmend_error *error) {
+  if (!output)
+    return TLSMEND_OK;
+  if (strcmp(output, "-") == 0)
     return say_error(
         error, TLSMEND_E_USAGE,
         "- is no file to write; a file of that name is ./-, and what goes to stdout needs no -o");
-  if (output != NULL)
-    return check_inputs(options, output, error);
-  return command->run == cmd_sign ? check_beside(options, error) : TLSMEND_OK;
+  return check_inputs(call, output, error);
+}
+
+int cli_end(const cli_call *call, int code, char *text, int exit_code, const tlsmend_error *error) {
+  if (code == TLSMEND_OK)
+    return say_result(text, exit_code);
+  tlsmend_text_free(text);
+  return say_failure(error, call->format);
+}
+
+int cli_write(const cli_call *call, char *text, int exit_code) {
+  tlsmend_error error;
+  int code = os_file_replace(call->output, text, strlen(text), &error);
+  tlsmend_text_free(text);
+  return code == TLSMEND_OK ? exit_code : say_failure(&error, call->format);
 }

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,13 +24,13 @@ bool say_live(void) { return os_terminal(2); }
 void say_coloured(say_colour colour, const char *text) {
   static const char *const codes[] = {"", "\033[31m", "\033[33m", "\033[32m"};
   char *no_color = os_environment("NO_COLOR");
-  bool dressed = colour != SAY_PLAIN && (no_color == NULL || no_color[0] == '\0') && os_terminal(2);
+  bool dressed = colour != SAY_PLAIN && (!no_color || no_color[0] == '\0') && os_terminal(2);
   free(no_color);
   fprintf(stderr, "%s%s%s", dressed ? codes[colour] : "", text, dressed ? "\033[0m" : "");
 }
 
-void say_json_string(const char *text) {
-  if (text == NULL) {
+static void print_json_string(const char *text) {
+  if (!text) {
     fputs("null", stdout);
     return;
   }
@@ -45,6 +46,23 @@ void say_json_string(const char *text) {
   putchar('"');
 }
 
+static void print_member(const char *name, const char *value) {
+  if (!name)
+    return;
+  printf("\"%s\": ", name);
+  print_json_string(value);
+  fputs(", ", stdout);
+}
+
+void say_object(const char *schema, const char *result, const char *name, const char *value,
+                const char *name2, const char *value2) {
+  putchar('{');
+  print_member("schema", schema);
+  print_member(name, value);
+  print_member(name2, value2);
+  printf("\"result\": \"%s\"}\n", result);
+}
+
 int say_failure(const tlsmend_error *error, tlsmend_format format) {
   int code = tlsmend_error_exit(error->code);
   fflush(stdout);
@@ -53,9 +71,9 @@ int say_failure(const tlsmend_error *error, tlsmend_format format) {
   fprintf(stderr, " %s\n", error->text);
   if (format == TLSMEND_FORMAT_JSON) {
     fputs("{\"schema\": \"tlsmend-error/1\", \"result\": \"error\", \"error\": {\"code\": ", stdout);
-    say_json_string(tlsmend_error_name(error->code));
+    print_json_string(tlsmend_error_name(error->code));
     fputs(", \"text\": ", stdout);
-    say_json_string(error->text);
+    print_json_string(error->text);
     printf(", \"exit\": %d}}\n", code);
   }
   return code;
@@ -92,7 +110,7 @@ char *say_in(const char *language, const char *english) {
 /* In the language; the English text itself if that fails. Frees nothing: the caller has *freed to free. */
 static const char *said(const char *language, const char *english, char **freed) {
   *freed = say_in(language, english);
-  return *freed != NULL ? *freed : english;
+  return *freed ? *freed : english;
 }
 
 void say_line(const char *language, const char *format, ...) {
@@ -138,50 +156,4 @@ bool say_question(const char *language, const char *question) {
     return true;
   return strcmp(answer, yes) == 0 || strcmp(answer, "y") == 0 || strcmp(answer, "Y") == 0 ||
          strcmp(answer, "yes") == 0;
-}
-
-/* One word as a shell takes it back; double quotes serve both sh and cmd for what stands in paths and
- * parameters. */
-static void print_word(FILE *to, const char *word) {
-  static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:=,+@\\";
-  bool bare = word[0] != '\0' && word[strspn(word, plain)] == '\0';
-#if !defined(_WIN32)
-  bare = bare && strchr(word, '\\') == NULL;
-#endif
-  fprintf(to, bare ? " %s" : " \"%s\"", word);
-}
-
-static void print_option(FILE *to, const char *name, const char *value) {
-  if (value == NULL)
-    return;
-  fprintf(to, " %s", name);
-  print_word(to, value);
-}
-
-/* A secret by its name alone, and a saved plan has no others to give: -p NAME, which is none yet. */
-static void print_params(FILE *to, const opt *options, const tlsmend_plan *plan) {
-  for (size_t i = 0; i < options->param_count; i++) {
-    const char *param = options->params[i];
-    if (tlsmend_plan_is_secret(plan, param) != 0)
-      fprintf(to, " -p %.*s", (int)strcspn(param, "="), param);
-    else if (options->output == NULL)
-      print_option(to, "-p", param);
-  }
-}
-
-void say_command(FILE *to, const opt *options, const char *verb, bool operands, const tlsmend_plan *plan) {
-  fprintf(to, "  tlsmend %s", verb);
-  for (size_t i = 1; operands && i < options->operand_count; i++)
-    print_word(to, options->operands[i]);
-  print_option(to, "-m", options->machine);
-  if (plan != NULL)
-    print_params(to, options, plan);
-  print_option(to, "--state", options->state);
-  print_option(to, "--library", options->library);
-  fputc('\n', to);
-}
-
-const char *say_machine(const opt *options) {
-  return options->machine == NULL || strcmp(options->machine, "live") == 0 ? "this machine"
-                                                                           : options->machine;
 }

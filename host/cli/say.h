@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-#include "cli/opt.h"
+#include <tlsmend/tlsmend.h>
 
 /* Writes one line into *error and returns `code`. */
 #if defined(__MINGW32__)
@@ -27,8 +27,10 @@ bool say_text(char *text);
  * nobody takes half an output for a whole one. */
 int say_result(char *text, int exit_code);
 
-/* Prints text to stdout as the inside of a JSON string, quotes included. NULL prints null. */
-void say_json_string(const char *text);
+/* Prints {"schema": ..., NAME: VALUE, NAME2: VALUE2, "result": ...} to stdout. A member whose name is NULL is left out; a value that is
+ * NULL is null. */
+void say_object(const char *schema, const char *result, const char *name, const char *value,
+                const char *name2, const char *value2);
 
 /* A text of the program in a language; English where it has no other. Free with tlsmend_text_free; NULL when out of memory. */
 char *say_in(const char *language, const char *english);
@@ -44,14 +46,6 @@ void say_line(const char *language, const char *format, ...);
 /* Asks on stderr, reads one line from stdin; only "y" and "yes" are yes, and the first letter of the
  * language's own word. False where nobody can be asked. */
 bool say_question(const char *language, const char *question);
-
-/* Prints "  tlsmend VERB OPERAND..." with the options of this call that the command needs to find the same
- * machine and journals; and, with the plan that was made, its parameters without secrets. `to` is stdout or
- * stderr. */
-void say_command(FILE *to, const opt *options, const char *verb, bool operands, const tlsmend_plan *plan);
-
-/* The machine of this call as a person would name it. */
-const char *say_machine(const opt *options);
 
 /* Wraps text in a colour where stderr may be coloured. */
 typedef enum say_colour { SAY_PLAIN, SAY_RED, SAY_YELLOW, SAY_GREEN } say_colour;

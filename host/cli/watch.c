@@ -11,21 +11,21 @@ static bool waits(tlsmend_session *session) {
   return watched != 0;
 }
 
-void cli_watch(const opt *options, tlsmend_session *session) {
+void cli_watch(const cli_call *call, tlsmend_session *session) {
   tlsmend_error error = {0, "no process waits for the end of the time to confirm"};
   const char *arguments[12] = {"resume", "--boot"};
   size_t count = 2;
-  if (options->machine != NULL) {
+  if (call->machine) {
     arguments[count++] = "-m";
-    arguments[count++] = options->machine;
+    arguments[count++] = call->machine;
   }
-  if (options->state != NULL) {
+  if (call->state) {
     arguments[count++] = "--state";
-    arguments[count++] = options->state;
+    arguments[count++] = call->state;
   }
-  if (options->library != NULL) {
+  if (call->library) {
     arguments[count++] = "--library";
-    arguments[count++] = options->library;
+    arguments[count++] = call->library;
   }
   if (tlsmend_status_watched(session) == 1)
     return;

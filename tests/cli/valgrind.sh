@@ -17,8 +17,8 @@ cp "$binary/tlsmend" "$work/tlsmend" # where somebody unprivileged can reach it
 TLSMEND="valgrind -q --error-exitcode=99 --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite $work/tlsmend"
 TLSMEND_JSON=${TLSMEND_JSON:-$binary/tests/cli/json_at}
 export TLSMEND TLSMEND_JSON
-sed 's/4e8/4e7/' "$here/busy.case" >"$work/busy.case"
-[ $# -gt 0 ] || set -- $(ls "$here"/*.case | grep -v /busy.case) "$work/busy.case"
+sed 's/4e8/4e7/' "$here/run/busy.case" >"$work/busy.case"
+[ $# -gt 0 ] || set -- $(ls "$here"/*/*.case | grep -v /busy.case) "$work/busy.case"
 bad=0
 for file; do
   begun=$(date +%s)

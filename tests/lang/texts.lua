@@ -125,6 +125,7 @@ local function strip_c(text)
     "say_unwritten" } do
     text = text:gsub(call .. "%b()", "")
   end
+  text = text:gsub("\nstatic const opt_spec takes.*", "") -- help is English
   -- what goes to stderr is English, as errors are
   text = text:gsub("fprintf(%b())", function(inside) return inside:find("^%(stderr") and "" or nil end)
   return text
@@ -133,7 +134,7 @@ end
 local C_FOR_PEOPLE = { "host/render/plan_text.c", "host/render/page.c", "host/render/page_steps.c",
   "host/render/page_table.c", "host/render/page_matrix.c", "host/plan/effective.c", "host/plan/change.c",
   "host/session/report.c", "host/session/catalogue.c", "host/session/group_policy.c", "host/cli/report.c",
-  "host/cli/cmd_plan.c", "host/cli/cmd_status.c", "host/cli/cmd_rollback.c" }
+  "host/cli/command/plan.c", "host/cli/command/status.c", "host/cli/command/rollback.c" }
 local c_people = {}
 for _, name in ipairs(C_FOR_PEOPLE) do c_people[name] = true end
 for _, name in ipairs(files "host/*/*.c host/*/*/*.c") do

@@ -5,22 +5,32 @@
 #include "cli/cli.h"
 #include "os/os.h"
 
+typedef struct arguments {
+  cli_call call;
+  const char *plan;
+  opt_list approved_by, signatures;
+  unsigned long long approvals, confirm_within;
+  bool allow_unsigned;
+} arguments;
+
 /* Everything between the command line and the report; zeroed at first. */
 typedef struct application {
-  opt call; /* a copy of what was typed: the machine may come from a saved plan */
+  const arguments *given;
+  cli_call call; /* a copy of what was typed: the machine may come from a saved plan */
   cli_live live;
   tlsmend_session *session;
   tlsmend_plan *plan;
 } application;
 
-static int check_options(const opt *options, tlsmend_error *error) {
-  bool saved = options->plan != NULL, named = options->operand_count > 1;
+static int check_arguments(const arguments *given, tlsmend_error *error) {
+  bool saved = given->plan, named = given->call.operands.count > 0;
+  bool counted = given->approvals > 0 || given->signatures.count > 0;
   if (saved && named)
-    return say_error(error, TLSMEND_E_USAGE, "apply takes runbooks or --plan %s, not both", options->plan);
-  if (!saved && (options->given & (OPT_APPROVED_BY | OPT_APPROVALS | OPT_SIGNATURE)) != 0)
+    return say_error(error, TLSMEND_E_USAGE, "apply takes runbooks or --plan %s, not both", given->plan);
+  if (!saved && (given->approved_by.count > 0 || counted))
     return say_error(error, TLSMEND_E_USAGE,
                      "only a saved plan can be approved: plan -o FILE, approve FILE, apply --plan FILE");
-  if (saved && options->key_count == 0 && (options->given & (OPT_APPROVALS | OPT_SIGNATURE)) != 0)
+  if (given->approved_by.count == 0 && counted)
     return say_error(error, TLSMEND_E_USAGE, "say whose approvals count: --approved-by KEY");
   if (!saved && !named)
     return say_error(error, TLSMEND_E_USAGE,
@@ -28,39 +38,42 @@ static int check_options(const opt *options, tlsmend_error *error) {
   return TLSMEND_OK;
 }
 
-static int check_approvals(application *app, tlsmend_error *error) {
+static int check_approvals(const application *app, tlsmend_error *error) {
+  const arguments *given = app->given;
   tlsmend_approval_check check = TLSMEND_APPROVAL_CHECK_INIT;
-  if (app->call.key_count == 0)
+  if (given->approved_by.count == 0)
     return TLSMEND_OK;
-  check.keys = app->call.keys;
-  check.key_count = app->call.key_count;
-  check.signatures = app->call.signatures;
-  check.signature_count = app->call.signature_count;
-  check.needed = app->call.approvals;
+  check.keys = given->approved_by.items;
+  check.key_count = given->approved_by.count;
+  check.signatures = given->signatures.items;
+  check.signature_count = given->signatures.count;
+  check.needed = (size_t)given->approvals;
   return tlsmend_plan_check_approvals(app->plan, &check, error);
 }
 
 /* A saved plan goes to the machine that -m names, otherwise to the one that it was made for. */
 static int load_plan(application *app, tlsmend_error *error) {
-  int code = tlsmend_plan_load(app->call.plan, &app->plan, error);
+  int code = tlsmend_plan_load(app->given->plan, &app->plan, error);
   if (code == TLSMEND_OK)
     code = check_approvals(app, error);
-  if (code == TLSMEND_OK && app->call.machine == NULL)
+  if (code == TLSMEND_OK && !app->call.machine)
     app->call.machine = tlsmend_plan_machine(app->plan);
   return code;
 }
 
 static int open_session(application *app, tlsmend_reboot reboot, tlsmend_error *error) {
   tlsmend_options library = cli_options(&app->call, reboot, &app->live);
+  library.allow_unsigned = app->given->allow_unsigned;
+  library.confirm_minutes = (unsigned)app->given->confirm_within;
   tlsmend_session_close(app->session);
   app->session = NULL;
   return tlsmend_session_open(&library, &app->session, error);
 }
 
 static int make_plan(application *app, tlsmend_error *error) {
-  const opt *call = &app->call;
-  return tlsmend_plan_make(app->session, call->operands + 1, call->operand_count - 1, call->params,
-                           call->param_count, &app->plan, error);
+  const cli_call *call = &app->call;
+  return tlsmend_plan_make(app->session, call->operands.items, call->operands.count, call->params.items,
+                           call->params.count, &app->plan, error);
 }
 
 /* With --format json stdout belongs to the report, so that the plan is shown only to somebody who will be
@@ -68,7 +81,7 @@ static int make_plan(application *app, tlsmend_error *error) {
 static int show_plan(const application *app, tlsmend_error *error) {
   char *text = NULL;
   bool json = app->call.format != TLSMEND_FORMAT_TEXT; /* stdout is for one thing */
-  bool asks = tlsmend_plan_change_count(app->plan) > 0 && (app->call.given & OPT_YES) == 0;
+  bool asks = tlsmend_plan_change_count(app->plan) > 0 && !app->call.yes;
   if (json && !asks)
     return TLSMEND_OK;
   int code = tlsmend_plan_render_in(app->plan, TLSMEND_FORMAT_TEXT, app->call.language, &text, error);
@@ -87,21 +100,19 @@ static int show_plan(const application *app, tlsmend_error *error) {
 
 /* With --confirm-within: what will keep it, before anybody agrees. */
 static int show_keepers(const application *app, tlsmend_error *error) {
-  const opt *options = &app->call;
+  const cli_call *call = &app->call;
   char *keepers = NULL, *text = NULL;
-  if (options->confirm_minutes == 0 || tlsmend_plan_change_count(app->plan) == 0)
+  if (app->given->confirm_within == 0 || tlsmend_plan_change_count(app->plan) == 0)
     return TLSMEND_OK;
   int code = tlsmend_plan_keepers(app->plan, &keepers, error);
   if (code != TLSMEND_OK)
     return code;
-  text = say_in(options->language,
-                keepers != NULL
-                    ? "It will be undone unless tlsmend confirm comes in time, or then each verify "
-                      "passes, which connects to a server:"
-                    : "It will be undone unless tlsmend confirm comes in time: nothing else keeps it.");
-  FILE *to = options->format == TLSMEND_FORMAT_TEXT ? stdout : stderr;
-  fprintf(to, "%s%s%s\n\n", text != NULL ? text : "", keepers != NULL ? " " : "",
-          keepers != NULL ? keepers : "");
+  text = say_in(call->language,
+                keepers ? "It will be undone unless tlsmend confirm comes in time, or then each verify "
+                          "passes, which connects to a server:"
+                        : "It will be undone unless tlsmend confirm comes in time: nothing else keeps it.");
+  FILE *to = call->format == TLSMEND_FORMAT_TEXT ? stdout : stderr;
+  fprintf(to, "%s%s%s\n\n", text ? text : "", keepers ? " " : "", keepers ? keepers : "");
   tlsmend_text_free(text);
   tlsmend_text_free(keepers);
   return TLSMEND_OK;
@@ -110,16 +121,16 @@ static int show_keepers(const application *app, tlsmend_error *error) {
 /* Three answers, not two: what rests on "cannot tell" needs its own consent. */
 static int confirm(const application *app, tlsmend_error *error) {
   char question[256];
-  const opt *options = &app->call;
+  const cli_call *call = &app->call;
   size_t restarts = tlsmend_plan_reboot_count(app->plan);
   size_t changes = tlsmend_plan_change_count(app->plan) - restarts;
-  if (tlsmend_plan_unknown_count(app->plan) > 0 && (options->given & OPT_ACCEPT_UNKNOWN) == 0)
+  if (tlsmend_plan_unknown_count(app->plan) > 0 && !call->accept_unknown)
     return say_error(error, TLSMEND_E_UNKNOWN,
                      "the plan rests on something that the machine could not tell; find it out, or pass "
                      "--accept-unknown");
-  if (changes + restarts == 0 || (options->given & OPT_YES) != 0)
+  if (changes + restarts == 0 || call->yes)
     return TLSMEND_OK;
-  const char *machine = say_machine(options);
+  const char *machine = cli_machine_name(call);
   if (changes == 1)
     snprintf(question, sizeof question,
              restarts > 0 ? "Apply 1 change (and the restart) to %s?" : "Apply 1 change to %s?", machine);
@@ -128,7 +139,7 @@ static int confirm(const application *app, tlsmend_error *error) {
              restarts > 0 ? "Apply these %zu changes (and the restart) to %s?"
                           : "Apply these %zu changes to %s?",
              changes, machine);
-  if (say_question(options->language, question))
+  if (say_question(call->language, question))
     return TLSMEND_OK;
   return say_error(error, TLSMEND_E_REFUSED,
                    "not confirmed, nothing was written; pass --yes where nobody can answer");
@@ -136,9 +147,8 @@ static int confirm(const application *app, tlsmend_error *error) {
 
 /* A restart is agreed on before the first write; without an answer it is left to the person. */
 static tlsmend_reboot agree_on_restart(const application *app) {
-  tlsmend_reboot reboot = app->call.reboot;
-  if (reboot != TLSMEND_REBOOT_ASK || tlsmend_plan_reboot_count(app->plan) == 0 ||
-      (app->call.given & OPT_YES) != 0)
+  tlsmend_reboot reboot = cli_reboot_of(app->call.reboot_word);
+  if (reboot != TLSMEND_REBOOT_ASK || tlsmend_plan_reboot_count(app->plan) == 0 || app->call.yes)
     return reboot;
   return say_question(app->call.language,
                       "The plan needs a restart. Restart without asking again when it is due?")
@@ -147,15 +157,16 @@ static tlsmend_reboot agree_on_restart(const application *app) {
 }
 
 static int apply(application *app, tlsmend_report **report, tlsmend_error *error) {
-  int code = check_options(&app->call, error);
-  if (code == TLSMEND_OK && app->call.plan != NULL)
+  tlsmend_reboot reboot = cli_reboot_of(app->call.reboot_word);
+  int code = check_arguments(app->given, error);
+  if (code == TLSMEND_OK && app->given->plan)
     code = load_plan(app, error);
   if (code == TLSMEND_OK)
-    code = open_session(app, app->call.reboot, error);
+    code = open_session(app, reboot, error);
   if (code == TLSMEND_OK)
-    code = app->plan == NULL ? make_plan(app, error)
-                             : tlsmend_plan_complete(app->session, app->plan, app->call.params,
-                                                     app->call.param_count, error);
+    code = !app->plan ? make_plan(app, error)
+                      : tlsmend_plan_complete(app->session, app->plan, app->call.params.items,
+                                              app->call.params.count, error);
   if (code == TLSMEND_OK)
     code = show_plan(app, error);
   if (code == TLSMEND_OK)
@@ -165,7 +176,7 @@ static int apply(application *app, tlsmend_report **report, tlsmend_error *error
   if (code != TLSMEND_OK)
     return code;
   tlsmend_reboot agreed = agree_on_restart(app);
-  if (agreed != app->call.reboot)
+  if (agreed != reboot)
     code = open_session(app, agreed, error);
   if (code == TLSMEND_OK)
     code = tlsmend_apply(app->session, app->plan, report, error);
@@ -183,13 +194,49 @@ static int finish(const application *app, tlsmend_report *report) {
   return 0;
 }
 
-int cmd_apply(const opt *options) {
+static int run(const cli_call *call) {
   tlsmend_error error;
   tlsmend_report *report = NULL;
-  application app = {.call = *options};
+  application app = {.given = (const arguments *)call, .call = *call};
   int code = apply(&app, &report, &error);
-  int exit_code = code == TLSMEND_OK ? finish(&app, report) : say_failure(&error, options->format);
+  int exit_code = code == TLSMEND_OK ? finish(&app, report) : say_failure(&error, call->format);
   tlsmend_plan_free(app.plan);
   tlsmend_session_close(app.session);
   return exit_code;
 }
+
+enum { WEEK_OF_MINUTES = 7 * 24 * 60 };
+#define TARGET(member) .target = offsetof(arguments, member)
+
+static const opt_spec takes[] = {
+    {OPT_INCLUDE, .rows = cli_runbooks, .either = true},
+    {OPT_TEXT, .name = "plan", .value = "FILE", .brief = true, TARGET(plan),
+     .help = "apply this saved plan and nothing else"},
+    {OPT_TEXT, .name = "approved-by", .value = "KEY", .brief = true, .repeated = true, TARGET(approved_by),
+     .help = "public key, or its file; may be repeated"},
+    {OPT_NUMBER, .name = "approvals", .value = "N", TARGET(approvals),
+     .help = "how many of these keys (default: all)"},
+    {OPT_TEXT, .name = "signature", .value = "FILE", .repeated = true, TARGET(signatures),
+     .help = "signature file (default: beside the plan)"},
+    {OPT_INCLUDE, .rows = cli_machine, .brief = true},
+    {OPT_INCLUDE, .rows = cli_params},
+    {OPT_INCLUDE, .rows = cli_yes, .brief = true},
+    {OPT_INCLUDE, .rows = cli_accept_unknown},
+    {OPT_SWITCH, .name = "allow-unsigned", TARGET(allow_unsigned),
+     .help = "allow runbooks that no trusted key signed"},
+    {OPT_INCLUDE, .rows = cli_reboot},
+    {OPT_NUMBER, .name = "confirm-within", .value = "MINUTES", .most = WEEK_OF_MINUTES,
+     TARGET(confirm_within), .help = "undo it unless 'tlsmend confirm' comes in time"},
+    {OPT_INCLUDE, .rows = cli_state},
+    {OPT_INCLUDE, .rows = cli_format_any},
+    {OPT_INCLUDE, .rows = cli_limits},
+    {OPT_INCLUDE, .rows = cli_trust},
+    {OPT_INCLUDE, .rows = cli_common},
+    {.kind = OPT_END},
+};
+
+static const char examples[] = "apply winhttp-tls12 -p package=C:\\Updates\n"
+                               "apply --plan tuesday.plan --approved-by ann.pub\n"
+                               "apply winhttp-tls12 -m sim:pc.reg -p package=packages --yes";
+const cli_command cmd_apply = {"apply", "plan, ask, then change the machine", takes, sizeof(arguments), run,
+                               examples};

@@ -35,11 +35,11 @@ static char *complete(void *data, const char *line) {
 
 /* Adds a line to what was typed before it; both are freed. NULL when out of memory. */
 static char *join(char *typed, char *line) {
-  if (typed == NULL)
+  if (!typed)
     return line;
   size_t before = strlen(typed), added = strlen(line);
   char *joined = realloc(typed, before + added + 2);
-  if (joined == NULL)
+  if (!joined)
     free(typed);
   else {
     joined[before] = '\n';
@@ -67,7 +67,7 @@ static bool run_lines(tlsmend_repl *repl) {
   char *typed = NULL, *line = NULL;
   int more = 0;
   while ((line = read_line(more)) != NULL || interrupted) {
-    if (line == NULL) { /* Ctrl-C while typing: what was typed is forgotten */
+    if (!line) { /* Ctrl-C while typing: what was typed is forgotten */
       free(typed);
       typed = NULL;
       more = 0;
@@ -83,7 +83,7 @@ static bool run_lines(tlsmend_repl *repl) {
     }
     bool given_up = more && is_blank(line); /* an empty line ends what cannot be finished */
     typed = join(typed, line);
-    if (typed == NULL)
+    if (!typed)
       break;
     int code = tlsmend_repl_run(repl, typed, &more, &error);
     if (code == TLSMEND_OK && more && given_up)
@@ -100,7 +100,7 @@ static bool run_lines(tlsmend_repl *repl) {
       typed = NULL;
     }
   }
-  if (typed != NULL) {
+  if (typed) {
     failed = true;
     fputs("error: the input ends in the middle of a statement\n", stderr);
   }
@@ -108,28 +108,24 @@ static bool run_lines(tlsmend_repl *repl) {
   return failed;
 }
 
-int cmd_repl(const opt *options) {
+static int run(const cli_call *call) {
   tlsmend_error error;
   tlsmend_session *session = NULL;
   tlsmend_repl *repl = NULL;
-  tlsmend_options library = cli_options(options, TLSMEND_REBOOT_NEVER, NULL);
-  if (options->format != TLSMEND_FORMAT_TEXT) {
-    say_error(&error, TLSMEND_E_USAGE, "repl answers a person: it takes no --format");
-    return say_failure(&error, options->format);
-  }
+  tlsmend_options library = cli_options(call, TLSMEND_REBOOT_NEVER, NULL);
   library.event = on_event;
   int code = tlsmend_session_open(&library, &session, &error);
   if (code == TLSMEND_OK)
     code = tlsmend_repl_open(session, &repl, &error);
   if (code != TLSMEND_OK) {
     tlsmend_session_close(session);
-    return say_failure(&error, options->format);
+    return say_failure(&error, call->format);
   }
   running_repl = repl;
   signal(SIGINT, on_interrupt);
   cli_line_open(complete, repl);
   if (os_interactive())
-    printf("%s, on an overlay: nothing is written. :help, Ctrl-D\n", say_machine(options));
+    printf("%s, on an overlay: nothing is written. :help, Ctrl-D\n", cli_machine_name(call));
   bool failed = run_lines(repl);
   cli_line_close();
   signal(SIGINT, SIG_DFL);
@@ -141,3 +137,20 @@ int cmd_repl(const opt *options) {
   tlsmend_session_close(session);
   return failed && !person ? 1 : 0;
 }
+
+static const char *const formats[] = {"text", NULL};
+
+static const opt_spec takes[] = {
+    {OPT_INCLUDE, .rows = cli_machine, .brief = true},
+    {OPT_INCLUDE, .rows = cli_state},
+    {OPT_WORD, .name = "format", .words = formats, CLI_TARGET(format_word),
+     .help = "for people: no program is answered"},
+    {OPT_INCLUDE, .rows = cli_limits},
+    {OPT_INCLUDE, .rows = cli_trust},
+    {OPT_INCLUDE, .rows = cli_common},
+    {.kind = OPT_END},
+};
+
+static const char examples[] = "repl -m sim:win7-sp1-x64";
+const cli_command cmd_repl = {
+    "repl", "a prompt on a machine; nothing is written", takes, sizeof(cli_call), run, examples};

@@ -1,0 +1,82 @@
+/* The options that several commands take, each written once. Their targets are members of cli_call. */
+#include <string.h>
+
+#include "cli/cli.h"
+
+#define TARGET           CLI_TARGET
+#define GROUP(name, ...) const opt_spec name[] = {{__VA_ARGS__}, {.kind = OPT_END}}
+#define FORMAT(name_, meaning, ...)                                                                          \
+  static const char *const name_##_words[] = {__VA_ARGS__, NULL};                                            \
+  GROUP(name_, OPT_WORD, .name = "format", .words = name_##_words, TARGET(format_word), .help = (meaning))
+
+FORMAT(cli_format, "for people (default), or one JSON object", "text", "json");
+FORMAT(cli_format_page, "for people (default), one JSON object, or a page", "text", "json", "html");
+FORMAT(cli_format_junit, "for people (default), JSON, or JUnit's XML", "text", "json", "junit");
+FORMAT(cli_format_any, "for people (default), one JSON object, a page ...", "text", "json", "html",
+       "terraform", "junit", "sarif");
+
+static const char runbook_help[] = "one of 'tlsmend list', ./FILE.lua, or BUNDLE|ID";
+GROUP(cli_runbook, OPT_OPERAND, .name = "RUNBOOK", .required = true, TARGET(operands), .help = runbook_help);
+GROUP(cli_runbooks, OPT_OPERAND, .name = "RUNBOOK", .repeated = true, TARGET(operands), .help = runbook_help);
+
+GROUP(cli_machine, OPT_TEXT, 'm', .name = "machine", .value = "SPEC", TARGET(machine),
+      .help = "the machine: live, sim:NAME or sim:FILE.reg");
+
+GROUP(cli_state, OPT_TEXT, .name = "state", .value = "DIR", TARGET(state),
+      .help = "folder of the journals (default: the machine's)");
+
+GROUP(cli_params, OPT_PARAM, 'p', .name = "param", .value = "NAME=VALUE", .repeated = true, TARGET(params),
+      .help = "a parameter of a runbook; may be repeated");
+
+GROUP(cli_output, OPT_TEXT, 'o', .name = "output", .value = "FILE", TARGET(output),
+      .help = "write to this file, replacing it");
+
+GROUP(cli_key, OPT_TEXT, 's', .name = "key", .value = "FILE", TARGET(key),
+      .help = "the secret key to sign with ('minisign -G')");
+
+GROUP(cli_trust, OPT_TEXT, .name = "trust", .value = "DIR", TARGET(trust),
+      .help = "keys that may sign (default: this machine's)");
+
+GROUP(cli_yes, OPT_SWITCH, .name = "yes", TARGET(yes), .help = "do not ask");
+
+GROUP(cli_accept_unknown, OPT_SWITCH, .name = "accept-unknown", TARGET(accept_unknown),
+      .help = "agree although something could not be told");
+
+static const char *const reboot_words[] = {"ask", "auto", "never", NULL};
+GROUP(cli_reboot, OPT_WORD, .name = "reboot", .words = reboot_words, TARGET(reboot_word),
+      .help = "at a restart: ask (default), do it, or stop");
+
+tlsmend_reboot cli_reboot_of(const char *word) {
+  if (word && strcmp(word, "auto") == 0)
+    return TLSMEND_REBOOT_AUTO;
+  return word && strcmp(word, "never") == 0 ? TLSMEND_REBOOT_NEVER : TLSMEND_REBOOT_ASK;
+}
+
+/* Limits of bytes may be written 64M. */
+enum {
+  KIND_MEMORY = OPT_BYTES,
+  KIND_INSTRUCTIONS = OPT_NUMBER,
+  KIND_TIME = OPT_NUMBER,
+  KIND_READS = OPT_NUMBER,
+  KIND_CHANGES = OPT_NUMBER,
+  KIND_VALUE = OPT_BYTES,
+  KIND_OUTPUT = OPT_BYTES
+};
+#define LIMIT(id, word, member, unit, least)                                                                 \
+  {(opt_kind)KIND_##id, .name = "limit-" word, .value = "N", TARGET(limits[TLSMEND_LIMIT_##id]),             \
+   .help = "stop a runbook at N " unit},
+const opt_spec cli_limits[] = {
+    TLSMEND_LIMITS(LIMIT){.kind = OPT_END},
+};
+#undef LIMIT
+
+static const char *const languages[] = {"da", "de", "en", "nl", "sv", NULL};
+const opt_spec cli_common[] = {
+    {OPT_TEXT, .name = "library", .value = "DIR", TARGET(library),
+     .help = "folder that overrides runbooks/ and stdlib/"},
+    {OPT_WORD, .name = "lang", .words = languages, TARGET(language),
+     .help = "language of texts (default: the environment's)"},
+    {OPT_SWITCH, 'h', .name = "help", TARGET(help), .help = "show help"},
+    {OPT_SWITCH, .name = "version", TARGET(version), .help = "show the version"},
+    {.kind = OPT_END},
+};
