@@ -1,6 +1,6 @@
 -- What includes promise, calls keep: nm says which file calls which. A room calls only rooms on floors below
--- (test_includes.sh has the floors), and no file leads back to itself. `lua5.4 test_calls.lua [BUILD [NM]]`: a Windows build
--- and its nm show the files of that system.
+-- (test_includes.sh has the floors), and no file leads back to itself. `lua5.4 test_calls.lua [BUILD [NM]]`: a Windows
+-- build and its nm show the files of that system.
 local build = arg[1] or os.getenv "TLSMEND_BINARY" or "build/dev"
 local nm = arg[2] or "nm"
 local source = os.getenv "TLSMEND_SOURCE" or "."
