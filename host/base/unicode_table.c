@@ -1,7 +1,7 @@
 /*
  * Owns the upper case of UTF-16 code units: the simple case table of Windows (l_intl.nls), as ranges. It
  * has no locale and differs from Unicode on purpose: U+00B5, U+0131, U+017F and the Greek symbols stay as
- * they are, titlecase stays titlecase. tests/wine/upcase.sh compares all 65536 units with
+ * they are, titlecase stays titlecase. tests/wine/test_upcase.sh compares all 65536 units with
  * RtlUpcaseUnicodeChar.
  */
 #include "base/unicode.h"

@@ -1,4 +1,4 @@
-/* What the parts of the bench share: bench.c goes through machines, bench_machine.c tests one, bench_faults.c breaks it. */
+/* What the parts of the bench share: bench.c goes through machines, bench/machine.c tests one, bench/faults.c breaks it. */
 #ifndef TLSMEND_BENCH_BENCH_H
 #define TLSMEND_BENCH_BENCH_H
 

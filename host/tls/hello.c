@@ -1,4 +1,4 @@
-/* A client's hello as bytes, for SSL 2.0 to TLS 1.3. Suites and their batches stand in tls_suite.c, answers in tls_answer.c. */
+/* A client's hello as bytes, for SSL 2.0 to TLS 1.3. Suites and their batches stand in tls/suite.c, answers in tls/answer.c. */
 #include "tls/hello.h"
 
 #include <string.h>

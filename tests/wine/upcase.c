@@ -1,6 +1,6 @@
 /*
  * The upper case of every UTF-16 code unit as the Windows it runs on answers it: one line "0061 0041" for
- * each unit that is not its own upper case. tests/wine/upcase.sh compares it with
+ * each unit that is not its own upper case. tests/wine/test_upcase.sh compares it with
  * host/base/unicode_table.c.
  */
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /*
  * Snapshots: reading. The registry of the snapshot is a tree of physical paths, as an export shows them; facts that a
- * registry does not hold stand below FACTS_KEY. Writing is in sim_apply.c, the file in sim_file.c.
+ * registry does not hold stand below FACTS_KEY. Writing is in sim/apply.c, the file in sim/file.c.
  */
 #include "machine/sim/sim.h"
 

@@ -55,7 +55,7 @@ int sim_save(sim *self, tlsmend_error *error);
 /* The path in the tree of a key in a view; malloc'd. */
 char *sim_path(const sim *self, const char *path, int view);
 
-/* The write ops (sim_apply.c). */
+/* The write ops (sim/apply.c). */
 int sim_apply(tlsmend_machine *machine, const tlsmend_change *change, tlsmend_outcome *outcome,
               tlsmend_error *error);
 int sim_update_remove(tlsmend_machine *machine, const tlsmend_change *change, tlsmend_error *error);

@@ -1,4 +1,4 @@
-/* The table of installer exit codes. What is done with a class stands in win32/update.c; the words are shown as they are. */
+/* The table of installer exit codes. What is done with a class stands in win32/install.c; the words are shown as they are. */
 #include "machine/update/installer.h"
 
 #include <stddef.h>
