@@ -1,10 +1,10 @@
 /*
- * libFuzzer target: any bytes are a program of calls of the functions that a script can get hold of (tests/unit/reach.h). Each takes a
+ * libFuzzer target: any bytes are a program of calls of the functions that a script can get hold of (tests/unit/script/reach.h). Each takes a
  * function, a number, and arguments: fresh values, or what earlier calls answered.
  */
 #include "plan/plan.h"
 #include "fuzz/fuzz.h"
-#include "unit/reach.h"
+#include "unit/script/reach.h"
 
 enum { KEPT = 32, CALLS_MOST = 200 };
 

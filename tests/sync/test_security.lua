@@ -22,9 +22,9 @@ for line in list:lines() do
 end
 list:close()
 
--- The source of a C test: tests/*/NAME.c.
+-- The source of a C test: tests/*/NAME.c, or tests/unit/*/NAME.c.
 local function source_of(name)
-  local found = io.popen("cat '" .. source .. "'/tests/*/" .. name .. ".c 2>/dev/null")
+  local found = io.popen("cd '" .. source .. "/tests' && cat */" .. name .. ".c unit/*/" .. name .. ".c 2>/dev/null")
   local text = found and found:read "a"
   if found then found:close() end
   return text or ""

@@ -1,5 +1,5 @@
 /*
- * Lua's patterns (reference manual 6.4.1), matched with every step charged as an instruction. tests/unit/test_script_pattern.c
+ * Lua's patterns (reference manual 6.4.1), matched with every step charged as an instruction. tests/unit/script/test_script_pattern.c
  * compares it with the standard library on random patterns. What string.find and its like do with a match stands in
  * sandbox/string.c.
  */

@@ -2,7 +2,7 @@
  * Apply, resume and rollback through the public interface: what is refused, and that nothing is written then. Every single
  * thing that was read is changed once; every step is made to fail once.
  */
-#include "unit/site.h"
+#include "unit/session/site.h"
 
 #include <tlsmend/tlsmend.h>
 

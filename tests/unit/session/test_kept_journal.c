@@ -2,7 +2,7 @@
  * What the journal keeps of a run's texts, edited by somebody who can compute SHA-256, and by somebody who cannot: what is not what
  * was begun is not run.
  */
-#include "unit/kept.h"
+#include "unit/session/kept.h"
 
 /* A record of the journal, edited by somebody who can compute SHA-256: all digests fit again. */
 static void edit_journal(void (*edit)(json_t *begin)) {

@@ -1,5 +1,5 @@
 /* Commit-confirm: what keeps a run that waits, when its time is over, and who waits for that. */
-#include "unit/site.h"
+#include "unit/session/site.h"
 
 #include "os/os.h"
 

@@ -11,7 +11,7 @@
 
 #include "plan/plan.h"
 #include "unit/random.h"
-#include "unit/reach.h"
+#include "unit/script/reach.h"
 
 /* The first kinds of reach_push, one of each type. */
 enum { TYPES = 10, NUMBERS = 5, FULL = 3 };

@@ -2,7 +2,7 @@
  * A run runs the texts that it was begun with, and nothing else: runbook, modules, library and bundle are exchanged at every moment
  * between plan and the end of the run. A text that was put there says so: it raises "hostile", or writes 666.
  */
-#include "unit/kept.h"
+#include "unit/session/kept.h"
 
 static void other_runbook(void) { file_text("site.lua", other); }
 static void hostile_runbook(void) { file_text("site.lua", hostile); }
