@@ -24,7 +24,8 @@ int script_language_open(const script_options *options, const char *name, langua
   if (!known(name))
     return tlsmend_error_set(error, TLSMEND_E_USAGE,
                              "there is no language %s: en, da, de, nl and sv are there", name);
-  snprintf(file, sizeof file, "stdlib/lang/%s.txt", name); /* in a library; our own are no business of stdlib */
+  /* In a library; our own are no business of stdlib. */
+  snprintf(file, sizeof file, "stdlib/lang/%s.txt", name);
   int code = script_text_find(options, file, &text, error);
   if (code == TLSMEND_E_ABSENT) {
     snprintf(file, sizeof file, "host/lang/%s.txt", name);
