@@ -1,4 +1,4 @@
-/* What is built in besides modules: the list of runbooks, and snapshots made by stdlib/windows/machines.lua. */
+/* What is built in besides modules: the list of runbooks, and snapshots made by host/lua/machines/builtin.lua. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -88,9 +88,7 @@ static char *copy(lua_State *L, int index) {
 static int l_text(lua_State *L) {
   machine_request *request = lua_touserdata(L, 1);
   script_require_register(L);
-  lua_pushcfunction(L, l_require);
-  lua_pushliteral(L, "windows.machines");
-  lua_call(L, 1, 1);
+  script_require_host(L, "machines.builtin");
   lua_getfield(L, -1, "text");
   lua_pushstring(L, request->name);
   lua_call(L, 1, 2);

@@ -128,7 +128,7 @@ int script_data(const script_options *options, const char *name, const char *tex
 /* Whether a server has answered the last script_verify: what it says then rests on an effect. */
 bool script_answered(const script_runbook *runbook);
 
-/* The built-in snapshot of a name as UTF-8 .reg text (malloc'd), made by stdlib/windows/machines.lua. E_ABSENT: none. */
+/* The built-in snapshot of a name as UTF-8 .reg text (malloc'd), made by host/lua/machines/builtin.lua. E_ABSENT: none. */
 int script_builtin_machine(const script_options *options, const char *name, char **out, tlsmend_error *error);
 
 /* The texts of a language; NULL, for which nothing is read, for "en" and NULL. Free with language_close. E_USAGE names the

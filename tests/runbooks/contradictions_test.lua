@@ -4,7 +4,7 @@
 -- (clients first) is in gates_test.lua.
 
 local check = require "check"
-local machines = require "windows.machines"
+local machines = require "machines.builtin"
 local native = require "native"
 
 local WINHTTP = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Internet Settings\\WinHttp"

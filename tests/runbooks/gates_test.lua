@@ -1,7 +1,7 @@
 -- m365-disable-legacy-tls: clients first, then what would break, then off; nothing off without TLS 1.2 in its place.
 
 local check = require "check"
-local machines = require "windows.machines"
+local machines = require "machines.builtin"
 local native = require "native"
 
 local ID = "m365-disable-legacy-tls"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Every runbook on every built-in machine, with the real host: the plan is the one of matrix.txt; applied, restarted and
 # resumed, a second plan is empty; rolled back, the machine is byte for byte what it was. Planning alone changes nothing.
-# And the snapshot that the host writes of a machine is the text that stdlib/windows/machines.lua made.
+# And the snapshot that the host writes of a machine is the text that host/lua/machines/builtin.lua made.
 # TLSMEND_MATRIX=FILE writes the table as found into FILE: review every cell that moved before it becomes matrix.txt.
 set -eu
 cd "$TLSMEND_SOURCE"
@@ -13,7 +13,7 @@ case $("$lua" -v 2>/dev/null || true) in
   exit 77
   ;;
 esac
-LUA_PATH="$PWD/stdlib/?.lua" export LUA_PATH
+LUA_PATH="$PWD/host/lua/?.lua;$PWD/stdlib/?.lua" export LUA_PATH
 table=$PWD/tests/runbooks/matrix.txt
 folder=$(mktemp -d "${TMPDIR:-/tmp}/tlsmend-matrix.XXXXXX")
 trap 'rm -rf "$folder"' EXIT
@@ -40,7 +40,7 @@ for name in windows6.0-kb4019276 windows6.0-kb4074621 windows6.0-kb3154517 windo
     echo "stands in for the real package" >packages/$name-$architecture.msu
   done
 done
-"$lua" -e 'for _, name in ipairs(require "windows.machines".names()) do print(name) end' >names
+"$lua" -e 'for _, name in ipairs(require "machines.builtin".names()) do print(name) end' >names
 # Machines that somebody has worked on, and those with what the gates look at: only matrix.txt has them.
 sed -n 's/^\([^ #]*+[^ ]*\).*/\1/p' "$table" >worked_on
 cat names worked_on >machines
@@ -85,7 +85,7 @@ live_through() {
 machine_row() {
   runbook=snapshot snapshot=$machine.reg packages=../packages
   expect 0 "$TLSMEND" snapshot -m "sim:$machine" -o "$snapshot"
-  MACHINE=$machine "$lua" -e 'io.write(require "windows.machines".text(os.getenv "MACHINE"))' >made
+  MACHINE=$machine "$lua" -e 'io.write(require "machines.builtin".text(os.getenv "MACHINE"))' >made
   if [ "$(head -c 2 "$snapshot" | od -An -tx1 | tr -d ' ')" = fffe ]; then
     tail -c +3 "$snapshot" | iconv -f UTF-16LE -t UTF-8 >written
   else

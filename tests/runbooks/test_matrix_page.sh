@@ -21,7 +21,7 @@ for runbook in runbooks/*.lua; do
   id=$(basename "$runbook" .lua)
   grep -q "| $id " docs/runbooks/MATRIX.md || { echo "FAILED: MATRIX.md has no column for $id" >&2; exit 1; }
 done
-LUA_PATH="$PWD/stdlib/?.lua" "$lua" -e 'for _, name in ipairs(require "windows.machines".names()) do print(name) end' |
+LUA_PATH="$PWD/host/lua/?.lua;$PWD/stdlib/?.lua" "$lua" -e 'for _, name in ipairs(require "machines.builtin".names()) do print(name) end' |
   while read -r machine; do
     grep -q "^| \`$machine\` |" docs/runbooks/MATRIX.md || { echo "FAILED: MATRIX.md has no row for $machine" >&2; exit 1; }
   done

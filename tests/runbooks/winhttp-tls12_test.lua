@@ -1,7 +1,7 @@
 -- winhttp-tls12 on every built-in machine and on those that somebody has worked on before.
 
 local check = require "check"
-local machines = require "windows.machines"
+local machines = require "machines.builtin"
 local native = require "native"
 
 local ID = "winhttp-tls12"

@@ -138,7 +138,7 @@ end
 function native.machine(name)
   local self = setmetatable({ keys = {}, changes = {}, findings = {}, unknowns = {}, lines = {}, installing = {},
     phase = 0, servers = {}, folders = {}, packages = {}, loaded = {} }, native)
-  self:load(assert(require "windows.machines".text(name), "no built-in machine " .. name))
+  self:load(assert(require "machines.builtin".text(name), "no built-in machine " .. name))
   self.architecture = self:get(FACTS, "Architecture")
   self.sixtyfour = self.architecture ~= "x86"
   return self

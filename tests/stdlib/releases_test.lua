@@ -1,7 +1,7 @@
--- windows.releases and windows.machines: the matrix is complete, every machine is what its row says.
+-- windows.releases and machines.builtin: the matrix is complete, every machine is what its row says.
 
 local check = require "check"
-local machines = require "windows.machines"
+local machines = require "machines.builtin"
 local native = require "native"
 local protocols = require "tls.protocols"
 local releases = require "windows.releases"

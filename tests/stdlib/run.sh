@@ -12,7 +12,7 @@ if ! command -v "$lua" >/dev/null 2>&1; then
     ;;
   esac
 fi
-LUA_PATH="stdlib/?.lua;tests/stdlib/?.lua" export LUA_PATH
+LUA_PATH="host/lua/?.lua;stdlib/?.lua;tests/stdlib/?.lua" export LUA_PATH
 failed=0
 for test in tests/stdlib/*_test.lua tests/runbooks/*_test.lua; do
   "$lua" "$test" || failed=1

@@ -18,7 +18,8 @@ end
 local OURS = { ["host/"] = true, ["stdlib/"] = true, ["runbooks/"] = true, ["tests/"] = true }
 local SYSTEM = { ["windows.h"] = true, ["winnt.h"] = true, ["winerror.h"] = true }
 
--- A name is looked for from the top, below the folders of sources, beside the file that names it, and as the end of a path.
+-- A name is looked for from the top, below the folders of sources, beside the file that names it, and as the end of a
+-- path.
 local function found(name, by)
   name = name:gsub("^%.%./", ""):gsub("^%./", "")
   if name:find "[%u*]" or SYSTEM[name] then return true end -- a name for any file

@@ -1,7 +1,7 @@
 -- The policy of `tlsmend test`: which machines there are, which packages stand in, what lowers a machine's security,
 -- and whether a plan is what its author expects. Looks at plans as data (the JSON of `tlsmend plan`), asks no machine.
 
-local machines = require "windows.machines"
+local machines = require "machines.builtin"
 local protocols = require "tls.protocols"
 local releases = require "windows.releases"
 local updates = require "windows.updates"

@@ -1,7 +1,7 @@
 -- What `tlsmend new` writes: a runbook to begin with, and beside it the machines and expectations that `tlsmend test`
 -- takes. As they are they pass the bench and lint; an author replaces them line by line.
 
-local machines = require "windows.machines"
+local machines = require "machines.builtin"
 
 local author = {}
 

@@ -170,7 +170,7 @@ static int list_runbook(void *data, const char *id) {
   return TLSMEND_OK;
 }
 
-/* RELEASE-ARCH of the rows of stdlib/windows/machines.lua that can be opened. */
+/* RELEASE-ARCH of the rows of host/lua/machines/builtin.lua that can be opened. */
 static size_t list_machines(listing *out) {
   static const char *const releases[] = {
       "ws2008-sp2", "vista-sp2",  "win7",       "win7-sp1",   "ws2008r2",   "ws2008r2-sp1",

@@ -76,7 +76,7 @@ end
 function roles.add(kit, part)
   local name, rest = part:match "^(%a+)%-(.+)$"
   local maker = makers[name or part]
-  if not maker then return nil, part .. ": no KB number, and no role of windows.machine_roles" end
+  if not maker then return nil, part .. ": no KB number, and no role of a machine" end
   return maker(kit, rest)
 end
 

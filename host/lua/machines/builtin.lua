@@ -3,10 +3,11 @@
 -- nothing of how snapshots are read. What stands in it follows real hives: no DefaultSecureProtocols, no protocol keys
 -- but the one that Windows itself writes up to 8.1.
 --
--- A name is RELEASE[-spN]-ARCH with any number of "+KB" and of "+" roles (windows.machine_roles): "win7-sp1-x64",
+-- A name is RELEASE[-spN]-ARCH with any number of "+KB" and of "+" roles (machines.roles): "win7-sp1-x64",
 -- "win7-sp1-x64+KB3140245", "ws2012-x64+rdp+sql-11.0.7001.0".
 
 local releases = require "windows.releases"
+local roles = require "machines.roles"
 
 local machines = {}
 
@@ -161,7 +162,7 @@ local function add(tree, row, architecture, part)
     put = function(path, values) put(tree, path, values) end,
     put_views = function(path, values) put_views(tree, architecture ~= "x86", path, values) end,
   }
-  return require("windows.machine_roles").add(kit, part)
+  return roles.add(kit, part)
 end
 
 -- ---- text ----
