@@ -9,7 +9,7 @@ target_link_options(tlsmend_shared PRIVATE ${private_options})
 
 set(merge -r -nostdlib)
 set(rename -w --localize-hidden --keep-global-symbol=tlsmend_*)
-foreach(stream stdin stdout stderr) # --wrap does nothing here; see host/os/wrapped_streams.c
+foreach(stream stdin stdout stderr) # --wrap does nothing here; see host/cmake/wrapped_streams.c
   list(APPEND merge -Wl,--defsym=${stream}=__wrap_${stream})
   list(APPEND rename --redefine-sym __real_${stream}=${stream})
 endforeach()

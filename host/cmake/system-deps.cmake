@@ -35,7 +35,7 @@ target_link_libraries(tlsmend_archives INTERFACE ${archives} ${system})
 # TLSMEND_PRIVATE: these libraries are part of libtlsmend, under names that nobody else sees, so that the program that loads it may
 # have others of the same names. docs/decisions/0019-libraries-of-our-own.md
 set(TLSMEND_PRIVATE OFF)
-set(private_sources ${PROJECT_SOURCE_DIR}/host/os/wrapped_streams.c)
+set(private_sources ${PROJECT_SOURCE_DIR}/host/cmake/wrapped_streams.c)
 set(private_options -Wl,--exclude-libs,ALL -Wl,-Bsymbolic-functions -Wl,-z,text
                     -Wl,--wrap=stdin -Wl,--wrap=stdout -Wl,--wrap=stderr)
 set(why "no archive (lib*.a) is used of:${shared}")

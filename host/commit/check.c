@@ -12,7 +12,7 @@
 #include "machine/update/package.h"
 #include "machine/update/servicing.h"
 
-static json_t *names_json(const machine_names *names) {
+static json_t *names_json(const name_list *names) {
   json_t *array = json_array();
   for (size_t i = 0; i < names->count; i++)
     json_array_append_new(array, json_string(names->items[i]));
@@ -29,7 +29,7 @@ static json_t *read_value(tlsmend_machine *machine, const plan_read *read, tlsme
 }
 
 static json_t *read_names(tlsmend_machine *machine, const plan_read *read, tlsmend_error *error) {
-  machine_names names = {0};
+  name_list names = {0};
   int code = read->kind == PLAN_READ_KEYS     ? machine_keys(machine, read->key, read->view, &names, error)
              : read->kind == PLAN_READ_VALUES ? machine_values(machine, read->key, read->view, &names, error)
                                               : machine_hotfixes(machine, &names, error);
@@ -37,7 +37,7 @@ static json_t *read_names(tlsmend_machine *machine, const plan_read *read, tlsme
                    : code == TLSMEND_E_ABSENT  ? json_null()
                    : code == TLSMEND_E_UNKNOWN ? json_string("unknown")
                                                : NULL;
-  machine_names_clear(&names);
+  name_list_clear(&names);
   return answer;
 }
 
@@ -259,7 +259,7 @@ int commit_keep_packages(tlsmend_machine *machine, const tlsmend_plan *plan, siz
 
 /* A created key that holds something on the overlay would be kept. */
 static int is_kept(tlsmend_machine *overlay, const tlsmend_change *inverse, bool *out, tlsmend_error *error) {
-  machine_names keys = {0}, values = {0};
+  name_list keys = {0}, values = {0};
   *out = false;
   if (inverse->kind != TLSMEND_CHANGE_KEY_DELETE)
     return TLSMEND_OK;
@@ -267,8 +267,8 @@ static int is_kept(tlsmend_machine *overlay, const tlsmend_change *inverse, bool
   if (code == TLSMEND_OK)
     code = machine_values(overlay, inverse->key, inverse->view, &values, error);
   *out = keys.count || values.count;
-  machine_names_clear(&keys);
-  machine_names_clear(&values);
+  name_list_clear(&keys);
+  name_list_clear(&values);
   return code;
 }
 

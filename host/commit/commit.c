@@ -122,13 +122,13 @@ static int undo_update(commit *self, size_t step, const tlsmend_change *change, 
 /* A key of ours that holds what is not ours stays. */
 static int key_is_empty(tlsmend_machine *machine, const tlsmend_change *change, bool *out,
                         tlsmend_error *error) {
-  machine_names keys = {0}, values = {0};
+  name_list keys = {0}, values = {0};
   int code = machine_keys(machine, change->key, change->view, &keys, error);
   if (code == TLSMEND_OK)
     code = machine_values(machine, change->key, change->view, &values, error);
   *out = code == TLSMEND_OK && !keys.count && !values.count;
-  machine_names_clear(&keys);
-  machine_names_clear(&values);
+  name_list_clear(&keys);
+  name_list_clear(&values);
   return code;
 }
 

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "registry/path.h"
-#include "base/unicode.h"
 #include "machine/facts.h"
 
 /* The nearest machine, from the top, that has the op; NULL if none has. Needs the op's member name, hence a macro. */
@@ -115,70 +115,29 @@ int machine_each_value(tlsmend_machine *self, const char *path, int view, tlsmen
   return code == TLSMEND_OK ? owner->ops->each_value(owner, &key, fn, data, error) : code;
 }
 
-typedef struct name_list {
-  machine_names names;
-  size_t room;
-} name_list;
-
-static int collect(void *data, const char *name) {
-  name_list *list = data;
-  if (list->names.count == list->room) {
-    size_t room = list->room ? list->room * 2 : 16;
-    char **grown = realloc(list->names.items, room * sizeof *grown);
-    if (!grown)
-      return TLSMEND_E_MEMORY;
-    list->names.items = grown;
-    list->room = room;
-  }
-  char *copy = strdup(name);
-  if (!copy)
-    return TLSMEND_E_MEMORY;
-  list->names.items[list->names.count++] = copy;
-  return 0;
+static int hand_out(int code, name_list *out, tlsmend_error *error) {
+  name_list_sort(out);
+  if (code != TLSMEND_OK)
+    name_list_clear(out);
+  return code == TLSMEND_E_MEMORY ? error_no_memory(error) : code;
 }
 
-static int compare(const void *a, const void *b) {
-  return unicode_name_compare(*(char *const *)a, *(char *const *)b);
+int machine_keys(tlsmend_machine *self, const char *path, int view, name_list *out, tlsmend_error *error) {
+  *out = (name_list){0};
+  return hand_out(machine_each_key(self, path, view, name_list_add, out, error), out, error);
 }
 
-static int hand_out(int code, name_list *list, machine_names *out, tlsmend_error *error) {
-  *out = list->names;
-  if (code == TLSMEND_OK) {
-    if (out->count)
-      qsort(out->items, out->count, sizeof *out->items, compare);
-    return TLSMEND_OK;
-  }
-  machine_names_clear(out);
-  return code == TLSMEND_E_MEMORY ? tlsmend_error_set(error, code, "out of memory for a list of names")
-                                  : code;
+int machine_values(tlsmend_machine *self, const char *path, int view, name_list *out, tlsmend_error *error) {
+  *out = (name_list){0};
+  return hand_out(machine_each_value(self, path, view, name_list_add, out, error), out, error);
 }
 
-int machine_keys(tlsmend_machine *self, const char *path, int view, machine_names *out,
-                 tlsmend_error *error) {
-  name_list list = {0};
-  return hand_out(machine_each_key(self, path, view, collect, &list, error), &list, out, error);
-}
-
-int machine_values(tlsmend_machine *self, const char *path, int view, machine_names *out,
-                   tlsmend_error *error) {
-  name_list list = {0};
-  return hand_out(machine_each_value(self, path, view, collect, &list, error), &list, out, error);
-}
-
-int machine_hotfixes(tlsmend_machine *self, machine_names *out, tlsmend_error *error) {
-  *out = (machine_names){0};
-  name_list list = {0};
+int machine_hotfixes(tlsmend_machine *self, name_list *out, tlsmend_error *error) {
+  *out = (name_list){0};
   OWNER(self, each_hotfix);
   if (!owner)
     return cannot_tell("which hotfixes are installed", error);
-  return hand_out(owner->ops->each_hotfix(owner, collect, &list, error), &list, out, error);
-}
-
-void machine_names_clear(machine_names *names) {
-  for (size_t i = 0; i < names->count; i++)
-    free(names->items[i]);
-  free(names->items);
-  *names = (machine_names){0};
+  return hand_out(owner->ops->each_hotfix(owner, name_list_add, out, error), out, error);
 }
 
 int machine_file_version(tlsmend_machine *self, const char *path, int view, uint64_t *out,

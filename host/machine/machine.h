@@ -7,6 +7,8 @@
 
 #include <tlsmend/machine.h>
 
+#include "base/names.h"
+
 /* Where servicing keeps its packages, and other keys that the host itself derives facts from. */
 #define MACHINE_CBS             "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Component Based Servicing"
 #define MACHINE_CURRENT_VERSION "HKLM\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion"
@@ -33,16 +35,10 @@ int machine_each_key(tlsmend_machine *self, const char *path, int view, tlsmend_
 int machine_each_value(tlsmend_machine *self, const char *path, int view, tlsmend_name_fn fn, void *data,
                        tlsmend_error *error);
 
-/* Names collected from an enumeration, sorted as Windows sorts. */
-typedef struct machine_names {
-  char **items;
-  size_t count;
-} machine_names;
-int machine_keys(tlsmend_machine *self, const char *path, int view, machine_names *out, tlsmend_error *error);
-int machine_values(tlsmend_machine *self, const char *path, int view, machine_names *out,
-                   tlsmend_error *error);
-int machine_hotfixes(tlsmend_machine *self, machine_names *out, tlsmend_error *error);
-void machine_names_clear(machine_names *names);
+/* Names of an enumeration, sorted as Windows sorts. */
+int machine_keys(tlsmend_machine *self, const char *path, int view, name_list *out, tlsmend_error *error);
+int machine_values(tlsmend_machine *self, const char *path, int view, name_list *out, tlsmend_error *error);
+int machine_hotfixes(tlsmend_machine *self, name_list *out, tlsmend_error *error);
 
 /* Facts, cached in the machine. */
 int machine_system(tlsmend_machine *self, const tlsmend_system **out, tlsmend_error *error);

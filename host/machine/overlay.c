@@ -31,7 +31,7 @@ typedef struct overlay_names {
   char *path;
   int view;
   bool values;
-  machine_names names;
+  name_list names;
 } overlay_names;
 
 typedef struct overlay {
@@ -87,7 +87,7 @@ static int look(const overlay *self, const char *path, int view, sight *out, tls
   return TLSMEND_OK;
 }
 
-static json_t *names_to_json(const machine_names *names) {
+static json_t *names_to_json(const name_list *names) {
   json_t *array = json_array();
   for (size_t i = 0; i < names->count; i++)
     json_array_append_new(array, json_string(names->items[i]));
@@ -129,7 +129,7 @@ static int value_get(tlsmend_machine *machine, const tlsmend_key *key, const cha
 }
 
 /* Names of the machine below, none if the key is not there; recorded either way. */
-static int names_below(overlay *self, const tlsmend_key *key, plan_read_kind kind, machine_names *out,
+static int names_below(overlay *self, const tlsmend_key *key, plan_read_kind kind, name_list *out,
                        tlsmend_error *error) {
   int code = kind == PLAN_READ_KEYS ? machine_keys(self->base.below, key->path, key->view, out, error)
                                     : machine_values(self->base.below, key->path, key->view, out, error);
@@ -157,7 +157,7 @@ static int each_key(tlsmend_machine *machine, const tlsmend_key *key, tlsmend_na
                     tlsmend_error *error) {
   overlay *self = (overlay *)machine;
   sight sight;
-  machine_names below = {0};
+  name_list below = {0};
   int code = look(self, key->path, key->view, &sight, error);
   if (code == TLSMEND_OK && sight.hidden && !sight.exists)
     return absent_key(key->path, error);
@@ -173,7 +173,7 @@ static int each_key(tlsmend_machine *machine, const tlsmend_key *key, tlsmend_na
     if (tree_key_mark(child) == TREE_CREATED)
       code = fn(data, tree_key_name(child));
   }
-  machine_names_clear(&below);
+  name_list_clear(&below);
   return code;
 }
 
@@ -182,7 +182,7 @@ static int compare_name(const void *name, const void *item) {
 }
 
 /* Whether a name is among names, which are sorted. */
-static bool names_have(const machine_names *names, const char *name) {
+static bool names_have(const name_list *names, const char *name) {
   return names->count && bsearch(name, names->items, names->count, sizeof *names->items, compare_name);
 }
 
@@ -190,7 +190,7 @@ static int each_value(tlsmend_machine *machine, const tlsmend_key *key, tlsmend_
                       tlsmend_error *error) {
   overlay *self = (overlay *)machine;
   sight sight;
-  machine_names below = {0};
+  name_list below = {0};
   int code = look(self, key->path, key->view, &sight, error);
   if (code == TLSMEND_OK && sight.hidden && !sight.exists)
     return absent_key(key->path, error);
@@ -207,7 +207,7 @@ static int each_value(tlsmend_machine *machine, const tlsmend_key *key, tlsmend_
     if (value->value.present && !names_have(&below, value->name))
       code = fn(data, value->name);
   }
-  machine_names_clear(&below);
+  name_list_clear(&below);
   return code;
 }
 
@@ -232,7 +232,7 @@ static int file_version(tlsmend_machine *machine, const char *path, int view, ui
 
 static int each_hotfix(tlsmend_machine *machine, tlsmend_name_fn fn, void *data, tlsmend_error *error) {
   overlay *self = (overlay *)machine;
-  machine_names below = {0};
+  name_list below = {0};
   int code = machine_hotfixes(machine->below, &below, error);
   if (code == TLSMEND_OK || code == TLSMEND_E_UNKNOWN) {
     json_t *answer = code == TLSMEND_OK ? names_to_json(&below) : json_string("unknown");
@@ -244,7 +244,7 @@ static int each_hotfix(tlsmend_machine *machine, tlsmend_name_fn fn, void *data,
     code = fn(data, below.items[i]);
   for (size_t i = 0; code == TLSMEND_OK && i < self->hotfix_count; i++)
     code = fn(data, self->hotfixes[i]);
-  machine_names_clear(&below);
+  name_list_clear(&below);
   return code;
 }
 
@@ -405,17 +405,17 @@ static int take_effect(overlay *self, const tlsmend_change *change, tlsmend_erro
 }
 
 /* The names below a key of the machine below, kept from one deletion to the next: a key is deleted value by value. */
-static const machine_names *names_to_spell(overlay *self, const char *path, int view, bool values) {
+static const name_list *names_to_spell(overlay *self, const char *path, int view, bool values) {
   overlay_names *kept = &self->spelled;
   if (kept->path && kept->view == view && kept->values == values && strcmp(kept->path, path) == 0)
     return &kept->names;
-  machine_names_clear(&kept->names);
+  name_list_clear(&kept->names);
   free(kept->path);
   *kept = (overlay_names){.path = strdup(path), .view = view, .values = values};
   int code = values ? machine_values(self->base.below, path, view, &kept->names, NULL)
                     : machine_keys(self->base.below, path, view, &kept->names, NULL);
   if (code != TLSMEND_OK)
-    kept->names = (machine_names){0};
+    kept->names = (name_list){0};
   return &kept->names;
 }
 
@@ -424,7 +424,7 @@ static int compare_spelling(const void *name, const void *item) {
 }
 
 /* Replaces a name by the machine's spelling of it, which has the same length nearly always; otherwise it is left. */
-static void spell(char *name, const machine_names *names) {
+static void spell(char *name, const name_list *names) {
   char *const *found =
       names->count ? bsearch(name, names->items, names->count, sizeof *names->items, compare_spelling) : NULL;
   if (found && strlen(*found) == strlen(name))
@@ -484,7 +484,7 @@ static void close_overlay(tlsmend_machine *machine) {
   free(self->installs);
   free(self->files);
   free(self->hotfixes);
-  machine_names_clear(&self->spelled.names);
+  name_list_clear(&self->spelled.names);
   free(self->spelled.path);
   free(self);
 }

@@ -120,7 +120,7 @@ static int delete_resolved(tlsmend_machine *machine, const machine_key *key, con
 
 static int delete_subkeys(tlsmend_machine *machine, const machine_key *key, const char *why, unsigned depth,
                           tlsmend_error *error) {
-  machine_names names;
+  name_list names;
   int code = machine_keys(machine, key->path, key->view, &names, error);
   for (size_t i = 0; code == TLSMEND_OK && i < names.count; i++) {
     size_t room = strlen(key->path) + strlen(names.items[i]) + 2;
@@ -134,7 +134,7 @@ static int delete_subkeys(tlsmend_machine *machine, const machine_key *key, cons
     code = delete_resolved(machine, &child, why, depth + 1, error);
     machine_key_clear(&child);
   }
-  machine_names_clear(&names);
+  name_list_clear(&names);
   return code;
 }
 
@@ -146,12 +146,12 @@ static int delete_resolved(tlsmend_machine *machine, const machine_key *key, con
   int code = delete_subkeys(machine, key, why, depth, error);
   if (code != TLSMEND_OK)
     return code;
-  machine_names names;
+  name_list names;
   code = machine_values(machine, key->path, key->view, &names, error);
   tlsmend_value absent = {0};
   for (size_t i = 0; code == TLSMEND_OK && i < names.count; i++)
     code = value_change(machine, key, &(value_write){names.items[i], &absent, why, false}, error);
-  machine_names_clear(&names);
+  name_list_clear(&names);
   if (code != TLSMEND_OK)
     return code;
   tlsmend_change change = {

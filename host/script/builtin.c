@@ -1,43 +1,29 @@
 /* What is built in besides modules: the list of runbooks, and snapshots made by host/lua/machines/builtin.lua. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <lauxlib.h>
 
+#include "base/error.h"
+#include "base/names.h"
 #include "os/os.h"
 #include "script/sandbox/bytecode_cache.h"
 #include "script/require.h"
 #include "script/sandbox/sandbox.h"
 
-typedef struct id_list {
-  char **ids;
-  size_t count, room;
-} id_list;
-
 /* Takes "x" of "x.lua"; anything else is not a runbook. */
 static int collect(void *data, const char *file) {
-  id_list *list = data;
   size_t size = strlen(file);
   if (size <= 4 || strcmp(file + size - 4, ".lua") != 0)
     return TLSMEND_OK;
-  if (list->count == list->room) {
-    size_t room = list->room * 2 + 16;
-    char **ids = realloc(list->ids, room * sizeof *ids);
-    if (ids == NULL)
-      return TLSMEND_E_MEMORY;
-    list->ids = ids;
-    list->room = room;
-  }
   char *id = malloc(size - 3);
-  if (id == NULL)
-    return TLSMEND_E_MEMORY;
-  memcpy(id, file, size - 4);
-  id[size - 4] = '\0';
-  list->ids[list->count++] = id;
-  return TLSMEND_OK;
+  if (id)
+    snprintf(id, size - 3, "%s", file);
+  return name_list_take(data, id) ? TLSMEND_OK : TLSMEND_E_MEMORY;
 }
 
-static int collect_folder(const script_options *options, id_list *list, tlsmend_error *error) {
+static int collect_folder(const script_options *options, name_list *list, tlsmend_error *error) {
   if (options == NULL || options->library == NULL)
     return TLSMEND_OK;
   char *folder = os_path_join(options->library, "runbooks");
@@ -48,26 +34,21 @@ static int collect_folder(const script_options *options, id_list *list, tlsmend_
   return code == TLSMEND_E_ABSENT ? TLSMEND_OK : code;
 }
 
-static int compare_ids(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
-
 int script_each_runbook(const script_options *options, int (*fn)(void *data, const char *id), void *data,
                         tlsmend_error *error) {
   static const char prefix[] = "runbooks/";
-  id_list list = {0};
+  name_list list = {0};
   int code = collect_folder(options, &list, error);
   for (size_t i = 0; i < embedded_text_count && code == TLSMEND_OK; i++)
     if (strncmp(embedded_texts[i].name, prefix, sizeof prefix - 1) == 0)
       code = collect(&list, embedded_texts[i].name + sizeof prefix - 1);
   if (code == TLSMEND_E_MEMORY)
-    tlsmend_error_set(error, code, "out of memory");
-  if (list.count > 0)
-    qsort(list.ids, list.count, sizeof *list.ids, compare_ids);
+    error_no_memory(error);
+  name_list_sort_bytes(&list);
   for (size_t i = 0; i < list.count && code == TLSMEND_OK; i++)
-    if (i == 0 || strcmp(list.ids[i - 1], list.ids[i]) != 0)
-      code = fn(data, list.ids[i]);
-  for (size_t i = 0; i < list.count; i++)
-    free(list.ids[i]);
-  free(list.ids);
+    if (i == 0 || strcmp(list.items[i - 1], list.items[i]) != 0)
+      code = fn(data, list.items[i]);
+  name_list_clear(&list);
   return code;
 }
 

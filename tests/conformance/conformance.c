@@ -35,8 +35,7 @@ bool exists(const char *path, int view) {
   return answer;
 }
 
-static void assert_names(const machine_names *found, const char *const *names, size_t count,
-                         const char *path) {
+static void assert_names(const name_list *found, const char *const *names, size_t count, const char *path) {
   if (found->count != count)
     fail_msg("%s: %s has %zu names, not %zu", subject->name, path, found->count, count);
   for (size_t i = 0; i < count; i++)
@@ -45,17 +44,17 @@ static void assert_names(const machine_names *found, const char *const *names, s
 }
 
 void assert_keys(const char *path, int view, const char *const *names, size_t count) {
-  machine_names found = {0};
+  name_list found = {0};
   MUST(machine_keys(machine, path, view, &found, &error));
   assert_names(&found, names, count, path);
-  machine_names_clear(&found);
+  name_list_clear(&found);
 }
 
 void assert_values(const char *path, int view, const char *const *names, size_t count) {
-  machine_names found = {0};
+  name_list found = {0};
   MUST(machine_values(machine, path, view, &found, &error));
   assert_names(&found, names, count, path);
-  machine_names_clear(&found);
+  name_list_clear(&found);
 }
 
 uint32_t roll(dice *self, uint32_t sides) {

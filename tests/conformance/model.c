@@ -72,7 +72,7 @@ static void compare_values(tlsmend_machine *with, const model *self, int view, s
     expected += stored != 0;
     tlsmend_value_clear(&found);
   }
-  machine_names list = {0};
+  name_list list = {0};
   MUST(machine_values(with, keys[key], view ? 32 : 64, &list, &error));
   assert_int_equal(list.count, expected);
   for (size_t i = 0; i < list.count; i++) {
@@ -81,11 +81,11 @@ static void compare_values(tlsmend_machine *with, const model *self, int view, s
       known |= self->value[view][key][name] && unicode_name_equal(names[name], list.items[i]);
     assert_true(known);
   }
-  machine_names_clear(&list);
+  name_list_clear(&list);
 }
 
 static void compare_keys(tlsmend_machine *with, const model *self, int view, size_t key) {
-  machine_names list = {0};
+  name_list list = {0};
   MUST(machine_keys(with, keys[key], view ? 32 : 64, &list, &error));
   size_t expected = 0;
   for (size_t child = 0; child < KEYS; child++) {
@@ -101,7 +101,7 @@ static void compare_keys(tlsmend_machine *with, const model *self, int view, siz
   if (list.count != expected)
     fail_msg("%s: %s (view %d) lists %zu keys, not %zu", subject->name, keys[key], view, list.count,
              expected);
-  machine_names_clear(&list);
+  name_list_clear(&list);
 }
 
 static void compare(tlsmend_machine *with, const model *self) {

@@ -83,15 +83,15 @@ static void case_of_keys(void **state) {
 static void spelling_is_kept(void **state) {
   (void)state;
   set(BASE "\\Mixed Case", 64, "Some Name", TLSMEND_REG_DWORD, four, 4);
-  machine_names found = {0};
+  name_list found = {0};
   MUST(machine_keys(machine, BASE, 64, &found, &error));
   assert_int_equal(found.count, 1);
   assert_string_equal(found.items[0], "Mixed Case");
-  machine_names_clear(&found);
+  name_list_clear(&found);
   MUST(machine_values(machine, BASE "\\MIXED CASE", 64, &found, &error));
   assert_int_equal(found.count, 1);
   assert_string_equal(found.items[0], "Some Name");
-  machine_names_clear(&found);
+  name_list_clear(&found);
 }
 
 /* "AES 128/128" is one key: a slash separates nothing. */

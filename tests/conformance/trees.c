@@ -168,7 +168,7 @@ static void facts_make_sense(void **state) {
   MUST_FAIL(TLSMEND_E_ABSENT,
             machine_file_version(machine, "System32\\tlsmend-no-such-file.dll", 64, &version, &error));
   assert_true(version == 0);
-  machine_names hotfixes = {0};
+  name_list hotfixes = {0};
   tlsmend_error told = {0};
   int listed = machine_hotfixes(machine, &hotfixes, &told);
   if (listed != TLSMEND_OK && listed != TLSMEND_E_UNKNOWN)
@@ -178,7 +178,7 @@ static void facts_make_sense(void **state) {
     assert_true(hotfixes.items[i][0] != '\0');
   assert_true(strcmp(subject->name, "live") != 0 ||
               hotfixes.count > 0); /* Wine's WMI lists one, real ones list more */
-  machine_names_clear(&hotfixes);
+  name_list_clear(&hotfixes);
   char first[64], second[64];
   MUST(machine_boot_id(machine, first, &error));
   MUST(machine_boot_id(machine, second, &error));

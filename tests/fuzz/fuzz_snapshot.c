@@ -18,7 +18,7 @@ static void ask(tlsmend_machine *machine) {
   const tlsmend_system *system = NULL;
   uint64_t version = 0;
   char boot[64] = "";
-  machine_names names = {0};
+  name_list names = {0};
   tlsmend_value value = {0};
   fuzz_judge(machine_system(machine, &system, &error), &error);
   for (int i = 0; i < 4; i++)
@@ -26,7 +26,7 @@ static void ask(tlsmend_machine *machine) {
   fuzz_judge(machine_boot_id(machine, boot, &error), &error);
   MUST(memchr(boot, '\0', sizeof boot) != NULL);
   fuzz_judge(machine_hotfixes(machine, &names, &error), &error);
-  machine_names_clear(&names);
+  name_list_clear(&names);
   fuzz_judge(machine_value_get(machine, MACHINE_CURRENT_VERSION, 32, "ProductName", &value, &error), &error);
   tlsmend_value_clear(&value);
   fuzz_judge(machine_each_key(machine, "HKLM\\SOFTWARE", 64, ignore, NULL, &error), &error);

@@ -18,7 +18,7 @@ door() {
 }
 
 door 'the environment is asked by os_environment, in UTF-8, and never for a folder of the system' \
-  '\b_?w?getenv(_s)?\b|ExpandEnvironmentStrings' os/posix/file.c os/posix/args.c cli/line.c
+  '\b_?w?getenv(_s)?\b|ExpandEnvironmentStrings' os/posix/dir.c os/posix/process.c os/posix/args.c cli/line.c
 door 'a path below System32 is made by wide_system_path, which knows of SysWOW64' \
   'System32\\\\|SysWOW64|Sysnative|GetSystemWow64Directory' os/win32/wide.c machine/win32/event.c \
   machine/win32/install.c machine/win32/resume.c session/group_policy.c os/os.h os/win32/wide.h include/tlsmend/values.h include/tlsmend/machine.h \

@@ -170,7 +170,7 @@ static inline void show(char **out, const char *line, const char *value) {
 }
 
 static inline void show_key(tlsmend_machine *machine, const char *path, int view, char **out) {
-  machine_names keys = {0}, values = {0};
+  name_list keys = {0}, values = {0};
   char line[4096];
   snprintf(line, sizeof line, "[%d %s]", view, path);
   show(out, line, "");
@@ -194,8 +194,8 @@ static inline void show_key(tlsmend_machine *machine, const char *path, int view
     assert_true(exists);
     show_key(machine, line, view, out);
   }
-  machine_names_clear(&keys);
-  machine_names_clear(&values);
+  name_list_clear(&keys);
+  name_list_clear(&values);
 }
 
 /* The tree below SITE in both views. */

@@ -57,7 +57,7 @@ static int detect_package(tlsmend_machine *machine, const char *name, seen *seen
 /* The parent package decides where there is one, else all the parts. */
 static int detect_packages(tlsmend_machine *machine, const char *kb, seen *seen, servicing_presence *out,
                            tlsmend_error *error) {
-  machine_names names;
+  name_list names;
   int code = machine_keys(machine, MACHINE_CBS "\\Packages", 0, &names, error);
   if (code == TLSMEND_E_ABSENT)
     code = TLSMEND_OK;
@@ -70,7 +70,7 @@ static int detect_packages(tlsmend_machine *machine, const char *kb, seen *seen,
     code = detect_package(machine, names.items[i], seen, out, error);
     any = true;
   }
-  machine_names_clear(&names);
+  name_list_clear(&names);
   if (!any && code == TLSMEND_OK)
     say(out, "no package of it is registered");
   return code;

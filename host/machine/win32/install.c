@@ -20,8 +20,6 @@
 /* A busy installer is asked again for five minutes in all. */
 enum { RETRIES = 10, RETRY_SECONDS = 30, SLICE_SECONDS = 5 };
 
-static int fail_memory(tlsmend_error *error) { return error_no_memory(error); }
-
 static void wait_busy(win32_machine *self) {
   for (unsigned seconds = 0; seconds < RETRY_SECONDS; seconds += SLICE_SECONDS) {
     if (self->base.progress)
@@ -59,7 +57,7 @@ static int run_cab(win32_machine *self, const char *cab, installer_result *out, 
   size_t room = strlen(cab) + 32;
   char *option = malloc(room);
   if (!option)
-    return fail_memory(error);
+    return error_no_memory(error);
   if (system->major == 6 && system->minor == 0) {
     snprintf(option, room, "/m:%s", cab);
     const char *arguments[] = {"/ip", option, "/quiet", "/norestart", NULL};
@@ -98,7 +96,7 @@ static int cab_install(void *data, const char *name) {
     return TLSMEND_OK;
   char *path = os_path_join(self->folder, name);
   if (!path)
-    return fail_memory(self->error);
+    return error_no_memory(self->error);
   bool restart = self->count && self->out->class == INSTALLER_OK_REBOOT;
   int result = run_cab(self->machine, path, self->out, self->error);
   if (restart && result == TLSMEND_OK && went_well(self->out->class))
@@ -143,7 +141,7 @@ static int run_dism(win32_machine *self, const char *package, installer_result *
   size_t room = strlen(package) + 16;
   char *folder = malloc(room);
   if (!folder)
-    return fail_memory(error);
+    return error_no_memory(error);
   snprintf(folder, room, "%s.expanded", package);
   int result = os_dir_make(folder, error);
   if (result == TLSMEND_OK)

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/names.h"
 #include "registry/path.h"
 #include "registry/path_real.h"
 #include "os/win32/library.h"
@@ -32,8 +33,6 @@ static const struct root {
 
 /* The longest names in UTF-16 units, with their terminators. */
 enum { KEY_NAME_ROOM = PATH_KEY_NAME_MAX + 1, VALUE_NAME_ROOM = PATH_VALUE_NAME_MAX + 1 };
-
-static int fail_memory(tlsmend_error *error) { return error_no_memory(error); }
 
 int registry_fail(tlsmend_error *error, LONG number, const char *verb, const tlsmend_key *key) {
   char reason[400];
@@ -175,7 +174,7 @@ int registry_query(win32_machine *self, HKEY handle, const tlsmend_key *key, con
   wchar_t *wide = wide_from_utf8(name);
   if (!wide || !scratch_grow(self, 1024)) {
     free(wide);
-    return fail_memory(error);
+    return error_no_memory(error);
   }
   DWORD type, size;
   LONG number;
@@ -212,34 +211,8 @@ int registry_value_get(tlsmend_machine *machine, const tlsmend_key *key, const c
   return result;
 }
 
-typedef struct names {
-  char **items;
-  size_t count, room;
-} names;
-
-static bool names_add(names *list, const wchar_t *name, size_t length) {
-  if (list->count == list->room) {
-    size_t room = list->room ? list->room * 2 : 32;
-    char **items = realloc(list->items, room * sizeof *items);
-    if (!items)
-      return false;
-    list->items = items;
-    list->room = room;
-  }
-  char *copy = wide_to_utf8(name, length);
-  if (copy)
-    list->items[list->count++] = copy;
-  return copy != NULL;
-}
-
-static void names_free(names *list) {
-  for (size_t i = 0; i < list->count; i++)
-    free(list->items[i]);
-  free(list->items);
-}
-
 /* All names of an open key: subkeys or values. Answers a Windows error number. */
-static LONG names_read(HKEY handle, bool values, names *list) {
+static LONG names_read(HKEY handle, bool values, name_list *list) {
   wchar_t *buffer = malloc((values ? VALUE_NAME_ROOM : KEY_NAME_ROOM) * sizeof *buffer);
   if (!buffer)
     return ERROR_OUTOFMEMORY;
@@ -248,7 +221,7 @@ static LONG names_read(HKEY handle, bool values, names *list) {
     DWORD length = values ? VALUE_NAME_ROOM : KEY_NAME_ROOM;
     number = values ? RegEnumValueW(handle, i, buffer, &length, NULL, NULL, NULL, NULL)
                     : RegEnumKeyExW(handle, i, buffer, &length, NULL, NULL, NULL, NULL);
-    if (number == ERROR_SUCCESS && !names_add(list, buffer, length))
+    if (number == ERROR_SUCCESS && !name_list_take(list, wide_to_utf8(buffer, length)))
       number = ERROR_OUTOFMEMORY;
   }
   free(buffer);
@@ -256,42 +229,30 @@ static LONG names_read(HKEY handle, bool values, names *list) {
 }
 
 /* Collects first and calls then: what is called may ask the machine for more. */
-static int each(win32_machine *self, const tlsmend_key *key, bool values, names *list, tlsmend_error *error) {
+static int each(win32_machine *self, const tlsmend_key *key, bool values, tlsmend_name_fn fn, void *data,
+                tlsmend_error *error) {
   HKEY handle;
   LONG number = registry_open(self, key, values ? KEY_QUERY_VALUE : KEY_ENUMERATE_SUB_KEYS, &handle);
   if (absent(number))
     return tlsmend_error_set(error, TLSMEND_E_ABSENT, "there is no key %s (%d-bit view)", key->path,
                              key->view);
+  name_list list = {0};
   if (number == ERROR_SUCCESS) {
-    number = names_read(handle, values, list);
+    number = names_read(handle, values, &list);
     RegCloseKey(handle);
   }
-  return number == ERROR_SUCCESS ? TLSMEND_OK : registry_fail(error, number, "list", key);
-}
-
-static int each_call(const names *list, tlsmend_name_fn fn, void *data) {
-  int result = TLSMEND_OK;
-  for (size_t i = 0; result == TLSMEND_OK && i < list->count; i++)
-    result = fn(data, list->items[i]);
-  return result;
+  int code =
+      number == ERROR_SUCCESS ? name_list_each(&list, fn, data) : registry_fail(error, number, "list", key);
+  name_list_clear(&list);
+  return code;
 }
 
 int registry_each_key(tlsmend_machine *machine, const tlsmend_key *key, tlsmend_name_fn fn, void *data,
                       tlsmend_error *error) {
-  names list = {0};
-  int result = each((win32_machine *)machine, key, false, &list, error);
-  if (result == TLSMEND_OK)
-    result = each_call(&list, fn, data);
-  names_free(&list);
-  return result;
+  return each((win32_machine *)machine, key, false, fn, data, error);
 }
 
 int registry_each_value(tlsmend_machine *machine, const tlsmend_key *key, tlsmend_name_fn fn, void *data,
                         tlsmend_error *error) {
-  names list = {0};
-  int result = each((win32_machine *)machine, key, true, &list, error);
-  if (result == TLSMEND_OK)
-    result = each_call(&list, fn, data);
-  names_free(&list);
-  return result;
+  return each((win32_machine *)machine, key, true, fn, data, error);
 }

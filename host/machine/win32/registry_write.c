@@ -18,8 +18,6 @@
 #define RUN_ONCE_NAME L"!tlsmend-"
 enum { RUN_ONCE_ROOM = 48 };
 
-static int fail_memory(tlsmend_error *error) { return error_no_memory(error); }
-
 static int drift(tlsmend_error *error, const tlsmend_key *key, const char *what) {
   return tlsmend_error_set(error, TLSMEND_E_DRIFT, "%s (%d-bit view) %s: make a new plan", key->path,
                            key->view, what);
@@ -38,7 +36,7 @@ static int parent_open(const win32_machine *self, const tlsmend_key *key, REGSAM
   size_t length = path_parent(key->path);
   char *path = length ? malloc(length + 1) : NULL;
   if (!path)
-    return length ? fail_memory(error)
+    return length ? error_no_memory(error)
                   : tlsmend_error_set(error, TLSMEND_E_USAGE, "%s is a root: it is neither made nor removed",
                                       key->path);
   memcpy(path, key->path, length);
@@ -176,7 +174,7 @@ static int value_change(win32_machine *self, const tlsmend_key *key, const tlsme
   wchar_t *name = NULL;
   int result = value_check(self, handle, key, change, error);
   if (result == TLSMEND_OK && !(name = wide_from_utf8(change->name)))
-    result = fail_memory(error);
+    result = error_no_memory(error);
   if (result == TLSMEND_OK) {
     number = change->kind == TLSMEND_CHANGE_VALUE_SET ? value_store(handle, name, &change->after)
                                                       : RegDeleteValueW(handle, name);

@@ -21,8 +21,6 @@
 /* The longest command that RunOnce carries out. */
 enum { RUN_ONCE_MAX = 260 };
 
-static int fail_memory(tlsmend_error *error) { return error_no_memory(error); }
-
 /* What is run: the program's copy and the absolute state folder. All malloc'd. */
 typedef struct plan_of_resume {
   char *program, *state;
@@ -37,7 +35,7 @@ static int resume_locate(const char *state, plan_of_resume *plan, tlsmend_error 
   *plan = (plan_of_resume){0};
   int result = package_absolute(state, &plan->state, error);
   if (result == TLSMEND_OK && !(plan->program = os_path_join(plan->state, "tlsmend.exe")))
-    result = fail_memory(error);
+    result = error_no_memory(error);
   return result;
 }
 
@@ -149,7 +147,7 @@ static int run_once_make(win32_machine *self, const plan_of_resume *plan, tlsmen
       arguments && program ? malloc((wcslen(arguments) + 2 * wcslen(program) + 8) * sizeof *line) : NULL;
   int result = TLSMEND_OK;
   if (!line) {
-    result = fail_memory(error);
+    result = error_no_memory(error);
   } else {
     wchar_t *end = process_quote(line, program);
     *end++ = L' ';

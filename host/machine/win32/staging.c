@@ -14,8 +14,6 @@
 #include "os/os.h"
 #include "os/win32/wide.h"
 
-static int fail_memory(tlsmend_error *error) { return error_no_memory(error); }
-
 int package_absolute(const char *path, char **out, tlsmend_error *error) {
   *out = NULL;
   wchar_t *wide = wide_from_utf8(path);
@@ -95,7 +93,7 @@ static int place_of(const win32_machine *self, const tlsmend_update *update, cha
   char *packages = os_path_join(self->state, "packages"),
        *folder = packages ? os_path_join(packages, inside) : NULL,
        *place = folder ? os_path_join(folder, leaf(update->file)) : NULL;
-  int result = place ? os_folder_open(packages, true, &above, error) : fail_memory(error);
+  int result = place ? os_folder_open(packages, true, &above, error) : error_no_memory(error);
   if (result == TLSMEND_OK)
     result = os_folder_open(folder, true, held, error);
   os_folder_close(above);

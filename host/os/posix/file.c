@@ -1,5 +1,5 @@
 /*
- * The host's operating system on POSIX: files, locks, time, terminal. Contract: os/os.h.
+ * Files and locks on POSIX. Contract: os/os.h.
  * Durability is fsync of the file and, for a name that is new or replaced, of its folder. Locks are flock
  * locks, which the kernel drops with the process however it ends.
  */
@@ -8,19 +8,14 @@
 #include "base/error.h"
 #include "os/os.h"
 
-#include <assert.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/random.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <tlsmend/tlsmend.h>
@@ -54,8 +49,6 @@ int posix_fail(tlsmend_error *error, const char *verb, const char *path) {
   return tlsmend_error_set(error, code_of(number), "cannot %s %s: %s", verb, path, strerror(number));
 }
 
-static int fail_memory(tlsmend_error *error) { return error_no_memory(error); }
-
 /* The folder that holds `path`; malloc'd. */
 static char *folder_of(const char *path) {
   const char *slash = strrchr(path, '/');
@@ -64,11 +57,10 @@ static char *folder_of(const char *path) {
   return slash == path ? strdup("/") : strndup(path, (size_t)(slash - path));
 }
 
-/* Makes a new or replaced name in the folder of `path` durable. */
-static int folder_flush(const char *path, tlsmend_error *error) {
+int posix_folder_flush(const char *path, tlsmend_error *error) {
   char *folder = folder_of(path);
   if (!folder)
-    return fail_memory(error);
+    return error_no_memory(error);
   int result = TLSMEND_OK;
   int fd = posix_open(AT_FDCWD, folder, O_RDONLY | O_DIRECTORY, 0);
   if (fd < 0)
@@ -91,11 +83,6 @@ bool os_file_exists(const char *path) {
   return stat(path, &status) == 0 && S_ISREG(status.st_mode);
 }
 
-bool os_dir_exists(const char *path) {
-  struct stat status;
-  return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
-}
-
 bool os_file_same(const char *path, const char *other) {
   struct stat a, b;
   return stat(path, &a) == 0 && stat(other, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
@@ -104,114 +91,7 @@ bool os_file_same(const char *path, const char *other) {
 int os_file_remove(const char *path, tlsmend_error *error) {
   if (unlink(path) != 0)
     return posix_fail(error, "remove", path);
-  return folder_flush(path, error);
-}
-
-int os_dir_remove(const char *path, tlsmend_error *error) {
-  return rmdir(path) == 0 ? TLSMEND_OK : posix_fail(error, "remove", path);
-}
-
-int os_dir_temporary(char **out, tlsmend_error *error) {
-  const char *folder = getenv("TMPDIR");
-  *out = os_path_join(folder && *folder ? folder : "/tmp", "tlsmend-XXXXXX");
-  if (!*out)
-    return error_no_memory(error);
-  if (mkdtemp(*out))
-    return TLSMEND_OK;
-  int code = posix_fail(error, "make", *out);
-  free(*out);
-  *out = NULL;
-  return code;
-}
-
-static int dir_make_one(const char *path, mode_t mode, tlsmend_error *error) {
-  if (mkdir(path, mode) == 0)
-    return folder_flush(path, error);
-  int number = errno;
-  if (os_dir_exists(path)) /* whatever mkdir said: a read-only parent answers EROFS before EEXIST */
-    return TLSMEND_OK;
-  errno = number;
-  return posix_fail(error, "make folder", path);
-}
-
-int os_dir_make_plain(const char *path, tlsmend_error *error) { return dir_make_one(path, 0777, error); }
-
-int os_dir_make(const char *path, tlsmend_error *error) {
-  char *copy = strdup(path);
-  if (!copy)
-    return fail_memory(error);
-  int result = TLSMEND_OK;
-  for (char *at = copy; result == TLSMEND_OK && *at; at++) {
-    if (*at != '/' || at == copy)
-      continue;
-    *at = '\0';
-    result = dir_make_one(copy, 0700, error);
-    *at = '/';
-  }
-  size_t length = strlen(copy);
-  if (result == TLSMEND_OK && length > 0 && copy[length - 1] != '/')
-    result = dir_make_one(copy, 0700, error);
-  free(copy);
-  return result;
-}
-
-static int by_byte(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
-
-static void names_free(char **names, size_t count) {
-  for (size_t i = 0; i < count; i++)
-    free(names[i]);
-  free(names);
-}
-
-/* Reads all names first: the caller's function may remove what it is called with. */
-static int names_read(DIR *folder, const char *path, char ***out, size_t *count, tlsmend_error *error) {
-  char **names = NULL;
-  size_t room = 0;
-  *count = 0;
-  for (;;) {
-    errno = 0;
-    struct dirent *entry = readdir(folder);
-    if (!entry)
-      break;
-    if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
-      continue;
-    if (*count == room) {
-      room = room ? room * 2 : 16;
-      char **more = realloc(names, room * sizeof *names);
-      if (!more)
-        goto memory;
-      names = more;
-    }
-    if (!(names[*count] = strdup(entry->d_name)))
-      goto memory;
-    ++*count;
-  }
-  *out = names;
-  return errno ? posix_fail(error, "list", path) : TLSMEND_OK;
-memory:
-  *out = names;
-  return fail_memory(error);
-}
-
-int os_dir_each(const char *path, int (*fn)(void *data, const char *name), void *data, tlsmend_error *error) {
-  int fd = posix_open(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_NONBLOCK, 0);
-  DIR *folder = fd < 0 ? NULL : fdopendir(fd);
-  if (!folder) {
-    int result = posix_fail(error, "list", path);
-    if (fd >= 0)
-      close(fd);
-    return result;
-  }
-  char **names = NULL;
-  size_t count = 0;
-  int result = names_read(folder, path, &names, &count, error);
-  closedir(folder);
-  if (result == TLSMEND_OK && count)
-    qsort(names, count, sizeof *names, by_byte);
-  for (size_t i = 0; result == TLSMEND_OK && i < count; i++)
-    result = fn(data, names[i]);
-  names_free(names, count);
-  return result;
+  return posix_folder_flush(path, error);
 }
 
 /* Reads until the end or `size` bytes; answers the number read, -1 with errno set. */
@@ -254,7 +134,7 @@ int os_file_read(const char *path, size_t most, char **out, size_t *size, tlsmen
   }
   bytes = malloc((size_t)status.st_size + 1);
   if (!bytes) {
-    result = fail_memory(error);
+    result = error_no_memory(error);
     goto out;
   }
   ssize_t got = read_all(fd, bytes, (size_t)status.st_size);
@@ -297,7 +177,7 @@ int os_file_may_replace(const char *path, tlsmend_error *error) {
   struct stat status;
   char *folder = folder_of(path);
   if (!folder)
-    return fail_memory(error);
+    return error_no_memory(error);
   bool closed = access(folder, W_OK | X_OK) != 0 && errno != ENOENT; /* one that is not there may be made */
   int result = closed ? posix_fail(error, "write in", folder) : TLSMEND_OK;
   free(folder);
@@ -339,7 +219,7 @@ int os_file_replace(const char *path, const void *bytes, size_t size, tlsmend_er
   size_t room = strlen(path) + 32;
   char *temporary = malloc(room);
   if (!temporary)
-    return fail_memory(error);
+    return error_no_memory(error);
   uint64_t chance; /* nobody knows the name beforehand, and what is there already is not written */
   os_random(&chance, sizeof chance);
   snprintf(temporary, room, "%s.%016" PRIx64 ".new", path, chance);
@@ -349,7 +229,7 @@ int os_file_replace(const char *path, const void *bytes, size_t size, tlsmend_er
     unlink(temporary);
   }
   if (result == TLSMEND_OK)
-    result = folder_flush(path, error);
+    result = posix_folder_flush(path, error);
   free(temporary);
   return result;
 }
@@ -365,7 +245,7 @@ int posix_log_open(int folder, const char *name, const char *path, bool create, 
   size_t length = strlen(path) + 1;
   os_log *log = malloc(sizeof *log + length);
   if (!log)
-    return fail_memory(error);
+    return error_no_memory(error);
   memcpy(log->path, path, length);
   int result = TLSMEND_OK;
   log->fd = posix_open(folder, name,
@@ -378,7 +258,7 @@ int posix_log_open(int folder, const char *name, const char *path, bool create, 
   else if (!create)
     result = posix_check_file(log->fd, path, error);
   else if (folder == AT_FDCWD)
-    result = folder_flush(path, error);
+    result = posix_folder_flush(path, error);
   else if (fsync(folder) != 0 && errno != EINVAL)
     result = posix_fail(error, "flush the folder of", path);
   if (result != TLSMEND_OK) {
@@ -472,7 +352,7 @@ int posix_lock_take(int folder, const char *name, const char *path, const char *
   os_lock *lock = malloc(sizeof *lock);
   if (!lock) {
     close(fd);
-    return fail_memory(error);
+    return error_no_memory(error);
   }
   holder_write(fd, holder ? holder : "");
   lock->fd = fd;
@@ -492,87 +372,4 @@ void os_lock_release(os_lock *lock) {
   (void)!ftruncate(lock->fd, 0);
   close(lock->fd);
   free(lock);
-}
-
-int64_t os_time(void) { return (int64_t)time(NULL); }
-
-void os_time_print(int64_t when, char out[32]) {
-  time_t seconds = (time_t)when;
-  struct tm parts;
-  if (!gmtime_r(&seconds, &parts) || strftime(out, 32, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0)
-    snprintf(out, 32, "@%lld", (long long)when);
-}
-
-uint64_t os_clock(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (uint64_t)now.tv_sec * 1000u + (uint64_t)now.tv_nsec / 1000000u;
-}
-
-void os_sleep(unsigned milliseconds) {
-  struct timespec rest = {(time_t)(milliseconds / 1000u), (long)(milliseconds % 1000u) * 1000000L};
-  while (nanosleep(&rest, &rest) != 0 && errno == EINTR)
-    continue;
-}
-
-unsigned os_process_id(void) { return (unsigned)getpid(); }
-
-void os_random(void *bytes, size_t size) {
-  unsigned char *at = bytes;
-  while (size > 0) {
-    ssize_t got = getrandom(at, size, 0);
-    if (got < 0 && errno == EINTR)
-      continue;
-    assert(got > 0);
-    if (got <= 0)
-      abort(); /* no run without ids that cannot collide */
-    at += got;
-    size -= (size_t)got;
-  }
-}
-
-char *os_environment(const char *name) {
-  const char *value = getenv(name);
-  return value ? strdup(value) : NULL;
-}
-
-char *os_system_path(const char *name) { return (void)name, NULL; }
-char *os_common_path(const char *name) { return (void)name, NULL; }
-
-char *os_state_default(void) { return strdup("/var/lib/tlsmend"); }
-char *os_trust_default(void) { return strdup("/etc/tlsmend/trust"); }
-
-char *os_path_join(const char *folder, const char *name) {
-  size_t length = strlen(folder);
-  bool separated = length == 0 || folder[length - 1] == '/';
-  size_t room = length + strlen(name) + 2;
-  char *path = malloc(room);
-  if (path)
-    snprintf(path, room, "%s%s%s", folder, separated ? "" : "/", name);
-  return path;
-}
-
-char *os_program_path(void) {
-  char path[PATH_MAX];
-  ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
-  if (length <= 0)
-    return NULL;
-  path[length] = '\0';
-  return strdup(path);
-}
-
-bool os_terminal(int stream) {
-  const char *kind = getenv("TERM");
-  return isatty(stream) && kind && strcmp(kind, "dumb") != 0;
-}
-
-char *os_path_absolute(const char *path) {
-  char folder[PATH_MAX];
-  if (*path == '/')
-    return strdup(path);
-  if (!getcwd(folder, sizeof folder))
-    return strdup(path);
-  while (path[0] == '.' && path[1] == '/')
-    path += 2;
-  return os_path_join(folder, path);
 }

@@ -10,7 +10,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
-#include <inttypes.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +20,7 @@
 #include <tlsmend/tlsmend.h>
 
 #include "os/posix/posix.h"
+#include "os/system.h"
 
 struct os_folder {
   int fd;
@@ -156,48 +156,8 @@ int os_folder_remove(const os_folder *self, const char *name, tlsmend_error *err
              : posix_fail(error, "remove", path);
 }
 
-/* A file that is written under a new name and then takes its own. */
-typedef struct putting {
-  const os_folder *folder;
-  os_log *log;
-  char name[40];
-  tlsmend_error *error;
-} putting;
-
-static int put_begin(putting *self, const os_folder *folder, tlsmend_error *error) {
-  uint64_t chance;
-  os_random(&chance, sizeof chance);
-  *self = (putting){.folder = folder, .error = error};
-  snprintf(self->name, sizeof self->name, "%016" PRIx64 ".new", chance);
-  return os_folder_log(folder, self->name, true, &self->log, error);
-}
-
-static int put_some(void *data, const void *bytes, size_t size) {
-  putting *self = data;
-  return os_log_append(self->log, bytes, size, self->error);
-}
-
-static int put_end(putting *self, const char *name, int code) {
-  int folder = self->folder->fd;
-  bool made = self->log != NULL;
-  os_log_close(self->log);
-  if (code == TLSMEND_OK &&
-      (renameat(folder, self->name, folder, name) != 0 || (fsync(folder) != 0 && errno != EINVAL)))
-    code = posix_fail(self->error, "replace", name);
-  if (code != TLSMEND_OK && made)
-    unlinkat(folder, self->name, 0);
-  return code;
-}
-
-int os_folder_put(const os_folder *folder, const char *name, const void *bytes, size_t size,
-                  tlsmend_error *error) {
-  putting self;
-  int code = put_begin(&self, folder, error);
-  return put_end(&self, name, code == TLSMEND_OK ? put_some(&self, bytes, size) : code);
-}
-
-int os_folder_copy(const os_folder *folder, const char *name, const char *from, tlsmend_error *error) {
-  putting self;
-  int code = put_begin(&self, folder, error);
-  return put_end(&self, name, code == TLSMEND_OK ? os_file_stream(from, put_some, &self, error) : code);
+int system_folder_rename(const os_folder *self, const char *from, const char *to, tlsmend_error *error) {
+  return renameat(self->fd, from, self->fd, to) == 0 && (fsync(self->fd) == 0 || errno == EINVAL)
+             ? TLSMEND_OK
+             : posix_fail(error, "replace", to);
 }

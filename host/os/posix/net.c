@@ -1,4 +1,4 @@
-/* The host's network on POSIX: TCP streams that never wait longer than they are told to. Contract: os/os.h. */
+/* TCP streams on POSIX. Contract: os/os.h and os/system.h. */
 #define _GNU_SOURCE
 
 #include "os/os.h"
@@ -17,6 +17,7 @@
 #include <tlsmend/tlsmend.h>
 
 #include "os/posix/posix.h"
+#include "os/system.h"
 
 struct os_net {
   int handle;
@@ -73,14 +74,13 @@ static os_net_end end_of(int number) {
   }
 }
 
-/* Until the stream is ready for `events`, or the clock says `deadline`. */
-static os_net_end wait_for(int handle, short events, uint64_t deadline) {
+os_net_end system_net_wait(const os_net *net, bool writing, uint64_t deadline) {
   for (;;) {
     uint64_t now = os_clock();
     if (now >= deadline)
       return OS_NET_SILENT;
     uint64_t left = deadline - now;
-    struct pollfd ready = {.fd = handle, .events = events};
+    struct pollfd ready = {.fd = net->handle, .events = writing ? POLLOUT : POLLIN};
     int found = poll(&ready, 1, left > INT_MAX ? INT_MAX : (int)left);
     if (found > 0)
       return OS_NET_DONE;
@@ -89,19 +89,19 @@ static os_net_end wait_for(int handle, short events, uint64_t deadline) {
   }
 }
 
-static os_net_end connect_within(int handle, const os_net_address *address, unsigned milliseconds) {
+static os_net_end connect_within(const os_net *net, const os_net_address *address, unsigned milliseconds) {
   struct sockaddr_storage to = {0};
   memcpy(&to, address->bytes, address->size);
-  if (fcntl(handle, F_SETFL, O_NONBLOCK) != 0 || fcntl(handle, F_SETFD, FD_CLOEXEC) != 0)
+  if (fcntl(net->handle, F_SETFL, O_NONBLOCK) != 0 || fcntl(net->handle, F_SETFD, FD_CLOEXEC) != 0)
     return OS_NET_FAILED;
-  if (connect(handle, (const struct sockaddr *)&to, (socklen_t)address->size) == 0)
+  if (connect(net->handle, (const struct sockaddr *)&to, (socklen_t)address->size) == 0)
     return OS_NET_DONE;
   if (errno != EINPROGRESS && errno != EINTR)
     return end_of(errno);
-  os_net_end end = wait_for(handle, POLLOUT, os_clock() + milliseconds);
+  os_net_end end = system_net_wait(net, true, os_clock() + milliseconds);
   int number = 0;
   socklen_t size = sizeof number;
-  if (end == OS_NET_DONE && getsockopt(handle, SOL_SOCKET, SO_ERROR, &number, &size) != 0)
+  if (end == OS_NET_DONE && getsockopt(net->handle, SOL_SOCKET, SO_ERROR, &number, &size) != 0)
     return OS_NET_FAILED;
   return number != 0 ? end_of(number) : end;
 }
@@ -112,7 +112,7 @@ os_net_end os_net_connect(const os_net_address *address, unsigned milliseconds, 
   if (net == NULL)
     return OS_NET_FAILED;
   net->handle = posix_above(socket(address->family, SOCK_STREAM, 0));
-  os_net_end end = net->handle < 0 ? end_of(errno) : connect_within(net->handle, address, milliseconds);
+  os_net_end end = net->handle < 0 ? end_of(errno) : connect_within(net, address, milliseconds);
   if (end == OS_NET_DONE) {
     *out = net;
   } else {
@@ -123,42 +123,19 @@ os_net_end os_net_connect(const os_net_address *address, unsigned milliseconds, 
   return end;
 }
 
-os_net_end os_net_send(os_net *net, const void *bytes, size_t size, unsigned milliseconds) {
-  uint64_t deadline = os_clock() + milliseconds;
-  const char *at = bytes;
-  while (size > 0) {
-    ssize_t sent = send(net->handle, at, size, MSG_NOSIGNAL);
-    if (sent < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)
-      return end_of(errno);
-    if (sent > 0) {
-      at += sent;
-      size -= (size_t)sent;
-      continue;
-    }
-    os_net_end end = wait_for(net->handle, POLLOUT, deadline);
-    if (end != OS_NET_DONE)
-      return end;
-  }
-  return OS_NET_DONE;
+/* Of a call that has moved `count` bytes, -1 with errno. */
+static long moved(ssize_t count, os_net_end *end) {
+  bool later = errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
+  *end = count >= 0 || later ? OS_NET_DONE : end_of(errno);
+  return count;
 }
 
-os_net_end os_net_receive(os_net *net, void *bytes, size_t room, unsigned milliseconds, size_t *size) {
-  uint64_t deadline = os_clock() + milliseconds;
-  *size = 0;
-  for (;;) {
-    os_net_end end = wait_for(net->handle, POLLIN, deadline);
-    if (end != OS_NET_DONE)
-      return end;
-    ssize_t got = recv(net->handle, bytes, room, 0);
-    if (got == 0)
-      return OS_NET_CLOSED;
-    if (got > 0) {
-      *size = (size_t)got;
-      return OS_NET_DONE;
-    }
-    if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)
-      return end_of(errno);
-  }
+long system_net_send(os_net *net, const void *bytes, size_t size, os_net_end *end) {
+  return moved(send(net->handle, bytes, size, MSG_NOSIGNAL), end);
+}
+
+long system_net_receive(os_net *net, void *bytes, size_t room, os_net_end *end) {
+  return moved(recv(net->handle, bytes, room, 0), end);
 }
 
 void os_net_close(os_net *net) {

@@ -19,6 +19,9 @@ int posix_above(int fd);
 /* openat(2) of such a descriptor. `folder` may be AT_FDCWD. */
 int posix_open(int folder, const char *path, int flags, unsigned mode);
 
+/* Makes a new or replaced name in the folder of `path` durable. */
+int posix_folder_flush(const char *path, tlsmend_error *error);
+
 /* Gives a new file owner, group, mode and access list of the one at `path`, which it will replace; the owner only where the caller may
  * give files away, and other extended attributes as far as the system lets it. False with errno. */
 struct stat;

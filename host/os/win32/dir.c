@@ -17,9 +17,8 @@
 #include <tlsmend/tlsmend.h>
 
 #include "base/unicode.h"
+#include "os/system.h"
 #include "os/win32/wide.h"
-
-static int fail_memory(tlsmend_error *error) { return error_no_memory(error); }
 
 /* The user of this process; LocalFree'd by nobody: the answer is malloc'd. NULL if it cannot be told. */
 static TOKEN_USER *caller(void) {
@@ -156,7 +155,7 @@ static bool separator(char c) { return c == '\\' || c == '/'; }
 
 int os_path_guarded(const char *path, tlsmend_error *error) {
   char *at = os_path_absolute(path);
-  int result = at ? check_private(at, write_rights, error) : fail_memory(error);
+  int result = at ? check_private(at, write_rights, error) : error_no_memory(error);
   for (size_t i = at ? strlen(at) : 0; result == TLSMEND_OK && i-- > 3;) { /* up to "C:\" */
     if (!separator(at[i]))
       continue;
@@ -238,7 +237,7 @@ int os_dir_make(const char *path, tlsmend_error *error) {
   SECURITY_ATTRIBUTES security = {sizeof security, private_descriptor(), FALSE};
   int result = TLSMEND_OK;
   if (!copy || !security.lpSecurityDescriptor) {
-    result = fail_memory(error);
+    result = error_no_memory(error);
     goto out;
   }
   for (char *at = first_name(copy); result == TLSMEND_OK && *at; at++) {
@@ -257,43 +256,13 @@ out:
   return result;
 }
 
-static int by_byte(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
-
-typedef struct names {
-  char **items;
-  size_t count, room;
-} names;
-
-static void names_free(names *list) {
-  for (size_t i = 0; i < list->count; i++)
-    free(list->items[i]);
-  free(list->items);
-}
-
-static int names_add(names *list, const wchar_t *name, tlsmend_error *error) {
-  if (list->count == list->room) {
-    size_t room = list->room ? list->room * 2 : 16;
-    char **items = realloc(list->items, room * sizeof *items);
-    if (!items)
-      return fail_memory(error);
-    list->items = items;
-    list->room = room;
-  }
-  char *copy = wide_to_utf8(name, wcslen(name));
-  if (!copy)
-    return fail_memory(error);
-  list->items[list->count++] = copy;
-  return TLSMEND_OK;
-}
-
-/* Reads all names first: the caller's function may remove what it is called with. */
-static int names_read(const char *path, names *list, tlsmend_error *error) {
+int system_dir_names(const char *path, name_list *out, tlsmend_error *error) {
   char *pattern = os_path_join(path, "*");
   wchar_t *wide = NULL;
-  int result = pattern ? wide_path(pattern, &wide, error) : fail_memory(error);
+  int code = pattern ? wide_path(pattern, &wide, error) : error_no_memory(error);
   free(pattern);
-  if (result != TLSMEND_OK)
-    return result;
+  if (code != TLSMEND_OK)
+    return code;
   WIN32_FIND_DATAW found;
   HANDLE search = FindFirstFileW(wide, &found);
   free(wide);
@@ -303,23 +272,13 @@ static int names_read(const char *path, names *list, tlsmend_error *error) {
     return empty_root ? TLSMEND_OK : wide_fail(error, number, "list", path);
   }
   do
-    if (wcscmp(found.cFileName, L".") != 0 && wcscmp(found.cFileName, L"..") != 0)
-      result = names_add(list, found.cFileName, error);
-  while (result == TLSMEND_OK && FindNextFileW(search, &found));
+    if (wcscmp(found.cFileName, L".") != 0 && wcscmp(found.cFileName, L"..") != 0 &&
+        !name_list_take(out, wide_to_utf8(found.cFileName, wcslen(found.cFileName))))
+      code = error_no_memory(error);
+  while (code == TLSMEND_OK && FindNextFileW(search, &found));
   DWORD number = GetLastError();
   FindClose(search);
-  if (result == TLSMEND_OK && number != ERROR_NO_MORE_FILES)
-    result = wide_fail(error, number, "list", path);
-  return result;
-}
-
-int os_dir_each(const char *path, int (*fn)(void *data, const char *name), void *data, tlsmend_error *error) {
-  names list = {0};
-  int result = names_read(path, &list, error);
-  if (result == TLSMEND_OK && list.count)
-    qsort(list.items, list.count, sizeof *list.items, by_byte);
-  for (size_t i = 0; result == TLSMEND_OK && i < list.count; i++)
-    result = fn(data, list.items[i]);
-  names_free(&list);
-  return result;
+  if (code == TLSMEND_OK && number != ERROR_NO_MORE_FILES)
+    code = wide_fail(error, number, "list", path);
+  return code;
 }

@@ -17,8 +17,6 @@
 #include "os/win32/library.h"
 #include "os/win32/wide.h"
 
-static int fail_memory(tlsmend_error *error) { return error_no_memory(error); }
-
 /* CreateFileW with a UTF-8 path; INVALID_HANDLE_VALUE and the error set otherwise. */
 static int file_open_as(const char *path, DWORD access, DWORD share, DWORD how, DWORD flags, HANDLE *out) {
   *out = INVALID_HANDLE_VALUE;
@@ -190,7 +188,7 @@ int os_file_read(const char *path, size_t most, char **out, size_t *size, tlsmen
   }
   bytes = malloc((size_t)length.QuadPart + 1);
   if (!bytes) {
-    result = fail_memory(error);
+    result = error_no_memory(error);
     goto out;
   }
   result = read_all(file, path, bytes, (size_t)length.QuadPart, size, error);
@@ -277,7 +275,7 @@ int os_file_replace(const char *path, const void *bytes, size_t size, tlsmend_er
     return result;
   char *temporary = malloc(room);
   if (!temporary)
-    return fail_memory(error);
+    return error_no_memory(error);
   unsigned chance[2]; /* nobody knows the name beforehand, and what is there already is not written */
   os_random(chance, sizeof chance);
   snprintf(temporary, room, "%s.%08x%08x.new", path, chance[0], chance[1]);
@@ -307,7 +305,7 @@ int os_log_open(const char *path, bool create, os_log **out, tlsmend_error *erro
   size_t length = strlen(path) + 1;
   os_log *log = malloc(sizeof *log + length);
   if (!log)
-    return fail_memory(error);
+    return error_no_memory(error);
   memcpy(log->path, path, length);
   /* Not shared for deleting: while a run is at work nobody takes its journal away or puts another one there. */
   int result = state_open(path, create ? "make" : "open", GENERIC_WRITE, FILE_SHARE_READ,
@@ -398,7 +396,7 @@ int os_lock_take(const char *path, const char *holder, os_lock **out, char *othe
   os_lock *lock = malloc(sizeof *lock);
   if (!lock) {
     CloseHandle(file);
-    return fail_memory(error);
+    return error_no_memory(error);
   }
   holder_write(file, holder ? holder : "");
   lock->file = file;

@@ -7,12 +7,12 @@
 
 #include <windows.h>
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <tlsmend/tlsmend.h>
 
+#include "os/system.h"
 #include "os/win32/wide.h"
 
 struct os_folder {
@@ -93,60 +93,18 @@ int os_folder_remove(const os_folder *self, const char *name, tlsmend_error *err
   return code;
 }
 
-/* A file that is written under a new name and then takes its own. */
-typedef struct putting {
-  os_log *log;
-  char *path;
-  tlsmend_error *error;
-} putting;
-
-static int put_begin(putting *self, const os_folder *folder, tlsmend_error *error) {
-  char name[40];
-  unsigned chance[2];
-  os_random(chance, sizeof chance);
-  snprintf(name, sizeof name, "%08x%08x.new", chance[0], chance[1]);
-  *self = (putting){.path = os_path_join(folder->path, name), .error = error};
-  return self->path ? os_log_open(self->path, true, &self->log, error) : error_no_memory(error);
-}
-
-static int put_some(void *data, const void *bytes, size_t size) {
-  putting *self = data;
-  return os_log_append(self->log, bytes, size, self->error);
-}
-
-static int put_end(putting *self, const os_folder *folder, const char *name, int code) {
-  char *path = os_path_join(folder->path, name);
-  wchar_t *from = NULL, *to = NULL;
-  bool made = self->log != NULL;
-  os_log_close(self->log);
-  if (code == TLSMEND_OK && !path)
-    code = error_no_memory(self->error);
+int system_folder_rename(const os_folder *self, const char *from, const char *to, tlsmend_error *error) {
+  char *old = os_path_join(self->path, from), *new = os_path_join(self->path, to);
+  wchar_t *wide_old = NULL, *wide_new = NULL;
+  int code = old && new ? wide_path(old, &wide_old, error) : error_no_memory(error);
   if (code == TLSMEND_OK)
-    code = wide_path(self->path, &from, self->error);
-  if (code == TLSMEND_OK)
-    code = wide_path(path, &to, self->error);
-  DWORD number = code == TLSMEND_OK ? wide_move_over(from, to) : ERROR_SUCCESS;
+    code = wide_path(new, &wide_new, error);
+  DWORD number = code == TLSMEND_OK ? wide_move_over(wide_old, wide_new) : ERROR_SUCCESS;
   if (number != ERROR_SUCCESS)
-    code = wide_fail(self->error, number, "replace", path);
-  if (code != TLSMEND_OK && made)
-    os_file_remove(self->path, NULL);
-  free(from);
-  free(to);
-  free(path);
-  free(self->path);
+    code = wide_fail(error, number, "replace", new);
+  free(wide_old);
+  free(wide_new);
+  free(old);
+  free(new);
   return code;
-}
-
-int os_folder_put(const os_folder *folder, const char *name, const void *bytes, size_t size,
-                  tlsmend_error *error) {
-  putting self;
-  int code = put_begin(&self, folder, error);
-  return put_end(&self, folder, name, code == TLSMEND_OK ? put_some(&self, bytes, size) : code);
-}
-
-int os_folder_copy(const os_folder *folder, const char *name, const char *from, tlsmend_error *error) {
-  putting self;
-  int code = put_begin(&self, folder, error);
-  return put_end(&self, folder, name,
-                 code == TLSMEND_OK ? os_file_stream(from, put_some, &self, error) : code);
 }

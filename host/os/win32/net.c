@@ -1,4 +1,4 @@
-/* The host's network on Windows: TCP streams that never wait longer than they are told to. Contract: os/os.h. Winsock counts its
+/* TCP streams on Windows. Contract: os/os.h and os/system.h. Winsock counts its
  * users: each function that needs it joins and leaves, an open stream stays joined. */
 #include <winsock2.h>
 #include <ws2tcpip.h>
@@ -14,6 +14,7 @@
 
 #include <tlsmend/tlsmend.h>
 
+#include "os/system.h"
 #include "os/win32/wide.h"
 
 struct os_net {
@@ -101,33 +102,33 @@ static os_net_end end_of(int number) {
   }
 }
 
-/* Until the stream can be read, or with `writing` written; a failed connection is told as an exception. */
-static os_net_end wait_for(SOCKET handle, bool writing, uint64_t deadline) {
+/* A failed connection is told as an exception. */
+os_net_end system_net_wait(const os_net *net, bool writing, uint64_t deadline) {
   uint64_t now = os_clock();
   uint64_t left = now >= deadline ? 0 : deadline - now;
   fd_set ready, broken;
   FD_ZERO(&ready);
   FD_ZERO(&broken);
-  ready.fd_array[ready.fd_count++] = handle;
-  broken.fd_array[broken.fd_count++] = handle;
+  ready.fd_array[ready.fd_count++] = net->handle;
+  broken.fd_array[broken.fd_count++] = net->handle;
   struct timeval limit = {(long)(left / 1000), (long)(left % 1000 * 1000)};
   int found = select(0, writing ? NULL : &ready, writing ? &ready : NULL, &broken, &limit);
   return found > 0 ? OS_NET_DONE : found == 0 ? OS_NET_SILENT : end_of(WSAGetLastError());
 }
 
-static os_net_end connect_within(SOCKET handle, const os_net_address *address, unsigned milliseconds) {
+static os_net_end connect_within(const os_net *net, const os_net_address *address, unsigned milliseconds) {
   struct sockaddr_storage to = {0};
   u_long yes = 1;
   memcpy(&to, address->bytes, address->size);
-  if (ioctlsocket(handle, (long)FIONBIO, &yes) != 0)
+  if (ioctlsocket(net->handle, (long)FIONBIO, &yes) != 0)
     return OS_NET_FAILED;
-  if (connect(handle, (const struct sockaddr *)&to, (int)address->size) == 0)
+  if (connect(net->handle, (const struct sockaddr *)&to, (int)address->size) == 0)
     return OS_NET_DONE;
   if (WSAGetLastError() != WSAEWOULDBLOCK)
     return end_of(WSAGetLastError());
-  os_net_end end = wait_for(handle, true, os_clock() + milliseconds);
+  os_net_end end = system_net_wait(net, true, os_clock() + milliseconds);
   int number = 0, size = sizeof number;
-  if (end == OS_NET_DONE && getsockopt(handle, SOL_SOCKET, SO_ERROR, (char *)&number, &size) != 0)
+  if (end == OS_NET_DONE && getsockopt(net->handle, SOL_SOCKET, SO_ERROR, (char *)&number, &size) != 0)
     return OS_NET_FAILED;
   return number != 0 ? end_of(number) : end;
 }
@@ -140,8 +141,8 @@ os_net_end os_net_connect(const os_net_address *address, unsigned milliseconds, 
     return OS_NET_FAILED;
   }
   net->handle = socket(address->family, SOCK_STREAM, IPPROTO_TCP);
-  os_net_end end = net->handle == INVALID_SOCKET ? end_of(WSAGetLastError())
-                                                 : connect_within(net->handle, address, milliseconds);
+  os_net_end end =
+      net->handle == INVALID_SOCKET ? end_of(WSAGetLastError()) : connect_within(net, address, milliseconds);
   if (end == OS_NET_DONE)
     *out = net;
   else
@@ -149,42 +150,21 @@ os_net_end os_net_connect(const os_net_address *address, unsigned milliseconds, 
   return end;
 }
 
-os_net_end os_net_send(os_net *net, const void *bytes, size_t size, unsigned milliseconds) {
-  uint64_t deadline = os_clock() + milliseconds;
-  const char *at = bytes;
-  while (size > 0) {
-    int sent = send(net->handle, at, (int)(size > 65536 ? 65536 : size), 0);
-    if (sent > 0) {
-      at += sent;
-      size -= (size_t)sent;
-      continue;
-    }
-    if (WSAGetLastError() != WSAEWOULDBLOCK)
-      return end_of(WSAGetLastError());
-    os_net_end end = wait_for(net->handle, true, deadline);
-    if (end != OS_NET_DONE)
-      return end;
-  }
-  return OS_NET_DONE;
+enum { PIECE_MOST = 65536 }; /* Winsock counts in int */
+
+/* Of a call that has moved `count` bytes, -1 with the error of Winsock. */
+static long moved(int count, os_net_end *end) {
+  int number = count < 0 ? WSAGetLastError() : 0;
+  *end = count >= 0 || number == WSAEWOULDBLOCK ? OS_NET_DONE : end_of(number);
+  return count;
 }
 
-os_net_end os_net_receive(os_net *net, void *bytes, size_t room, unsigned milliseconds, size_t *size) {
-  uint64_t deadline = os_clock() + milliseconds;
-  *size = 0;
-  for (;;) {
-    os_net_end end = wait_for(net->handle, false, deadline);
-    if (end != OS_NET_DONE)
-      return end;
-    int got = recv(net->handle, bytes, (int)(room > 65536 ? 65536 : room), 0);
-    if (got == 0)
-      return OS_NET_CLOSED;
-    if (got > 0) {
-      *size = (size_t)got;
-      return OS_NET_DONE;
-    }
-    if (WSAGetLastError() != WSAEWOULDBLOCK)
-      return end_of(WSAGetLastError());
-  }
+long system_net_send(os_net *net, const void *bytes, size_t size, os_net_end *end) {
+  return moved(send(net->handle, bytes, (int)(size > PIECE_MOST ? PIECE_MOST : size), 0), end);
+}
+
+long system_net_receive(os_net *net, void *bytes, size_t room, os_net_end *end) {
+  return moved(recv(net->handle, bytes, (int)(room > PIECE_MOST ? PIECE_MOST : room), 0), end);
 }
 
 void os_net_close(os_net *net) {

@@ -55,7 +55,7 @@ static int l_exists(lua_State *L) {
   return 1;
 }
 
-typedef int (*names_fn)(tlsmend_machine *self, const char *path, int view, machine_names *out,
+typedef int (*names_fn)(tlsmend_machine *self, const char *path, int view, name_list *out,
                         tlsmend_error *error);
 
 static int push_list(lua_State *L, const char *function, names_fn names) {

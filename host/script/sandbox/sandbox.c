@@ -413,7 +413,7 @@ void script_scratch_clear(script_scratch *scratch) {
   free(scratch->path);
   free(scratch->text);
   value_texts_free(scratch->texts, scratch->text_count);
-  machine_names_clear(&scratch->names);
+  name_list_clear(&scratch->names);
   os_place_close(scratch->place);
   memset(scratch, 0, sizeof *scratch);
 }

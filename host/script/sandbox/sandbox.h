@@ -29,7 +29,7 @@ typedef struct script_scratch {
   char *text;   /* free() */
   char **texts; /* value_texts_free */
   size_t text_count;
-  machine_names names;
+  name_list names;
   struct os_place *place; /* os_place_close */
 } script_scratch;
 

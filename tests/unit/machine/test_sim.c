@@ -208,10 +208,10 @@ static void test_update(void **state) {
       assert_string_not_equal(boot, then);
       MUST(servicing_detect(machine, &update, &presence, &error));
       assert_true(presence.installed && !presence.pending);
-      machine_names names = {0};
+      name_list names = {0};
       MUST(machine_hotfixes(machine, &names, &error));
       assert_int_equal(names.count, 2);
-      machine_names_clear(&names);
+      name_list_clear(&names);
     }
     for (int twice = 0; twice < 2; twice++)
       MUST(machine_update_remove(machine, &install, &error)); /* as after a kill */

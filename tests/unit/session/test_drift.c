@@ -45,7 +45,7 @@ static void other_key(tlsmend_machine *machine, const char *key, int view, tlsme
 
 /* One name more or one less. */
 static void other_names(tlsmend_machine *machine, const plan_read *read, tlsmend_error *error) {
-  machine_names names = {0};
+  name_list names = {0};
   bool keys = read->kind == PLAN_READ_KEYS;
   int code = (keys ? machine_keys : machine_values)(machine, read->key, read->view, &names, error);
   char path[600];
@@ -58,7 +58,7 @@ static void other_names(tlsmend_machine *machine, const plan_read *read, tlsmend
     world_must(propose_value_delete(machine, read->key, read->view, name, "somebody", error), error, path);
   else
     other_value(machine, read->key, read->view, name, error);
-  machine_names_clear(&names);
+  name_list_clear(&names);
 }
 
 static void move(tlsmend_machine *machine, const plan_read *read) {

@@ -18,7 +18,7 @@ enum { ROUNDS = 250, DONE_LEAST = 80, STRIDE = 1, SHIPPED_LEAST = 100 };
 
 static void print_key(tlsmend_machine *machine, const char *path, int view, text_builder *out) {
   tlsmend_error error = {0, ""};
-  machine_names keys = {0}, values = {0};
+  name_list keys = {0}, values = {0};
   if (strcmp(path, "HKLM\\SOFTWARE\\tlsmend") == 0)
     return; /* how a snapshot keeps what a registry does not hold: asked for below */
   if (strlen(path) > 12 && strcmp(path + strlen(path) - 12, "\\Wow6432Node") == 0)
@@ -41,14 +41,14 @@ static void print_key(tlsmend_machine *machine, const char *path, int view, text
     snprintf(child, sizeof child, "%s\\%s", path, keys.items[i]);
     print_key(machine, child, view, out);
   }
-  machine_names_clear(&keys);
-  machine_names_clear(&values);
+  name_list_clear(&keys);
+  name_list_clear(&values);
 }
 
 static void print_facts(tlsmend_machine *machine, text_builder *out) {
   static const char *const files[] = {"System32\\winhttp.dll", "System32\\webio.dll",
                                       "System32\\schannel.dll"};
-  machine_names hotfixes = {0};
+  name_list hotfixes = {0};
   for (size_t i = 0; i < sizeof files / sizeof *files; i++)
     for (int view = 32; view <= 64; view += 32) {
       uint64_t version = 0;
@@ -58,7 +58,7 @@ static void print_facts(tlsmend_machine *machine, text_builder *out) {
   text_add(out, "hotfixes: %d", machine_hotfixes(machine, &hotfixes, NULL));
   for (size_t i = 0; i < hotfixes.count; i++)
     text_add(out, " %s", hotfixes.items[i]);
-  machine_names_clear(&hotfixes);
+  name_list_clear(&hotfixes);
 }
 
 static char *print_machine(tlsmend_machine *machine) {
