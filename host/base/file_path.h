@@ -1,5 +1,5 @@
 /*
- * Paths of files as a runbook may say them: one spelling for each place, so that a fence of texts holds. Looks at no file
+ * Paths of files as a runbook may say them: one spelling for each place, so that a comparison of texts holds. Looks at no file
  * system: links on the disk are not its business.
  */
 #ifndef TLSMEND_BASE_FILE_PATH_H

@@ -334,7 +334,7 @@ int tlsmend_test(const tlsmend_options *options, const tlsmend_test_request *req
   char now[32];
   bench bench = {.options = options, .request = request, .script = session_script_options(options)};
   bench.script.log = NULL;
-  bench.script.chunks = script_chunks_new();
+  bench.script.bytecode = bytecode_cache_new();
   json_t *runbooks = json_array(), *result = NULL;
   bench.taken = calloc(request->param_count + 1, sizeof *bench.taken);
   int code = session_check_params(request->params, request->param_count, error);
@@ -358,6 +358,6 @@ int tlsmend_test(const tlsmend_options *options, const tlsmend_test_request *req
   json_decref(runbooks);
   free(bench.taken);
   script_tool_close(bench.tool);
-  script_chunks_free(bench.script.chunks);
+  bytecode_cache_free(bench.script.bytecode);
   return code;
 }

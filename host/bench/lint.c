@@ -1,5 +1,5 @@
 /*
- * `tlsmend lint`: reads files, runs each on some built-in machines (on an overlay that is thrown away, and behind the fence that
+ * `tlsmend lint`: reads files, runs each on some built-in machines (on an overlay that is thrown away, and behind the guard that
  * every run has) and hands what was seen to host/lua/lint, where the rules are.
  */
 #include <assert.h>
@@ -252,7 +252,7 @@ int tlsmend_lint(const tlsmend_options *options, const tlsmend_lint_request *req
   *findings = 0;
   lint lint = {.script = session_script_options(options), .files = json_array()};
   lint.script.log = NULL;
-  lint.script.chunks = script_chunks_new();
+  lint.script.bytecode = bytecode_cache_new();
   lint.trust = session_trust_folder(options);
   int code = lint.files ? script_tool_open(&lint.script, NULL, &lint.tool, error) : error_no_memory(error);
   if (code == TLSMEND_OK)
@@ -265,6 +265,6 @@ int tlsmend_lint(const tlsmend_options *options, const tlsmend_lint_request *req
   json_decref(lint.machines);
   json_decref(lint.files);
   script_tool_close(lint.tool);
-  script_chunks_free(lint.script.chunks);
+  bytecode_cache_free(lint.script.bytecode);
   return code;
 }

@@ -91,14 +91,18 @@ static void count_changes(json_t *record, const tlsmend_plan *plan) {
 
 /* A plan that could not be made: a refusal with a reason is an answer, the rest is the runbook's mistake. */
 static void judge_failure(json_t *record, const tlsmend_error *why) {
-  bool fence = strstr(why->text, GUARD_WAY_OUT) != NULL;
+  bool undeclared = strstr(why->text, GUARD_WAY_OUT) != NULL;
   bool says_so = why->code == TLSMEND_E_SCRIPT && strstr(why->text, "blocked, ") != NULL;
-  if (says_so || (why->code == TLSMEND_E_REFUSED && !fence)) {
+  if (says_so || (why->code == TLSMEND_E_REFUSED && !undeclared)) {
     set_answer(record, "blocked", why->text);
     return;
   }
   set_answer(record, "failed", why->text);
-  bench_find(record, fence ? "needs" : why->code == TLSMEND_E_LIMIT ? "limit" : "error", "%s", why->text);
+  bench_find(record,
+             undeclared                     ? "needs"
+             : why->code == TLSMEND_E_LIMIT ? "limit"
+                                            : "error",
+             "%s", why->text);
 }
 
 static void judge_plan(json_t *record, const tlsmend_plan *plan) {

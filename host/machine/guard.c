@@ -1,5 +1,5 @@
 /*
- * The fence around what a runbook declared: every op that a runbook's own question or change arrives by stands here. What the
+ * The guard around what a runbook declared: every op that a runbook's own question or change arrives by stands here. What the
  * host asks on its behalf (facts of the Windows, servicing, pending restarts) goes to the machine below, and is one of the questions
  * that stand in C: Lua may have been changed by the runbook, whoever wrote it.
  */
@@ -123,7 +123,7 @@ static int refuse_key(const guard *self, use use, const tlsmend_key *key, tlsmen
   return refuse(self, words[use], thing, need, error);
 }
 
-/* The one question to the fence about a key. */
+/* The one question to the guard about a key. */
 static int admit(const guard *self, const tlsmend_key *key, use use, tlsmend_error *error) {
   int code = path_check(key->path, error);
   if (code != TLSMEND_OK || declared(self, key, use))
@@ -259,7 +259,7 @@ static int admit_signed(const guard *self, const tlsmend_update *update, const c
   if (code == TLSMEND_OK)
     return code;
   if (code == TLSMEND_E_APPROVAL)
-    code = TLSMEND_E_REFUSED; /* of the fence, whose refusals nobody catches */
+    code = TLSMEND_E_REFUSED; /* of the guard, whose refusals nobody catches */
   return tlsmend_error_set(error, code,
                            "%s may not install the package %.300s, which must be signed by %s (its "
                            "needs.packages): %s",

@@ -1,5 +1,5 @@
 /*
- * The fence: a machine that passes on only what a runbook's `needs` declares and refuses the rest (TLSMEND_E_REFUSED), for
+ * The guard: a machine that passes on only what a runbook's `needs` declares and refuses the rest (TLSMEND_E_REFUSED), for
  * reads and for writes, in one place. The host's own questions (facts) go to the machine below it.
  */
 #ifndef TLSMEND_MACHINE_GUARD_H
@@ -12,7 +12,7 @@
 
 #include "signing/trust.h"
 
-/* Stands in every refusal of the fence, and in no other. */
+/* Stands in every refusal of the guard, and in no other. */
 #define GUARD_WAY_OUT "in its `needs`"
 
 /*
@@ -38,7 +38,7 @@ typedef struct guard_needs {
   size_t given_count;
   bool reboot;
   bool
-      made_up; /* the machine is: its registry, updates and restarts are nobody's, and only what is outside of it is fenced */
+      made_up; /* the machine is: its registry, updates and restarts are nobody's, and only what is outside of it is guarded */
   bool any_probe;            /* any server may be asked */
   const char *const *probes; /* "HOST:PORT" that may be asked */
   size_t probe_count;

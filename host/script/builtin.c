@@ -90,7 +90,7 @@ int script_builtin_machine(const script_options *options, const char *name, char
   if (code != TLSMEND_OK)
     return code;
   if (options != NULL) /* the runbook that comes next looks for the release of this machine */
-    script_chunks_expect(options->chunks, "stdlib/windows/releases.lua");
+    bytecode_cache_expect(options->bytecode, "stdlib/windows/releases.lua");
   lua_pushcfunction(context->L, l_text);
   lua_pushlightuserdata(context->L, &request);
   code = sandbox_call(context, 1, 0, error);

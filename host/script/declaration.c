@@ -109,11 +109,11 @@ static void check_known(const reader *r, int index, const char *prefix, const ch
     if (name != NULL && listed(known, name))
       continue;
     const char *shown = sandbox_text(L, -1);
-    char line[16], meant[MEANT_SIZE];
-    bool near = meant_listed(known, shown, meant);
+    char line[16], suggestion[SUGGESTION_SIZE];
+    bool near = suggest_listed(known, shown, suggestion);
     script_raise(L, TLSMEND_E_SCRIPT, "%s%s: unknown field '%s%s'; %s%s%sthere are %s", r->file,
-                 line_of(r, shown, line), prefix, shown, near ? "'" : "", meant, near ? "' is meant? " : "",
-                 known);
+                 line_of(r, shown, line), prefix, shown, near ? "'" : "", suggestion,
+                 near ? "' is meant? " : "", known);
   }
   lua_settop(L, keys - 1);
 }

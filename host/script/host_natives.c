@@ -10,10 +10,10 @@
 
 /* closest(list, name): the text in the list that a misspelled name was meant to be; nil if none is near. */
 static int l_closest(lua_State *L) {
-  char meant[MEANT_SIZE];
+  char suggestion[SUGGESTION_SIZE];
   luaL_checktype(L, 1, LUA_TTABLE);
-  if (meant_element(L, 1, luaL_checkstring(L, 2), meant))
-    lua_pushstring(L, meant);
+  if (suggest_element(L, 1, luaL_checkstring(L, 2), suggestion))
+    lua_pushstring(L, suggestion);
   else
     lua_pushnil(L);
   return 1;

@@ -157,8 +157,8 @@ static bool module_path(const char *name, char *out, size_t size) {
 
 /* Embedded texts are compiled once for all states of their owner. */
 static void compile_text(lua_State *L, const script_text *text, const char *name) {
-  script_chunks *chunks = sandbox_context(L)->options.chunks;
-  int status = text->builtin != NULL ? script_chunks_push(chunks, L, text->builtin) : -1;
+  bytecode_cache *cache = sandbox_context(L)->options.bytecode;
+  int status = text->builtin != NULL ? bytecode_cache_push(cache, L, text->builtin) : -1;
   if (status == LUA_OK)
     return;
   if (status > 0) {
@@ -169,7 +169,7 @@ static void compile_text(lua_State *L, const script_text *text, const char *name
   snprintf(chunk, sizeof chunk, "@%s", name);
   script_compile(L, text->bytes, text->size, chunk);
   if (text->builtin != NULL)
-    script_chunks_keep(chunks, L, text->builtin);
+    bytecode_cache_keep(cache, L, text->builtin);
 }
 
 /* Pushes the compiled text of a module; false, and nothing pushed, if there is none. */
@@ -257,7 +257,7 @@ static void load_module(lua_State *L, const char *name, const char *path) {
         "require: '%s' is a module of tlsmend, and the runbook's own %s has the same name: rename that", name,
         path + strlen("stdlib/"));
   if (native && !library) {
-    meant_guard(L, name);
+    suggest_members(L, name);
     return;
   }
   if (!library)
@@ -272,7 +272,7 @@ static void load_module(lua_State *L, const char *name, const char *path) {
   if (lua_isnil(L, -1))
     script_raise(L, TLSMEND_E_SCRIPT, "require: the module '%s' returns nothing", name);
   if (native || strncmp(name, "tls.", 4) == 0)
-    meant_guard(L, name);
+    suggest_members(L, name);
 }
 
 static void load_host(lua_State *L, const char *name, const embedded_text *row) {

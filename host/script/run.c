@@ -310,7 +310,7 @@ static int call_on(script_runbook *runbook, const script_ground *ground, lua_CFu
   return code;
 }
 
-/* What a fence has refused is refused whatever else was missing. */
+/* What a guard has refused is refused whatever else was missing. */
 bool script_unreached(const script_runbook *runbook, int code) {
   const script_context *context = runbook->context;
   return context->unreached &&

@@ -14,9 +14,9 @@
 
 /* Embedded texts that were compiled already, for owners of several Lua states. Must outlive those. NULL when out of memory,
  * which is good everywhere: each state then compiles for itself. */
-typedef struct script_chunks script_chunks;
-script_chunks *script_chunks_new(void);
-void script_chunks_free(script_chunks *chunks);
+typedef struct bytecode_cache bytecode_cache;
+bytecode_cache *bytecode_cache_new(void);
+void bytecode_cache_free(bytecode_cache *self);
 
 /* A runbook that is not built in, as it was read, and the files that belong to it. All borrowed. */
 struct manifest;
@@ -38,7 +38,7 @@ typedef struct script_options {
   const struct tlsmend_module *const *modules; /* the embedding program's, ends with NULL; or NULL */
   void (*log)(void *data, tlsmend_event event, const char *text); /* NOTE, WARNING, LOG */
   void *log_data;
-  script_chunks *chunks;       /* or NULL */
+  bytecode_cache *bytecode;    /* or NULL */
   const script_source *source; /* the runbook itself and its own modules, or NULL */
   const char *watch;           /* for script_watch: the module that looks on, or NULL */
 } script_options;
@@ -109,7 +109,7 @@ int script_run(script_runbook *runbook, const script_ground *ground, bool *appli
 
 /* Calls the function `run` of options->watch, a program of the host's, in place of the runbook's functions: with the declaration,
  * the parameters and the name that lines of the text have. *out is its first result. For machines that are made up, whose registry and
- * updates may be touched undeclared, so that it is seen what is; files, servers and modules are fenced as ever. The text may
+ * updates may be touched undeclared, so that it is seen what is; files, servers and modules are guarded as ever. The text may
  * have changed what it likes in this state: the result is its word, too. */
 int script_watch(script_runbook *runbook, const script_ground *ground, json_t **out, tlsmend_error *error);
 

@@ -15,9 +15,9 @@ typedef struct nearest {
 
 static bool same(char a, char b) { return tolower((unsigned char)a) == tolower((unsigned char)b); }
 
-/* Letters that were changed, added, dropped, or swapped with the next. Both texts are shorter than MEANT_SIZE. */
+/* Letters that were changed, added, dropped, or swapped with the next. Both texts are shorter than SUGGESTION_SIZE. */
 static size_t distance(const char *a, size_t a_size, const char *b, size_t b_size) {
-  size_t rows[3][MEANT_SIZE];
+  size_t rows[3][SUGGESTION_SIZE];
   for (size_t i = 0; i <= a_size; i++) {
     size_t *row = rows[i % 3];
     const size_t *above = rows[(i + 2) % 3], *second = rows[(i + 1) % 3];
@@ -37,7 +37,7 @@ static size_t distance(const char *a, size_t a_size, const char *b, size_t b_siz
   return rows[a_size % 3][b_size];
 }
 
-static nearest begin(const char *name, char out[MEANT_SIZE]) {
+static nearest begin(const char *name, char out[SUGGESTION_SIZE]) {
   size_t size = strlen(name), near = size / 3 > 1 ? size / 3 : 1;
   out[0] = '\0';
   return (nearest){name, near + 1, out};
@@ -45,7 +45,7 @@ static nearest begin(const char *name, char out[MEANT_SIZE]) {
 
 static void consider(nearest *self, const char *word, size_t size) {
   size_t name = strlen(self->name);
-  if (size >= MEANT_SIZE || name >= MEANT_SIZE)
+  if (size >= SUGGESTION_SIZE || name >= SUGGESTION_SIZE)
     return;
   size_t far = distance(self->name, name, word, size);
   if (far >= self->least)
@@ -55,7 +55,7 @@ static void consider(nearest *self, const char *word, size_t size) {
   self->out[size] = '\0';
 }
 
-bool meant_listed(const char *list, const char *name, char out[MEANT_SIZE]) {
+bool suggest_listed(const char *list, const char *name, char out[SUGGESTION_SIZE]) {
   nearest found = begin(name, out);
   for (const char *at = list; *at != '\0'; at += strspn(at, ", ")) {
     size_t size = strcspn(at, ", ");
@@ -65,7 +65,7 @@ bool meant_listed(const char *list, const char *name, char out[MEANT_SIZE]) {
   return out[0] != '\0';
 }
 
-bool meant_key(lua_State *L, int index, const char *name, char out[MEANT_SIZE]) {
+bool suggest_key(lua_State *L, int index, const char *name, char out[SUGGESTION_SIZE]) {
   nearest found = begin(name, out);
   int count = sandbox_keys(L, index);
   sandbox_spend(L, 8 * (unsigned long long)count);
@@ -78,7 +78,7 @@ bool meant_key(lua_State *L, int index, const char *name, char out[MEANT_SIZE]) 
   return out[0] != '\0';
 }
 
-bool meant_element(lua_State *L, int index, const char *name, char out[MEANT_SIZE]) {
+bool suggest_element(lua_State *L, int index, const char *name, char out[SUGGESTION_SIZE]) {
   nearest found = begin(name, out);
   lua_Integer count = (lua_Integer)lua_rawlen(L, index);
   sandbox_spend(L, 8 * (unsigned long long)count);
@@ -90,7 +90,7 @@ bool meant_element(lua_State *L, int index, const char *name, char out[MEANT_SIZ
   return out[0] != '\0';
 }
 
-bool meant_module(const char *name) {
+bool suggest_module(const char *name) {
   for (const script_module *row = script_modules; row->name != NULL; row++)
     if (strcmp(row->name, name) == 0)
       return true;
@@ -99,15 +99,15 @@ bool meant_module(const char *name) {
 
 /* Upvalue: the module's name. */
 static int l_no_member(lua_State *L) {
-  char meant[MEANT_SIZE];
+  char suggestion[SUGGESTION_SIZE];
   const char *module = lua_tostring(L, lua_upvalueindex(1));
   const char *name = sandbox_text(L, 2);
-  if (meant_key(L, 1, name, meant))
-    return luaL_error(L, "%s has no '%s'; '%s' is meant?", module, name, meant);
+  if (suggest_key(L, 1, name, suggestion))
+    return luaL_error(L, "%s has no '%s'; '%s' is meant?", module, name, suggestion);
   return luaL_error(L, "%s has no '%s'", module, name);
 }
 
-void meant_guard(lua_State *L, const char *module) {
+void suggest_members(lua_State *L, const char *module) {
   if (!lua_istable(L, -1))
     return;
   if (lua_getmetatable(L, -1)) {

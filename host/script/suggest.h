@@ -6,22 +6,22 @@
 
 #include <lua.h>
 
-enum { MEANT_SIZE = 64 };
+enum { SUGGESTION_SIZE = 64 };
 
 /* The nearest word of a list such as "id, version, title"; false if none is near. */
-bool meant_listed(const char *list, const char *name, char out[MEANT_SIZE]);
+bool suggest_listed(const char *list, const char *name, char out[SUGGESTION_SIZE]);
 
 /* The nearest name among the string keys of the table at `index`. Raises nothing. [-0, +0, -] */
-bool meant_key(lua_State *L, int index, const char *name, char out[MEANT_SIZE]);
+bool suggest_key(lua_State *L, int index, const char *name, char out[SUGGESTION_SIZE]);
 
 /* The nearest text in the list at `index`. [-0, +0, e] */
-bool meant_element(lua_State *L, int index, const char *name, char out[MEANT_SIZE]);
+bool suggest_element(lua_State *L, int index, const char *name, char out[SUGGESTION_SIZE]);
 
 /* Whether a name is that of a native module, which a script has to require first. */
-bool meant_module(const char *name);
+bool suggest_module(const char *name);
 
 /* Makes reading a member that the module at the top of the stack does not have an error, which names the nearest. A table that
  * has a metatable is left alone. [-0, +0, e] */
-void meant_guard(lua_State *L, const char *module);
+void suggest_members(lua_State *L, const char *module);
 
 #endif

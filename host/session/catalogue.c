@@ -45,7 +45,7 @@ int tlsmend_runbook_list(const tlsmend_options *options, tlsmend_format format, 
   assert(options && out);
   *out = NULL;
   script_options script = session_script_options(options);
-  script.chunks = script_chunks_new();
+  script.bytecode = bytecode_cache_new();
   listing listing = {&script, json_array(), {0}, error};
   char *text = NULL;
   language *language = NULL;
@@ -67,7 +67,7 @@ int tlsmend_runbook_list(const tlsmend_options *options, tlsmend_format format, 
   free(text);
   language_close(language);
   json_decref(listing.runbooks);
-  script_chunks_free(script.chunks);
+  bytecode_cache_free(script.bytecode);
   return code;
 }
 

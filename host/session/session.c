@@ -296,7 +296,7 @@ int tlsmend_session_open(const tlsmend_options *options, tlsmend_session **out, 
   self->script.texts = self->library_texts;
   self->script.log = options->event ? session_event : NULL;
   self->script.log_data = self;
-  self->script.chunks = script_chunks_new();
+  self->script.bytecode = bytecode_cache_new();
   if (code == TLSMEND_OK)
     code = script_check_modules(&self->script, error);
   if (code == TLSMEND_OK)
@@ -317,7 +317,7 @@ void tlsmend_session_close(tlsmend_session *self) {
   if (!self)
     return;
   machine_close(self->machine);
-  script_chunks_free(self->script.chunks);
+  bytecode_cache_free(self->script.bytecode);
   free(self->spec);
   free(self->home);
   free(self->state);

@@ -1,6 +1,6 @@
 /*
  * A program outside the tree that adds a machine and a module of its own: the machine "lab:box", a small registry in memory, and
- * `require "inventory"` for runbooks. Plans, applies and rolls back a runbook that uses both, and tries what the fence refuses.
+ * `require "inventory"` for runbooks. Plans, applies and rolls back a runbook that uses both, and tries what the guard refuses.
  * C and C++ (own.cpp includes this file), nothing but the public headers.
  *   own FOLDER RUNBOOK.lua KEYS     FOLDER: for journals; KEYS: a folder with ann.key and ann.pub
  */
@@ -240,7 +240,7 @@ static void apply_and_undo(const tlsmend_options *options, const char *runbook, 
 }
 
 /* What is not said is refused: an unsigned runbook, a module without a need, more memory, a folder for journals. */
-static void try_the_fence(tlsmend_options options, const char *runbook) {
+static void try_the_guard(tlsmend_options options, const char *runbook) {
   tlsmend_error error = {0, ""};
   tlsmend_session *session = NULL;
   tlsmend_plan *plan = NULL;
@@ -392,7 +392,7 @@ int main(int argc, char **argv) {
   options.modules = modules;
   options.backends = backends;
   apply_and_undo(&options, argv[2], rows);
-  try_the_fence(options, argv[2]);
+  try_the_guard(options, argv[2]);
   try_the_names(&options, argv[2], argv[1]);
   try_the_versions(&options);
   try_the_trust(options, argv[2], argv[3]);

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Every attempt to get out of a runbook's fence, through the real command.
+# Every attempt to get out of a runbook's guard, through the real command.
 set -eu
 . "$TLSMEND_SOURCE/tests/escape/box.sh"
 # A folder that nobody else can write: the trust stores in the box count only there.

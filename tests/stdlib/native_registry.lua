@@ -1,4 +1,4 @@
--- The registry of a machine in memory: keys with their values, two views, the fence of `needs`. Adds its functions to
+-- The registry of a machine in memory: keys with their values, two views, the guard of `needs`. Adds its functions to
 -- the machine of native.lua.
 
 return function(native)
@@ -66,7 +66,7 @@ function native:load(text)
   end
 end
 
--- The fence: while a runbook runs, only what it declares.
+-- The guard: while a runbook runs, only what it declares.
 function native:inside(path, writes)
   if not self.needs then return end
   for _, field in ipairs(writes and { "registry" } or { "registry", "reads" }) do

@@ -14,7 +14,7 @@
  *     static const tlsmend_module *const modules[] = {&module, NULL};
  *     options.modules = modules;
  *
- * The fence: a runbook calls the functions of a module that its needs name (needs = { modules = { "inventory" } }), inside
+ * The guard: a runbook calls the functions of a module that its needs name (needs = { modules = { "inventory" } }), inside
  * `applies`, `run` and `verify`; others are refused with TLSMEND_E_REFUSED, unless the module is `open` to all. Such a refusal ends
  * the run even if the runbook catches the error. An error that your function returns, TLSMEND_E_REFUSED too, may be caught.
  *

@@ -25,12 +25,12 @@ local function redirected(key)
   return fine and #views > 1
 end
 
--- Whether a key lies in a declared tree, as the fence sees it: "32:" before a tree is a view (`view` nil: either of the
+-- Whether a key lies in a declared tree, as the guard sees it: "32:" before a tree is a view (`view` nil: either of the
 -- key), "HKU\*\" is every user.
 local function within(key, tree, view)
   local root = writes.canonical((tree:gsub("^[36][24]:", "")))
-  local fenced = tonumber(tree:match "^([36][24]):")
-  if fenced and view and fenced ~= view and redirected(key) then return false end
+  local wanted = tonumber(tree:match "^([36][24]):")
+  if wanted and view and wanted ~= view and redirected(key) then return false end
   if root:find("hku\\*\\", 1, true) == 1 then
     if key == "hku" then return true end
     key, root = key:gsub("^hku\\[^\\]+", "hku\\*"), root

@@ -1,5 +1,5 @@
 -- Looks at what a runbook really does on the machine at hand: what it touches, writes and installs. The machine is an
--- overlay behind the runbook's own fence: nothing is written anywhere. The runbook's text has run in this state already
+-- overlay behind the runbook's own guard: nothing is written anywhere. The runbook's text has run in this state already
 -- and may have changed it, so what is seen here is no more than its word, and rules are judged elsewhere (check).
 
 local left = require "lint.left"
@@ -36,7 +36,7 @@ local function add(rule, line, text)
 end
 
 -- The first line that reads a key, and the first that writes it; of each view, where the machine has two. `above`: the
--- fence allows it on the way down to what is declared, too.
+-- guard allows it on the way down to what is declared, too.
 local function touch(key, view, line, kind)
   local path, list = writes.canonical(key), kind.written and trace.written or trace.read
   local seen = system.bits == 64 and (view == 32 and 32 or 64) or nil

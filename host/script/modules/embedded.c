@@ -169,7 +169,7 @@ static int l_embedded(lua_State *L) {
     tlsmend_error_set(&error, tlsmend_error_name(code)[0] == '?' ? TLSMEND_E_FAILED : code, "%s.%s failed",
                       module->name, row->name);
   sandbox_check(L);
-  if (code != TLSMEND_OK) /* a refusal of its own is for the runbook to deal with, unlike one of the fence */
+  if (code != TLSMEND_OK) /* a refusal of its own is for the runbook to deal with, unlike one of the guard */
     return script_raise(L, error.code, "%s", error.text);
   for (size_t i = 0; i < call.count; i++)
     push(L, &call, &call.answers[i]);

@@ -1,5 +1,5 @@
 /*
- * The native half of reboot: facts of the machine itself, past the fence of `needs`, because whether a restart is pending
+ * The native half of reboot: facts of the machine itself, past the guard of `needs`, because whether a restart is pending
  * is the host's question; and the barrier. What they mean stands in stdlib/reboot.lua; which there are stands here, because who
  * asks is Lua that a runbook may have changed.
  */

@@ -36,11 +36,11 @@ bool script_module_push(lua_State *L, const char *name) {
   return embedded_module_push(L, name);
 }
 
-static tlsmend_machine *at_hand(lua_State *L, script_meter *meter, const char *function) {
-  if (meter->base.below == NULL)
+static tlsmend_machine *at_hand(lua_State *L, script_quota *quota, const char *function) {
+  if (quota->base.below == NULL)
     script_raise(L, TLSMEND_E_SCRIPT, "%s: only inside applies, run and verify, not while the file loads",
                  function);
-  return &meter->base;
+  return &quota->base;
 }
 
 tlsmend_machine *script_machine(lua_State *L, const char *function) {

@@ -11,74 +11,74 @@
 
 #include <lauxlib.h>
 
-typedef struct chunk {
+typedef struct bytecode {
   char *bytes;
   size_t size, room;
   bool wanted; /* again: it was compiled once, or is expected to be */
-} chunk;
+} bytecode;
 
-struct script_chunks {
-  chunk *rows; /* one for each embedded text */
+struct bytecode_cache {
+  bytecode *rows; /* one for each embedded text */
 };
 
-script_chunks *script_chunks_new(void) {
-  script_chunks *chunks = calloc(1, sizeof *chunks);
-  if (chunks != NULL)
-    chunks->rows = calloc(embedded_text_count + 1, sizeof *chunks->rows);
-  if (chunks == NULL || chunks->rows != NULL)
-    return chunks;
-  free(chunks);
+bytecode_cache *bytecode_cache_new(void) {
+  bytecode_cache *self = calloc(1, sizeof *self);
+  if (self)
+    self->rows = calloc(embedded_text_count + 1, sizeof *self->rows);
+  if (!self || self->rows)
+    return self;
+  free(self);
   return NULL;
 }
 
-void script_chunks_free(script_chunks *chunks) {
-  if (chunks == NULL)
+void bytecode_cache_free(bytecode_cache *self) {
+  if (!self)
     return;
   for (size_t i = 0; i < embedded_text_count; i++)
-    free(chunks->rows[i].bytes);
-  free(chunks->rows);
-  free(chunks);
+    free(self->rows[i].bytes);
+  free(self->rows);
+  free(self);
 }
 
-void script_chunks_expect(script_chunks *chunks, const char *name) {
-  for (size_t i = 0; chunks != NULL && i < embedded_text_count; i++)
-    chunks->rows[i].wanted |= strcmp(embedded_texts[i].name, name) == 0;
+void bytecode_cache_expect(bytecode_cache *self, const char *name) {
+  for (size_t i = 0; self && i < embedded_text_count; i++)
+    self->rows[i].wanted |= strcmp(embedded_texts[i].name, name) == 0;
 }
 
-int script_chunks_push(const script_chunks *chunks, lua_State *L, const embedded_text *text) {
-  const chunk *chunk = chunks != NULL ? &chunks->rows[text - embedded_texts] : NULL;
-  if (chunk == NULL || chunk->bytes == NULL)
+int bytecode_cache_push(const bytecode_cache *self, lua_State *L, const embedded_text *text) {
+  const bytecode *row = self ? &self->rows[text - embedded_texts] : NULL;
+  if (!row || !row->bytes)
     return -1;
-  return luaL_loadbufferx(L, chunk->bytes, chunk->size, text->name, "b");
+  return luaL_loadbufferx(L, row->bytes, row->size, text->name, "b");
 }
 
 /* A writer for lua_dump, which stops at an answer that is not 0. */
 static int add(lua_State *L, const void *bytes, size_t size, void *data) {
   (void)L;
-  chunk *chunk = data;
-  if (size > chunk->room - chunk->size) {
-    size_t room = chunk->size + size > 2 * chunk->room ? chunk->size + size : 2 * chunk->room;
-    char *grown = realloc(chunk->bytes, room);
-    if (grown == NULL)
+  bytecode *out = data;
+  if (size > out->room - out->size) {
+    size_t room = out->size + size > 2 * out->room ? out->size + size : 2 * out->room;
+    char *grown = realloc(out->bytes, room);
+    if (!grown)
       return 1;
-    chunk->bytes = grown;
-    chunk->room = room;
+    out->bytes = grown;
+    out->room = room;
   }
-  memcpy(chunk->bytes + chunk->size, bytes, size);
-  chunk->size += size;
+  memcpy(out->bytes + out->size, bytes, size);
+  out->size += size;
   return 0;
 }
 
-void script_chunks_keep(script_chunks *chunks, lua_State *L, const embedded_text *text) {
-  chunk *row = chunks != NULL ? &chunks->rows[text - embedded_texts] : NULL;
-  if (row == NULL || row->bytes != NULL)
+void bytecode_cache_keep(bytecode_cache *self, lua_State *L, const embedded_text *text) {
+  bytecode *row = self ? &self->rows[text - embedded_texts] : NULL;
+  if (!row || row->bytes)
     return;
   if (!row->wanted) {
     row->wanted = true;
     return;
   }
-  chunk whole = {.bytes = malloc(text->size * 2), .room = text->size * 2, .wanted = true};
-  if (whole.bytes != NULL && lua_dump(L, add, &whole, 0) == 0)
+  bytecode whole = {.bytes = malloc(text->size * 2), .room = text->size * 2, .wanted = true};
+  if (whole.bytes && lua_dump(L, add, &whole, 0) == 0)
     *row = whole;
   else
     free(whole.bytes);

@@ -6,15 +6,15 @@
 
 #include "script/script.h"
 
-/* Pushes the chunk of an embedded text as lua_load does and returns its status, or pushes nothing and returns -1: not kept.
- * `chunks` may be NULL. [-0, +(0|1), -] */
-int script_chunks_push(const script_chunks *chunks, lua_State *L, const embedded_text *text);
+/* Pushes what an embedded text was compiled to as lua_load does and returns its status, or pushes nothing and returns -1: not kept.
+ * `self` may be NULL. [-0, +(0|1), -] */
+int bytecode_cache_push(const bytecode_cache *self, lua_State *L, const embedded_text *text);
 
-/* Another state will want this text ("stdlib/windows/releases.lua"), too. `chunks` may be NULL. */
-void script_chunks_expect(script_chunks *chunks, const char *name);
+/* Another state will want this text ("stdlib/windows/releases.lua"), too. `self` may be NULL. */
+void bytecode_cache_expect(bytecode_cache *self, const char *name);
 
 /* Keeps the function at the top of the stack, the compiled text, from the second time on. Without memory it is not kept.
- * `chunks` may be NULL. [-0, +0, -] */
-void script_chunks_keep(script_chunks *chunks, lua_State *L, const embedded_text *text);
+ * `self` may be NULL. [-0, +0, -] */
+void bytecode_cache_keep(bytecode_cache *self, lua_State *L, const embedded_text *text);
 
 #endif

@@ -279,13 +279,13 @@ static int l_linear(lua_State *L) {
 }
 
 static int l_undefined(lua_State *L) {
-  char meant[MEANT_SIZE];
+  char suggestion[SUGGESTION_SIZE];
   const char *name = lua_tostring(L, 2);
-  if (name != NULL && meant_module(name))
+  if (name != NULL && suggest_module(name))
     return luaL_error(L, "'%s' is not defined here: write 'local %s = require \"%s\"' above", name, name,
                       name);
-  if (name != NULL && meant_key(L, 1, name, meant))
-    return luaL_error(L, "'%s' is not defined here; '%s' is meant?", name, meant);
+  if (name != NULL && suggest_key(L, 1, name, suggestion))
+    return luaL_error(L, "'%s' is not defined here; '%s' is meant?", name, suggestion);
   return luaL_error(L, "'%s' is not defined here (misspelled, or not part of what a runbook may use)",
                     sandbox_text(L, 2));
 }
@@ -299,7 +299,7 @@ static int l_undeclared(lua_State *L) {
 #define BOUNDED "charged for its length before it begins; plain tables only"
 #define LINEAR  "goes through its texts once and is charged for them"
 #define NAMED   "tables, functions and the like are called by their type: no address is told"
-#define STICKY  "an error of a limit or of the fence goes through it"
+#define STICKY  "an error of a limit or of the guard goes through it"
 
 static const struct allowed {
   const char *library, *name;

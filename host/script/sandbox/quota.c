@@ -1,5 +1,5 @@
 /*
- * Counts what a script asks of a machine and proposes to it, above the fence of `needs`. Refuses nothing itself but what is
+ * Counts what a script asks of a machine and proposes to it, above the guard of `needs`. Refuses nothing itself but what is
  * beyond a limit; adds nothing to what is asked.
  */
 #include <string.h>
@@ -14,7 +14,7 @@ static size_t length(const char *text) { return text != NULL ? strlen(text) : 0;
 
 static int count_read(tlsmend_machine *self, const char *path, const char *name, tlsmend_error *error) {
   size_t cost = 1 + (length(path) + length(name)) / BYTES_PER_READ;
-  return sandbox_count(((script_meter *)self)->context, TLSMEND_LIMIT_READS, cost, error);
+  return sandbox_count(((script_quota *)self)->context, TLSMEND_LIMIT_READS, cost, error);
 }
 
 static int key_exists(tlsmend_machine *self, const tlsmend_key *key, bool *out, tlsmend_error *error) {
@@ -55,7 +55,7 @@ static size_t update_size(const tlsmend_update *update) {
 
 static int apply(tlsmend_machine *self, const tlsmend_change *change, tlsmend_outcome *outcome,
                  tlsmend_error *error) {
-  script_context *context = ((script_meter *)self)->context;
+  script_context *context = ((script_quota *)self)->context;
   size_t size = sizeof *change + length(change->key) + length(change->name) + length(change->why) +
                 change->after.size + update_size(&change->update);
   int code = sandbox_count(context, TLSMEND_LIMIT_CHANGES, 1, error);
@@ -71,11 +71,11 @@ static int may_probe(tlsmend_machine *self, const tlsmend_endpoint *endpoint, tl
   return code == TLSMEND_OK ? machine_may_probe(self->below, endpoint, error) : code;
 }
 
-static void close_meter(tlsmend_machine *self) { (void)self; } /* part of the context */
+static void close_quota(tlsmend_machine *self) { (void)self; } /* part of the context */
 
-static const tlsmend_machine_ops meter_ops = {.version = TLSMEND_MACHINE_OPS_VERSION,
-                                              .name = "meter",
-                                              .close = close_meter,
+static const tlsmend_machine_ops quota_ops = {.version = TLSMEND_MACHINE_OPS_VERSION,
+                                              .name = "quota",
+                                              .close = close_quota,
                                               .key_exists = key_exists,
                                               .value_get = value_get,
                                               .each_key = each_key,
@@ -85,6 +85,6 @@ static const tlsmend_machine_ops meter_ops = {.version = TLSMEND_MACHINE_OPS_VER
                                               .may_probe = may_probe};
 
 void sandbox_machines(script_context *context, tlsmend_machine *machine, tlsmend_machine *facts) {
-  context->machine = (script_meter){.base = {.ops = &meter_ops, .below = machine}, .context = context};
-  context->facts = (script_meter){.base = {.ops = &meter_ops, .below = facts}, .context = context};
+  context->machine = (script_quota){.base = {.ops = &quota_ops, .below = machine}, .context = context};
+  context->facts = (script_quota){.base = {.ops = &quota_ops, .below = facts}, .context = context};
 }

@@ -34,10 +34,10 @@ typedef struct script_scratch {
 } script_scratch;
 
 /* A machine as a script gets it: what passes is counted. in sandbox/quota.c. */
-typedef struct script_meter {
+typedef struct script_quota {
   tlsmend_machine base; /* its `below` is the machine, NULL for none */
   struct script_context *context;
-} script_meter;
+} script_quota;
 
 /* What belongs to one Lua state. Reached from any of its coroutines by sandbox_context(). */
 typedef struct script_context {
@@ -62,7 +62,7 @@ typedef struct script_context {
   const char *title; /* why of a change that gives none. Borrowed, may be NULL */
   bool overridden;   /* some text came from options.library */
 
-  script_meter machine, facts; /* without a machine outside script_run and script_verify */
+  script_quota machine, facts; /* without a machine outside script_run and script_verify */
   const script_sink *sink;
   bool unreached; /* a file that it looked at is not there, or not within reach */
   bool verifying; /* inside verify: the network may be asked */

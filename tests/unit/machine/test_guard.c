@@ -1,4 +1,4 @@
-/* The fence: every kind of read and write, inside, above and outside of what is declared. */
+/* The guard: every kind of read and write, inside, above and outside of what is declared. */
 #include "unit/engine.h"
 
 #include "machine/guard.h"
@@ -167,7 +167,7 @@ static void test_users(void **state) {
   MUST_FAIL(TLSMEND_E_REFUSED, machine_apply(guard, &write, &outcome, &error));
 }
 
-/* A path that is not canonical is none of the fence's: it is refused whatever is declared. */
+/* A path that is not canonical is none of the guard's: it is refused whatever is declared. */
 static void test_spelling(void **state) {
   (void)state;
   tlsmend_error error;
@@ -288,7 +288,7 @@ static void test_modules(void **state) {
   MUST_FAIL(TLSMEND_E_REFUSED, guard_may_call(guard, "inventory2", &error));
   MUST_FAIL(TLSMEND_E_REFUSED, guard_may_call(guard, "Wiki", &error));
   MUST_FAIL(TLSMEND_E_REFUSED, guard_may_call(guard, "", &error));
-  MUST(guard_may_call(machine, "anything", &error)); /* no fence around what is not a script's */
+  MUST(guard_may_call(machine, "anything", &error)); /* no guard around what is not a script's */
 }
 
 int main(void) {

@@ -1,5 +1,5 @@
 /*
- * Random spellings of keys against the fence: a machine below it sees every key that is let through, and works out for itself
+ * Random spellings of keys against the guard: a machine below it sees every key that is let through, and works out for itself
  * whether it is declared. What is declared is let through however it is spelled.
  */
 #include "unit/engine.h"

@@ -1,5 +1,5 @@
 /*
- * Packages by who has signed them: every changed byte is noticed, and so is another name; what the fence lets pass are the bytes
+ * Packages by who has signed them: every changed byte is noticed, and so is another name; what the guard lets pass are the bytes
  * that it has judged.
  */
 #include "unit/engine.h"

@@ -1,4 +1,4 @@
-/* Chunks that one Lua state leaves to the next: nothing that a script or its author sees may depend on them. */
+/* Bytecode that one Lua state leaves to the next: nothing that a script or its author sees may depend on it. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -44,14 +44,14 @@ static void errors_name_the_same_place(void **state) {
       "require('steps.needs')(1)", "error(require('windows.releases').by_id['win7-sp1'].files)"};
   for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
     char parsed[1024], taken[1024];
-    script_options alone = {0}, options = {.chunks = script_chunks_new()};
-    assert_non_null(options.chunks);
+    script_options alone = {0}, options = {.bytecode = bytecode_cache_new()};
+    assert_non_null(options.bytecode);
     complaint(&alone, texts[i], parsed);
     for (int again = 0; again < STATES; again++) {
       complaint(&options, texts[i], taken);
       assert_string_equal(taken, parsed);
     }
-    script_chunks_free(options.chunks);
+    bytecode_cache_free(options.bytecode);
   }
 }
 
@@ -67,25 +67,25 @@ static const embedded_text *row_of(const char *name) {
 static void kept_from_the_second_time_or_when_expected(void **state) {
   (void)state;
   char says[1024];
-  script_options options = {.chunks = script_chunks_new()};
+  script_options options = {.bytecode = bytecode_cache_new()};
   lua_State *L = luaL_newstate();
   const embedded_text *needs = row_of("stdlib/steps/needs.lua"), *files = row_of("stdlib/files.lua");
-  script_chunks_expect(options.chunks, "stdlib/files.lua");
-  assert_int_equal(script_chunks_push(NULL, L, needs), -1);
+  bytecode_cache_expect(options.bytecode, "stdlib/files.lua");
+  assert_int_equal(bytecode_cache_push(NULL, L, needs), -1);
   for (int again = 0; again < STATES; again++) {
-    assert_int_equal(script_chunks_push(options.chunks, L, needs), again < 2 ? -1 : LUA_OK);
-    assert_int_equal(script_chunks_push(options.chunks, L, files), again < 1 ? -1 : LUA_OK);
+    assert_int_equal(bytecode_cache_push(options.bytecode, L, needs), again < 2 ? -1 : LUA_OK);
+    assert_int_equal(bytecode_cache_push(options.bytecode, L, files), again < 1 ? -1 : LUA_OK);
     complaint(&options, "require 'steps.needs'; require 'files'; error 'read'", says);
     assert_non_null(strstr(says, "read"));
   }
   lua_close(L);
-  script_chunks_free(options.chunks);
+  bytecode_cache_free(options.bytecode);
 }
 
 static void a_library_goes_before_what_is_kept(void **state) {
   (void)state;
   char says[1024];
-  script_options options = {.chunks = script_chunks_new()};
+  script_options options = {.bytecode = bytecode_cache_new()};
   for (int again = 0; again < STATES; again++)
     complaint(&options, "error(type(require 'steps.needs'))", says);
   assert_non_null(strstr(says, "function"));
@@ -104,7 +104,7 @@ static void a_library_goes_before_what_is_kept(void **state) {
   free(path);
   free(steps);
   free(inner);
-  script_chunks_free(options.chunks);
+  bytecode_cache_free(options.bytecode);
 }
 
 static int make_folder(void **state) {

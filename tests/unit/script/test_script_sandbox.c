@@ -454,17 +454,17 @@ static void codes_survive(void **state) {
   sandbox_close(context);
 }
 
-static int l_fence(lua_State *L) {
+static int l_guard(lua_State *L) {
   tlsmend_error error;
   tlsmend_error_set(&error, TLSMEND_E_REFUSED, "may not read %s", luaL_checkstring(L, 1));
   return script_raise_error(L, &error);
 }
 
 /* The text is called with the function that the machine refuses. */
-static int l_with_fence(lua_State *L) {
+static int l_with_guard(lua_State *L) {
   const char *text = lua_touserdata(L, 1);
   script_compile(L, text, strlen(text), "@try.lua");
-  lua_pushcfunction(L, l_fence);
+  lua_pushcfunction(L, l_guard);
   lua_call(L, 1, 0);
   return 0;
 }
@@ -507,7 +507,7 @@ static void refusals_stay(void **state) {
     assert_int_equal(sandbox_open(&options, &context, &error), TLSMEND_OK);
     strcpy(context->file, "try.lua");
     for (int again = 0; again < 2; again++) { /* the state is of no use any more */
-      lua_pushcfunction(context->L, l_with_fence);
+      lua_pushcfunction(context->L, l_with_guard);
       lua_pushlightuserdata(context->L, (void *)(uintptr_t)(again ? "print 'here'" : texts[i]));
       if (sandbox_call(context, 1, 0, again ? &second : &error) != TLSMEND_E_REFUSED || lines != 0)
         fail_msg("%s: %d lines, %s", texts[i], lines, error.text);
