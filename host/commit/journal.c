@@ -41,6 +41,7 @@ void journal_close(journal *self) {
   free(self->ended);
   free(self->failure);
   free(self->stalled);
+  free(self->unchecked);
   free(self);
 }
 
@@ -170,7 +171,8 @@ static bool take_await(journal *self, const json_t *record) {
   strcpy(self->clock_boot, boot ? boot : "");
   self->until = json_integer_value(json_object_get(clock, "until"));
   self->deadline = json_integer_value(json_object_get(record, "deadline"));
-  return self->deadline > 0;
+  return replace(&self->unchecked, json_string_value(json_object_get(record, "unchecked"))) &&
+         self->deadline > 0;
 }
 
 static bool take(journal *self, const json_t *record) {
@@ -271,6 +273,8 @@ int journal_await(journal *self, const journal_deadline *end, tlsmend_error *err
   if (*end->boot)
     json_object_set_new(record, "clock",
                         json_pack("{s:s, s:I}", "boot", end->boot, "until", (json_int_t)end->until));
+  if (end->unchecked)
+    json_object_set_new(record, "unchecked", json_string(end->unchecked));
   return write_record(self, record, error);
 }
 

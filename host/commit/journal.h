@@ -53,7 +53,9 @@ typedef struct journal {
   int64_t deadline;         /* since when it is done and waits for that: until then; 0: it does not wait */
   int64_t until;            /* the same on the clock that nobody sets, of the start `clock_boot` */
   char clock_boot[64];      /* "": there is no such clock */
-  char *failure;            /* why it goes backwards, NULL */
+  char *
+      unchecked; /* it waits for that, and why its runbooks could not be asked whether it is right; or NULL */
+  char *failure; /* why it goes backwards, NULL */
   char *stalled; /* why it could not go on when that was tried last; NULL: it could, or was not tried */
   run_result result;
   tlsmend_plan *plan;
@@ -132,9 +134,10 @@ int journal_restarted(journal *self, size_t step, const char *boot, tlsmend_erro
 int journal_resumed(journal *self, const char *boot, tlsmend_error *error); /* goes on, not at a barrier */
 /* Done, and waits for its confirmation; a later one moves the end. */
 typedef struct journal_deadline {
-  int64_t deadline; /* seconds since 1970 */
-  int64_t until;    /* seconds since the start `boot` */
-  char boot[64];    /* "": there is no such clock */
+  int64_t deadline;      /* seconds since 1970 */
+  int64_t until;         /* seconds since the start `boot` */
+  char boot[64];         /* "": there is no such clock */
+  const char *unchecked; /* why the runbooks could not be asked whether it is right; NULL: they say yes */
 } journal_deadline;
 int journal_await(journal *self, const journal_deadline *end, tlsmend_error *error);
 int journal_stalled(journal *self, const char *why,

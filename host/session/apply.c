@@ -32,14 +32,20 @@ static bool is_no(const tlsmend_session *self, int code) {
                          code == TLSMEND_E_REFUSED);
 }
 
-/* Done, and nobody knows whether it is right. Who gave a time to confirm is asked, as if it were; else the run stays open. */
-static int cannot_tell(tlsmend_session *self, const journal *journal, const tlsmend_error *why,
-                       tlsmend_error *error) {
+void session_stall(journal *journal, const tlsmend_error *why) {
+  if (why && journal->result == RUN_OPEN && !journal->lost &&
+      (journal->log || journal_continue(journal, NULL) == TLSMEND_OK) &&
+      !(journal->stalled && strcmp(journal->stalled, why->text) == 0))
+    journal_stalled(journal, why->text, NULL);
+}
+
+/* Done, and nobody knows whether it is right. */
+static int cannot_tell(tlsmend_session *self, const journal *journal, const char *why, tlsmend_error *error) {
   tlsmend_error text;
   tlsmend_error_set(
       &text, TLSMEND_E_UNKNOWN,
       "every step of run %s is done, but its runbooks could not be asked whether it is right: %s",
-      journal->run, why->text);
+      journal->run, why);
   if (!journal->confirm_minutes)
     return tlsmend_error_set(error, TLSMEND_E_UNKNOWN,
                              "%s. Remove the cause and let it be asked again: tlsmend resume; or undo it: "
@@ -49,34 +55,32 @@ static int cannot_tell(tlsmend_session *self, const journal *journal, const tlsm
   return TLSMEND_OK;
 }
 
-void session_stall(journal *journal, const tlsmend_error *why) {
-  if (why && journal->result == RUN_OPEN && !journal->lost &&
-      (journal->log || journal_continue(journal, NULL) == TLSMEND_OK) &&
-      !(journal->stalled && strcmp(journal->stalled, why->text) == 0))
-    journal_stalled(journal, why->text, NULL);
-}
-
-static int await(tlsmend_session *self, commit *commit, commit_result *out, tlsmend_error *error) {
-  journal_deadline end = session_deadline(self, commit->journal);
-  return commit_await(commit, &end, out, error);
+/* Only a "no" takes a run back. Who gave a time to confirm is asked, also where the runbooks could not be; else the run stays open. */
+int session_judge(tlsmend_session *self, journal *journal, commit_result *out, tlsmend_error *error) {
+  commit commit = session_commit(self, journal);
+  tlsmend_error why = {0, ""};
+  int code = self->unchecked ? TLSMEND_OK : check_outcome(self, journal, &why);
+  bool told = code == TLSMEND_OK;
+  if (is_no(self, code)) {
+    session_tell(self, TLSMEND_EVENT_WARNING, "%s", why.text);
+    return commit_backward(&commit, why.text, out, error);
+  }
+  secrets_mask_error(&self->hidden, &why); /* before it is written down */
+  if (!told)
+    code = cannot_tell(self, journal, why.text, error);
+  if (code != TLSMEND_OK)
+    return code;
+  if (!journal->confirm_minutes)
+    return commit_end(&commit, out, error);
+  journal_deadline end = session_deadline(self, journal);
+  end.unchecked = told ? NULL : why.text;
+  return commit_await(&commit, &end, out, error);
 }
 
 int session_forward(tlsmend_session *self, journal *journal, commit_result *out, tlsmend_error *error) {
   commit commit = session_commit(self, journal);
-  tlsmend_error inner = {0, ""};
   int code = commit_forward(&commit, out, error);
-  if (code != TLSMEND_OK || *out != COMMIT_DONE)
-    return code;
-  code = self->unchecked ? TLSMEND_OK : check_outcome(self, journal, &inner);
-  if (is_no(self, code)) {
-    session_tell(self, TLSMEND_EVENT_WARNING, "%s", inner.text);
-    return commit_backward(&commit, inner.text, out, error);
-  }
-  if (code != TLSMEND_OK)
-    code = cannot_tell(self, journal, &inner, error);
-  if (code != TLSMEND_OK)
-    return code;
-  return journal->confirm_minutes ? await(self, &commit, out, error) : commit_end(&commit, out, error);
+  return code == TLSMEND_OK && *out == COMMIT_DONE ? session_judge(self, journal, out, error) : code;
 }
 
 static int check_target(tlsmend_session *self, const tlsmend_plan *plan, tlsmend_error *error) {

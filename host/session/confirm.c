@@ -40,7 +40,7 @@ json_t *session_effect(const json_t *header, const json_t *params) {
 
 journal_deadline session_deadline(const tlsmend_session *self, const journal *journal) {
   int64_t now = self->clock(), seconds = 0, left = 60 * (int64_t)journal->confirm_minutes;
-  journal_deadline end = {.boot = ""};
+  journal_deadline end = {.boot = "", .unchecked = journal->unchecked};
   if (journal->deadline && journal->deadline - now < left)
     left = journal->deadline - now;
   if (self->boot_clock(&seconds, end.boot))
@@ -104,9 +104,10 @@ static int expire(tlsmend_session *self, journal *journal, commit_result *out, t
 int session_decide(tlsmend_session *self, journal *journal, commit_result *out, tlsmend_error *error) {
   char how[256];
   *out = COMMIT_AWAITS;
-  if (!session_is_over(self, journal))
+  bool over = session_is_over(self, journal);
+  if (!over && !journal->unchecked)
     return anchor(self, journal, error);
-  int code = expire(self, journal, out, error);
+  int code = over ? expire(self, journal, out, error) : session_judge(self, journal, out, error);
   if (code == TLSMEND_OK && journal->result != RUN_OPEN)
     code = machine_resume_arrange(self->machine, NULL, session_folder(self, journal), how, error);
   return code;

@@ -49,7 +49,7 @@ int tlsmend_report_exit(const tlsmend_report *report) {
   case TLSMEND_RESULT_UNDONE:
     return report->rolled_back && !report->journal->lost ? 0 : 1;
   case TLSMEND_RESULT_AWAITS:
-    return 0;
+    return report->journal->unchecked ? tlsmend_error_exit(TLSMEND_E_UNKNOWN) : 0;
   case TLSMEND_RESULT_LEFT:
     return 4;
   }
@@ -103,8 +103,11 @@ static json_t *run_to_json(const journal *journal, bool reads) {
   if (journal->trust)
     json_object_set(json, "trust", journal->trust);
   json_object_set_new(json, "approval", journal->approval ? json_incref(journal->approval) : json_null());
-  if (journal->confirm_minutes)
+  if (journal->confirm_minutes) {
     json_object_set_new(json, "confirm", confirm_to_json(journal));
+    json_object_set_new(json, "unchecked",
+                        journal->unchecked ? json_string(journal->unchecked) : json_null());
+  }
   json_t *changes = json_object_get(json, "changes");
   for (size_t i = 0; i < json_array_size(changes); i++) {
     json_t *change = json_array_get(changes, i);
@@ -180,17 +183,25 @@ static void print_trust(const json_t *trust, text_builder *out) {
     print_line(out, "applied with --allow-unsigned");
 }
 
-/* What keeps a run that waits, beside confirming it. */
-static void print_keepers(const journal *journal, const char *indent, text_builder *out) {
-  char *keepers = NULL;
+/* Of a run that waits: until when, what keeps it beside confirming it, and whether its runbooks have been asked. */
+static void print_waiting(const journal *journal, const char *indent, text_builder *out) {
+  char until[32], *keepers = NULL;
+  os_time_print(journal->deadline, until);
   tlsmend_plan_keepers(journal->plan, &keepers, NULL);
   text_add(out, "%s", indent);
+  text_say(out, "confirm it before %s: tlsmend confirm", until);
+  text_add(out, "\n%s", indent);
   if (keepers)
     text_say(out, "it is kept too if then its verify passes, which connects to a server: %s", keepers);
   else
     text_say(out, "nothing else keeps it");
   text_add(out, "\n");
   free(keepers);
+  if (!journal->unchecked)
+    return;
+  text_add(out, "%s", indent);
+  text_say(out, "its runbooks could not be asked whether it is right: %s", journal->unchecked);
+  text_add(out, "\n");
 }
 
 static void print_run_lines(const tlsmend_report *report, text_builder *out) {
@@ -199,12 +210,8 @@ static void print_run_lines(const tlsmend_report *report, text_builder *out) {
   print_trust(journal->trust, out);
   if (journal->failure && !report->rolled_back)
     print_line(out, "why: %s", journal->failure);
-  if (report->result == TLSMEND_RESULT_AWAITS) {
-    char until[32];
-    os_time_print(journal->deadline, until);
-    print_line(out, "confirm it before %s: tlsmend confirm", until);
-    print_keepers(journal, "  ", out);
-  }
+  if (report->result == TLSMEND_RESULT_AWAITS)
+    print_waiting(journal, "  ", out);
   print_notes(journal, out);
   if (journal->lost)
     print_line(out,
@@ -399,12 +406,7 @@ static void print_run(status *status, const journal *journal) {
     text_add(&status->text, "%s %s", i ? "," : " ", journal->plan->runbooks[i].id);
   text_add(&status->text, "\n");
   if (journal->result == RUN_OPEN && journal->deadline) {
-    char until[32];
-    os_time_print(journal->deadline, until);
-    text_add(&status->text, "    ");
-    text_say(&status->text, "confirm it before %s: tlsmend confirm", until);
-    text_add(&status->text, "\n");
-    print_keepers(journal, "    ", &status->text);
+    print_waiting(journal, "    ", &status->text);
     print_watch(status, journal);
   }
   if (journal->result == RUN_OPEN && journal->stalled) {

@@ -254,6 +254,9 @@ void session_stall(journal *journal, const tlsmend_error *why);
 /* Carries out what is open of a run, then runs the runbooks once more and verifies. What fails is taken back. */
 int session_forward(tlsmend_session *self, journal *journal, commit_result *out, tlsmend_error *error);
 
+/* Every step is done: asks the runbooks whether it is right, and ends, undoes or awaits the run as they say. */
+int session_judge(tlsmend_session *self, journal *journal, commit_result *out, tlsmend_error *error);
+
 /* What apply, resume and rollback do once their journal is at hand. The bench begins here: it has no state folder. */
 int session_check(tlsmend_session *self, const tlsmend_plan *plan, tlsmend_error *error);
 int session_continue(tlsmend_session *self, journal *journal, int flags, commit_result *out,

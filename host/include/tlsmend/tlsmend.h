@@ -398,7 +398,8 @@ typedef enum tlsmend_result {
   TLSMEND_RESULT_RESTART, /* done so far; a restart is needed to go on, then tlsmend_resume */
   TLSMEND_RESULT_UNDONE,  /* failed; everything that was written has been undone */
   TLSMEND_RESULT_LEFT,    /* failed; the report names what is left */
-  TLSMEND_RESULT_AWAITS   /* done, and will be undone unless it is confirmed in time */
+  TLSMEND_RESULT_AWAITS   /* done, and will be undone unless it is confirmed in time; tlsmend_report_exit is that of E_UNKNOWN if its
+                             runbooks could not be asked whether it is right */
 } tlsmend_result;
 
 /*
