@@ -21,8 +21,8 @@ local function check_runs(about, add, at)
   for _, trace in ipairs(traces) do
     local fault = trace.error
     local line = fault and line_of(fault)
-    local meant = fault and (fault.text:find "blocked, " or fault.text:find "Wow6432Node") ~= nil
-    if fault and not meant and not at[line] and not gated then
+    local expected = fault and (fault.text:find "blocked, " or fault.text:find "Wow6432Node") ~= nil
+    if fault and not expected and not at[line] and not gated then
       gated = true
       add("fails", line, ("on %s: %s"):format(trace.machine, fault.text))
     end

@@ -79,8 +79,7 @@ local function check_places(kind, list, text, add, note)
     local found = false
     for _, need in ipairs(list) do
       local any = not row.value and (not row.given or kind == "probes")
-      local meant = any or row.value and is_place(row.value, need.value)
-      if meant then found, used[need] = true, true end
+      if any or row.value and is_place(row.value, need.value) then found, used[need] = true, true end
     end
     if row.value and not found then
       add("needs-narrow", row.line, ("%s is not in needs.%s"):format(row.value, kind))

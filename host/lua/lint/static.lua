@@ -29,9 +29,9 @@ end
 local function check_fields(members, known, what, add)
   for name, item in pairs(members) do
     if not contains(known, name) then
-      local meant = host.closest(known, name)
+      local near = host.closest(known, name)
       add("unknown-field", item.line, ("%s has no field %q%s"):format(what, name,
-        meant and (", %q is meant?"):format(meant) or "; there are " .. table.concat(known, ", ")))
+        near and (", %q is meant?"):format(near) or "; there are " .. table.concat(known, ", ")))
     end
   end
 end

@@ -79,8 +79,8 @@ local environment = setmetatable({}, {
     if MODULES[name] then return require(MODULES[name]) end
     local known = rawget(_G, name)
     if known ~= nil then return known end
-    local meant = host.closest(repl.names(), tostring(name))
-    error(("'%s' is not defined here%s"):format(tostring(name), meant and ("; '%s' is meant?"):format(meant) or
+    local near = host.closest(repl.names(), tostring(name))
+    error(("'%s' is not defined here%s"):format(tostring(name), near and ("; '%s' is meant?"):format(near) or
       "; :help says what there is"), 2)
   end,
   __newindex = function(_, name, value) vars[name] = value end,
