@@ -32,12 +32,12 @@ local function rdp(roles)
   local kb = gates.RDP_UPDATES[tostring(system.nt)]
   if not kb or not roles.Server or hotfix.examine(kb) == true then return {} end
   if remote_desktop() == false then
-    log.finding(("Remote Desktop is switched off here (mark G); if it is ever switched on, it needs %s " ..
-      "first"):format(kb))
+    log.finding(("Remote Desktop is switched off here (mark G); if it is ever switched on, it needs %s first"):format(
+      kb))
     return {}
   end
-  return { { name = "rdp", kb = kb, text = ("Remote Desktop cannot be reached any more without %s (mark " ..
-    "S3)"):format(kb) } }
+  return { { name = "rdp", kb = kb,
+    text = ("Remote Desktop cannot be reached any more without %s (mark S3)"):format(kb) } }
 end
 
 local function sql()

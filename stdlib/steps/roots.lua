@@ -28,8 +28,7 @@ function step.report()
   for _, root in ipairs(step.ROOTS) do
     if not is_there(root) then
       log.finding(("the root certificate %s (%s...) is not in the machine's stores; if connections fail although " ..
-        "TLS " ..
-        "1.2 is on, install it (AZB-EN)"):format(root.name, root.thumbprint))
+        "TLS 1.2 is on, install it (AZB-EN)"):format(root.name, root.thumbprint))
     end
   end
 end

@@ -15,12 +15,11 @@ function step.report()
   local kb = system.nt < "6.3" and "KB3042058" or "KB2919355"
   if hotfix.examine(kb) ~= true and hotfix.examine "KB3042058" ~= true then
     log.finding(("%s was not found: without it or a later rollup %s may share no cipher suite with Azure Front " ..
-      "Door, TLS " ..
-      "1.2 or not"):format(kb, system.name))
+      "Door, TLS 1.2 or not"):format(kb, system.name))
   end
   if algorithms.state("KeyExchangeAlgorithms", "Diffie-Hellman") == "off" then
     log.finding("Diffie-Hellman is switched off: only suites with DHE are shared with Azure Front Door on " ..
-      "" .. system.name)
+      system.name)
   end
 end
 

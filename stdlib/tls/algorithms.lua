@@ -120,9 +120,8 @@ local function report_stray(family, name)
   local below = registry.keys(("%s\\%s\\%s"):format(algorithms.KEY, family, name)) or {}
   for _, child in ipairs(below) do
     local meant = known[family][(name .. "/" .. child):lower()] or FORMER[name .. "/" .. child]
-    log.finding(("Schannel: %s\\%s has a key %s below it and counts for " ..
-      "nothing%s"):format(family, name, child, meant and
-      ("; \"%s\" was meant, one key with a slash in its name"):format(meant) or ""))
+    log.finding(("Schannel: %s\\%s has a key %s below it and counts for nothing%s"):format(family, name, child,
+      meant and ("; \"%s\" was meant, one key with a slash in its name"):format(meant) or ""))
   end
   return #below > 0
 end

@@ -150,15 +150,14 @@ function dotnet.obstacles()
       local covered = hotfix.examine(kb)
       if covered ~= true then
         add("v2.0.50727", kb, covered == false or nil, (".NET %s follows Windows' TLS versions only with %s or a " ..
-          ".NET " ..
-          "rollup of August 2017 or later%s"):format(installed.v2, kb, covered == nil and "; cannot tell whether " ..
-          "one is there" or ", and neither was found"))
+          ".NET rollup of August 2017 or later%s"):format(installed.v2, kb,
+          covered == nil and "; cannot tell whether one is there" or ", and neither was found"))
       end
     end
   end
   if installed.v4 == "4.0" then
-    add("v4.0.30319", nil, true, ".NET 4.0 does not know TLS 1.1 and 1.2; install 4.6.2 or later in its place " ..
-      "(mark S+G)")
+    add("v4.0.30319", nil, true,
+      ".NET 4.0 does not know TLS 1.1 and 1.2; install 4.6.2 or later in its place (mark S+G)")
   end
   return list
 end

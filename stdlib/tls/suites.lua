@@ -81,8 +81,7 @@ end
 local function report_policy(order)
   local text = registry.get(suites.POLICY, "Functions")
   log.finding(("the order of cipher suites is set by policy (%d names): it wins, and only the policy's owner " ..
-    "changes it")
-    :format(#order))
+    "changes it"):format(#order))
   if type(text) == "string" and #text > suites.LIMIT then
     log.finding(("the policy's list has %d characters; %d is the limit"):format(#text, suites.LIMIT))
   end

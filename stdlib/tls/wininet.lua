@@ -138,8 +138,8 @@ local function report_absent(loaded, absent)
   if not loaded then log.finding "the machine at hand holds no user's registry: settings of people are not seen" end
   if #absent > 0 then
     log.finding(("people who are not signed in: %d (%s%s); their Internet Options are not seen and not changed; " ..
-      "sign them in " ..
-      "and run this again, or set the policy"):format(#absent, absent[1], #absent > 1 and " and others" or ""))
+      "sign them in and run this again, or set the policy"):format(#absent, absent[1],
+      #absent > 1 and " and others" or ""))
   end
   log.info "the profile that new users get (Users\\Default) is not looked into; the machine's value holds for them"
 end
