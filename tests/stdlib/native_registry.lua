@@ -47,7 +47,7 @@ function native:children(path, view)
   return names
 end
 
--- The text of a built-in snapshot; only what machines.lua writes is understood.
+-- The text of a built-in snapshot; only what machines.builtin writes is understood.
 function native:load(text)
   local path
   for line in text:gmatch "[^\r\n]+" do
@@ -73,9 +73,9 @@ function native:inside(path, writes)
     for _, tree in ipairs(self.needs[field] or {}) do
       local every = tree:find("HKU\\*\\", 1, true) == 1
       if every and path == "HKU" then return end
-      local place = every and path:gsub("^HKU\\[^\\]+", "HKU\\*") or path
-      local start = place:sub(1, #tree):lower()
-      if start == tree:lower() and (#place == #tree or place:sub(#tree + 1, #tree + 1) == "\\") then return end
+      local known = every and path:gsub("^HKU\\[^\\]+", "HKU\\*") or path
+      local start = known:sub(1, #tree):lower()
+      if start == tree:lower() and (#known == #tree or known:sub(#tree + 1, #tree + 1) == "\\") then return end
     end
   end
   error(("%s: not in needs.%s"):format(path, writes and "registry" or "reads"), 0)

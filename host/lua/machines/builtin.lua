@@ -129,6 +129,13 @@ end
 
 -- ---- updates ----
 
+local function put_files(tree, files, architecture)
+  for _, file in ipairs(files or {}) do
+    put(tree, FACTS .. "\\Files\\32", { [file.path] = file.floor })
+    if architecture ~= "x86" then put(tree, FACTS .. "\\Files\\64", { [file.path] = file.floor }) end
+  end
+end
+
 -- Installs an update: its package, its entry in the hotfix list, its files. nil and the reason if it does not fit.
 local function install(tree, row, architecture, kb)
   local updates = require "windows.updates" -- most machines have none
@@ -142,15 +149,9 @@ local function install(tree, row, architecture, kb)
   local package = updates.package(known, branch, architecture)
     or ("Package_for_RollupFix~31bf3856ad364e35~%s~~%s.1.0"):format(updates.cbs_architecture(architecture), branch.nt)
   put(tree, SOFTWARE .. PACKAGES .. package, { CurrentState = INSTALLED, Visibility = 2 })
-  for _, file in ipairs(branch.files or {}) do
-    put(tree, FACTS .. "\\Files\\32", { [file.path] = file.floor })
-    if architecture ~= "x86" then put(tree, FACTS .. "\\Files\\64", { [file.path] = file.floor }) end
-  end
+  put_files(tree, branch.files, architecture)
   for _, contained in ipairs(known.contains or {}) do -- the files without the package: what makes a KB list lie
-    for _, file in ipairs(updates.branch(updates.of(contained), system).files) do
-      put(tree, FACTS .. "\\Files\\32", { [file.path] = file.floor })
-      if architecture ~= "x86" then put(tree, FACTS .. "\\Files\\64", { [file.path] = file.floor }) end
-    end
+    put_files(tree, updates.branch(updates.of(contained), system).files, architecture)
   end
   return true
 end
@@ -231,4 +232,4 @@ function machines.names()
   return names
 end
 
-return setmetatable(machines, { __call = function(_, name) return machines.text(name) end })
+return machines
