@@ -8,21 +8,17 @@
 #include "render/html.h"
 #include "render/page.h"
 #include "base/unicode.h"
+#include "tls/version.h"
 
 #define SCHANNEL "HKLM\\SYSTEM\\CurrentControlSet\\Control\\SecurityProviders\\SCHANNEL\\Protocols"
 #define WINHTTP  "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Internet Settings\\WinHttp"
 
-enum { COLUMNS = 4, ROWS = 6 };
+enum { COLUMNS = 4, ROWS = TLS_VERSION_COUNT };
 
 typedef enum cell { NOT_READ, DEFAULT, ON, OFF, ASKED, HALF } cell;
 static const char *const cell_names[] = {"not read", "default", "on", "off", "if asked for", "half set"};
 static const char *const cell_classes[] = {"none", "default", "on", "off", "asked", "half"};
 
-static const struct protocol {
-  const char *name;
-  long long bit;
-} protocols[ROWS] = {{"SSL 2.0", 0x8},   {"SSL 3.0", 0x20},  {"TLS 1.0", 0x80},
-                     {"TLS 1.1", 0x200}, {"TLS 1.2", 0x800}, {"TLS 1.3", 0x2000}};
 static const char *const columns[COLUMNS] = {"Schannel client", "Schannel server", "WinHTTP 64-bit",
                                              "WinHTTP 32-bit"};
 
@@ -109,8 +105,8 @@ static cell winhttp_cell(const json_t *json, long long bit, int view, bool after
 
 static cell cell_of(const json_t *json, int row, int column, bool after) {
   if (column < 2)
-    return schannel_cell(json, protocols[row].name, column ? "Server" : "Client", after);
-  return winhttp_cell(json, protocols[row].bit, column == 2 ? 64 : 32, after);
+    return schannel_cell(json, tls_version_name((tls_version)row), column ? "Server" : "Client", after);
+  return winhttp_cell(json, tls_version_bit((tls_version)row), column == 2 ? 64 : 32, after);
 }
 
 typedef struct matrix {
@@ -151,7 +147,8 @@ static void draw(const matrix *matrix, text_builder *out) {
   }
   for (int row = 0; row < ROWS; row++) {
     int y = 52 + row * 38;
-    text_add(out, "<text class=\"row\" x=\"0\" y=\"%d\">%s</text>\n", y + 20, protocols[row].name);
+    text_add(out, "<text class=\"row\" x=\"0\" y=\"%d\">%s</text>\n", y + 20,
+             tls_version_name((tls_version)row));
     for (int column = 0; column < COLUMNS; column++) {
       bool moves = matrix->before[row][column] != matrix->after[row][column];
       int x = 78 + column * 196;
@@ -173,7 +170,7 @@ static void tabulate(const matrix *matrix, text_builder *out) {
     html_said(out, "th scope=\"col\"", columns[column]);
   text_add(out, "</tr></thead><tbody>\n");
   for (int row = 0; row < ROWS; row++) {
-    text_add(out, "<tr><th scope=\"row\">%s</th>", protocols[row].name);
+    text_add(out, "<tr><th scope=\"row\">%s</th>", tls_version_name((tls_version)row));
     for (int column = 0; column < COLUMNS; column++) {
       cell before = matrix->before[row][column], after = matrix->after[row][column];
       text_add(out, before == after ? "<td>" : "<td><strong>");

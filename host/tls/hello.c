@@ -3,13 +3,6 @@
 
 #include <string.h>
 
-static const char *const names[TLS_VERSION_COUNT] = {
-    [TLS_SSL2] = "SSL 2.0", [TLS_SSL3] = "SSL 3.0", [TLS_1_0] = "TLS 1.0",
-    [TLS_1_1] = "TLS 1.1",  [TLS_1_2] = "TLS 1.2",  [TLS_1_3] = "TLS 1.3",
-};
-
-const char *tls_version_name(tls_version version) { return names[version]; }
-
 typedef struct writer {
   unsigned char *bytes;
   size_t size;

@@ -9,12 +9,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* In their order: a lower one is an older one. */
-typedef enum tls_version { TLS_SSL2, TLS_SSL3, TLS_1_0, TLS_1_1, TLS_1_2, TLS_1_3 } tls_version;
-enum { TLS_VERSION_COUNT = TLS_1_3 + 1, TLS_BATCH_MOST = 48, TLS_HELLO_MOST = 1024, TLS_HELLO_CHANCE = 96 };
+#include "tls/version.h"
 
-/* "SSL 2.0" ... "TLS 1.3". Static. */
-const char *tls_version_name(tls_version version);
+enum { TLS_BATCH_MOST = 48, TLS_HELLO_MOST = 1024, TLS_HELLO_CHANCE = 96 };
 
 /* How many batches there are for a version, and the suites of one; numbers of SSL 2.0 have three bytes. */
 size_t tls_batch_count(tls_version version);

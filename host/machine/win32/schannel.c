@@ -111,14 +111,9 @@ static SECURITY_STATUS negotiate(handshake *self) {
 }
 
 static const char *protocol_name(DWORD protocol) {
-  static const struct {
-    DWORD bit;
-    const char *name;
-  } rows[] = {{0x2000, "TLS 1.3"}, {0x800, "TLS 1.2"}, {0x200, "TLS 1.1"},
-              {0x80, "TLS 1.0"},   {0x20, "SSL 3.0"},  {0x8, "SSL 2.0"}};
-  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-    if ((protocol & rows[i].bit) != 0)
-      return rows[i].name;
+  for (int version = TLS_VERSION_COUNT - 1; version >= 0; version--)
+    if ((protocol & tls_version_bit((tls_version)version)) != 0)
+      return tls_version_name((tls_version)version);
   return "";
 }
 
