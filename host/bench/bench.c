@@ -13,7 +13,10 @@
 #include "base/file_path.h"
 #include "machine/update/package.h"
 #include "os/os.h"
-#include "signing/trust_store.h"
+#include "script/source.h"
+#include "session/options.h"
+#include "session/output.h"
+#include "session/plan.h"
 
 #define TEST_SCHEMA "tlsmend-test/1"
 enum { EXPECT_MOST = 1 << 20 };

@@ -2,6 +2,7 @@
 #ifndef TLSMEND_BENCH_BENCH_H
 #define TLSMEND_BENCH_BENCH_H
 
+#include "commit/commit.h"
 #include "machine/fault.h"
 #include "machine/sim/sim.h"
 #include "script/host_lua.h"

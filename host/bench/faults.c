@@ -8,9 +8,10 @@
 
 #include "base/error.h"
 #include "bench/bench.h"
-#include "plan/change.h"
+#include "commit/journal.h"
 #include "machine/machine.h"
-#include "machine/sim/sim.h"
+#include "session/runs/forward.h"
+#include "session/runs/rollback.h"
 
 /* What a power cut would leave: the machine, and the journal as it is on the disk. */
 typedef struct moment {

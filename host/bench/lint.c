@@ -8,15 +8,14 @@
 
 #include "base/error.h"
 #include "bench/bench.h"
-#include "signing/manifest.h"
 #include "machine/backends.h"
 #include "machine/machine.h"
 #include "machine/overlay.h"
 #include "os/os.h"
 #include "script/require.h"
-#include "script/host_lua.h"
-#include "session/session.h"
-#include "signing/trust_store.h"
+#include "script/source.h"
+#include "session/options.h"
+#include "session/output.h"
 
 #define LINT_SCHEMA "tlsmend-lint/1"
 

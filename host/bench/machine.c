@@ -6,12 +6,16 @@
 
 #include "base/error.h"
 #include "bench/bench.h"
-#include "plan/change.h"
-#include "machine/backends.h"
+#include "commit/journal.h"
 #include "machine/guard.h"
 #include "machine/machine.h"
-#include "machine/sim/sim.h"
 #include "os/os.h"
+#include "plan/secrets.h"
+#include "session/authorize.h"
+#include "session/options.h"
+#include "session/runs/forward.h"
+#include "session/runs/resume.h"
+#include "session/runs/rollback.h"
 
 void bench_find(json_t *record, const char *rule, const char *format, ...) {
   char text[1200];
@@ -153,7 +157,7 @@ static int go(bench_copy *copy, bench_states *states, journal **journal, json_t 
   tlsmend_error inner = {0, ""};
   commit_result result = COMMIT_LEFT;
   char boot[64];
-  int code = session_check(&copy->session, states->plan, &inner);
+  int code = session_authorize(&copy->session, AUTHORIZE_BENCH, states->plan, NULL, &inner);
   if (code == TLSMEND_OK)
     code = machine_boot_id(copy->session.machine, boot, &inner);
   if (code == TLSMEND_OK)

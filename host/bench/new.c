@@ -11,7 +11,8 @@
 #include "base/text.h"
 #include "os/os.h"
 #include "script/host_lua.h"
-#include "session/session.h"
+#include "session/options.h"
+#include "session/output.h"
 
 #define NEW_SCHEMA "tlsmend-new/1"
 enum { ID_MOST = 63 };

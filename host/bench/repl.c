@@ -12,7 +12,7 @@
 #include "machine/machine.h"
 #include "machine/overlay.h"
 #include "script/host_lua.h"
-#include "session/session.h"
+#include "session/rerun.h"
 
 struct tlsmend_repl {
   tlsmend_session *session;

@@ -1,18 +1,19 @@
 /*
  * Runbooks that are not built in: read once, with the files that belong to them, and judged by their signature. Formats are
- * core's (minisign, manifest, bundle); what a verdict means for a run is decided in session/apply.c.
+ * signing's (minisign, manifest, bundle); what a verdict means for a run is decided in session/authorize.c.
  */
-#include "base/error.h"
-#include "signing/trust_store.h"
+#include "script/source.h"
 
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "base/file_path.h"
 #include "script/requires.h"
 #include "signing/signature_file.h"
+#include "signing/trust_store.h"
 #include "os/os.h"
 #include "script/require.h"
 #include "script/modules/modules.h"

@@ -2,12 +2,13 @@
  * The policy of a site: policy.json in the folder of journals. It says how many of whose approvals a plan needs before it is
  * applied. A policy that is not understood, wholly, refuses everything: who can break it must not be able to get around it.
  */
+#include "session/approval_policy.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "os/os.h"
-#include "session/session.h"
 
 #define POLICY_SCHEMA "tlsmend-policy/1"
 enum { POLICY_MOST = 1024 * 1024, KEYS_MOST = 64, KEY_LENGTH = 56 };

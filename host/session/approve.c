@@ -1,7 +1,6 @@
-/*
- * Approvals: signing a saved plan, counting signatures, and whether a plan may be applied at all. Formats are core's
- * (minisign, approval, plan_origin); the policy is read by session/approval_policy.c.
- */
+/* Approvals: signing a saved plan, and counting its signatures. The formats are signing's and plan/origin.c's. */
+#include "session/approve.h"
+
 #include <assert.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -11,7 +10,8 @@
 #include "base/error.h"
 #include "base/file_path.h"
 #include "os/os.h"
-#include "session/session.h"
+#include "plan/plan.h"
+#include "signing/approval.h"
 #include "signing/trust_store.h"
 
 enum { KEY_MOST = 64 * 1024, SIGNATURES_MOST = 16 };
@@ -175,8 +175,8 @@ int tlsmend_approve(const char *plan_path, const char *key, const tlsmend_approv
   return code;
 }
 
-static int too_few(const plan_origin *origin, size_t count, size_t needed, const char *by,
-                   tlsmend_error *error) {
+int session_too_few(const plan_origin *origin, size_t count, size_t needed, const char *by,
+                    tlsmend_error *error) {
   return tlsmend_error_set(error, TLSMEND_E_APPROVAL,
                            "%s has %zu of %zu approvals%s: `tlsmend approve` makes one", origin->path, count,
                            needed, by);
@@ -202,57 +202,6 @@ int tlsmend_plan_check_approvals(tlsmend_plan *plan, const tlsmend_approval_chec
                              check->now ? (int64_t)check->now : os_time(), &count, error);
   free(keys);
   if (code == TLSMEND_OK && count < needed)
-    code = too_few(plan->origin, count, needed, " by these keys", error);
-  return code;
-}
-
-static int obey(const tlsmend_session *self, const tlsmend_plan *plan, const char *folder,
-                tlsmend_error *error) {
-  policy policy;
-  size_t count = 0;
-  int code = policy_read(self, folder, &policy, error);
-  if (code == TLSMEND_OK && policy.needed && !plan->origin)
-    code = tlsmend_error_set(
-        error, TLSMEND_E_APPROVAL,
-        "%s demands an approved plan: `plan -o FILE.plan`, `approve FILE.plan`, then `apply --plan "
-        "FILE.plan`",
-        policy.path);
-  if (code == TLSMEND_OK && policy.needed)
-    code = session_read_signatures(plan->origin, NULL, 0, error);
-  if (code == TLSMEND_OK && policy.needed)
-    code = plan_origin_check(plan->origin, policy.keys, policy.key_count, os_time(), &count, error);
-  for (size_t i = 0; code == TLSMEND_OK && policy.expiry && policy.needed && i < plan->origin->approval_count;
-       i++)
-    count -= !plan->origin->approvals[i].expires && count;
-  if (code == TLSMEND_OK && count < policy.needed) {
-    char by[600];
-    snprintf(by, sizeof by, " that %.400s demands%s", policy.path, policy.expiry ? " (with an expiry)" : "");
-    code = too_few(plan->origin, count, policy.needed, by, error);
-  }
-  policy_clear(&policy);
-  return code;
-}
-
-int session_check_leave(tlsmend_session *self, const tlsmend_plan *plan, tlsmend_error *error) {
-  int code = sodium_init() < 0
-                 ? tlsmend_error_set(error, TLSMEND_E_FAILED, "the library for signatures does not start")
-                 : obey(self, plan, self->state, error);
-  if (code == TLSMEND_OK && self->home && !os_path_same(self->home, self->state))
-    code = obey(self, plan, self->home, error);
-  return code == TLSMEND_OK && self->home ? session_refuse_repeat(self, plan, error) : code;
-}
-
-int session_check_honest(tlsmend_session *self, const tlsmend_plan *plan, tlsmend_error *error) {
-  tlsmend_plan *again = NULL;
-  if (!plan->origin)
-    return TLSMEND_OK;
-  int code = session_plan_again(self, plan, &again, error);
-  if (code == TLSMEND_OK && !plan_same(plan, again))
-    code = tlsmend_error_set(
-        error, TLSMEND_E_PLAN,
-        "%s is not what its runbooks propose for this machine: it was edited, or made by another "
-        "tlsmend. Plan again",
-        plan->origin->path);
-  tlsmend_plan_free(again);
+    code = session_too_few(plan->origin, count, needed, " by these keys", error);
   return code;
 }

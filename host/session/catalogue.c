@@ -4,11 +4,10 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "signing/trust.h"
 #include "machine/guard.h"
-#include "script/script.h"
-#include "session/session.h"
-#include "signing/trust_store.h"
+#include "script/source.h"
+#include "session/options.h"
+#include "session/output.h"
 
 #define LIST_SCHEMA "tlsmend-runbooks/1"
 #define SHOW_SCHEMA "tlsmend-runbook/1"

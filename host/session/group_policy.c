@@ -2,18 +2,20 @@
  * Will it stick? Marks changes of values that somebody else sets again: Group Policy by a policy key, by the registry.pol that
  * lies on the machine, or by a policy value that overrides the one that is written.
  */
+#include "session/group_policy.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
-#include "registry/path.h"
-#include "registry/polfile.h"
 #include "base/unicode.h"
-#include "registry/value.h"
 #include "machine/machine.h"
 #include "os/os.h"
-#include "session/session.h"
+#include "plan/plan.h"
+#include "registry/path.h"
+#include "registry/polfile.h"
+#include "registry/value.h"
 
 #define COMES_BACK "comes back at the next refresh of policy, every 90 to 120 minutes and at every start"
 

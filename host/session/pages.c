@@ -5,10 +5,11 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "render/html.h"
-#include "render/page.h"
 #include "os/os.h"
-#include "session/session.h"
+#include "render/html.h"
+#include "render/language.h"
+#include "render/page.h"
+#include "script/script.h"
 
 enum { FILE_MOST = 64 * 1024 * 1024 };
 

@@ -1,13 +1,11 @@
 /* A server asked for its versions, and what a default client of a live machine agrees on with it, as text or JSON. */
 #include <assert.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "base/text.h"
-#include "machine/backends.h"
 #include "machine/machine.h"
-#include "tls/probe.h"
+#include "session/output.h"
 #include "session/session.h"
+#include "tls/probe.h"
 
 #define PROBE_SCHEMA "tlsmend-probe/1"
 

@@ -6,18 +6,19 @@
 
 #include <assert.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
-#include "signing/manifest.h"
-#include "base/text.h"
 #include "base/unicode.h"
-#include "machine/backends.h"
 #include "machine/machine.h"
 #include "machine/sim/sim.h"
 #include "os/os.h"
+#include "registry/value.h"
+#include "session/options.h"
+#include "signing/manifest.h"
 
 void tlsmend_text_free(char *text) { free(text); }
 
@@ -50,31 +51,6 @@ int session_hide(tlsmend_session *self, const tlsmend_plan *plan, tlsmend_error 
   return good ? TLSMEND_OK : error_no_memory(error);
 }
 
-script_options session_script_options(const tlsmend_options *options) {
-  script_options script = {
-      .library = options->library, .log = options->event, .log_data = options->event_data};
-  /* The caller's structure may be older than some limits. */
-#define LIMIT(name, word, member, unit, most)                                                                \
-  if (options->size >= offsetof(tlsmend_options, member) + sizeof options->member)                           \
-    script.limit[TLSMEND_LIMIT_##name] = options->member;
-  TLSMEND_LIMITS(LIMIT)
-#undef LIMIT
-  if (options->size > offsetof(tlsmend_options, modules))
-    script.modules = options->modules;
-  return script;
-}
-
-const char *session_trust_folder(const tlsmend_options *options) {
-  return options->size > offsetof(tlsmend_options, trust) ? options->trust : NULL;
-}
-
-int session_language(const tlsmend_options *options, language **out, tlsmend_error *error) {
-  bool knows = options->size >= offsetof(tlsmend_options, language) + sizeof options->language;
-  script_options script = session_script_options(options);
-  *out = NULL;
-  return knows ? script_language_open(&script, options->language, out, error) : TLSMEND_OK;
-}
-
 int tlsmend_text_in(const char *name, const char *english, char **out, tlsmend_error *error) {
   assert(english && out);
   language *language = NULL;
@@ -84,19 +60,6 @@ int tlsmend_text_in(const char *name, const char *english, char **out, tlsmend_e
     code = error_no_memory(error);
   language_close(language);
   return code;
-}
-
-int session_dump(json_t *json, char **out, tlsmend_error *error) {
-  char *bytes = json ? json_dumps(json, JSON_INDENT(2)) : NULL;
-  json_decref(json);
-  *out = NULL;
-  if (!bytes)
-    return error_no_memory(error);
-  text_builder text = {0};
-  text_append(&text, bytes);
-  text_append(&text, "\n");
-  free(bytes);
-  return text_finish(&text, out, error);
 }
 
 /* Joins two texts; malloc'd. */
@@ -343,3 +306,24 @@ int tlsmend_snapshot(tlsmend_session *self, const char *path, tlsmend_error *err
   free(bytes);
   return code;
 }
+
+void session_forget_texts(tlsmend_session *self) {
+  if (self->texts)
+    source_set_clear(self->texts);
+  free(self->texts);
+  self->texts = NULL;
+}
+
+void session_guid(tlsmend_machine *machine, char out[48]) {
+  tlsmend_value value = {0};
+  if (machine_value_get(machine, "HKLM\\SOFTWARE\\Microsoft\\Cryptography", 0, "MachineGuid", &value, NULL) !=
+      TLSMEND_OK)
+    return;
+  char *text = value_text(&value);
+  if (text && strlen(text) < 48)
+    memcpy(out, text, strlen(text) + 1);
+  free(text);
+  tlsmend_value_clear(&value);
+}
+
+bool session_is_strict(const tlsmend_session *self) { return self->kind != MACHINE_SNAPSHOT; }

@@ -3,17 +3,18 @@
 #include <assert.h>
 #include <sodium.h>
 #include <stddef.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
-#include "signing/bundle.h"
 #include "base/file_path.h"
 #include "base/text.h"
 #include "machine/update/package.h"
 #include "os/os.h"
-#include "session/session.h"
+#include "script/source.h"
+#include "session/options.h"
+#include "session/output.h"
+#include "signing/bundle.h"
 #include "signing/trust_store.h"
 
 #define VERIFY_SCHEMA "tlsmend-verify/1"
@@ -323,95 +324,5 @@ int tlsmend_verify(const tlsmend_options *options, const tlsmend_verify_request 
     code = print_verdict(request->file, &list, out, error);
   }
   sources_close(&list);
-  return code;
-}
-
-/* Why a runbook may not be applied. */
-static int refuse(const tlsmend_session *self, const char *name, const trust_verdict *verdict,
-                  tlsmend_error *error) {
-  static const char way[] = "it may be planned; to apply it, read it and pass --allow-unsigned";
-  char until[32] = "";
-  if (self->library)
-    return tlsmend_error_set(error, TLSMEND_E_REFUSED,
-                             "%s would run with the library %s, which nobody has signed: %s", name,
-                             self->library, way);
-  switch (verdict->state) {
-  case TRUST_UNSIGNED:
-    return tlsmend_error_set(error, TLSMEND_E_REFUSED, "%s is not part of tlsmend and not signed: %s", name,
-                             way);
-  case TRUST_EXPIRED:
-    os_time_print(verdict->expires, until);
-    return tlsmend_error_set(error, TLSMEND_E_APPROVAL,
-                             "%s is signed by %s, whose key %s expired on %.10s: %s", name, verdict->signer,
-                             verdict->key, until, way);
-  case TRUST_UNKNOWN:
-  case TRUST_TRUSTED:
-    break;
-  }
-  return tlsmend_error_set(
-      error, TLSMEND_E_APPROVAL,
-      "%s is signed by key %s, which is not in the trust store (%s): put the key there once "
-      "you have compared it; until then %s",
-      name, verdict->key, self->trust ? self->trust : "see `tlsmend help verify`", way);
-}
-
-static int judge(tlsmend_session *self, const plan_runbook *row, const source *source, bool *doubted,
-                 tlsmend_error *error) {
-  const trust_verdict *verdict = &source->verdict;
-  bool doubt = verdict->state != TRUST_TRUSTED || self->library;
-  int code = TLSMEND_OK;
-  if (doubt && self->kind != MACHINE_SNAPSHOT && !self->allow_unsigned)
-    code = refuse(self, row->source, verdict, error);
-  json_t *json = trust_verdict_to_json(verdict);
-  json_object_set_new(json, "runbook", json_string(row->id));
-  json_array_append_new(json_object_get(self->signers, "runbooks"), json);
-  *doubted = *doubted || doubt;
-  return code;
-}
-
-void session_forget_texts(tlsmend_session *self) {
-  if (self->texts)
-    source_set_clear(self->texts);
-  free(self->texts);
-  self->texts = NULL;
-}
-
-/* The runbooks of a plan are read here, once; what is judged is what runs and what the journal keeps. */
-static int take_texts(tlsmend_session *self, const tlsmend_plan *plan, tlsmend_error *error) {
-  source_terms terms = {.trust = self->trust};
-  session_forget_texts(self);
-  source_set *set = calloc(1, sizeof *set);
-  int code = set ? sources_take(&self->script, &terms, plan, set, error) : error_no_memory(error);
-  if (code == TLSMEND_OK)
-    self->texts = set;
-  else
-    free(set);
-  return code;
-}
-
-int session_check_trust(tlsmend_session *self, const tlsmend_plan *plan, tlsmend_error *error) {
-  bool doubted = false, foreign = false;
-  int code = take_texts(self, plan, error);
-  json_decref(self->signers);
-  self->signers = json_pack("{s:b, s:[]}", "allow_unsigned", 0, "runbooks");
-  if (!self->signers)
-    return error_no_memory(error);
-  for (size_t i = 0; code == TLSMEND_OK && i < plan->runbook_count; i++) {
-    if (plan->runbooks[i].builtin)
-      continue;
-    foreign = true;
-    code = judge(self, &plan->runbooks[i], self->texts->items[i], &doubted, error);
-  }
-  if (code == TLSMEND_OK && doubted && self->allow_unsigned) {
-    json_object_set_new(self->signers, "allow_unsigned", json_true());
-    session_tell(
-        self, TLSMEND_EVENT_WARNING,
-        "a runbook is applied that no trusted key has signed: --allow-unsigned says so, and the journal "
-        "records it");
-  }
-  if (!foreign || code != TLSMEND_OK) {
-    json_decref(self->signers);
-    self->signers = NULL;
-  }
   return code;
 }

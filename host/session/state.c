@@ -10,6 +10,7 @@
 #include "machine/machine.h"
 #include "machine/overlay.h"
 #include "script/host_lua.h"
+#include "session/output.h"
 #include "session/session.h"
 
 typedef struct render_look {

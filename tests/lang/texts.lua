@@ -133,7 +133,8 @@ end
 
 local C_FOR_PEOPLE = { "host/render/plan_text.c", "host/render/page.c", "host/render/page_steps.c",
   "host/render/page_table.c", "host/render/page_matrix.c", "host/plan/effective.c", "host/plan/change.c",
-  "host/session/report.c", "host/session/catalogue.c", "host/session/group_policy.c", "host/cli/report.c",
+  "host/session/runs/report.c", "host/session/runs/preview.c",
+  "host/session/runs/status.c", "host/session/catalogue.c", "host/session/group_policy.c", "host/cli/report.c",
   "host/cli/command/plan.c", "host/cli/command/status.c", "host/cli/command/rollback.c" }
 local c_people = {}
 for _, name in ipairs(C_FOR_PEOPLE) do c_people[name] = true end

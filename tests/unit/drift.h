@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "commit/journal.h"
 #include "machine/machine.h"
 #include "os/os.h"
 #include "session/session.h"

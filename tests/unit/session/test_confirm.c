@@ -2,6 +2,8 @@
 #include "unit/session/site.h"
 
 #include "os/os.h"
+#include "session/runs/known.h"
+#include "session/runs/report.h"
 
 /* The clock that people set, the one that nobody does, and the name of the start. */
 static int64_t now = 1000000, ticks = 500;

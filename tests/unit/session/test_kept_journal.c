@@ -4,6 +4,8 @@
  */
 #include "unit/session/kept.h"
 
+#include "session/runs/known.h"
+
 /* A record of the journal, edited by somebody who can compute SHA-256: all digests fit again. */
 static void edit_journal(void (*edit)(json_t *begin)) {
   tlsmend_session *session = open_with(FILES, NULL);

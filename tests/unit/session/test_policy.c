@@ -7,8 +7,8 @@
 #include <unistd.h>
 #endif
 
+#include "session/approval_policy.h"
 #include "signing/trust.h"
-#include "session/session.h"
 
 #define A                "RWRLcs/IJNBCDDcaFOB4wt8Kdv6jRHIeeLn0AoyOyApf6OGDRTiBLb4A"
 #define B                "RWRjWT/DEp07POToFNkJqW/tQCx4fCjPhWtl94xuOARi0kJLnGcfyRMA"

@@ -10,9 +10,11 @@
 #include <unistd.h>
 #endif
 
-#include "signing/bundle.h"
 #include "script/requires.h"
-#include "session/session.h"
+#include "script/source.h"
+#include "session/authorize.h"
+#include "session/rerun.h"
+#include "signing/bundle.h"
 #include "signing/trust_store.h"
 
 static const char runbook[] =
@@ -378,7 +380,7 @@ static int leave(const char *name, bool allow, void (*before)(void), bool *recor
   session->allow_unsigned = allow;
   if (before)
     before();
-  int code = session_check_trust(session, plan, &error);
+  int code = session_authorize(session, AUTHORIZE_NOTHING, plan, NULL, &error);
   if (code != TLSMEND_OK)
     assert_true(error.text[0] != 0);
   *recorded = session->signers && json_is_true(json_object_get(session->signers, "allow_unsigned"));
@@ -405,11 +407,11 @@ static void test_library(void **unused) {
   write_signature(&key);
   tlsmend_session *session = open_session();
   tlsmend_plan *plan = make_plan(session, "site.lua");
-  MUST(session_check_trust(session, plan, &error));
+  MUST(session_authorize(session, AUTHORIZE_NOTHING, plan, NULL, &error));
   session->library = strdup("elsewhere");
-  assert_int_equal(session_check_trust(session, plan, &error), TLSMEND_E_REFUSED);
+  assert_int_equal(session_authorize(session, AUTHORIZE_NOTHING, plan, NULL, &error), TLSMEND_E_REFUSED);
   session->allow_unsigned = true;
-  MUST(session_check_trust(session, plan, &error));
+  MUST(session_authorize(session, AUTHORIZE_NOTHING, plan, NULL, &error));
   assert_true(json_is_true(json_object_get(session->signers, "allow_unsigned")));
   tlsmend_plan_free(plan);
   tlsmend_session_close(session);

@@ -1,12 +1,12 @@
 /* Whether the journals of a state folder are whole: the chain of each, record by record. Reads only. */
 #include <assert.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/file_path.h"
 #include "base/text.h"
 #include "os/os.h"
-#include "session/session.h"
+#include "session/output.h"
+#include "session/runs/known.h"
 
 #define JOURNALS_SCHEMA "tlsmend-journals/1"
 

@@ -3,14 +3,18 @@
  * --state names. One that cannot be read is part of the answer: where a later run follows, it is history, because a run begins
  * only when no other is open; else it may be the open one.
  */
+#include "session/runs/known.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "base/file_path.h"
-#include "os/os.h"
-#include "session/session.h"
+#include "plan/plan.h"
+#include "session/runs/deadline.h"
+#include "session/runs/register.h"
+#include "session/runs/run.h"
 
 enum { ID = 20 }; /* "20261121-235959-0001" */
 

@@ -2,15 +2,15 @@
  * The register of a machine: in its own folder one record for each run whose journal stands elsewhere, because --state said so. It is
  * on the disk before the run begins and stays: what is open, and which plan was applied, is known without that folder.
  */
+#include "session/runs/register.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "base/file_path.h"
-#include "commit/journal.h"
 #include "os/os.h"
-#include "session/session.h"
 
 #define REGISTER_SCHEMA "tlsmend-run/1"
 

@@ -2,13 +2,20 @@
  * Resume: goes on with the open run after a restart, a kill or a power cut. What was done is looked up in the machine before
  * anything is written; where the machine is not as the run left it, nothing is.
  */
+#include "session/runs/resume.h"
+
 #include <assert.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "machine/machine.h"
-#include "os/os.h"
-#include "session/session.h"
+#include "plan/plan.h"
+#include "session/runs/confirm.h"
+#include "session/runs/forward.h"
+#include "session/runs/kept.h"
+#include "session/runs/known.h"
+#include "session/runs/run.h"
+#include "session/runs/take_up.h"
+#include "session/runs/watch.h"
 
 enum { SPARE_RESTARTS = 2 }; /* beside those of the plan: for a power cut or somebody who was impatient */
 
@@ -128,8 +135,9 @@ int session_continue(tlsmend_session *self, journal *journal, int flags, commit_
 
 /* Goes on with the texts and the terms that the run was begun with. Without them nothing runs any more; what needs none goes on:
  * undoing, and what becomes of a run that nobody has confirmed. */
-static int continue_begun(tlsmend_session *self, journal *journal, int flags, commit_result *out,
+static int continue_begun(tlsmend_session *self, journal *journal, const void *data, commit_result *out,
                           tlsmend_error *error) {
+  int flags = *(const int *)data;
   begun_run run;
   int code = session_as_begun(self, journal, &run, error);
   if (flags & TLSMEND_RESUME_REBOOT)
@@ -143,39 +151,16 @@ static int continue_begun(tlsmend_session *self, journal *journal, int flags, co
   return code;
 }
 
+static int find_open(const tlsmend_session *self, const void *unused, journal **out, tlsmend_error *error) {
+  (void)unused;
+  return session_find_run(self, NULL, true, out, error);
+}
+
 static int resume_once(tlsmend_session *self, int flags, tlsmend_report **out, tlsmend_error *error) {
-  *out = NULL;
-  os_lock *lock = NULL;
-  journal *journal = NULL;
-  commit_result result = COMMIT_DONE;
-  int code = session_find_run(self, NULL, true, &journal, error);
-  if (code == TLSMEND_OK && !journal && (flags & TLSMEND_RESUME_STARTED))
+  const take_up resume = {"resume", AUTHORIZE_RESUME, find_open, continue_begun, &flags};
+  int code = session_take_up(self, &resume, out, error);
+  if (code == TLSMEND_OK && !(*out)->journal && (flags & TLSMEND_RESUME_STARTED))
     session_unarrange(self, NULL); /* killed between the end of a run and this */
-  if (code == TLSMEND_OK && !journal)
-    return session_hand_out(self, NULL, TLSMEND_RESULT_NOTHING, out, error);
-  journal_close(journal);
-  journal = NULL;
-  if (code == TLSMEND_OK)
-    code = machine_may_write(self->machine, error);
-  if (code == TLSMEND_OK)
-    code = session_lock(self, "resume", &lock, error);
-  if (code == TLSMEND_OK)
-    code = session_find_run(self, NULL, true, &journal, error); /* now that nobody else may write */
-  if (code == TLSMEND_OK && journal)
-    code = session_hide(self, journal->plan, error);
-  if (code == TLSMEND_OK && journal)
-    session_log_start(self, "resume", journal);
-  if (code == TLSMEND_OK && journal)
-    code = continue_begun(self, journal, flags, &result, error);
-  session_note_end(self, journal);
-  if (code == TLSMEND_OK)
-    code = session_hand_out(self, journal, journal ? session_result(result) : TLSMEND_RESULT_NOTHING, out,
-                            error);
-  else
-    journal_close(journal);
-  secrets_mask_error(&self->hidden, error);
-  session_log_end(self, "resume", code, *out, error);
-  os_lock_release(lock);
   return code;
 }
 

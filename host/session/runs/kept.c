@@ -3,13 +3,13 @@
  * began, and the terms it was begun with. Who goes on with it runs these and nothing else: no runbook, module, library or bundle
  * is opened again, and no key is asked for. Reasons: docs/decisions/0015-a-run-keeps-what-it-runs.md.
  */
+#include "session/runs/kept.h"
+
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "os/os.h"
-#include "session/session.h"
-#include "signing/trust_store.h"
 
 static const char *text_of(const json_t *json, const char *name) {
   return json_string_value(json_object_get(json, name));

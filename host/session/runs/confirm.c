@@ -1,78 +1,29 @@
 /*
  * Commit-confirm: a run that is done stays open until somebody confirms it. When its time is over it is kept only if the runbooks
  * declare that they verify it by effect and do, and undone otherwise: for people who change a server's TLS over the connection that
- * they may cut. Waiting for the end is session/watch.c's.
+ * they may cut. Waiting for the end is watch.c's.
  */
+#include "session/runs/confirm.h"
+
 #include <assert.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "machine/machine.h"
-#include "tls/probe.h"
-#include "os/os.h"
-#include "session/session.h"
-
-/* The servers that the parameters name, as needs.probes = true lets verify ask; a secret one is named to nobody. */
-static json_t *servers_given(const json_t *header, const json_t *params) {
-  json_t *servers = json_array(), *declared = json_object_get(header, "params");
-  char host[PROBE_HOST_MOST];
-  unsigned port;
-  for (size_t i = 0; i < json_array_size(declared); i++) {
-    const json_t *param = json_array_get(declared, i);
-    json_t *value = json_object_get(params, json_string_value(json_object_get(param, "name")));
-    if (!json_is_true(json_object_get(param, "secret")) && json_is_string(value) &&
-        probe_endpoint_parse(json_string_value(value), host, &port, NULL) == TLSMEND_OK)
-      json_array_append(servers, value);
-  }
-  return servers;
-}
-
-json_t *session_effect(const json_t *header, const json_t *params) {
-  json_t *probes = json_object_get(json_object_get(header, "needs"), "probes");
-  if (!json_object_get(header, "verifies"))
-    return NULL;
-  json_t *servers = json_is_array(probes) ? json_incref(probes) : servers_given(header, params);
-  if (json_array_size(servers))
-    return servers;
-  json_decref(servers);
-  return NULL;
-}
-
-journal_deadline session_deadline(const tlsmend_session *self, const journal *journal) {
-  int64_t now = self->clock(), seconds = 0, left = 60 * (int64_t)journal->confirm_minutes;
-  journal_deadline end = {.boot = "", .unchecked = journal->unchecked};
-  if (journal->deadline && journal->deadline - now < left)
-    left = journal->deadline - now;
-  if (self->boot_clock(&seconds, end.boot))
-    end.until = seconds + left;
-  else
-    end.boot[0] = '\0';
-  end.deadline = now + left;
-  return end;
-}
-
-/* Seconds that are left by the clock that nobody sets; false where the journal speaks of another start than this one. */
-static bool left_of_boot(const tlsmend_session *self, const journal *journal, int64_t *left) {
-  char boot[64];
-  int64_t seconds;
-  if (!*journal->clock_boot || !self->boot_clock(&seconds, boot) || strcmp(boot, journal->clock_boot) != 0)
-    return false;
-  *left = journal->until - seconds;
-  return true;
-}
-
-bool session_is_over(const tlsmend_session *self, const journal *journal) {
-  int64_t left = 1;
-  return self->clock() >= journal->deadline || (left_of_boot(self, journal, &left) && left <= 0) ||
-         strcmp(self->expired, journal->run) == 0;
-}
+#include "plan/plan.h"
+#include "session/rerun.h"
+#include "session/runs/deadline.h"
+#include "session/runs/forward.h"
+#include "session/runs/known.h"
+#include "session/runs/register.h"
+#include "session/runs/report.h"
+#include "session/runs/run.h"
 
 /* After a restart the clock that nobody sets begins anew: what is left is written down as this process finds it, so that a clock that
  * is set back from now on moves nothing. */
 static int anchor(tlsmend_session *self, journal *journal, tlsmend_error *error) {
   int64_t left;
   journal_deadline end = session_deadline(self, journal);
-  if (!*end.boot || left_of_boot(self, journal, &left))
+  if (!*end.boot || session_left_of_boot(self, journal, &left))
     return TLSMEND_OK;
   return journal_await(journal, &end, error);
 }

@@ -1,16 +1,15 @@
 /*
- * The runs of a machine: finding one, keeping others away, handing out what became of it. Carrying out is in session/apply.c,
- * session/resume.c and session/rollback.c.
+ * One run at a time, and whose it is: the lock of a machine, the runs that are its own, the folder of each.
  */
+#include "session/runs/run.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/error.h"
+#include "commit/journal.h"
 #include "machine/machine.h"
 #include "machine/sim/sim.h"
-#include "os/os.h"
-#include "session/session.h"
 
 int session_lock(const tlsmend_session *self, const char *verb, os_lock **out, tlsmend_error *error) {
   char holder[64], other[64] = "";
@@ -31,8 +30,6 @@ int session_lock(const tlsmend_session *self, const char *verb, os_lock **out, t
   os_folder_close(home);
   return code;
 }
-
-bool session_is_strict(const tlsmend_session *self) { return self->kind != MACHINE_SNAPSHOT; }
 
 /* The file of the snapshot that a run was made on: named by its path, or built in and then below the state folder. malloc'd. */
 static char *file_of(const tlsmend_session *self, const char *argument) {
@@ -89,33 +86,4 @@ commit session_commit(tlsmend_session *self, journal *journal) {
                   .may_restart = self->reboot == TLSMEND_REBOOT_AUTO,
                   .event = session_event,
                   .event_data = (tlsmend_session *)self};
-}
-
-tlsmend_result session_result(commit_result result) {
-  switch (result) {
-  case COMMIT_DONE:
-    return TLSMEND_RESULT_DONE;
-  case COMMIT_AWAITS:
-    return TLSMEND_RESULT_AWAITS;
-  case COMMIT_BARRIER:
-    return TLSMEND_RESULT_RESTART;
-  case COMMIT_UNDONE:
-    return TLSMEND_RESULT_UNDONE;
-  case COMMIT_LEFT:
-    return TLSMEND_RESULT_LEFT;
-  }
-  return TLSMEND_RESULT_LEFT;
-}
-
-int session_hand_out(const tlsmend_session *self, journal *journal, tlsmend_result result,
-                     tlsmend_report **out, tlsmend_error *error) {
-  if (journal) { /* nothing more is written: an open journal is nobody else's on Windows, and reports may be kept for long */
-    os_log_close(journal->log);
-    journal->log = NULL;
-  }
-  *out = report_new(self, journal, result);
-  if (*out)
-    return TLSMEND_OK;
-  journal_close(journal);
-  return error_no_memory(error);
 }

@@ -2,11 +2,13 @@
  * What administrators read in the machine's own log: that a run begins, how it ends, and what was refused. Also the registration
  * as a source of that log, which is never a side effect.
  */
+#include "session/runs/event_log.h"
+
 #include <assert.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "machine/machine.h"
+#include "plan/plan.h"
 #include "session/session.h"
 
 void session_log_start(tlsmend_session *self, const char *verb, const journal *journal) {

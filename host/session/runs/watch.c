@@ -2,14 +2,15 @@
  * Waiting for the end of the time to confirm: a process of its own, which looks at the one run that waits and at nothing else, so that
  * no other journal can silence it. While it waits it holds a lock beside the journal: by that others know that somebody waits.
  */
+#include "session/runs/watch.h"
+
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "machine/machine.h"
-#include "os/os.h"
-#include "session/session.h"
+#include "session/runs/deadline.h"
+#include "session/runs/known.h"
+#include "session/runs/run.h"
 
 /* The file that is locked while somebody waits for a run; malloc'd. */
 static char *watch_path(const tlsmend_session *self, const journal *journal) {

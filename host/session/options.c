@@ -1,0 +1,29 @@
+/* An older program's options are shorter: what stands behind their end keeps its default. */
+#include "session/options.h"
+
+#include <stddef.h>
+
+script_options session_script_options(const tlsmend_options *options) {
+  script_options script = {
+      .library = options->library, .log = options->event, .log_data = options->event_data};
+  /* The caller's structure may be older than some limits. */
+#define LIMIT(name, word, member, unit, most)                                                                \
+  if (options->size >= offsetof(tlsmend_options, member) + sizeof options->member)                           \
+    script.limit[TLSMEND_LIMIT_##name] = options->member;
+  TLSMEND_LIMITS(LIMIT)
+#undef LIMIT
+  if (options->size > offsetof(tlsmend_options, modules))
+    script.modules = options->modules;
+  return script;
+}
+
+const char *session_trust_folder(const tlsmend_options *options) {
+  return options->size > offsetof(tlsmend_options, trust) ? options->trust : NULL;
+}
+
+int session_language(const tlsmend_options *options, language **out, tlsmend_error *error) {
+  bool knows = options->size >= offsetof(tlsmend_options, language) + sizeof options->language;
+  script_options script = session_script_options(options);
+  *out = NULL;
+  return knows ? script_language_open(&script, options->language, out, error) : TLSMEND_OK;
+}

@@ -1,0 +1,17 @@
+/* What the caller's options say, who may be a program older than some of their members. */
+#ifndef TLSMEND_SESSION_OPTIONS_H
+#define TLSMEND_SESSION_OPTIONS_H
+
+#include "render/language.h"
+#include "script/script.h"
+
+/* The options of a Lua state: the library, the log, the limits, the caller's modules. Borrowed. */
+script_options session_script_options(const tlsmend_options *options);
+
+/* The folder of the trust store; NULL: this machine's. Borrowed. */
+const char *session_trust_folder(const tlsmend_options *options);
+
+/* The texts of the caller's language; NULL: English. Free with language_close. */
+int session_language(const tlsmend_options *options, language **out, tlsmend_error *error);
+
+#endif

@@ -1,0 +1,343 @@
+/*
+ * Runs the runbooks of a plan: when it is made, again to compare it or to see that nothing is left to do, and their `verify`. What they
+ * say is masked: no secret gets into a plan.
+ */
+#include "session/rerun.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "machine/guard.h"
+#include "machine/machine.h"
+#include "machine/overlay.h"
+#include "os/os.h"
+#include "session/group_policy.h"
+#include "signing/trust_store.h"
+#include "tls/probe.h"
+
+/* Where the lines of a runbook go, without secrets. */
+typedef struct lines {
+  const tlsmend_session *session;
+  tlsmend_plan *plan;
+} lines;
+
+static int add_masked(const lines *self, const char *text,
+                      int (*add)(tlsmend_plan *plan, const char *text, tlsmend_error *error),
+                      tlsmend_error *error) {
+  char *masked = secrets_mask(&self->session->hidden, text);
+  int code = masked ? add(self->plan, masked, error) : error_no_memory(error);
+  free(masked);
+  return code;
+}
+
+static int on_unknown(void *data, const char *text, tlsmend_error *error) {
+  return add_masked(data, text, plan_unknown_add, error);
+}
+static int on_finding(void *data, const char *text, tlsmend_error *error) {
+  return add_masked(data, text, plan_finding_add, error);
+}
+
+/* Who plans, where, and a number by which this plan is known again. */
+static bool sign_in(tlsmend_plan *plan) {
+  unsigned char chance[16];
+  char user[128], host[128];
+  os_random(chance, sizeof chance);
+  os_person(user, host);
+  plan->id = malloc(2 * sizeof chance + 1);
+  plan->user = strdup(user);
+  plan->host = strdup(host);
+  for (size_t i = 0; plan->id && i < sizeof chance; i++)
+    snprintf(plan->id + 2 * i, 3, "%02x", chance[i]);
+  return plan->id && plan->user && plan->host;
+}
+
+int session_plan_new(tlsmend_session *self, tlsmend_plan **out, tlsmend_error *error) {
+  const tlsmend_system *system = NULL;
+  int code = machine_system(self->machine, &system, error);
+  tlsmend_plan *plan = code == TLSMEND_OK ? plan_new() : NULL;
+  *out = plan;
+  if (code != TLSMEND_OK)
+    return code;
+  if (!plan)
+    return error_no_memory(error);
+  char now[32];
+  os_time_print(os_time(), now);
+  plan->system = *system;
+  plan->machine = strdup(self->spec);
+  plan->created = strdup(now);
+  plan->tool = strdup("tlsmend " TLSMEND_VERSION);
+  session_guid(self->machine, plan->guid);
+  return plan->machine && plan->created && plan->tool && sign_in(plan) ? TLSMEND_OK : error_no_memory(error);
+}
+
+/* A copy of a text of the header. */
+static char *header_text(const json_t *header, const char *name) {
+  const char *text = json_string_value(json_object_get(header, name));
+  return strdup(text ? text : "");
+}
+
+/* The names of the parameters that are secrets; NULL if none is. A default stands in the runbook for everybody to read. */
+static json_t *secret_names(const json_t *params, const json_t *values) {
+  json_t *names = NULL;
+  for (size_t i = 0; i < json_array_size(params); i++) {
+    const json_t *param = json_array_get(params, i);
+    const char *name = json_string_value(json_object_get(param, "name"));
+    if (!json_is_true(json_object_get(param, "secret")) ||
+        json_equal(json_object_get(values, name), json_object_get(param, "default")))
+      continue;
+    if (!names)
+      names = json_array();
+    json_array_append(names, json_object_get(param, "name"));
+  }
+  return names;
+}
+
+/* The modules of its own that a runbook has; NULL if it has none. */
+static json_t *own_files(const json_t *header) {
+  json_t *files = json_object_get(header, "files");
+  return json_array_size(files) ? json_incref(files) : NULL;
+}
+
+/* The servers that the parameters name, as needs.probes = true lets verify ask; a secret one is named to nobody. */
+static json_t *servers_given(const json_t *header, const json_t *params) {
+  json_t *servers = json_array(), *declared = json_object_get(header, "params");
+  char host[PROBE_HOST_MOST];
+  unsigned port;
+  for (size_t i = 0; i < json_array_size(declared); i++) {
+    const json_t *param = json_array_get(declared, i);
+    json_t *value = json_object_get(params, json_string_value(json_object_get(param, "name")));
+    if (!json_is_true(json_object_get(param, "secret")) && json_is_string(value) &&
+        probe_endpoint_parse(json_string_value(value), host, &port, NULL) == TLSMEND_OK)
+      json_array_append(servers, value);
+  }
+  return servers;
+}
+
+/* The servers by whose answers its verify judges an effect; NULL if it does not say so, or there are none. */
+static json_t *effect_of(const json_t *header, const json_t *params) {
+  json_t *probes = json_object_get(json_object_get(header, "needs"), "probes");
+  if (!json_object_get(header, "verifies"))
+    return NULL;
+  json_t *servers = json_is_array(probes) ? json_incref(probes) : servers_given(header, params);
+  if (json_array_size(servers))
+    return servers;
+  json_decref(servers);
+  return NULL;
+}
+
+/* Enters a runbook into the plan. */
+static plan_runbook *enter(tlsmend_plan *plan, const script_runbook *runbook, tlsmend_error *error) {
+  const json_t *header = script_header(runbook);
+  plan_runbook *grown = realloc(plan->runbooks, (plan->runbook_count + 1) * sizeof *grown);
+  if (!grown) {
+    error_no_memory(error);
+    return NULL;
+  }
+  plan->runbooks = grown;
+  plan_runbook *row = &grown[plan->runbook_count++];
+  *row = (plan_runbook){.id = header_text(header, "id"),
+                        .version = header_text(header, "version"),
+                        .title = header_text(header, "title"),
+                        .source = header_text(header, "source"),
+                        .sha256 = header_text(header, "sha256"),
+                        .builtin = json_is_true(json_object_get(header, "builtin")),
+                        .params = script_params(runbook),
+                        .references = json_incref(json_object_get(header, "references")),
+                        .files = own_files(header)};
+  row->secrets = secret_names(json_object_get(header, "params"), row->params);
+  row->effect = effect_of(header, row->params);
+  if (row->id && row->version && row->title && row->source && row->sha256 && row->params && row->references)
+    return row;
+  error_no_memory(error);
+  return NULL;
+}
+
+static int open_keys(void *data, trust_store *out, tlsmend_error *error) {
+  const tlsmend_session *self = data;
+  return trust_open(self->trust, out, error);
+}
+
+/* Masks a text in its place. */
+static int mask(const tlsmend_session *self, char **text, tlsmend_error *error) {
+  char *masked = *text ? secrets_mask(&self->hidden, *text) : NULL;
+  if (*text && !masked)
+    return error_no_memory(error);
+  free(*text);
+  *text = masked;
+  return TLSMEND_OK;
+}
+
+/* What a runbook has made of its secrets: a value that holds one is one, in a reason it is masked. Names stay what they are. */
+static int keep_secrets(const tlsmend_session *self, tlsmend_plan *plan, plan_runbook *row,
+                        tlsmend_error *error) {
+  int code = mask(self, &row->reason, error);
+  for (size_t i = 0; code == TLSMEND_OK && self->hidden.count && i < plan->change_count; i++) {
+    tlsmend_change *change = &plan->changes[i];
+    code = mask(self, &change->why, error);
+    change->secret = change->secret || secrets_within(&self->hidden, &change->before) ||
+                     secrets_within(&self->hidden, &change->after);
+  }
+  return code;
+}
+
+int session_run_one(tlsmend_session *self, tlsmend_machine *overlay, tlsmend_plan *plan,
+                    script_runbook *runbook, tlsmend_error *error) {
+  guard_trust trust = {open_keys, self};
+  lines lines = {self, plan};
+  script_sink sink = {on_unknown, on_finding, &lines};
+  plan_runbook *row = enter(plan, runbook, error);
+  if (!row)
+    return TLSMEND_E_MEMORY;
+  overlay_set_runbook(overlay, json_string_value(json_object_get(script_header(runbook), "id")));
+  int code = session_hide(self, plan, error);
+  if (code == TLSMEND_OK)
+    code = script_run(runbook, &(script_ground){overlay, &trust, &sink}, &row->applies, &row->reason, error);
+  if (code == TLSMEND_OK)
+    code = keep_secrets(self, plan, row, error);
+  else
+    secrets_mask_error(&self->hidden, error);
+  overlay_set_runbook(overlay, NULL);
+  return code;
+}
+
+int session_plan_finish(tlsmend_session *self, int code, tlsmend_plan *plan, tlsmend_plan **out,
+                        tlsmend_error *error) {
+  if (code == TLSMEND_OK) {
+    plan_close(plan);
+    code = session_mark_owners(self, plan, error);
+  }
+  *out = code == TLSMEND_OK ? plan : NULL;
+  if (code != TLSMEND_OK)
+    tlsmend_plan_free(plan);
+  return code;
+}
+
+/* What was given again for a secret that a saved plan does not hold; NULL if nothing. */
+static const char *given_again(const tlsmend_session *self, const char *param) {
+  size_t length = strlen(param);
+  for (size_t i = 0; i < self->given_count; i++)
+    if (strncmp(self->given[i], param, length) == 0 && self->given[i][length] == '=')
+      return self->given[i] + length + 1;
+  return NULL;
+}
+
+/* A parameter as the plan has it, by its type. */
+static int set_again(const tlsmend_session *self, script_runbook *runbook, const char *param, json_t *value,
+                     tlsmend_error *error) {
+  const char *text = given_again(self, param);
+  if (json_is_null(value))
+    return TLSMEND_OK;
+  if (!json_is_object(value))
+    return script_param_value(runbook, param, value, error);
+  return text ? script_param(runbook, param, text, error)
+              : tlsmend_error_set(error, TLSMEND_E_PLAN,
+                                  "a saved plan does not hold the secret '%s': give it again, -p %s=VALUE",
+                                  param, param);
+}
+
+int session_open_again(const tlsmend_session *self, const plan_runbook *row, const source *source,
+                       script_runbook **out, tlsmend_error *error) {
+  script_options quiet = source_options(&self->script, source);
+  quiet.log = NULL; /* what a runbook logs was said when it was planned */
+  if (row->builtin)
+    quiet.library = NULL; /* it was none then, whatever has been put there since */
+  int code = script_open(&quiet, source->name, out, error);
+  const char *param;
+  json_t *value;
+  json_object_foreach(row->params, param, value) {
+    if (code == TLSMEND_OK)
+      code = set_again(self, *out, param, value, error);
+  }
+  return code;
+}
+
+/* What is done with the runbooks of a plan, or only with those that apply. */
+typedef struct again {
+  int (*fn)(tlsmend_session *self, tlsmend_machine *overlay, tlsmend_plan *plan, script_runbook *runbook,
+            tlsmend_error *error);
+  bool applying;
+} again;
+
+/* Opens each runbook of `old` and hands it over, on a fresh overlay. */
+static int each_of(tlsmend_session *self, const planned *old, again again, tlsmend_plan **out,
+                   tlsmend_error *error) {
+  tlsmend_plan *plan = NULL;
+  tlsmend_machine *overlay = NULL;
+  *out = NULL;
+  int code = session_plan_new(self, &plan, error);
+  if (code == TLSMEND_OK)
+    code = overlay_open(self->machine, plan, &overlay, error);
+  for (size_t i = 0; code == TLSMEND_OK && i < old->plan->runbook_count; i++) {
+    script_runbook *runbook = NULL;
+    if (again.applying && !old->plan->runbooks[i].applies)
+      continue;
+    code = session_open_again(self, &old->plan->runbooks[i], old->sources->items[i], &runbook, error);
+    self->asked = code == TLSMEND_OK;
+    if (code == TLSMEND_OK)
+      code = again.fn(self, overlay, plan, runbook, error);
+    if (runbook && script_unreached(runbook, code))
+      self->asked = false;
+    script_close(runbook);
+  }
+  machine_close(overlay);
+  return session_plan_finish(self, code, plan, out, error);
+}
+
+/* The texts are those of the run; where there is no run, they are read and compared first. */
+static int each_again(tlsmend_session *self, const tlsmend_plan *old, again again, tlsmend_plan **out,
+                      tlsmend_error *error) {
+  source_terms terms = {.unjudged = true}; /* the digests are those of what was judged */
+  source_set read = {0};
+  planned planned = {(tlsmend_plan *)(uintptr_t)old, self->texts ? self->texts : &read};
+  self->asked = false;
+  int code = self->texts ? TLSMEND_OK : sources_take(&self->script, &terms, old, &read, error);
+  *out = NULL;
+  if (code == TLSMEND_OK && planned.sources->count != old->runbook_count)
+    code = tlsmend_error_set(error, TLSMEND_E_REFUSED, "the texts of its runbooks are not at hand");
+  if (code == TLSMEND_OK)
+    code = each_of(self, &planned, again, out, error);
+  source_set_clear(&read);
+  return code;
+}
+
+int session_plan_again(tlsmend_session *self, const tlsmend_plan *plan, tlsmend_plan **out,
+                       tlsmend_error *error) {
+  return each_again(self, plan, (again){session_run_one, false}, out, error);
+}
+
+static int verify_one(tlsmend_session *self, tlsmend_machine *overlay, tlsmend_plan *plan,
+                      script_runbook *runbook, tlsmend_error *error) {
+  guard_trust trust = {open_keys, self};
+  lines lines = {self, plan};
+  script_sink sink = {on_unknown, on_finding, &lines};
+  int code = script_verify(runbook, &(script_ground){overlay, &trust, &sink}, error);
+  if (json_object_get(script_header(runbook), "verifies"))
+    self->by_effect = self->by_effect && code == TLSMEND_OK && script_answered(runbook);
+  if (code != TLSMEND_OK)
+    secrets_mask_error(&self->hidden, error);
+  return code;
+}
+
+/* What verify could not tell, such as the answer of a server, is in no plan that anybody reads. */
+static void tell_doubts(const tlsmend_session *self, const tlsmend_plan *verified) {
+  for (size_t i = 0; i < verified->unknown_count; i++)
+    session_tell(self, TLSMEND_EVENT_WARNING, "cannot tell: %s", verified->unknowns[i]);
+  for (size_t i = 0; i < verified->finding_count; i++)
+    session_tell(self, TLSMEND_EVENT_WARNING, "%s", verified->findings[i]);
+}
+
+int session_verify(tlsmend_session *self, const tlsmend_plan *plan, bool *sure, tlsmend_error *error) {
+  tlsmend_plan *verified = NULL;
+  json_t *keepers = plan_keepers(plan);
+  self->by_effect = keepers != NULL;
+  int code = each_again(self, plan, (again){verify_one, true}, &verified, error);
+  if (code == TLSMEND_OK)
+    tell_doubts(self, verified);
+  if (sure)
+    *sure = code == TLSMEND_OK && self->by_effect && !verified->unknown_count;
+  json_decref(keepers);
+  tlsmend_plan_free(verified);
+  return code;
+}

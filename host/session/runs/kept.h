@@ -1,0 +1,25 @@
+/* What the journal of a run keeps for whoever goes on with it. */
+#ifndef TLSMEND_SESSION_RUNS_KEPT_H
+#define TLSMEND_SESSION_RUNS_KEPT_H
+
+#include "commit/journal.h"
+#include "session/session.h"
+#include "signing/manifest.h"
+
+/* The texts that it runs, and what it was begun with. New references; NULL when out of memory. */
+json_t *session_keep_texts(const tlsmend_session *self);
+json_t *session_keep_terms(const tlsmend_session *self);
+
+/* A session as the one that began a run. Borrows from the session and the journal. */
+typedef struct begun_run {
+  tlsmend_session session;
+  source_set texts;
+  manifest library;
+} begun_run;
+
+/* E_CORRUPT, E_REFUSED: the texts that the journal keeps are not those of its plan, or it keeps none: *out runs none then. */
+int session_as_begun(const tlsmend_session *self, const journal *journal, begun_run *out,
+                     tlsmend_error *error);
+void begun_run_clear(begun_run *run);
+
+#endif
