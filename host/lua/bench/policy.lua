@@ -6,19 +6,19 @@ local protocols = require "tls.protocols"
 local releases = require "windows.releases"
 local updates = require "windows.updates"
 
-local bench = {}
+local policy = {}
 
 -- The names of all built-in machines.
-function bench.machines() return machines.names() end
+function policy.machines() return machines.names() end
 
 -- The snapshot of one as text; a table with the reason where there is one why it cannot be, or nil.
-function bench.text(name)
+function policy.text(name)
   local text, reason = machines.text(name)
   return text or reason and { reason = reason } or nil
 end
 
 -- File names of stand-ins for the packages of updates, for every Windows and processor that they are made for.
-function bench.packages(kbs)
+function policy.packages(kbs)
   local names = {}
   for _, kb in ipairs(kbs) do
     for _, branch in ipairs((updates.of(kb) or { branches = {} }).branches) do
@@ -111,7 +111,7 @@ local function rest_lowered(change, out)
 end
 
 -- What a plan lowers of a machine: no protocol before TLS 1.2 switched on, no SSL, no key recreated.
-function bench.lowered(plan)
+function policy.lowered(plan)
   local out, deleted, allowed = {}, {}, declared(plan)
   local machine = plan.machine
   local server
@@ -160,7 +160,7 @@ local EXPECTED = { answer = "answer", reason = "reason", changes = "changes", up
   restarts = "restarts", sets = "sets" }
 
 -- Compares what expect.lua says of a machine (plan.extra) with what came out.
-function bench.expected(plan)
+function policy.expected(plan)
   local out, record, got = {}, plan.record, sets(plan)
   for name, value in pairs(plan.extra) do
     if not EXPECTED[name] then
@@ -185,4 +185,4 @@ function bench.expected(plan)
   return out
 end
 
-return bench
+return policy

@@ -1,5 +1,7 @@
 -- The report of `tlsmend test` for people and as JUnit XML. Takes the object that --format json prints.
 
+local markup = require "markup"
+
 local report = {}
 
 local function plural(count, noun)
@@ -59,11 +61,9 @@ end
 
 -- ---- JUnit ----
 
-local ENTITIES = { ["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;", ['"'] = "&quot;" }
-
 -- Text for XML 1.0, without the characters that it has no place for.
 local function xml(text)
-  return (tostring(text):gsub("[%z\1-\8\11\12\14-\31]", "?"):gsub('[&<>"]', ENTITIES))
+  return markup.escape((tostring(text):gsub("[%z\1-\8\11\12\14-\31]", "?")))
 end
 
 local function seconds(milliseconds) return ("%.3f"):format(milliseconds / 1000) end

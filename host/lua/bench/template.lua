@@ -3,10 +3,10 @@
 
 local machines = require "machines.builtin"
 
-local author = {}
+local template = {}
 
 -- @ID@ stands for the id.
-author.RUNBOOK = [==[
+template.RUNBOOK = [==[
 -- What it is for, in a sentence or two. Replace this file step by step; docs/RUNBOOKS.md goes with you.
 --   tlsmend lint ./@ID@.lua                        mistakes, each with its reason
 --   tlsmend test ./@ID@.lua                        on every Windows, and on the machines in @ID@.machines
@@ -42,7 +42,7 @@ return {
 }
 ]==]
 
-author.EXPECT = [==[
+template.EXPECT = [==[
 -- What `tlsmend test ./@ID@.lua` must find. A key is a built-in machine, or a snapshot FILE.reg of this folder;
 -- `tlsmend snapshot -o FILE.reg` on a real Windows makes one. answer: changes, nothing to do, does not apply, blocked,
 -- cannot tell. values, updates, restarts, changes: how many. sets: what is written. reason: a part of it.
@@ -61,18 +61,18 @@ return {
 ]==]
 
 -- Windows 7 on which somebody has set one of the two values.
-author.HALF_SET = "\r\n[HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Control\\SecurityProviders\\SCHANNEL\\" ..
+template.HALF_SET = "\r\n[HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Control\\SecurityProviders\\SCHANNEL\\" ..
   "Protocols\\TLS 1.2\\Client]\r\n\"Enabled\"=dword:00000001\r\n"
 
 -- The files of a new runbook, in the order in which they are written: { name, text } each. The runbook is the last, so
 -- that it is never there without its test.
-function author.files(id)
+function template.files(id)
   local function fill(text) return (text:gsub("@ID@", id)) end
   return {
-    { name = id .. ".machines/half-set.reg", text = machines.text "win7-sp1-x64" .. author.HALF_SET },
-    { name = id .. ".machines/expect.lua", text = fill(author.EXPECT) },
-    { name = id .. ".lua", text = fill(author.RUNBOOK) },
+    { name = id .. ".machines/half-set.reg", text = machines.text "win7-sp1-x64" .. template.HALF_SET },
+    { name = id .. ".machines/expect.lua", text = fill(template.EXPECT) },
+    { name = id .. ".lua", text = fill(template.RUNBOOK) },
   }
 end
 
-return author
+return template

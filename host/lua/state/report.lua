@@ -1,6 +1,7 @@
 -- The effective state for people: a picture in the terminal and a page of HTML. Takes the object of `state`, looks at
 -- no machine.
 
+local markup = require "markup"
 local protocols = require "tls.protocols"
 local suites = require "state.suites_report"
 
@@ -127,8 +128,7 @@ end
 
 -- ---- HTML ----
 
-local ENTITIES = { ["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;", ['"'] = "&quot;" }
-local function html(text) return (tostring(text):gsub('[&<>"]', ENTITIES)) end
+local html = markup.escape
 
 local STYLE = "body{font:15px/1.45 system-ui,sans-serif;margin:2em auto;max-width:72em;padding:0 1em;color:#1b1b1b;" ..
   "background:#fff}table{border-collapse:collapse;width:100%;margin:.5em 0 1.5em}th,td{border:1px solid #bbb;" ..

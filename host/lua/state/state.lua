@@ -3,7 +3,7 @@
 -- one that starts after a restart. Reads only. `tlsmend state` prints it (state.report).
 
 local hotfix = require "hotfix"
-local more = require "state.suites"
+local handshake = require "state.suites"
 local programs = require "state.programs"
 local reboot = require "reboot"
 local registry = require "registry"
@@ -99,8 +99,8 @@ function state.read(about)
   result.winhttp = programs.winhttp(result.schannel, winhttp_update)
   result.wininet = programs.wininet(result.schannel)
   result.dotnet = programs.dotnet(result.schannel)
-  result.suites, result.fips = more.suites(), more.fips()
-  result.marks = more.marks(result)
+  result.suites, result.fips = handshake.suites(), handshake.fips()
+  result.marks = handshake.marks(result)
   result.result = verdict(result, "tls12", "now")
   result.after_restart = verdict(result, "tls12_after_restart", "after_restart")
   return result

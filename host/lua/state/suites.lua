@@ -8,9 +8,9 @@ local sources = require "windows.sources"
 local updates = require "windows.updates"
 local wininet = require "tls.wininet"
 
-local more = {}
+local handshake = {}
 
-more.FIPS = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\Lsa\\FipsAlgorithmPolicy" -- TLSREG; CM-SRV
+handshake.FIPS = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\Lsa\\FipsAlgorithmPolicy" -- TLSREG; CM-SRV
 
 local NEEDS = "restart" -- of Windows
 
@@ -25,7 +25,7 @@ end
 
 -- { set = "policy" | "local" | "default" | "malformed", where, order, ignored, services, needs }. `services`: whether a
 -- suite is among them that Microsoft 365 takes; "cannot tell" where Windows' own order holds, which stands in no value.
-function more.suites()
+function handshake.suites()
   local order, set = suites.order()
   local row = { set = set, where = (set == "policy" and suites.POLICY or suites.LOCAL) .. "\\Functions",
     order = order or {}, ignored = ignored(order or {}), services = "cannot tell", needs = NEEDS }
@@ -41,9 +41,9 @@ function more.suites()
 end
 
 -- { set, now = "on" | "off" | "cannot tell" }
-function more.fips()
-  local data, kind = registry.get(more.FIPS, "Enabled")
-  local row = { where = more.FIPS .. "\\Enabled", set = "absent", now = "off", needs = NEEDS }
+function handshake.fips()
+  local data, kind = registry.get(handshake.FIPS, "Enabled")
+  local row = { where = handshake.FIPS .. "\\Enabled", set = "absent", now = "off", needs = NEEDS }
   if not kind then return row end
   if kind ~= "REG_DWORD" or math.type(data) ~= "integer" then
     row.set, row.now = ("malformed (%s)"):format(kind), "cannot tell"
@@ -66,7 +66,7 @@ end
 
 -- The facts in `result` that no document of Microsoft says: { mark, text } each. S3: third parties; G: general
 -- knowledge; S+G: a part of it is.
-function more.marks(result)
+function handshake.marks(result)
   local list, row = {}, system.row
   if row then
     add(list, row.mark, ("the build number by which %s is recognised: %s"):format(row.name,
@@ -89,4 +89,4 @@ function more.marks(result)
   return list
 end
 
-return more
+return handshake
