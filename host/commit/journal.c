@@ -312,6 +312,12 @@ static int take_begin(journal *self, const json_t *record, tlsmend_error *error)
     return tlsmend_error_set(error, TLSMEND_E_CORRUPT, "%s: the first record is incomplete", self->path);
   int code = plan_from_json(json_object_get(record, "plan"), &self->plan, error);
   const char *machine = json_string_value(json_object_get(record, "machine"));
+  if (code == TLSMEND_E_PLAN)
+    return tlsmend_error_set(
+        error, TLSMEND_E_CORRUPT,
+        "%s: the plan in it is not one that tlsmend wrote. Nothing is done with it; restore the "
+        "file, or move it away and plan anew",
+        self->path);
   if (code == TLSMEND_OK && machine && !replace(&self->plan->machine, machine))
     code = error_no_memory(error);
   if (code != TLSMEND_OK)

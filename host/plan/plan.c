@@ -91,6 +91,16 @@ int tlsmend_plan_is_secret(const tlsmend_plan *plan, const char *param) {
   return 0;
 }
 
+const char *tlsmend_plan_secret(const tlsmend_plan *plan, size_t index) {
+  for (size_t i = 0; i < plan->runbook_count; i++)
+    for (size_t j = 0; j < json_array_size(plan->runbooks[i].secrets); j++) {
+      const char *name = json_string_value(json_array_get(plan->runbooks[i].secrets, j));
+      if (json_is_object(json_object_get(plan->runbooks[i].params, name)) && index-- == 0)
+        return name;
+    }
+  return NULL;
+}
+
 size_t tlsmend_plan_change_count(const tlsmend_plan *plan) { return plan->change_count; }
 size_t tlsmend_plan_unknown_count(const tlsmend_plan *plan) { return plan->unknown_count; }
 size_t tlsmend_plan_reboot_count(const tlsmend_plan *plan) { return plan_reboot_count(plan); }

@@ -33,10 +33,12 @@ static int check_open_run(const authorization *self, tlsmend_error *error) {
 
 /* Nothing is done with a plan that is not whole. */
 static int check_whole(const authorization *self, tlsmend_error *error) {
+  const char *name = tlsmend_plan_secret(self->plan, 0);
   return self->plan->withheld
              ? tlsmend_error_set(
                    error, TLSMEND_E_PLAN,
-                   "the plan's secrets were left out when it was saved: give them again, -p NAME=VALUE")
+                   "the plan's secrets were left out when it was saved: give them again, -p %s=VALUE",
+                   name ? name : "NAME")
              : TLSMEND_OK;
 }
 

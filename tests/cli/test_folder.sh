@@ -192,6 +192,7 @@ waiting --state one
 mv box/one box/away
 expect 3 "is not there" apply ../site.lua -m sim:pc.reg --yes
 expect 3 "is not there" resume -m sim:pc.reg
+expect 3 '"E_REFUSED"' resume -m sim:pc.reg --format json
 expect 0 "is not there" status -m sim:pc.reg
 expect 0 "" resume -m sim:pc.reg --state away --reboot auto
 expect 0 "" apply ../site.lua -m sim:pc.reg --yes

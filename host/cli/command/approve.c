@@ -6,6 +6,22 @@ typedef struct arguments {
   const char *approver, *ticket, *expires, *signature;
 } arguments;
 
+/* What a saved plan leaves out is given again: by its name alone here, as nobody may read it. */
+static void print_next(const cli_call *call, const char *signature) {
+  tlsmend_plan *plan = NULL;
+  const char *name, *file = call->operands.items[0];
+  printf("Signed: %s\n\nNext, to apply the plan with this approval:\n"
+         "  tlsmend apply --plan %s --approved-by PUBLIC-KEY",
+         signature, file);
+  bool loaded = tlsmend_plan_load(file, &plan, NULL) == TLSMEND_OK;
+  for (size_t i = 0; loaded && (name = tlsmend_plan_secret(plan, i)); i++)
+    printf(" -p %s", name);
+  putchar('\n');
+  if (loaded && tlsmend_plan_secret(plan, 0))
+    say_line(call->language, "A secret is not shown: write =VALUE behind its name.");
+  tlsmend_plan_free(plan);
+}
+
 static int run(const cli_call *call) {
   tlsmend_error error;
   const arguments *given = (const arguments *)call;
@@ -28,9 +44,7 @@ static int run(const cli_call *call) {
   if (call->format == TLSMEND_FORMAT_JSON)
     say_object("tlsmend-approval/1", "signed", "plan", plan, "signature", path);
   else
-    printf("Signed: %s\n\nNext, to apply the plan with this approval:\n"
-           "  tlsmend apply --plan %s --approved-by PUBLIC-KEY\n",
-           path, plan);
+    print_next(call, path);
   tlsmend_text_free(path);
   return 0;
 }

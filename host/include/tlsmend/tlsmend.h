@@ -303,15 +303,15 @@ TLSMEND_API int tlsmend_plan_make(tlsmend_session *session, const char *const *r
  * edited, foreign, made by a newer version). */
 TLSMEND_API int tlsmend_plan_load(const char *path, tlsmend_plan **out, tlsmend_error *error);
 
-/* Completes a loaded plan without its secrets: `params` are the secret "name=value" it was made with (_is_secret says which are: show
- * them to nobody). The runbooks run once more and must propose the same. A whole plan takes none. Errors: those of tlsmend_plan_make;
+/* Completes a loaded plan without its secrets: `params` are the secret "name=value" it was made with (_secret names each, NULL
+ * behind the last one; _is_secret says which are: show them to nobody). The runbooks run once more and must propose the same. A whole plan takes none. Errors: those of tlsmend_plan_make;
  * E_PLAN (not the same), E_DRIFT. */
 TLSMEND_API int tlsmend_plan_complete(tlsmend_session *session, tlsmend_plan *plan, const char *const *params,
                                       size_t count, tlsmend_error *error);
 TLSMEND_API int tlsmend_plan_is_secret(const tlsmend_plan *plan, const char *param);
+TLSMEND_API const char *tlsmend_plan_secret(const tlsmend_plan *plan, size_t index);
 
-/* The number of changes (restarts included; 0 means compliant), of things that the machine could not tell and that the plan rests on,
- * and of restarts. */
+/* The number of changes (restarts included; 0: compliant), of things that the plan rests on and nobody could tell, and of restarts. */
 TLSMEND_API size_t tlsmend_plan_change_count(const tlsmend_plan *plan);
 TLSMEND_API size_t tlsmend_plan_unknown_count(const tlsmend_plan *plan);
 TLSMEND_API size_t tlsmend_plan_reboot_count(const tlsmend_plan *plan);
@@ -398,8 +398,7 @@ typedef enum tlsmend_result {
   TLSMEND_RESULT_RESTART, /* done so far; a restart is needed to go on, then tlsmend_resume */
   TLSMEND_RESULT_UNDONE,  /* failed; everything that was written has been undone */
   TLSMEND_RESULT_LEFT,    /* failed; the report names what is left */
-  TLSMEND_RESULT_AWAITS   /* done, and will be undone unless it is confirmed in time; tlsmend_report_exit is that of E_UNKNOWN if its
-                             runbooks could not be asked whether it is right */
+  TLSMEND_RESULT_AWAITS /* done, and undone unless it is confirmed in time; the exit code is 5 if its runbooks could not be asked */
 } tlsmend_result;
 
 /*

@@ -22,13 +22,10 @@
 /* What is given must be a secret that was left out. */
 static int check_given(const tlsmend_plan *plan, const char *param, tlsmend_error *error) {
   int length = (int)strcspn(param, "=");
-  for (size_t i = 0; i < plan->runbook_count; i++)
-    for (size_t j = 0; j < json_array_size(plan->runbooks[i].secrets); j++) {
-      const char *name = json_string_value(json_array_get(plan->runbooks[i].secrets, j));
-      if ((int)strlen(name) == length && strncmp(name, param, (size_t)length) == 0 &&
-          json_is_object(json_object_get(plan->runbooks[i].params, name)))
-        return TLSMEND_OK;
-    }
+  const char *name;
+  for (size_t i = 0; (name = tlsmend_plan_secret(plan, i)); i++)
+    if ((int)strlen(name) == length && strncmp(name, param, (size_t)length) == 0)
+      return TLSMEND_OK;
   return tlsmend_error_set(
       error, TLSMEND_E_USAGE,
       "a saved plan holds its parameters, all but the secrets that it was made with, and '%.*s' is none of "
@@ -107,6 +104,8 @@ static int begin(tlsmend_session *self, const tlsmend_plan *plan, const char *bo
                          .terms = session_keep_terms(self),
                          .machine = self->spec};
   int code = start.kept && start.terms ? journal_create(&start, out, error) : error_no_memory(error);
+  if (code != TLSMEND_OK)
+    session_unclaim(&claiming);
   json_decref(start.kept);
   json_decref(start.terms);
   return code;

@@ -240,9 +240,10 @@ int session_known(const tlsmend_session *self, known_runs *out, tlsmend_error *e
   return code;
 }
 
-static int unreadable(const known_run *row, tlsmend_error *error) {
+/* `gone`: the code where its journal is not there. */
+static int unreadable(const known_run *row, int gone, tlsmend_error *error) {
   int code = row->standing == RUN_NEWER  ? TLSMEND_E_UNSUPPORTED
-             : row->standing == RUN_GONE ? TLSMEND_E_BUSY
+             : row->standing == RUN_GONE ? gone
                                          : TLSMEND_E_CORRUPT;
   return tlsmend_error_set(error, code, "%s", row->why ? row->why : row->path);
 }
@@ -271,7 +272,7 @@ int session_find_run(const tlsmend_session *self, const char *run, bool open_onl
   int code = session_known(self, &runs, error);
   const known_run *row = code == TLSMEND_OK ? choose(&runs, run, open_only) : NULL;
   if (row && row->standing != RUN_READABLE)
-    code = unreadable(row, error);
+    code = unreadable(row, TLSMEND_E_REFUSED, error);
   else if (row)
     code = journal_read(row->path, out, error);
   if (*out) {
@@ -300,7 +301,8 @@ int session_refuse_open_run(const tlsmend_session *self, char last[ID + 1], tlsm
   for (size_t i = 0; code == TLSMEND_OK && i < runs.count; i++) {
     const known_run *row = &runs.items[i];
     if (row->open)
-      code = row->standing == RUN_READABLE ? journal_read(row->path, &open, error) : unreadable(row, error);
+      code = row->standing == RUN_READABLE ? journal_read(row->path, &open, error)
+                                           : unreadable(row, TLSMEND_E_BUSY, error);
     if (is_id(row->run))
       memcpy(last, row->run, ID + 1);
     if (code == TLSMEND_OK && open)

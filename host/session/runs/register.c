@@ -113,19 +113,27 @@ static bool elsewhere(const tlsmend_session *self, const journal *journal) {
   return self->home && journal->state && !os_path_same(self->home, journal->state);
 }
 
+static void remove_record(const tlsmend_session *self, const char *run) {
+  os_folder *home = NULL;
+  char name[64];
+  snprintf(name, sizeof name, "%.40s%s", run, REGISTER_ENDING);
+  if (os_folder_open(self->home, session_is_strict(self), &home, NULL) == TLSMEND_OK)
+    os_folder_remove(home, name, NULL);
+  os_folder_close(home);
+}
+
+void session_unclaim(session_claiming *self) {
+  if (*self->run)
+    remove_record(self->session, self->run);
+  self->run[0] = '\0';
+}
+
 int session_claim(void *data, const char *run, const char *path, tlsmend_error *error) {
   session_claiming *self = data;
   char now[32];
   if (os_path_same(self->session->home, self->session->state))
     return TLSMEND_OK;
-  if (*self->run) { /* somebody else has taken that id in the same folder */
-    os_folder *home = NULL;
-    char name[64];
-    snprintf(name, sizeof name, "%.40s%s", self->run, REGISTER_ENDING);
-    if (os_folder_open(self->session->home, session_is_strict(self->session), &home, NULL) == TLSMEND_OK)
-      os_folder_remove(home, name, NULL);
-    os_folder_close(home);
-  }
+  session_unclaim(self); /* somebody else has taken that id in the same folder */
   snprintf(self->run, sizeof self->run, "%s", run);
   os_time_print(os_time(), now);
   return put(self->session, run,
@@ -142,13 +150,8 @@ int session_note(const tlsmend_session *self, const journal *journal, tlsmend_er
 }
 
 void session_forget(const tlsmend_session *self, const journal *journal) {
-  os_folder *home = NULL;
-  char name[64];
-  snprintf(name, sizeof name, "%.40s%s", journal->run, REGISTER_ENDING);
-  if (elsewhere(self, journal) &&
-      os_folder_open(self->home, session_is_strict(self), &home, NULL) == TLSMEND_OK)
-    os_folder_remove(home, name, NULL);
-  os_folder_close(home);
+  if (elsewhere(self, journal))
+    remove_record(self, journal->run);
 }
 
 void session_note_end(const tlsmend_session *self, const journal *journal) {

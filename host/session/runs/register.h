@@ -22,6 +22,8 @@ typedef struct session_claiming {
   const tlsmend_plan *plan;
   char run[64];
 } session_claiming;
+/* Takes that back: the journal could not be made. */
+void session_unclaim(session_claiming *self);
 int session_claim(void *claiming, const char *run, const char *path, tlsmend_error *error);
 
 /* Notes what has become of a run (NULL: none). */
