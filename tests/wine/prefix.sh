@@ -41,12 +41,12 @@ wine_prefix() {
 # what it starts. Nothing stands between where each process has them anyway.
 wine_elevated() { # FOLDER
   mkdir -p "$1"
-  "$MINGW" -std=c11 -Wall -Wextra -Werror -municode -o "$1/elevated.exe" "$TLSMEND_SOURCE/tests/wine/elevated.c"
+  "$MINGW" -std=c11 -Wall -Wextra -Werror -municode -o "$1/elevated.exe" "$TLSMEND_SOURCE/tests/wine/programs/elevated.c"
   limited_wine=
   wine "$1/elevated.exe" && return
   limited_wine=$(command -v wine)
-  printf '1 24 "%s"\n' "$TLSMEND_SOURCE/tests/wine/elevated.manifest" | "${MINGW%gcc*}windres" -o "$1/manifest.o"
-  "$MINGW" -std=c11 -municode -o "$1/elevated.exe" "$TLSMEND_SOURCE/tests/wine/elevated.c" "$1/manifest.o"
+  printf '1 24 "%s"\n' "$TLSMEND_SOURCE/tests/wine/programs/elevated.manifest" | "${MINGW%gcc*}windres" -o "$1/manifest.o"
+  "$MINGW" -std=c11 -municode -o "$1/elevated.exe" "$TLSMEND_SOURCE/tests/wine/programs/elevated.c" "$1/manifest.o"
   cat >"$1/wine" <<END
 #!/bin/sh
 program=\$1

@@ -26,7 +26,7 @@ host=$TLSMEND_SOURCE/host
 build=$(dirname "$TLSMEND_WIN64")
 "$MINGW" -std=c11 -O1 -Wall -Wextra -D_WIN32_WINNT=0x0600 -D__USE_MINGW_ANSI_STDIO=1 -DTLSMEND_STATIC -I"$host" -I"$host/include" \
   -DSODIUM_STATIC=1 -I"$build/deps/sodium/include" \
-  -o "$work/cabinet_list.exe" "$TLSMEND_SOURCE/tests/wine/cabinet_list.c" "$host/machine/win32/cabinet.c" \
+  -o "$work/cabinet_list.exe" "$TLSMEND_SOURCE/tests/wine/programs/cabinet_list.c" "$host/machine/win32/cabinet.c" \
   "$host/os/win32/wide.c" "$host/os/win32/library.c" "$host/base/error.c" "$host/base/unicode.c" "$host/base/unicode_table.c" \
   "$build/libtlsmend_sodium.a"
 mkdir -p "$work/in/sub" "$work/out"

@@ -55,7 +55,7 @@ for attempt in 1 2 3 4 5; do
 done
 [ -n "$server" ] || fail "no server on loopback ($attempt attempts)"
 trap 'kill "$server" 2>/dev/null || :; wineserver -k >/dev/null 2>&1 || :' EXIT
-"$MINGW" -std=c11 -O1 -Wall -Wextra -o "$work/handshake.exe" "$TLSMEND_SOURCE/tests/wine/handshake.c" -lws2_32 -lsecur32
+"$MINGW" -std=c11 -O1 -Wall -Wextra -o "$work/handshake.exe" "$TLSMEND_SOURCE/tests/wine/programs/handshake.c" -lws2_32 -lsecur32
 handshake() {
   code=0
   answer=$(wine "$work/handshake.exe" "$port" | tr -d '\r') || code=$?

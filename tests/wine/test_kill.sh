@@ -44,7 +44,7 @@ struck() { # POINT ARGUMENT...
 cbs='HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Component Based Servicing'
 wine reg.exe add "$cbs\\Packages\\Package_for_KB3140245~31bf3856ad364e35~$processor~~6.1.1.1" /v CurrentState /t REG_DWORD /d 0x70 /f >/dev/null
 wine reg.exe add 'HKLM\SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL\Protocols\TLS 1.2\Client' /v Enabled /t REG_DWORD /d 0 /f >/dev/null
-"$MINGW" -municode -o registry_dump.exe "$TLSMEND_SOURCE/tests/wine/registry_dump.c"
+"$MINGW" -municode -o registry_dump.exe "$TLSMEND_SOURCE/tests/wine/programs/registry_dump.c"
 registry() {
   wine registry_dump.exe 'SOFTWARE\Microsoft\Windows\CurrentVersion\Internet Settings' \
     'SOFTWARE\Wow6432Node\Microsoft\Windows\CurrentVersion' 'SOFTWARE\Microsoft\Windows\CurrentVersion\RunOnce' \

@@ -6,7 +6,7 @@ set -eu
 rm -rf "$TLSMEND_BINARY/tests/wine/links"
 wine_prefix links
 cp "$TLSMEND_WIN64" "$work/tlsmend.exe"
-"$MINGW" -std=c11 -Wall -Wextra -Werror -Wno-cast-function-type -o "$work/link.exe" "$TLSMEND_SOURCE/tests/wine/link.c" -lshell32
+"$MINGW" -std=c11 -Wall -Wextra -Werror -Wno-cast-function-type -o "$work/link.exe" "$TLSMEND_SOURCE/tests/wine/programs/link.c" -lshell32
 
 fail() {
   echo "FAILED: $*" >&2

@@ -4,7 +4,7 @@ set -eu
 . "$TLSMEND_SOURCE/tests/wine/prefix.sh"
 wine_prefix upcase
 
-"$MINGW" -std=c11 -Wall -Wextra -Werror -o "$work/upcase.exe" "$TLSMEND_SOURCE/tests/wine/upcase.c"
+"$MINGW" -std=c11 -Wall -Wextra -Werror -o "$work/upcase.exe" "$TLSMEND_SOURCE/tests/wine/programs/upcase.c"
 wine "$work/upcase.exe" | tr -d '\r' >"$work/windows.txt"
 "$TLSMEND_BINARY/tests/wine/upcase_table" >"$work/ours.txt"
 [ "$(wc -l <"$work/windows.txt")" -gt 1000 ] || { echo "upcase: Windows answered only $(wc -l <"$work/windows.txt") units" >&2; exit 1; }
