@@ -12,8 +12,8 @@
 #include "machine/machine.h"
 #include "machine/overlay.h"
 #include "os/os.h"
-#include "script/require.h"
 #include "script/source.h"
+#include "script/texts.h"
 #include "session/options.h"
 #include "session/output.h"
 

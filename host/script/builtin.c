@@ -11,6 +11,7 @@
 #include "script/sandbox/bytecode_cache.h"
 #include "script/require.h"
 #include "script/sandbox/sandbox.h"
+#include "script/sandbox/error.h"
 
 /* Takes "x" of "x.lua"; anything else is not a runbook. */
 static int collect(void *data, const char *file) {

@@ -16,6 +16,9 @@
 #include "tls/probe.h"
 #include "script/suggest.h"
 #include "script/runbook.h"
+#include "script/sandbox/error.h"
+#include "script/sandbox/pairs.h"
+#include "script/sandbox/text.h"
 
 static const char declaration_key;
 

@@ -9,6 +9,9 @@
 
 #include "base/error.h"
 #include "script/require.h"
+#include "script/sandbox/error.h"
+#include "script/sandbox/quota.h"
+#include "script/sandbox/sandbox.h"
 
 enum { DEPTH_MOST = 32 };
 
@@ -163,8 +166,7 @@ static int l_tool_call(lua_State *L) {
   request *request = lua_touserdata(L, 1);
   script_require_register(L);
   if (sandbox_context(L)->machine.base.below != NULL)
-    script_system_fill(L);
-  lua_settop(L, 1);
+    script_fill_facts(L);
   script_require_host(L, request->call->module);
   lua_getfield(L, -1, request->call->function);
   push_json(L, request->call->argument);

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "render/language.h"
-#include "script/require.h"
+#include "script/texts.h"
 
 static const char *const names[] = {"da", "de", "en", "nl", "sv"};
 

@@ -1,4 +1,6 @@
 /* The folder of --library, read once: what was compared and judged is what runs, whatever lies in the folder by then. */
+#include "script/library.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,9 +8,9 @@
 #include <sodium.h>
 
 #include "base/error.h"
-#include "signing/manifest.h"
 #include "os/os.h"
-#include "script/require.h"
+#include "script/texts.h"
+#include "signing/manifest.h"
 
 enum { FOLDERS_MOST = 8 };
 
@@ -74,11 +76,6 @@ int script_library_read(const char *folder, manifest *out, tlsmend_error *error)
   return code;
 }
 
-const manifest_file *script_library_find(const manifest *texts, const char *name) {
-  bool runbook = strncmp(name, "runbooks/", 9) == 0;
-  return manifest_find(texts, runbook ? MANIFEST_RUNBOOK : MANIFEST_MODULE, runbook ? name + 9 : name);
-}
-
 /* Of all of its texts: their order is that of their names. */
 static void library_digest(const manifest *texts, char out[65]) {
   crypto_hash_sha256_state state;
@@ -94,20 +91,20 @@ static void library_digest(const manifest *texts, char out[65]) {
 }
 
 static bool add_digest(json_t **files, const char *name, const char *sha256) {
-  if (*files == NULL)
+  if (!*files)
     *files = json_array();
   return json_array_append_new(*files, json_pack("{s:s, s:s}", "name", name, "sha256", sha256)) == 0;
 }
 
 int script_files(const script_options *options, json_t **out, tlsmend_error *error) {
-  const manifest *own = options->source != NULL ? options->source->files : NULL;
+  const manifest *own = options->source ? options->source->files : NULL;
   char digest[65];
   bool added = true;
   *out = NULL;
-  for (size_t i = 0; own != NULL && added && i < own->count; i++)
+  for (size_t i = 0; own && added && i < own->count; i++)
     if (own->files[i].kind == MANIFEST_MODULE)
       added = add_digest(out, own->files[i].name, own->files[i].sha256);
-  if (options->library != NULL && options->texts != NULL && added) {
+  if (options->library && options->texts && added) {
     library_digest(options->texts, digest);
     added = add_digest(out, "--library", digest);
   }

@@ -7,6 +7,7 @@
 
 #include "base/unicode.h"
 #include "script/runbook.h"
+#include "script/sandbox/error.h"
 
 bool param_type_known(const char *type) {
   static const char *const types[] = {"string", "integer", "boolean", "path", "string[]", NULL};

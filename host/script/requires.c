@@ -2,31 +2,11 @@
 #include "script/requires.h"
 
 #include <ctype.h>
-#include <stdio.h>
 #include <string.h>
 
-bool requires_name_good(const char *name) {
-  if (!*name || strlen(name) >= REQUIRES_NAME_MOST)
-    return false;
-  for (const char *at = name; *at; at++) {
-    bool word = (*at >= 'a' && *at <= 'z') || (*at >= '0' && *at <= '9') || *at == '_';
-    if (!word && (*at != '.' || at == name || at[-1] == '.' || at[1] == 0))
-      return false;
-  }
-  return true;
-}
+#include <tlsmend/tlsmend.h>
 
-bool requires_path(const char *prefix, const char *name, char *out, size_t size) {
-  if (!requires_name_good(name) || strlen(prefix) + strlen(name) + sizeof ".lua" > size)
-    return false;
-  size_t begin = strlen(prefix);
-  snprintf(out, size, "%s%s", prefix, name);
-  for (char *at = out + begin; *at; at++)
-    if (*at == '.')
-      *at = '/';
-  strcat(out, ".lua");
-  return true;
-}
+#include "base/module_name.h"
 
 typedef struct scan {
   const char *at, *end;
@@ -114,7 +94,7 @@ static bool take_string(scan *self, const char **from, const char **to) {
 /* Behind the word `require`: hands on the literal that follows, bare or in a parenthesis. */
 static int take_name(scan *self, int (*fn)(void *data, const char *name), void *data) {
   const char *from, *to;
-  char name[REQUIRES_NAME_MOST];
+  char name[MODULE_NAME_MOST];
   skip_blank(self);
   if (self->at < self->end && *self->at == '(') {
     self->at++;
@@ -124,7 +104,7 @@ static int take_name(scan *self, int (*fn)(void *data, const char *name), void *
     return TLSMEND_OK;
   memcpy(name, from, (size_t)(to - from));
   name[to - from] = 0;
-  return strlen(name) == (size_t)(to - from) && requires_name_good(name) ? fn(data, name) : TLSMEND_OK;
+  return strlen(name) == (size_t)(to - from) && module_name_good(name) ? fn(data, name) : TLSMEND_OK;
 }
 
 static bool is_word(char c) { return isalnum((unsigned char)c) || c == '_'; }

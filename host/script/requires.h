@@ -3,15 +3,7 @@
 #ifndef TLSMEND_SCRIPT_REQUIRES_H
 #define TLSMEND_SCRIPT_REQUIRES_H
 
-#include <tlsmend/machine.h>
-
-enum { REQUIRES_NAME_MOST = 64 };
-
-/* A module's name: lower-case words joined by dots, shorter than REQUIRES_NAME_MOST. Nothing that could leave a folder. */
-bool requires_name_good(const char *name);
-
-/* "acme.part" to "acme/part.lua" behind `prefix`. False if the name is not a module's. */
-bool requires_path(const char *prefix, const char *name, char *out, size_t size);
+#include <stddef.h>
 
 /* Calls fn with each module that stands behind the word `require` as a literal, in order, also repeatedly. A return of fn other
  * than TLSMEND_OK stops it and is handed back. */

@@ -16,6 +16,11 @@
 #include "script/require.h"
 #include "script/runbook.h"
 #include "script/host_lua.h"
+#include "script/library.h"
+#include "script/sandbox/error.h"
+#include "script/sandbox/quota.h"
+#include "script/sandbox/sandbox.h"
+#include "script/texts.h"
 
 static const char watch_key;
 
@@ -242,7 +247,8 @@ static void read_answer(lua_State *L, const char *function, run_request *request
 
 static int l_run(lua_State *L) {
   run_request *request = lua_touserdata(L, 1);
-  script_system_fill(L);
+  script_fill_facts(L);
+  script_require(L, "system");
   request->answer = true;
   if (declare_push(L, "applies") == LUA_TFUNCTION) {
     lua_pushvalue(L, 2);
@@ -263,8 +269,7 @@ static int l_verify(lua_State *L) {
   request->absent = declare_push(L, "verify") != LUA_TFUNCTION;
   if (request->absent)
     return 0;
-  script_system_fill(L);
-  lua_pop(L, 1);
+  script_fill_facts(L);
   push_params(L, request->runbook);
   lua_call(L, 1, 2);
   read_answer(L, "verify", request);
@@ -274,8 +279,7 @@ static int l_verify(lua_State *L) {
 /* The watcher has the functions of the runbook in its hands, and their arguments. */
 static int l_watch(lua_State *L) {
   run_request *request = lua_touserdata(L, 1);
-  script_system_fill(L);
-  lua_settop(L, 1);
+  script_fill_facts(L);
   lua_rawgetp(L, LUA_REGISTRYINDEX, &watch_key);
   declare_push_all(L);
   push_params(L, request->runbook);

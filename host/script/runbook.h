@@ -3,7 +3,7 @@
 #define TLSMEND_SCRIPT_RUNBOOK_H
 
 #include "machine/guard.h"
-#include "script/sandbox/sandbox.h"
+#include "script/sandbox/limits.h"
 
 struct script_runbook {
   script_context *context;

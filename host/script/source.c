@@ -11,11 +11,12 @@
 
 #include "base/error.h"
 #include "base/file_path.h"
+#include "base/module_name.h"
 #include "script/requires.h"
 #include "signing/signature_file.h"
 #include "signing/trust_store.h"
 #include "os/os.h"
-#include "script/require.h"
+#include "script/texts.h"
 #include "script/modules/modules.h"
 
 void sources_close(source_list *list) {
@@ -84,9 +85,9 @@ typedef struct collection {
 } collection;
 
 static bool is_library(const char *name) {
-  char path[REQUIRES_NAME_MOST + 16];
+  char path[MODULE_NAME_MOST + 16];
   script_text text;
-  if (!requires_path("stdlib/", name, path, sizeof path) || script_module_native(name))
+  if (!module_name_path("stdlib/", name, path, sizeof path) || script_module_find(name))
     return true;
   bool found = script_text_find(NULL, path, &text, NULL) == TLSMEND_OK;
   script_text_clear(&text);
@@ -157,10 +158,10 @@ static int read_module(const char *path, const char *name, manifest_file *out, t
 
 static int collect(void *data, const char *module) {
   const collection *self = data;
-  char name[REQUIRES_NAME_MOST + 8];
+  char name[MODULE_NAME_MOST + 8];
   manifest_file file;
   tlsmend_error inner = {0, ""};
-  if (is_library(module) || !requires_path("", module, name, sizeof name) ||
+  if (is_library(module) || !module_name_path("", module, name, sizeof name) ||
       manifest_find(self->out, MANIFEST_MODULE, name))
     return TLSMEND_OK;
   int code = read_module(self->path, name, &file, &inner);

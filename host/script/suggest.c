@@ -5,7 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "script/modules/modules.h"
+#include <lauxlib.h>
+
+#include "script/sandbox/limits.h"
+#include "script/sandbox/pairs.h"
+#include "script/sandbox/text.h"
 
 typedef struct nearest {
   const char *name;
@@ -39,7 +43,7 @@ static size_t distance(const char *a, size_t a_size, const char *b, size_t b_siz
 
 static nearest begin(const char *name, char out[SUGGESTION_SIZE]) {
   size_t size = strlen(name), near = size / 3 > 1 ? size / 3 : 1;
-  out[0] = '\0';
+  out[0] = 0;
   return (nearest){name, near + 1, out};
 }
 
@@ -52,17 +56,17 @@ static void consider(nearest *self, const char *word, size_t size) {
     return;
   self->least = far;
   memcpy(self->out, word, size);
-  self->out[size] = '\0';
+  self->out[size] = 0;
 }
 
 bool suggest_listed(const char *list, const char *name, char out[SUGGESTION_SIZE]) {
   nearest found = begin(name, out);
-  for (const char *at = list; *at != '\0'; at += strspn(at, ", ")) {
+  for (const char *at = list; *at; at += strspn(at, ", ")) {
     size_t size = strcspn(at, ", ");
     consider(&found, at, size);
     at += size;
   }
-  return out[0] != '\0';
+  return out[0];
 }
 
 bool suggest_key(lua_State *L, int index, const char *name, char out[SUGGESTION_SIZE]) {
@@ -75,7 +79,7 @@ bool suggest_key(lua_State *L, int index, const char *name, char out[SUGGESTION_
     lua_pop(L, 1);
   }
   lua_pop(L, 1);
-  return out[0] != '\0';
+  return out[0];
 }
 
 bool suggest_element(lua_State *L, int index, const char *name, char out[SUGGESTION_SIZE]) {
@@ -87,14 +91,7 @@ bool suggest_element(lua_State *L, int index, const char *name, char out[SUGGEST
       consider(&found, lua_tostring(L, -1), (size_t)lua_rawlen(L, -1));
     lua_pop(L, 1);
   }
-  return out[0] != '\0';
-}
-
-bool suggest_module(const char *name) {
-  for (const script_module *row = script_modules; row->name != NULL; row++)
-    if (strcmp(row->name, name) == 0)
-      return true;
-  return strcmp(name, "system") == 0;
+  return out[0];
 }
 
 /* Upvalue: the module's name. */

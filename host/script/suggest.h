@@ -17,9 +17,6 @@ bool suggest_key(lua_State *L, int index, const char *name, char out[SUGGESTION_
 /* The nearest text in the list at `index`. [-0, +0, e] */
 bool suggest_element(lua_State *L, int index, const char *name, char out[SUGGESTION_SIZE]);
 
-/* Whether a name is that of a native module, which a script has to require first. */
-bool suggest_module(const char *name);
-
 /* Makes reading a member that the module at the top of the stack does not have an error, which names the nearest. A table that
  * has a metatable is left alone. [-0, +0, e] */
 void suggest_members(lua_State *L, const char *module);

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "script/requires.h"
+#include "base/module_name.h"
 #include "base/text.h"
 
 enum { PACKAGE_NAME_MOST = 128 };
@@ -61,8 +61,8 @@ static bool ends_with(const char *name, const char *ending) {
   return length > tail && same_name(name + length - tail, ending);
 }
 
-static bool module_name_good(const char *name) {
-  char module[REQUIRES_NAME_MOST + 4];
+static bool module_file_good(const char *name) {
+  char module[MODULE_NAME_MOST + 4];
   size_t length = strlen(name);
   if (length < 5 || length >= sizeof module || strcmp(name + length - 4, ".lua") != 0)
     return false;
@@ -76,13 +76,13 @@ static bool module_name_good(const char *name) {
       *at = '.';
       device = device || is_device(at + 1);
     }
-  return !device && requires_name_good(module);
+  return !device && module_name_good(module);
 }
 
 bool manifest_name_good(manifest_kind kind, const char *name) {
   size_t length = strlen(name);
   if (kind == MANIFEST_MODULE)
-    return module_name_good(name);
+    return module_file_good(name);
   if (length >= PACKAGE_NAME_MOST || *name == '.' || *name == '-' || is_device(name))
     return false;
   for (const char *at = name; *at; at++)
@@ -161,7 +161,7 @@ int manifest_comment_print(const manifest *self, const manifest_comment *comment
 static int take_module(const char *field, manifest *out, tlsmend_error *error) {
   manifest_file file = {.kind = MANIFEST_MODULE};
   const char *equals = strchr(field, '=');
-  char name[REQUIRES_NAME_MOST + 4];
+  char name[MODULE_NAME_MOST + 4];
   if (!equals || (size_t)(equals - field) >= sizeof name || strlen(equals + 1) != 64)
     return tlsmend_error_set(error, TLSMEND_E_APPROVAL,
                              "its trusted comment is not understood at \"module:%.80s\"", field);

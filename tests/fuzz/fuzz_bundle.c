@@ -8,6 +8,7 @@
 #include <sodium.h>
 
 #include "signing/bundle.h"
+#include "base/module_name.h"
 #include "script/requires.h"
 #include "base/text.h"
 
@@ -136,8 +137,9 @@ static int on_module(void *data, const char *name) {
   char path[128];
   (void)data;
   MUST(strlen(name) < 1000);
-  if (requires_name_good(name))
-    MUST(requires_path("x/", name, path, sizeof path) && strstr(path, "..") == NULL && !strchr(path, '\\'));
+  if (module_name_good(name))
+    MUST(module_name_path("x/", name, path, sizeof path) && strstr(path, "..") == NULL &&
+         !strchr(path, '\\'));
   return TLSMEND_OK;
 }
 

@@ -28,7 +28,7 @@ door 'what kind a machine is says machine_kind or sim_of, not the name of its ba
 door 'CurrentState of servicing stands in one table, machine/update/servicing.h' \
   '"CurrentState"' machine/update/servicing.c
 door 'a text gets a machine where it is run, the programs of the host theirs in host_lua.c' \
-  '\bsandbox_machines\(' script/sandbox/quota.c script/run.c script/host_lua.c script/sandbox/sandbox.h
+  '\bsandbox_machines\(' script/sandbox/quota.c script/sandbox/quota.h script/run.c script/host_lua.c
 door 'what a text is run on stands behind a guard, made where it is run' \
   '\bguard_open\(' machine/guard.c machine/guard.h script/run.c
 door 'a value of a script becomes a text by sandbox_text, which tells no address' \

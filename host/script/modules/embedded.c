@@ -2,16 +2,19 @@
  * Modules that an embedding program adds: <tlsmend/module.h>. What passes between Lua and such a function stands in the call, never on
  * the Lua stack while foreign code runs: nothing here raises through it.
  */
-#include <ctype.h>
+#include "script/modules/embedded.h"
+
 #include <stdlib.h>
 #include <string.h>
+
+#include <lauxlib.h>
 
 #include <tlsmend/module.h>
 
 #include "base/error.h"
 #include "machine/guard.h"
-#include "script/modules/modules.h"
-#include "script/require.h"
+#include "script/modules/arguments.h"
+#include "script/sandbox/error.h"
 
 enum { ANSWERS_MOST = 16 };
 
@@ -177,16 +180,16 @@ static int l_embedded(lua_State *L) {
   return (int)call.count;
 }
 
-static const tlsmend_module *find(const script_options *options, const char *name) {
-  for (size_t i = 0; options->modules != NULL && options->modules[i] != NULL; i++)
+const tlsmend_module *embedded_module_find(const script_options *options, const char *name) {
+  for (size_t i = 0; options->modules && options->modules[i]; i++)
     if (strcmp(options->modules[i]->name, name) == 0)
       return options->modules[i];
   return NULL;
 }
 
 bool embedded_module_push(lua_State *L, const char *name) {
-  const tlsmend_module *module = find(&sandbox_context(L)->options, name);
-  if (module == NULL)
+  const tlsmend_module *module = embedded_module_find(&sandbox_context(L)->options, name);
+  if (!module)
     return false;
   lua_newtable(L);
   for (const tlsmend_module_function *row = module->functions; row->name != NULL; row++) {
@@ -196,41 +199,4 @@ bool embedded_module_push(lua_State *L, const char *name) {
     lua_setfield(L, -2, row->name);
   }
   return true;
-}
-
-static bool name_good(const char *name) {
-  if (name == NULL || !islower((unsigned char)name[0]) || strlen(name) > 32)
-    return false;
-  for (const char *at = name; *at != '\0'; at++)
-    if (!islower((unsigned char)*at) && !isdigit((unsigned char)*at) && *at != '_')
-      return false;
-  return true;
-}
-
-static bool taken(const script_options *options, const char *name) {
-  char path[64];
-  script_text text;
-  snprintf(path, sizeof path, "stdlib/%s.lua", name);
-  bool found = strcmp(name, "system") == 0 || script_text_find(options, path, &text, NULL) == TLSMEND_OK;
-  if (found && strcmp(name, "system") != 0)
-    script_text_clear(&text);
-  for (const script_module *row = script_modules; row->name != NULL; row++)
-    found = found || strcmp(row->name, name) == 0;
-  return found;
-}
-
-int script_check_modules(const script_options *options, tlsmend_error *error) {
-  for (size_t i = 0; options->modules != NULL && options->modules[i] != NULL; i++) {
-    const tlsmend_module *module = options->modules[i];
-    if (module->version != TLSMEND_MODULE_VERSION || !name_good(module->name) || module->functions == NULL)
-      return tlsmend_error_set(
-          error, TLSMEND_E_USAGE,
-          "module %zu of the options is not one: version TLSMEND_MODULE_VERSION, a name of "
-          "lower-case letters, digits and '_', functions",
-          i + 1);
-    if (taken(options, module->name) || find(options, module->name) != module)
-      return tlsmend_error_set(error, TLSMEND_E_USAGE,
-                               "there is a module %s already: give yours another name", module->name);
-  }
-  return TLSMEND_OK;
 }

@@ -8,6 +8,8 @@
 
 #include "machine/guard.h"
 #include "os/os.h"
+#include "script/modules/arguments.h"
+#include "script/sandbox/error.h"
 
 /* Reaches the file in argument 1, which may be looked at. What it is called meanwhile; or NULL with the reason at the top of the
  * stack. */

@@ -11,6 +11,8 @@
 #include "plan/change.h"
 #include "machine/machine.h"
 #include "machine/update/servicing.h"
+#include "script/modules/arguments.h"
+#include "script/sandbox/error.h"
 
 /* The token of "Package_for_KB3140245~..." and "Package_1_for_KB3140245_SP1~..." must be the whole one: KB314024 is another
  * update than KB3140245. Rollups carry no number: "Package_for_RollupFix~...". */

@@ -3,22 +3,9 @@
 
 #include <string.h>
 
-#include "base/unicode.h"
-
-/* Many empty lines are a flood too. */
-enum { LINE_COST = 64 };
-
-int sandbox_log(lua_State *L, tlsmend_event event, const char *text) {
-  const script_options *options = &sandbox_context(L)->options;
-  size_t size = strlen(text);
-  sandbox_output(L, size + LINE_COST);
-  if (options->log == NULL)
-    return 0;
-  char *line = memcpy(lua_newuserdatauv(L, size + 1, 0), text, size + 1);
-  unicode_plain(line, size, "\t");
-  options->log(options->log_data, event, line);
-  return 0;
-}
+#include "script/modules/arguments.h"
+#include "script/sandbox/error.h"
+#include "script/sandbox/log.h"
 
 static int l_info(lua_State *L) {
   return sandbox_log(L, TLSMEND_EVENT_LOG, script_check_text(L, 1, "log.info: the text"));
@@ -37,9 +24,9 @@ static int l_finding(lua_State *L) {
   tlsmend_error error;
   const script_context *context = sandbox_context(L);
   const char *text = script_check_text(L, 1, "log.finding: the text");
-  if (context->sink == NULL || context->sink->finding == NULL)
+  if (!context->sink || !context->sink->finding)
     return sandbox_log(L, TLSMEND_EVENT_WARNING, text);
-  sandbox_output(L, strlen(text) + LINE_COST);
+  sandbox_output(L, strlen(text) + SANDBOX_LINE_COST);
   if (context->sink->finding(context->sink->data, text, &error) != TLSMEND_OK)
     return script_raise_error(L, &error);
   return 0;

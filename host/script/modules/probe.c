@@ -6,6 +6,9 @@
 
 #include "machine/machine.h"
 #include "tls/probe.h"
+#include "script/modules/arguments.h"
+#include "script/sandbox/error.h"
+#include "script/sandbox/text.h"
 
 /* A string field of the options at `index`, or NULL. Borrowed from the table. */
 static const char *option_name(lua_State *L, int index) {
@@ -49,21 +52,14 @@ static bool endpoint_take(lua_State *L, const char *function, tlsmend_endpoint *
   return code == TLSMEND_OK;
 }
 
-static void set_text(lua_State *L, const char *field, const char *text) {
-  if (*text == '\0')
-    return;
-  lua_pushstring(L, text);
-  lua_setfield(L, -2, field);
-}
-
 static void push_answer(lua_State *L, const tlsmend_probe_answer *answer) {
   if (answer->state == TLSMEND_PROBE_ON || answer->state == TLSMEND_PROBE_OFF)
     sandbox_context(L)->answered = true;
   lua_createtable(L, 0, 4);
-  set_text(L, "state", probe_state_name(answer->state));
-  set_text(L, "protocol", answer->protocol);
-  set_text(L, "suite", answer->suite);
-  set_text(L, "detail", answer->detail);
+  script_set_text(L, "state", probe_state_name(answer->state));
+  script_set_text(L, "protocol", answer->protocol);
+  script_set_text(L, "suite", answer->suite);
+  script_set_text(L, "detail", answer->detail);
 }
 
 /* versions(host, port [, opts]) -> { ["TLS 1.2"] = answer, ... } | nil */

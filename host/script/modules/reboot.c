@@ -8,6 +8,8 @@
 #include "base/unicode.h"
 #include "machine/machine.h"
 #include "machine/propose.h"
+#include "script/modules/arguments.h"
+#include "script/sandbox/error.h"
 
 #define CURRENT "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\"
 #define CBS     CURRENT "Component Based Servicing\\"

@@ -9,6 +9,10 @@
 #include "registry/path.h"
 #include "registry/value.h"
 #include "machine/propose.h"
+#include "script/modules/arguments.h"
+#include "script/sandbox/error.h"
+#include "script/sandbox/pairs.h"
+#include "script/sandbox/text.h"
 
 /* What a machine calls wrong usage, such as a name that is too long, is a mistake of the script that made the call. */
 static int raise_call(lua_State *L, tlsmend_error *error) {

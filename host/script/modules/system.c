@@ -5,16 +5,11 @@
 #include "script/modules/modules.h"
 
 #include "machine/machine.h"
+#include "script/modules/arguments.h"
+#include "script/sandbox/error.h"
 
 static void set_integer(lua_State *L, const char *field, lua_Integer number) {
   lua_pushinteger(L, number);
-  lua_setfield(L, -2, field);
-}
-
-static void set_text(lua_State *L, const char *field, const char *text) {
-  if (text[0] == '\0')
-    return;
-  lua_pushstring(L, text);
   lua_setfield(L, -2, field);
 }
 
@@ -42,19 +37,19 @@ static void set_versions(lua_State *L, const tlsmend_system *system) {
   lua_setfield(L, -2, "nt");
 }
 
-void system_push(lua_State *L) {
+void system_facts(lua_State *L) {
   tlsmend_error error;
   const tlsmend_system *system;
   if (machine_system(script_facts(L, "system"), &system, &error) != TLSMEND_OK)
     script_raise_error(L, &error);
   lua_createtable(L, 0, 14);
   set_versions(L, system);
-  set_text(L, "product_type", product_type_name(system->product_type));
-  set_text(L, "architecture", system->architecture);
-  set_text(L, "edition", system->edition);
-  set_text(L, "product", system->product);
-  set_text(L, "release", system->release);
-  set_text(L, "computer", system->computer);
+  script_set_text(L, "product_type", product_type_name(system->product_type));
+  script_set_text(L, "architecture", system->architecture);
+  script_set_text(L, "edition", system->edition);
+  script_set_text(L, "product", system->product);
+  script_set_text(L, "release", system->release);
+  script_set_text(L, "computer", system->computer);
   if (system->product_type != 0) {
     lua_pushboolean(L, system->product_type != TLSMEND_WORKSTATION);
     lua_setfield(L, -2, "server");

@@ -12,6 +12,10 @@
 #include "plan/change.h"
 #include "signing/bundle.h"
 #include "machine/propose.h"
+#include "script/modules/arguments.h"
+#include "script/sandbox/error.h"
+#include "script/sandbox/pairs.h"
+#include "script/sandbox/text.h"
 
 /* Pushes a field of the table at `index` as it stands there: what a metamethod answers belongs to nobody, and while one runs the
  * table may lose what is borrowed from it. */

@@ -2,7 +2,7 @@
  * Errors on their way through Lua: a userdata that keeps the TLSMEND_E_ code beside the line of text, so that a refusal is still
  * a refusal when it reaches the host. What a script raises itself is a text and becomes TLSMEND_E_SCRIPT.
  */
-#include "script/sandbox/sandbox.h"
+#include "script/sandbox/error.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -12,6 +12,7 @@
 #include <lauxlib.h>
 
 #include "base/unicode.h"
+#include "script/sandbox/text.h"
 
 #define ERROR_TYPE "tlsmend.error"
 

@@ -4,7 +4,7 @@
  * other keep the collector busy for their number squared, in one step; and a __call that is no function, because a chain of them is
  * walked in one instruction, each link moving all arguments. docs/decisions/0012-metatables-are-copied.md
  */
-#include "script/sandbox/sandbox.h"
+#include "script/sandbox/metatable.h"
 
 #include <lauxlib.h>
 

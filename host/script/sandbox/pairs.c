@@ -3,7 +3,9 @@
  * other thing without a value that may be a key. Lua's own order changes from one process to the next, and two runs on one machine
  * must propose the same plan. Two keys that are only addresses have no order, and are refused.
  */
-#include "script/sandbox/sandbox.h"
+#include "script/sandbox/pairs.h"
+#include "script/sandbox/limits.h"
+#include "script/sandbox/sort.h"
 
 #include <lauxlib.h>
 #include <string.h>

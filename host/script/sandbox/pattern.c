@@ -10,7 +10,7 @@
 
 #include <lauxlib.h>
 
-#include "script/sandbox/sandbox.h"
+#include "script/sandbox/limits.h"
 
 enum { PATTERN_OPEN = -1, PATTERN_POSITION = -2, DEPTH = 200, STEPS_AT_ONCE = 4096 };
 

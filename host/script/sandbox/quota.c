@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "machine/machine.h"
-#include "script/sandbox/sandbox.h"
+#include "script/sandbox/quota.h"
 
 /* What is asked is noted in the plan with its names: long ones count as more questions. */
 enum { BYTES_PER_READ = 256 };

@@ -1,316 +1,24 @@
-/*
- * Limits of a Lua state: memory, instructions, time; and calls into it from the host. What a script can reach stands in
- * sandbox/globals.c.
- *
- * The limits are sticky. Lua itself would let a script go on after a limit in four ways, and each is closed:
- * - pcall, xpcall, coroutine.resume, wrap and close catch errors: ours raise again when a limit was passed;
- * - an xpcall handler and __close functions of a coroutine that died in the hook run with hooks off: the handler is not
- *   called and such a coroutine is not closed once a limit was passed;
- * - __gc runs with hooks off: setmetatable refuses it;
- * - a new coroutine starts with a count of its own: making one is charged for it.
- * After a limit the hook fires on every instruction. A refusal of the machine (what is outside of `needs`) is sticky in the same
- * way: a runbook that catches it does not go on, and the run ends with what was refused first.
- *
- * C functions that loop are charged while they do and look at the clock: patterns, sort and its comparisons, the parser; so does
- * the allocator. What can still be slow between two looks stands in docs/SECURITY.md ("One single instruction").
- */
+/* Opening and closing a Lua state, and calls into it from the host. */
 #include "script/sandbox/sandbox.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <lauxlib.h>
-
 #include "base/error.h"
-#include "registry/value.h"
 #include "os/os.h"
-
-enum { INTERVAL = 256, BYTES_PER_INSTRUCTION = 64, LOAD_PIECE = 4096, COLLECT_FROM = 4 << 20 };
-
-/* With a block of that size one instruction may be slow: the clock is looked at the more often, the larger it is. */
-enum { LARGE = 1 << 20, INTERVAL_LARGE = 32 };
-
-/* How far a place is looked for: each level is found from the top, so that all of a deep stack would take its depth squared. */
-enum { LEVELS_MOST = 100 };
-
-enum { NAMES_MOST = 1 << 16 };
-
-/* Which option raises a limit, what is counted, and what 0 stands for. */
-static const struct limit_row {
-  const char *word, *member, *unit;
-  unsigned long long most;
-} limits[] = {
-#define ROW(name, word, member, unit, most) {word, #member, unit, most},
-    TLSMEND_LIMITS(ROW)
-#undef ROW
-};
-
-/* What a limit raises: no memory is needed for it, and no script can make one. */
-static const char limit_mark;
-
-script_context *sandbox_context(lua_State *L) {
-  script_context *context;
-  memcpy(&context, lua_getextraspace(L), sizeof context);
-  return context;
-}
-
-/* Which limit has been passed by now. */
-static int passed(const script_context *context) {
-  if (context->exceeded != SANDBOX_WITHIN)
-    return context->exceeded;
-  if (context->stop)
-    return SANDBOX_STOPPED;
-  if (context->used[TLSMEND_LIMIT_INSTRUCTIONS] > context->options.limit[TLSMEND_LIMIT_INSTRUCTIONS])
-    return TLSMEND_LIMIT_INSTRUCTIONS;
-  return os_clock() > context->deadline ? TLSMEND_LIMIT_TIME : SANDBOX_WITHIN;
-}
-
-/* Only lines are read here. Where nothing runs any more (the stack is cut back behind an error), the place that was noted before
- * stays. */
-static void note_place(script_context *context) {
-  char where[sizeof context->where] = "";
-  if (context->L != NULL)
-    sandbox_where(context->L, where, sizeof where);
-  if (*where != '\0')
-    memcpy(context->where, where, sizeof where);
-}
-
-/* Whether a block is for the keys of a table that are no list: a power of two of them. Numbers can be chosen so that all meet in one place;
- * when the table grows, each is then compared with all others in one instruction, so that it may not grow far. */
-static bool too_many_names(const script_context *context, size_t size) {
-  if (context->node == 0 || size / context->node <= NAMES_MOST || size % context->node != 0)
-    return false;
-  size_t count = size / context->node;
-  return (count & (count - 1)) == 0;
-}
-
-/* Whether Lua may have `more` bytes for a block of `size`. If not, it collects garbage and asks again; near the limit it would do so all
- * the time, which no hook sees: collecting is charged, and the other limits are looked at here. */
-static bool may_grow(script_context *context, bool first, size_t size, size_t more) {
-  unsigned long long most = context->options.limit[TLSMEND_LIMIT_MEMORY];
-  unsigned long long used = context->used[TLSMEND_LIMIT_MEMORY];
-  bool fits = more <= most - used;
-  if (size >= LARGE && size > context->large) {
-    context->large = size;
-    if (context->running != NULL)
-      sandbox_pace(context->running);
-  }
-  if (size >= LARGE || !fits || most - used < most / 8) {
-    int limit = passed(context);
-    if (limit == SANDBOX_WITHIN && first && too_many_names(context, size))
-      limit = SANDBOX_NAMES;
-    if (limit != SANDBOX_WITHIN && context->exceeded == SANDBOX_WITHIN) {
-      note_place(context);
-      context->exceeded = limit;
-    }
-    fits = fits && limit == SANDBOX_WITHIN;
-  }
-  if (fits)
-    return true;
-  if (context->exceeded == SANDBOX_WITHIN)
-    note_place(context);
-  context->used[TLSMEND_LIMIT_INSTRUCTIONS] += used / BYTES_PER_INSTRUCTION;
-  return false;
-}
-
-/* Counts what Lua asks for, first allocations included (there `old` is a type, not a size). Growth is also charged as
- * work, because filling memory takes time that no instruction counts. */
-static void *limited_alloc(void *data, void *block, size_t old, size_t size) {
-  script_context *context = data;
-  bool first = block == NULL && old == 0; /* else `old` is a type, or a size */
-  if (block == NULL)
-    old = 0;
-  if (size == 0) {
-    free(block);
-    context->used[TLSMEND_LIMIT_MEMORY] -= old;
-    return NULL;
-  }
-  if (context->node == 0 && first) /* see measure_node */
-    context->asked = size;
-  if (size > old && !may_grow(context, first, size, size - old))
-    return NULL;
-  void *moved = realloc(block, size);
-  if (moved == NULL)
-    return size <= old ? block : NULL;
-  context->used[TLSMEND_LIMIT_MEMORY] += size;
-  context->used[TLSMEND_LIMIT_MEMORY] -= old;
-  if (size > old)
-    context->used[TLSMEND_LIMIT_INSTRUCTIONS] += size / BYTES_PER_INSTRUCTION;
-  return moved;
-}
-
-static void where_in(lua_State *L, char *out, size_t size) {
-  const char *file = sandbox_context(L)->file;
-  lua_Debug frame;
-  bool found = false;
-  out[0] = '\0';
-  for (int level = 0; level < LEVELS_MOST && lua_getstack(L, level, &frame); level++) {
-    if (!lua_getinfo(L, "Sl", &frame) || frame.currentline <= 0)
-      continue;
-    bool runbook = strcmp(frame.short_src, file) == 0;
-    if (!found || runbook)
-      snprintf(out, size, "%s:%d: ", frame.short_src, frame.currentline);
-    found = true;
-    if (runbook)
-      return;
-  }
-}
-
-/* A coroutine whose body is a native has no line of its own: then that of the main one, which waits for it. */
-void sandbox_where(lua_State *L, char *out, size_t size) {
-  lua_State *main = sandbox_context(L)->L;
-  where_in(L, out, size);
-  if (out[0] == '\0' && main != NULL && main != L)
-    where_in(main, out, size);
-}
-
-static void count_hook(lua_State *L, lua_Debug *event);
-
-static void exceed(lua_State *L, int limit) {
-  script_context *context = sandbox_context(L);
-  context->exceeded = limit;
-  /* The first place counts; the allocator has noted the one where memory was refused. */
-  if (limit != TLSMEND_LIMIT_MEMORY && context->where[0] == '\0')
-    sandbox_where(L, context->where, sizeof context->where);
-  lua_sethook(L, count_hook, LUA_MASKCOUNT, 1);
-  lua_pushlightuserdata(L, (void *)(uintptr_t)&limit_mark);
-  lua_error(L);
-}
-
-static void check_all(lua_State *L) {
-  int limit = passed(sandbox_context(L));
-  if (limit != SANDBOX_WITHIN)
-    exceed(L, limit);
-}
-
-/* Not slower than it is: a limit that was passed has made it one. */
-void sandbox_pace(lua_State *L) {
-  const script_context *context = sandbox_context(L);
-  size_t wanted = (size_t)context->interval;
-  if (context->large > 0 && wanted > INTERVAL_LARGE * (size_t)LARGE / context->large)
-    wanted = INTERVAL_LARGE * (size_t)LARGE / context->large;
-  if ((size_t)lua_gethookcount(L) > wanted)
-    lua_sethook(L, count_hook, LUA_MASKCOUNT, wanted > 0 ? (int)wanted : 1);
-}
-
-static void count_hook(lua_State *L, lua_Debug *event) {
-  (void)event;
-  script_context *context = sandbox_context(L);
-  int counted = lua_gethookcount(L);
-  context->used[TLSMEND_LIMIT_INSTRUCTIONS] += (unsigned long long)counted;
-  check_all(L);
-  sandbox_pace(L);
-  if (context->used[TLSMEND_LIMIT_MEMORY] > COLLECT_FROM && !lua_gc(L, LUA_GCISRUNNING))
-    lua_gc(L, LUA_GCRESTART);
-}
-
-void sandbox_refuse(lua_State *L, const tlsmend_error *error) {
-  script_context *context = sandbox_context(L);
-  char where[sizeof context->where];
-  sandbox_check(L);
-  sandbox_where(L, where, sizeof where);
-  tlsmend_error_set(&context->refusal, error->code, "%s%s", where, error->text);
-  exceed(L, SANDBOX_REFUSED);
-}
-
-void sandbox_check(lua_State *L) {
-  script_context *context = sandbox_context(L);
-  if (context->exceeded != SANDBOX_WITHIN)
-    exceed(L, context->exceeded);
-}
-
-void sandbox_caught(lua_State *L, int status) {
-  sandbox_check(L);
-  if (status == LUA_ERRMEM)
-    exceed(L, TLSMEND_LIMIT_MEMORY);
-}
-
-void sandbox_spend(lua_State *L, unsigned long long cost) {
-  script_context *context = sandbox_context(L);
-  unsigned long long *used = &context->used[TLSMEND_LIMIT_INSTRUCTIONS];
-  *used += cost <= ~0ULL - *used ? cost : ~0ULL - *used;
-  check_all(L);
-}
-
-/* Why nothing runs any more. */
-static int end_report(const script_context *context, tlsmend_error *error) {
-  if (context->exceeded == SANDBOX_STOPPED)
-    return tlsmend_error_set(error, TLSMEND_E_LIMIT, "%sstopped", context->where);
-  if (context->exceeded == SANDBOX_NAMES)
-    return tlsmend_error_set(error, TLSMEND_E_LIMIT,
-                             "%sstopped: a table has more than %d keys beside its list", context->where,
-                             NAMES_MOST);
-  if (context->exceeded == SANDBOX_REFUSED)
-    return tlsmend_error_set(error, context->refusal.code, "%s", context->refusal.text);
-  const struct limit_row *row = &limits[context->exceeded];
-  bool loop = context->exceeded == TLSMEND_LIMIT_INSTRUCTIONS || context->exceeded == TLSMEND_LIMIT_TIME;
-  return tlsmend_error_set(
-      error, TLSMEND_E_LIMIT,
-      "%sstopped at the limit of %llu %s; raise it with --limit-%s (%s of the library)%s", context->where,
-      context->options.limit[context->exceeded], row->unit, row->word, row->member,
-      loop ? ", if it is no endless loop" : "");
-}
-
-int sandbox_count(script_context *context, tlsmend_limit limit, unsigned long long amount,
-                  tlsmend_error *error) {
-  int reached = passed(context);
-  unsigned long long *used = &context->used[limit], most = context->options.limit[limit];
-  if (limit == TLSMEND_LIMIT_VALUE) /* not a sum */
-    *used = 0;
-  if (reached == SANDBOX_WITHIN && (*used > most || amount > most - *used))
-    reached = (int)limit;
-  *used += amount;
-  context->exceeded = reached;
-  return reached != SANDBOX_WITHIN ? end_report(context, error) : TLSMEND_OK;
-}
-
-void sandbox_output(lua_State *L, size_t bytes) {
-  sandbox_count(sandbox_context(L), TLSMEND_LIMIT_OUTPUT, bytes, NULL);
-  sandbox_check(L);
-}
-
-void sandbox_refill(script_context *context) {
-  for (int i = 0; i < TLSMEND_LIMIT_COUNT; i++)
-    if (i != TLSMEND_LIMIT_MEMORY)
-      context->used[i] = 0;
-}
-
-void sandbox_renew(script_context *context) {
-  context->exceeded = SANDBOX_WITHIN;
-  context->stop = 0;
-  context->where[0] = '\0';
-  sandbox_refill(context);
-  lua_sethook(context->L, count_hook, LUA_MASKCOUNT, context->interval);
-}
-
-typedef struct piece {
-  const char *at, *end;
-} piece;
-
-/* The parser allocates little and no hook sees it: it is charged for what it is given. */
-static const char *next_piece(lua_State *L, void *data, size_t *size) {
-  piece *rest = data;
-  const char *at = rest->at;
-  *size = (size_t)(rest->end - at) < LOAD_PIECE ? (size_t)(rest->end - at) : LOAD_PIECE;
-  rest->at += *size;
-  sandbox_spend(L, *size);
-  return at;
-}
-
-int sandbox_load(lua_State *L, const char *text, size_t size, const char *chunk) {
-  piece rest = {text, text + size};
-  return lua_load(L, next_piece, &rest, chunk, "t");
-}
+#include "script/sandbox/error.h"
+#include "script/sandbox/globals.h"
 
 int sandbox_call(script_context *context, int arguments, int results, tlsmend_error *error) {
   lua_State *L = context->L;
   int function = lua_gettop(L) - arguments;
   context->hosting = false;
   context->running = L;
-  if (context->exceeded != SANDBOX_WITHIN) {
+  int code = sandbox_ended(context, error);
+  if (code != TLSMEND_OK) {
     lua_settop(L, function - 1);
-    return end_report(context, error);
+    return code;
   }
   uint64_t seconds = context->options.limit[TLSMEND_LIMIT_TIME];
   context->deadline = os_clock() + (seconds < 1 << 30 ? seconds : 1 << 30) * 1000;
@@ -322,14 +30,11 @@ int sandbox_call(script_context *context, int arguments, int results, tlsmend_er
   lua_remove(L, function);
   if (status == LUA_ERRMEM && context->exceeded == SANDBOX_WITHIN)
     context->exceeded = TLSMEND_LIMIT_MEMORY;
-  if (context->exceeded != SANDBOX_WITHIN) {
+  code = sandbox_ended(context, error);
+  if (code == TLSMEND_OK && status != LUA_OK)
+    code = script_error_take(context, status, error);
+  if (code != TLSMEND_OK)
     lua_settop(L, function - 1);
-    return end_report(context, error);
-  }
-  if (status == LUA_OK)
-    return TLSMEND_OK;
-  int code = script_error_take(context, status, error);
-  lua_settop(L, function - 1);
   return code;
 }
 
@@ -339,17 +44,8 @@ static int panic(lua_State *L) {
   return 0; /* Lua aborts */
 }
 
-/* How much Lua asks for the keys of a table. */
-static void measure_node(lua_State *L) {
-  enum { COUNT = 64 };
-  script_context *context = sandbox_context(L);
-  lua_createtable(L, 0, COUNT);
-  context->node = context->asked / COUNT;
-  lua_pop(L, 1);
-}
-
 static int l_open(lua_State *L) {
-  measure_node(L);
+  sandbox_measure(L);
   script_error_register(L);
   sandbox_globals(L);
   return 0;
@@ -357,25 +53,18 @@ static int l_open(lua_State *L) {
 
 int sandbox_open(const script_options *options, script_context **out, tlsmend_error *error) {
   *out = NULL;
-  if (options != NULL && options->library != NULL && options->texts == NULL &&
-      !os_dir_exists(options->library))
+  if (options && options->library && !options->texts && !os_dir_exists(options->library))
     return tlsmend_error_set(error, TLSMEND_E_USAGE,
                              "there is no folder %s to take runbooks/ and stdlib/ from (--library)",
                              options->library);
   script_context *context = calloc(1, sizeof *context);
-  if (context == NULL)
+  if (!context)
     return error_no_memory(error);
-  if (options != NULL)
+  if (options)
     context->options = *options;
-  for (int i = 0; i < TLSMEND_LIMIT_COUNT; i++)
-    if (context->options.limit[i] == 0)
-      context->options.limit[i] = limits[i].most;
-  unsigned long long most = context->options.limit[TLSMEND_LIMIT_INSTRUCTIONS];
-  context->interval = most < INTERVAL ? (int)most : INTERVAL;
-  context->exceeded = SANDBOX_WITHIN;
-  context->deadline = UINT64_MAX;
-  lua_State *L = lua_newstate(limited_alloc, context);
-  if (L == NULL) {
+  sandbox_limits_begin(context);
+  lua_State *L = lua_newstate(sandbox_alloc, context);
+  if (!L) {
     int code = tlsmend_error_set(error, TLSMEND_E_LIMIT,
                                  "a limit of %llu bytes of memory is too little to begin with; raise it with "
                                  "--limit-memory (memory_limit of the library)",
@@ -386,7 +75,8 @@ int sandbox_open(const script_options *options, script_context **out, tlsmend_er
   context->L = context->running = L;
   memcpy(lua_getextraspace(L), &context, sizeof context);
   lua_atpanic(L, panic);
-  lua_gc(L, LUA_GCSTOP); /* most runbooks end before there is anything worth collecting; see count_hook */
+  lua_gc(L,
+         LUA_GCSTOP); /* most runbooks end before there is anything worth collecting; see sandbox/limits.c */
   lua_pushcfunction(L, l_open);
   int code = sandbox_call(context, 0, 0, error);
   if (code != TLSMEND_OK) {
@@ -394,32 +84,16 @@ int sandbox_open(const script_options *options, script_context **out, tlsmend_er
     return code;
   }
   sandbox_refill(context);
-  lua_sethook(L, count_hook, LUA_MASKCOUNT, context->interval);
+  sandbox_watch(context);
   *out = context;
   return TLSMEND_OK;
 }
 
 void sandbox_close(script_context *context) {
-  if (context == NULL)
+  if (!context)
     return;
   lua_sethook(context->L, NULL, 0, 0);
   lua_close(context->L);
   script_scratch_clear(&context->scratch);
   free(context);
-}
-
-void script_scratch_clear(script_scratch *scratch) {
-  tlsmend_value_clear(&scratch->value);
-  free(scratch->path);
-  free(scratch->text);
-  value_texts_free(scratch->texts, scratch->text_count);
-  name_list_clear(&scratch->names);
-  os_place_close(scratch->place);
-  memset(scratch, 0, sizeof *scratch);
-}
-
-script_scratch *script_scratch_take(lua_State *L) {
-  script_scratch *scratch = &sandbox_context(L)->scratch;
-  script_scratch_clear(scratch);
-  return scratch;
 }

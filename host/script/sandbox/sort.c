@@ -2,7 +2,8 @@
  * A sort without chance: stable, n log n whatever is compared. Lua's own chooses pivots by the clock when an order is bad, so that two
  * runs could differ, and the C library's may be quadratic. table.sort and the order of pairs rest on it.
  */
-#include "script/sandbox/sandbox.h"
+#include "script/sandbox/sort.h"
+#include "script/sandbox/limits.h"
 
 #include <limits.h>
 

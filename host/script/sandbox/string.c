@@ -2,13 +2,15 @@
  * string.find, match, gmatch and gsub of a runbook, on the counting matcher of sandbox/pattern.c. They answer what the
  * standard ones answer.
  */
-#include "script/sandbox/sandbox.h"
+#include "script/sandbox/string.h"
 
 #include <string.h>
 
 #include <lauxlib.h>
 
 #include "script/sandbox/pattern.h"
+#include "script/sandbox/limits.h"
+#include "script/sandbox/text.h"
 
 static void settle(pattern_match *match) {
   sandbox_spend(match->L, match->steps);

@@ -2,7 +2,8 @@
  * What a value is called in a text: tostring, string.format, messages. Lua's own says where in memory a table or a function lies,
  * which tells an attacker where to aim and makes two runs differ. No address of anything reaches a script.
  */
-#include "script/sandbox/sandbox.h"
+#include "script/sandbox/text.h"
+#include "script/sandbox/limits.h"
 
 #include <string.h>
 

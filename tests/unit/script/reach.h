@@ -21,6 +21,7 @@
 #include "script/require.h"
 #include "script/modules/modules.h"
 #include "script/sandbox/sandbox.h"
+#include "script/sandbox/quota.h"
 
 enum { REACH_VALUES = 32, REACH_INSTANCES = 3, REACH_ANSWERS = 100 };
 
@@ -190,16 +191,13 @@ static int reach_start(lua_State *L) {
   script_require_register(L);
   script_compile(L, reach_text, sizeof reach_text - 1, "@reach");
   lua_call(L, 0, 3);
-  script_system_fill(L);
-  lua_pop(L, 1);
+  script_fill_facts(L);
   return 3;
 }
 
 /* Pushes the module of that name, or nothing. */
 static int reach_module(lua_State *L) {
-  lua_pushcfunction(L, l_require);
-  lua_insert(L, 1);
-  lua_call(L, 1, 1);
+  script_require(L, lua_tostring(L, 1));
   return 1;
 }
 

@@ -12,6 +12,7 @@
 #include <lualib.h>
 
 #include "script/sandbox/sandbox.h"
+#include "script/sandbox/string.h"
 #include "unit/random.h"
 
 /* `theirs` is the standard string library, `ours` the table of counted functions. */

@@ -13,6 +13,9 @@
 
 #include "script/require.h"
 #include "script/sandbox/sandbox.h"
+#include "script/sandbox/quota.h"
+#include "script/sandbox/error.h"
+#include "script/sandbox/log.h"
 
 static int l_chunk(lua_State *L) {
   const char *text = lua_touserdata(L, 1);

@@ -1,0 +1,35 @@
+/* What the functions of native modules share: the machine at hand, arguments, and what a machine answers, on the Lua stack. */
+#ifndef TLSMEND_SCRIPT_MODULES_ARGUMENTS_H
+#define TLSMEND_SCRIPT_MODULES_ARGUMENTS_H
+
+#include "script/sandbox/limits.h"
+
+/* The machine that a runbook works on, and the one that facts are read from. Both raise outside of applies, run and verify. */
+tlsmend_machine *script_machine(lua_State *L, const char *function);
+tlsmend_machine *script_facts(lua_State *L, const char *function);
+
+/* Arguments. Errors name the function and what was expected. */
+
+/* A text: UTF-8 without NULs. */
+const char *script_check_text(lua_State *L, int index, const char *what);
+
+/* The canonical path of a key, which lies in the scratch. */
+const char *script_check_path(lua_State *L, int index, script_scratch *scratch);
+
+/* A view: 64, 32, or 0 for nil. */
+int script_check_view(lua_State *L, int index);
+
+/* Pushes data and type of the value in the scratch as `registry.get` answers, or nil alone for an absent one. Returns how
+ * many. */
+int script_push_value(lua_State *L, script_scratch *scratch);
+
+/* Pushes the names of the scratch as a list. [-0, +1, e] */
+void script_push_names(lua_State *L, const script_scratch *scratch);
+
+/* Sets a field of the table at the top of the stack, unless the text is empty: what cannot be told is nil. [-0, +0, e] */
+void script_set_text(lua_State *L, const char *field, const char *text);
+
+/* Reports what could not be told to the plan. */
+int l_unknown(lua_State *L);
+
+#endif

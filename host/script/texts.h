@@ -1,0 +1,28 @@
+/* Lua texts as they were read: of a library folder, of the build, or of a file. */
+#ifndef TLSMEND_SCRIPT_TEXTS_H
+#define TLSMEND_SCRIPT_TEXTS_H
+
+#include "script/script.h"
+
+/* A text as it was read, once. */
+typedef struct script_text {
+  const char *bytes;
+  size_t size;
+  char *owned;                  /* NULL for an embedded text */
+  char *source;                 /* "built-in" or the path. malloc'd */
+  const embedded_text *builtin; /* NULL for what was read from a file */
+} script_text;
+
+void script_text_clear(script_text *text);
+
+/* The embedded text of a name such as "stdlib/tls/winhttp.lua", or NULL. */
+const embedded_text *script_embedded(const char *name);
+
+/* An embedded text or the one in options->library that overrides it: "stdlib/tls/winhttp.lua". E_ABSENT: neither. */
+int script_text_find(const script_options *options, const char *name, script_text *out, tlsmend_error *error);
+
+/* The source of the options, or else a runbook by id or by path. E_USAGE: there is none. */
+int script_text_runbook(const script_options *options, const char *name, script_text *out,
+                        tlsmend_error *error);
+
+#endif
