@@ -28,6 +28,28 @@ int name_list_add(void *self, const char *name) {
   return name_list_take(self, strdup(name)) ? TLSMEND_OK : TLSMEND_E_MEMORY;
 }
 
+bool name_list_copy(name_list *out, const name_list *from) {
+  *out = (name_list){0};
+  if (name_list_each(from, name_list_add, out) == TLSMEND_OK)
+    return true;
+  name_list_clear(out);
+  return false;
+}
+
+bool name_list_equal(const name_list *a, const name_list *b) {
+  bool equal = a->count == b->count;
+  for (size_t i = 0; equal && i < a->count; i++)
+    equal = strcmp(a->items[i], b->items[i]) == 0;
+  return equal;
+}
+
+bool name_list_have(const name_list *self, const char *name) {
+  bool found = false;
+  for (size_t i = 0; !found && i < self->count; i++)
+    found = strcmp(self->items[i], name) == 0;
+  return found;
+}
+
 static int compare(const void *a, const void *b) {
   return unicode_name_compare(*(char *const *)a, *(char *const *)b);
 }

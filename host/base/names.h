@@ -17,6 +17,13 @@ bool name_list_take(name_list *self, char *name);
 /* Adds a copy. For functions that call one with each name: `self` is a name_list. TLSMEND_OK or TLSMEND_E_MEMORY. */
 int name_list_add(void *self, const char *name);
 
+/* Copies them into *out, which is empty. False: out of memory, and *out is empty. */
+bool name_list_copy(name_list *out, const name_list *from);
+
+/* Whether they are the same names, byte by byte and in the same order; whether the name is one of them, byte by byte. */
+bool name_list_equal(const name_list *a, const name_list *b);
+bool name_list_have(const name_list *self, const char *name);
+
 /* In the order in which Windows lists names, and in that of their bytes. */
 void name_list_sort(name_list *self);
 void name_list_sort_bytes(name_list *self);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/names_json.h"
 #include "bench/bench.h"
 #include "commit/journal.h"
 #include "machine/guard.h"
@@ -87,10 +88,7 @@ static void count_changes(json_t *record, const tlsmend_plan *plan) {
   json_object_set_new(record, "updates", json_integer((json_int_t)updates));
   json_object_set_new(record, "values", json_integer((json_int_t)values));
   json_object_set_new(record, "restarts", json_integer((json_int_t)plan_reboot_count(plan)));
-  json_t *unknowns = json_array();
-  for (size_t i = 0; i < plan->unknown_count; i++)
-    json_array_append_new(unknowns, json_string(plan->unknowns[i]));
-  json_object_set_new(record, "unknowns", unknowns);
+  json_object_set_new(record, "unknowns", name_list_to_json(&plan->unknowns.list));
 }
 
 /* A plan that could not be made: a refusal with a reason is an answer, the rest is the runbook's mistake. */
@@ -119,11 +117,11 @@ static void judge_plan(json_t *record, const tlsmend_plan *plan) {
                  "applies answers false without a reason: return false, \"why, and what to do\"");
     return;
   }
-  const char *unknown = plan->unknown_count ? plan->unknowns[0] : runbook->reason;
+  const char *unknown = plan->unknowns.list.count ? plan->unknowns.list.items[0] : runbook->reason;
   set_answer(record,
-             plan->unknown_count  ? "cannot tell"
-             : plan->change_count ? "changes"
-                                  : "nothing to do",
+             plan->unknowns.list.count ? "cannot tell"
+             : plan->change_count      ? "changes"
+                                       : "nothing to do",
              unknown);
 }
 

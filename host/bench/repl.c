@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "machine/machine.h"
 #include "machine/overlay.h"
+#include "render/plan_text.h"
 #include "script/host_lua.h"
 #include "session/rerun.h"
 
@@ -24,13 +25,13 @@ struct tlsmend_repl {
 static int on_unknown(void *data, const char *text, tlsmend_error *error) {
   const tlsmend_repl *self = data;
   session_tell(self->session, TLSMEND_EVENT_WARNING, "cannot tell: %s", text);
-  return plan_unknown_add(self->plan, text, error);
+  return plan_lines_add(&self->plan->unknowns, text, error);
 }
 
 static int on_finding(void *data, const char *text, tlsmend_error *error) {
   const tlsmend_repl *self = data;
   session_tell(self->session, TLSMEND_EVENT_WARNING, "%s", text);
-  return plan_finding_add(self->plan, text, error);
+  return plan_lines_add(&self->plan->findings, text, error);
 }
 
 /* Calls a function of host/lua/repl/repl.lua; `argument` is stolen. */

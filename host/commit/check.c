@@ -12,63 +12,65 @@
 #include "machine/update/package.h"
 #include "machine/update/servicing.h"
 
-static json_t *names_json(const name_list *names) {
-  json_t *array = json_array();
-  for (size_t i = 0; i < names->count; i++)
-    json_array_append_new(array, json_string(names->items[i]));
-  return array;
-}
-
-static json_t *read_value(tlsmend_machine *machine, const plan_read *read, tlsmend_error *error) {
+static int read_value(tlsmend_machine *machine, const plan_read *read, plan_answer *out,
+                      tlsmend_error *error) {
   tlsmend_value value = {0};
-  json_t *answer = NULL;
-  if (machine_value_get(machine, read->key, read->view, read->name, &value, error) == TLSMEND_OK)
-    answer = value_to_json(&value);
+  int code = machine_value_get(machine, read->key, read->view, read->name, &value, error);
+  if (code == TLSMEND_OK)
+    code = plan_answer_value(out, &value, error);
   tlsmend_value_clear(&value);
-  return answer;
+  return code;
 }
 
-static json_t *read_names(tlsmend_machine *machine, const plan_read *read, tlsmend_error *error) {
+static int read_names(tlsmend_machine *machine, const plan_read *read, plan_answer *out,
+                      tlsmend_error *error) {
   name_list names = {0};
   int code = read->kind == PLAN_READ_KEYS     ? machine_keys(machine, read->key, read->view, &names, error)
              : read->kind == PLAN_READ_VALUES ? machine_values(machine, read->key, read->view, &names, error)
                                               : machine_hotfixes(machine, &names, error);
-  json_t *answer = code == TLSMEND_OK          ? names_json(&names)
-                   : code == TLSMEND_E_ABSENT  ? json_null()
-                   : code == TLSMEND_E_UNKNOWN ? json_string("unknown")
-                                               : NULL;
+  if (code == TLSMEND_OK)
+    code = plan_answer_names(out, &names, error);
   name_list_clear(&names);
-  return answer;
+  return code;
 }
 
-static json_t *read_file(tlsmend_machine *machine, const plan_read *read, tlsmend_error *error) {
-  uint64_t version = 0;
-  char text[32];
-  int code = machine_file_version(machine, read->key, read->view, &version, error);
-  version_print(version, text);
-  if (code == TLSMEND_E_ABSENT)
-    return json_null();
-  return code == TLSMEND_OK || code == TLSMEND_E_UNKNOWN ? json_string(text) : NULL;
+static int read_file(tlsmend_machine *machine, const plan_read *read, plan_answer *out,
+                     tlsmend_error *error) {
+  int code = machine_file_version(machine, read->key, read->view, &out->version, error);
+  out->found = out->version ? PLAN_PRESENT : PLAN_UNKNOWN;
+  return code;
 }
 
-/* Reads the same thing again; NULL with the error set if that fails. */
-static json_t *read_again(tlsmend_machine *machine, const plan_read *read, tlsmend_error *error) {
+static int read_key(tlsmend_machine *machine, const plan_read *read, plan_answer *out, tlsmend_error *error) {
   bool exists = false;
+  int code = machine_key_exists(machine, read->key, read->view, &exists, error);
+  out->found = exists ? PLAN_PRESENT : PLAN_ABSENT;
+  return code;
+}
+
+/* Reads the same thing again. */
+static int read_again(tlsmend_machine *machine, const plan_read *read, plan_answer *out,
+                      tlsmend_error *error) {
+  int code = TLSMEND_OK;
+  *out = (plan_answer){0};
   switch (read->kind) {
   case PLAN_READ_KEY:
-    return machine_key_exists(machine, read->key, read->view, &exists, error) == TLSMEND_OK
-               ? json_boolean(exists)
-               : NULL;
+    return read_key(machine, read, out, error);
   case PLAN_READ_VALUE:
-    return read_value(machine, read, error);
+    return read_value(machine, read, out, error);
   case PLAN_READ_KEYS:
   case PLAN_READ_VALUES:
   case PLAN_READ_HOTFIXES:
-    return read_names(machine, read, error);
+    code = read_names(machine, read, out, error);
+    break;
   case PLAN_READ_FILE:
-    return read_file(machine, read, error);
+    code = read_file(machine, read, out, error);
+    break;
   }
-  return NULL;
+  if (code != TLSMEND_E_ABSENT && code != TLSMEND_E_UNKNOWN)
+    return code;
+  *out = (plan_answer){.found = code == TLSMEND_E_ABSENT ? PLAN_ABSENT : PLAN_UNKNOWN};
+  return TLSMEND_OK;
 }
 
 enum { NAMED_MOST = 5 };
@@ -89,9 +91,11 @@ static void add_text(drift *self, const char *text, size_t most) {
     self->length += (size_t)got < room ? (size_t)got : room - 1;
 }
 
-static void add_answer(drift *self, const char *label, const plan_read *read, const json_t *answer) {
+static void add_answer(drift *self, const char *label, const plan_read *read, const plan_answer *answer) {
+  json_t *json = plan_answer_to_json(read->kind, answer);
   char *text = plan_read_secret(self->plan, read) ? strdup("a secret")
-                                                  : json_dumps(answer, JSON_ENCODE_ANY | JSON_COMPACT);
+                                                  : json_dumps(json, JSON_ENCODE_ANY | JSON_COMPACT);
+  json_decref(json);
   char shown[120];
   snprintf(shown, sizeof shown, "%s%.80s", label, text ? text : "?");
   add_text(self, shown, sizeof shown);
@@ -99,7 +103,7 @@ static void add_answer(drift *self, const char *label, const plan_read *read, co
 }
 
 /* "HKLM\... [32-bit] Name was X, is Y" */
-static void add_moved(drift *self, const plan_read *read, const json_t *now) {
+static void add_moved(drift *self, const plan_read *read, const plan_answer *now) {
   if (++self->count > NAMED_MOST)
     return;
   size_t most = self->count == 1 ? 200 : 75; /* the end of a key says more than its beginning */
@@ -118,21 +122,23 @@ static void add_moved(drift *self, const plan_read *read, const json_t *now) {
     add_text(self, *read->name ? read->name : "(Default)", 30);
   if (self->count > 1)
     return;
-  add_answer(self, " was ", read, read->answer);
+  add_answer(self, " was ", read, &read->answer);
   add_answer(self, ", is ", read, now);
 }
 
 int commit_check_reads(tlsmend_machine *machine, const tlsmend_plan *plan, tlsmend_error *error) {
   drift drift = {.plan = plan};
-  for (size_t i = 0; i < plan->read_count; i++) {
-    if (change_hides(plan->reads[i].answer))
+  for (size_t i = 0; i < plan->reads.count; i++) {
+    const plan_read *read = &plan->reads.items[i];
+    plan_answer now;
+    if (read->answer.found == PLAN_HIDDEN)
       continue;
-    json_t *now = read_again(machine, &plan->reads[i], error);
-    if (!now)
-      return error ? error->code : TLSMEND_E_IO;
-    if (!json_equal(now, plan->reads[i].answer))
-      add_moved(&drift, &plan->reads[i], now);
-    json_decref(now);
+    int code = read_again(machine, read, &now, error);
+    if (code != TLSMEND_OK)
+      return code;
+    if (!plan_answer_equal(&now, &read->answer))
+      add_moved(&drift, read, &now);
+    plan_answer_clear(&now);
   }
   if (!drift.count)
     return TLSMEND_OK;

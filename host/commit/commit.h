@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include <tlsmend/machine.h>
+
 #include "commit/journal.h"
 
 typedef struct commit {

@@ -87,11 +87,19 @@ static int look(const overlay *self, const char *path, int view, sight *out, tls
   return TLSMEND_OK;
 }
 
-static json_t *names_to_json(const name_list *names) {
-  json_t *array = json_array();
-  for (size_t i = 0; i < names->count; i++)
-    json_array_append_new(array, json_string(names->items[i]));
-  return array;
+static int record_names(overlay *self, const plan_question *question, const name_list *names,
+                        tlsmend_error *error) {
+  plan_answer answer;
+  if (plan_reads_know(&self->plan->reads, question))
+    return TLSMEND_OK;
+  int code = plan_answer_names(&answer, names, error);
+  return code == TLSMEND_OK ? plan_reads_add(&self->plan->reads, question, &answer, error) : code;
+}
+
+/* Records that something is absent, or that it cannot be told. */
+static int record_found(overlay *self, const plan_question *question, plan_found found,
+                        tlsmend_error *error) {
+  return plan_reads_add(&self->plan->reads, question, &(plan_answer){.found = found}, error);
 }
 
 static int key_exists(tlsmend_machine *machine, const tlsmend_key *key, bool *out, tlsmend_error *error) {
@@ -107,7 +115,8 @@ static int key_exists(tlsmend_machine *machine, const tlsmend_key *key, bool *ou
   code = machine_key_exists(machine->below, key->path, key->view, out, error);
   if (code != TLSMEND_OK)
     return code;
-  return plan_read_add(self->plan, PLAN_READ_KEY, key->path, key->view, NULL, json_boolean(*out), error);
+  return record_found(self, &(plan_question){PLAN_READ_KEY, key->path, key->view, NULL},
+                      *out ? PLAN_PRESENT : PLAN_ABSENT, error);
 }
 
 static int value_get(tlsmend_machine *machine, const tlsmend_key *key, const char *name, tlsmend_value *out,
@@ -122,10 +131,13 @@ static int value_get(tlsmend_machine *machine, const tlsmend_key *key, const cha
     return value_copy(out, &pending->value, error); /* a deleted one is kept as an absent value */
   if (sight.hidden)
     return TLSMEND_OK;
+  plan_question question = {PLAN_READ_VALUE, key->path, key->view, name};
+  plan_answer answer;
   code = machine_value_get(machine->below, key->path, key->view, name, out, error);
-  if (code != TLSMEND_OK || plan_read_known(self->plan, PLAN_READ_VALUE, key->path, key->view, name))
+  if (code != TLSMEND_OK || plan_reads_know(&self->plan->reads, &question))
     return code;
-  return plan_read_add(self->plan, PLAN_READ_VALUE, key->path, key->view, name, value_to_json(out), error);
+  code = plan_answer_value(&answer, out, error);
+  return code == TLSMEND_OK ? plan_reads_add(&self->plan->reads, &question, &answer, error) : code;
 }
 
 /* Names of the machine below, none if the key is not there; recorded either way. */
@@ -136,8 +148,9 @@ static int names_below(overlay *self, const tlsmend_key *key, plan_read_kind kin
   bool absent = code == TLSMEND_E_ABSENT;
   if (code != TLSMEND_OK && !absent)
     return code;
-  json_t *answer = absent ? json_null() : names_to_json(out);
-  int recorded = plan_read_add(self->plan, kind, key->path, key->view, NULL, answer, error);
+  plan_question question = {kind, key->path, key->view, NULL};
+  int recorded =
+      absent ? record_found(self, &question, PLAN_ABSENT, error) : record_names(self, &question, out, error);
   return recorded == TLSMEND_OK ? code : recorded;
 }
 
@@ -223,10 +236,12 @@ static int file_version(tlsmend_machine *machine, const char *path, int view, ui
   int code = machine_file_version(machine->below, path, view, out, error);
   if (code != TLSMEND_OK && code != TLSMEND_E_ABSENT && code != TLSMEND_E_UNKNOWN)
     return code;
-  char text[32];
-  version_print(*out, text);
-  json_t *answer = code == TLSMEND_E_ABSENT ? json_null() : json_string(text);
-  int recorded = plan_read_add(self->plan, PLAN_READ_FILE, path, view, NULL, answer, error);
+  plan_answer answer = {.found = code == TLSMEND_E_ABSENT ? PLAN_ABSENT
+                                 : *out                   ? PLAN_PRESENT
+                                                          : PLAN_UNKNOWN,
+                        .version = code == TLSMEND_E_ABSENT ? 0 : *out};
+  int recorded =
+      plan_reads_add(&self->plan->reads, &(plan_question){PLAN_READ_FILE, path, view, NULL}, &answer, error);
   return recorded == TLSMEND_OK ? code : recorded;
 }
 
@@ -235,8 +250,9 @@ static int each_hotfix(tlsmend_machine *machine, tlsmend_name_fn fn, void *data,
   name_list below = {0};
   int code = machine_hotfixes(machine->below, &below, error);
   if (code == TLSMEND_OK || code == TLSMEND_E_UNKNOWN) {
-    json_t *answer = code == TLSMEND_OK ? names_to_json(&below) : json_string("unknown");
-    int recorded = plan_read_add(self->plan, PLAN_READ_HOTFIXES, "", 64, NULL, answer, error);
+    plan_question question = {PLAN_READ_HOTFIXES, "", 64, NULL};
+    int recorded = code == TLSMEND_OK ? record_names(self, &question, &below, error)
+                                      : record_found(self, &question, PLAN_UNKNOWN, error);
     if (recorded != TLSMEND_OK)
       code = recorded;
   }

@@ -5,6 +5,8 @@
 #ifndef TLSMEND_MACHINE_OVERLAY_H
 #define TLSMEND_MACHINE_OVERLAY_H
 
+#include <tlsmend/machine.h>
+
 #include "plan/plan.h"
 
 /* Neither `below` nor `plan` is owned; both outlive the overlay. */

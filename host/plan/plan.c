@@ -26,18 +26,6 @@ static void runbook_clear(plan_runbook *runbook) {
   json_decref(runbook->effect);
 }
 
-static void read_clear(plan_read *read) {
-  free(read->key);
-  free(read->name);
-  json_decref(read->answer);
-}
-
-static void texts_free(char **texts, size_t count) {
-  for (size_t i = 0; i < count; i++)
-    free(texts[i]);
-  free(texts);
-}
-
 void tlsmend_plan_free(tlsmend_plan *plan) {
   if (!plan)
     return;
@@ -45,16 +33,11 @@ void tlsmend_plan_free(tlsmend_plan *plan) {
     runbook_clear(&plan->runbooks[i]);
   for (size_t i = 0; i < plan->change_count; i++)
     change_clear(&plan->changes[i]);
-  for (size_t i = 0; i < plan->read_count; i++)
-    read_clear(&plan->reads[i]);
-  texts_free(plan->unknowns, plan->unknown_count);
-  texts_free(plan->findings, plan->finding_count);
-  free(plan->unknown_slots.slots);
-  free(plan->finding_slots.slots);
+  plan_reads_clear(&plan->reads);
+  plan_lines_clear(&plan->unknowns);
+  plan_lines_clear(&plan->findings);
   free(plan->runbooks);
   free(plan->changes);
-  free(plan->reads);
-  free(plan->read_slots);
   free(plan->machine);
   free(plan->id);
   free(plan->created);
@@ -75,7 +58,7 @@ void plan_complete(tlsmend_plan *plan, tlsmend_plan *whole) {
     whole->runbooks[i].params = params;
   }
   SWAP(changes), SWAP(change_count), SWAP(change_room);
-  SWAP(reads), SWAP(read_count), SWAP(read_room), SWAP(read_slots), SWAP(read_slot_room);
+  SWAP(reads);
 #undef SWAP
   plan->withheld = false;
 }
@@ -102,7 +85,7 @@ const char *tlsmend_plan_secret(const tlsmend_plan *plan, size_t index) {
 }
 
 size_t tlsmend_plan_change_count(const tlsmend_plan *plan) { return plan->change_count; }
-size_t tlsmend_plan_unknown_count(const tlsmend_plan *plan) { return plan->unknown_count; }
+size_t tlsmend_plan_unknown_count(const tlsmend_plan *plan) { return plan->unknowns.list.count; }
 size_t tlsmend_plan_reboot_count(const tlsmend_plan *plan) { return plan_reboot_count(plan); }
 
 bool plan_removes_updates(const tlsmend_plan *plan) { return strncmp(plan->machine, "sim:", 4) == 0; }
@@ -233,149 +216,12 @@ void plan_close(tlsmend_plan *plan) {
   }
 }
 
-static bool read_same(const plan_read *a, const plan_read *b) {
-  if (a->hash != b->hash || a->kind != b->kind || a->view != b->view)
-    return false;
-  return unicode_name_equal(a->key, b->key) && (!b->name || unicode_name_equal(a->name, b->name));
-}
-
-static int read_append(tlsmend_plan *plan, plan_read *read, tlsmend_error *error) {
-  if (plan->read_count == plan->read_room) {
-    size_t room = plan->read_room ? plan->read_room * 2 : 32;
-    plan_read *grown = realloc(plan->reads, room * sizeof *grown);
-    if (grown)
-      plan->reads = grown;
-    if (grown)
-      plan->read_room = room;
+bool plan_read_secret(const tlsmend_plan *plan, const plan_read *read) {
+  for (size_t i = 0; read->kind == PLAN_READ_VALUE && i < plan->change_count; i++) {
+    const tlsmend_change *change = &plan->changes[i];
+    if (change->secret && change->name && change->view == read->view &&
+        unicode_name_equal(change->key, read->key) && unicode_name_equal(change->name, read->name))
+      return true;
   }
-  const char *key = read->key, *name = read->name;
-  read->key = strdup(key);
-  read->name = name ? strdup(name) : NULL;
-  if (plan->read_count < plan->read_room && read->answer && read->key && (!name || read->name)) {
-    plan->reads[plan->read_count++] = *read;
-    return TLSMEND_OK;
-  }
-  read_clear(read);
-  return error_no_memory(error);
-}
-
-int plan_read_load(tlsmend_plan *plan, plan_read_kind kind, const char *key, int view, const char *name,
-                   json_t *answer, tlsmend_error *error) {
-  plan_read read = {kind, (char *)key, view, (char *)name, answer, 0};
-  return read_append(plan, &read, error);
-}
-
-/* The slot of a read: the one that holds it, or the free one where it belongs. */
-static size_t read_slot(const tlsmend_plan *plan, const plan_read *read) {
-  size_t mask = plan->read_slot_room - 1, slot = read->hash & mask;
-  while (plan->read_slots[slot] && !read_same(&plan->reads[plan->read_slots[slot] - 1], read))
-    slot = (slot + 1) & mask;
-  return slot;
-}
-
-/* Makes room for one more read, in the list and in its index. */
-static bool read_reserve(tlsmend_plan *plan) {
-  if (plan->read_count < plan->read_room)
-    return true;
-  size_t room = plan->read_room ? plan->read_room * 2 : 32;
-  plan_read *grown = realloc(plan->reads, room * sizeof *grown);
-  if (grown)
-    plan->reads = grown;
-  size_t *slots = grown ? calloc(room * 4, sizeof *slots) : NULL;
-  if (!slots)
-    return false;
-  free(plan->read_slots);
-  plan->read_slots = slots;
-  plan->read_slot_room = room * 4;
-  plan->read_room = room;
-  for (size_t i = 0; i < plan->read_count; i++)
-    slots[read_slot(plan, &plan->reads[i])] = i + 1;
-  return true;
-}
-
-static plan_read read_of(plan_read_kind kind, const char *key, int view, const char *name) {
-  plan_read read = {kind, (char *)key, view, (char *)name, NULL, unicode_name_hash(key, strlen(key))};
-  if (name)
-    read.hash = read.hash * 31 + unicode_name_hash(name, strlen(name));
-  return read;
-}
-
-bool plan_read_known(const tlsmend_plan *plan, plan_read_kind kind, const char *key, int view,
-                     const char *name) {
-  plan_read read = read_of(kind, key, view, name);
-  return plan->read_slots && plan->read_slots[read_slot(plan, &read)];
-}
-
-int plan_read_add(tlsmend_plan *plan, plan_read_kind kind, const char *key, int view, const char *name,
-                  json_t *answer, tlsmend_error *error) {
-  plan_read read = read_of(kind, key, view, name);
-  read.answer = answer;
-  if (!answer || !read_reserve(plan))
-    goto memory;
-  size_t slot = read_slot(plan, &read);
-  if (plan->read_slots[slot]) {
-    json_decref(answer);
-    return TLSMEND_OK;
-  }
-  read.key = strdup(key);
-  read.name = name ? strdup(name) : NULL;
-  if (!read.key || (name && !read.name)) {
-    free(read.key);
-    free(read.name);
-    goto memory;
-  }
-  plan->reads[plan->read_count++] = read;
-  plan->read_slots[slot] = plan->read_count;
-  return TLSMEND_OK;
-memory:
-  json_decref(answer);
-  return error_no_memory(error);
-}
-
-/* The slot of a line: the one that holds it, or the free one where it belongs. */
-static size_t *line_slot(const plan_slots *self, char *const *lines, const char *text) {
-  size_t mask = self->room - 1, slot = unicode_text_hash(text, strlen(text)) & mask;
-  while (self->slots[slot] && strcmp(lines[self->slots[slot] - 1], text) != 0)
-    slot = (slot + 1) & mask;
-  return &self->slots[slot];
-}
-
-/* Twice the room for lines, and four slots for each. */
-static bool lines_reserve(char ***lines, size_t count, plan_slots *slots) {
-  if (count * 4 < slots->room)
-    return true;
-  size_t room = count ? count * 2 : 16;
-  char **grown = realloc(*lines, room * sizeof *grown);
-  if (!grown)
-    return false;
-  *lines = grown;
-  size_t *fresh = calloc(room * 4, sizeof *fresh);
-  if (!fresh)
-    return false;
-  free(slots->slots);
-  *slots = (plan_slots){fresh, room * 4};
-  for (size_t i = 0; i < count; i++)
-    *line_slot(slots, grown, grown[i]) = i + 1;
-  return true;
-}
-
-/* Adds a line once. */
-static int line_add(char ***lines, size_t *count, plan_slots *slots, const char *text, tlsmend_error *error) {
-  size_t *slot = lines_reserve(lines, *count, slots) ? line_slot(slots, *lines, text) : NULL;
-  if (slot && *slot)
-    return TLSMEND_OK;
-  char *copy = slot ? strdup(text) : NULL;
-  if (!copy)
-    return error_no_memory(error);
-  (*lines)[(*count)++] = copy;
-  *slot = *count;
-  return TLSMEND_OK;
-}
-
-int plan_unknown_add(tlsmend_plan *plan, const char *text, tlsmend_error *error) {
-  return line_add(&plan->unknowns, &plan->unknown_count, &plan->unknown_slots, text, error);
-}
-
-int plan_finding_add(tlsmend_plan *plan, const char *text, tlsmend_error *error) {
-  return line_add(&plan->findings, &plan->finding_count, &plan->finding_slots, text, error);
+  return false;
 }

@@ -9,8 +9,9 @@
 
 #include <tlsmend/values.h>
 
-#include "render/language.h"
 #include "plan/origin.h"
+#include "plan/lines.h"
+#include "plan/read.h"
 
 #define PLAN_SCHEMA "tlsmend-plan/1"
 
@@ -31,35 +32,6 @@ typedef struct plan_runbook {
       *secrets; /* array: the names of parameters whose values are shown to nobody; NULL if there are none */
 } plan_runbook;
 
-/* What kind of thing was read. */
-#define PLAN_READ_KINDS(X)                                                                                   \
-  X(KEY, "key")           /* whether a key exists */                                                         \
-  X(VALUE, "value")       /* a value or its absence */                                                       \
-  X(KEYS, "keys")         /* the names of the subkeys */                                                     \
-  X(VALUES, "values")     /* the names of the values */                                                      \
-  X(FILE, "file")         /* the version of a file */                                                        \
-  X(HOTFIXES, "hotfixes") /* the list of hotfixes */
-
-#define PLAN_READ_KIND_(name, text) PLAN_READ_##name,
-typedef enum plan_read_kind { PLAN_READ_KINDS(PLAN_READ_KIND_) } plan_read_kind;
-#undef PLAN_READ_KIND_
-
-/* One thing that was read from the machine below the overlay to decide. `json` is its answer: true/false, a value, an
- * array of sorted names, a version text, null for absent, or "unknown". */
-typedef struct plan_read {
-  plan_read_kind kind;
-  char *key; /* or the file's path; "" for HOTFIXES */
-  int view;
-  char *name; /* VALUE only */
-  json_t *answer;
-  uint32_t hash; /* of key and name, to find it again */
-} plan_read;
-
-/* Where lines stand among many: positions + 1 by hash, 0 is free. */
-typedef struct plan_slots {
-  size_t *slots, room;
-} plan_slots;
-
 struct tlsmend_plan {
   char *machine;         /* the spec it was made for */
   tlsmend_system system; /* what that machine was */
@@ -75,18 +47,15 @@ struct tlsmend_plan {
   size_t runbook_count;
   tlsmend_change *changes;
   size_t change_count, change_room;
-  plan_read *reads;
-  size_t read_count, read_room;
-  size_t *read_slots, read_slot_room; /* positions + 1 by hash, so that a read costs the same among many */
-  char **unknowns;                    /* what could not be told, one line each */
-  size_t unknown_count;
-  plan_slots unknown_slots;
-  char **findings; /* what deserves attention, one line each: "0xAA0 found ..." */
-  size_t finding_count;
-  plan_slots finding_slots;
+  plan_reads reads;
+  plan_lines unknowns; /* what could not be told */
+  plan_lines findings; /* what deserves attention: "0xAA0 found ..." */
 };
 
 tlsmend_plan *plan_new(void);
+
+/* A plan that is the same, but for the file that it was read from: the copy has no origin. E_MEMORY. */
+int plan_clone(const tlsmend_plan *from, tlsmend_plan **out, tlsmend_error *error);
 
 /* Takes over the strings of *change (which is emptied) and appends it, merging with what the plan holds of the same phase:
  * a second write to a value replaces the first one's after; one that goes back to the before takes both away. */
@@ -95,23 +64,8 @@ int plan_append(tlsmend_plan *plan, tlsmend_change *change, tlsmend_error *error
 /* Drops restarts that nothing stands before or after, so that a plan without effects is empty. */
 void plan_close(tlsmend_plan *plan);
 
-/* Whether this read is recorded already: then its answer need not be made. */
-bool plan_read_known(const tlsmend_plan *plan, plan_read_kind kind, const char *key, int view,
-                     const char *name);
-
-/* Records a read once; *answer is stolen. */
-int plan_read_add(tlsmend_plan *plan, plan_read_kind kind, const char *key, int view, const char *name,
-                  json_t *answer, tlsmend_error *error);
-
-/* As plan_read_add for a record that is read from a file: it is not looked for among the others. */
-int plan_read_load(tlsmend_plan *plan, plan_read_kind kind, const char *key, int view, const char *name,
-                   json_t *answer, tlsmend_error *error);
-
 /* Whether what was read is a value that the plan writes as a secret. */
 bool plan_read_secret(const tlsmend_plan *plan, const plan_read *read);
-
-int plan_unknown_add(tlsmend_plan *plan, const char *text, tlsmend_error *error);
-int plan_finding_add(tlsmend_plan *plan, const char *text, tlsmend_error *error);
 
 size_t plan_reboot_count(const tlsmend_plan *plan);
 
@@ -140,14 +94,14 @@ json_t *plan_to_json_clear(const tlsmend_plan *plan);
 /* E_PLAN says what is wrong: not a plan, a newer schema, damaged, edited (the checksum), or with digests of secrets. */
 int plan_from_json(const json_t *json, tlsmend_plan **out, tlsmend_error *error);
 
+/* An answer as the JSON of a plan has it. */
+json_t *plan_answer_to_json(plan_read_kind kind, const plan_answer *answer);
+
 /* Takes what was left out of a plan from one that is otherwise the same (plan_same), and was made here; that one is emptied. */
 void plan_complete(tlsmend_plan *plan, tlsmend_plan *whole);
 
 /* Whether two plans decide the same from the same: all but the header and the facts of the machine. What is left out of one does not
  * count in the other. */
 bool plan_same(const tlsmend_plan *a, const tlsmend_plan *b);
-
-/* The plan as text for a change board; malloc'd. */
-int plan_print(const tlsmend_plan *plan, const language *language, char **out, tlsmend_error *error);
 
 #endif

@@ -9,8 +9,10 @@
 #include "plan/plan.h"
 #include "plan/secrets.h"
 #include "registry/tree.h"
-#include "base/unicode.h"
+#include "base/names_json.h"
 #include "registry/value.h"
+
+#define UNKNOWN "unknown" /* as an answer: the machine cannot tell */
 
 static const char *read_kind_name(plan_read_kind kind) {
   switch (kind) {
@@ -116,24 +118,11 @@ static json_t *params_to_json(const plan_runbook *runbook, const hiding *hiding)
   return copy;
 }
 
-bool plan_read_secret(const tlsmend_plan *plan, const plan_read *read) {
-  for (size_t i = 0; read->kind == PLAN_READ_VALUE && i < plan->change_count; i++) {
-    const tlsmend_change *change = &plan->changes[i];
-    if (change->secret && change->name && change->view == read->view &&
-        unicode_name_equal(change->key, read->key) && unicode_name_equal(change->name, read->name))
-      return true;
-  }
-  return false;
-}
-
 static json_t *answer_to_json(const plan_read *read, const hiding *hiding) {
-  tlsmend_value value = {0};
-  if (!hiding || read->kind != PLAN_READ_VALUE || !json_is_object(read->answer) ||
-      change_hides(read->answer) || value_from_json(read->answer, &value, NULL) != TLSMEND_OK)
-    return json_incref(read->answer);
-  json_t *json = hides_read(hiding, read, &value) ? change_value_hidden(&value) : json_incref(read->answer);
-  tlsmend_value_clear(&value);
-  return json;
+  const plan_answer *answer = &read->answer;
+  bool hides = hiding && read->kind == PLAN_READ_VALUE && answer->found == PLAN_PRESENT &&
+               hides_read(hiding, read, &answer->value);
+  return hides ? change_value_hidden(&answer->value) : plan_answer_to_json(read->kind, answer);
 }
 
 static json_t *runbook_to_json(const plan_runbook *runbook, const hiding *hiding) {
@@ -153,6 +142,22 @@ static json_t *runbook_to_json(const plan_runbook *runbook, const hiding *hiding
   return json;
 }
 
+json_t *plan_answer_to_json(plan_read_kind kind, const plan_answer *answer) {
+  char version[32];
+  if (kind == PLAN_READ_KEY)
+    return json_boolean(answer->found == PLAN_PRESENT);
+  if (answer->found == PLAN_ABSENT)
+    return json_null();
+  if (answer->found == PLAN_UNKNOWN)
+    return json_string(UNKNOWN);
+  if (kind == PLAN_READ_VALUE)
+    return answer->found == PLAN_HIDDEN ? change_value_hidden(&answer->value) : value_to_json(&answer->value);
+  if (kind != PLAN_READ_FILE)
+    return name_list_to_json(&answer->names);
+  version_print(answer->version, version);
+  return json_string(version);
+}
+
 static json_t *read_to_json(const plan_read *read, const hiding *hiding) {
   json_t *json =
       json_pack("{s:s, s:s, s:i}", "kind", read_kind_name(read->kind), "key", read->key, "view", read->view);
@@ -160,13 +165,6 @@ static json_t *read_to_json(const plan_read *read, const hiding *hiding) {
     json_object_set_new(json, "name", json_string(read->name));
   json_object_set_new(json, "answer", answer_to_json(read, hiding));
   return json;
-}
-
-static json_t *lines_to_json(char *const *lines, size_t count) {
-  json_t *array = json_array();
-  for (size_t i = 0; i < count; i++)
-    json_array_append_new(array, json_string(lines[i]));
-  return array;
 }
 
 /* What `rollback` will not take back. */
@@ -208,16 +206,16 @@ static json_t *to_json(const tlsmend_plan *plan, const hiding *hiding) {
     json_array_append_new(runbooks, runbook_to_json(&plan->runbooks[i], hiding));
   for (size_t i = 0; i < plan->change_count; i++)
     json_array_append_new(changes, change_to_json(&plan->changes[i], !hiding));
-  for (size_t i = 0; i < plan->read_count; i++)
-    json_array_append_new(reads, read_to_json(&plan->reads[i], hiding));
+  for (size_t i = 0; i < plan->reads.count; i++)
+    json_array_append_new(reads, read_to_json(&plan->reads.items[i], hiding));
   json_t *json = json_pack(
       "{s:s, s:o, s:o, s:o, s:{s:o, s:o}, s:o, s:o, s:o, s:I, s:b, s:o, s:o, s:o, s:o, s:s}", "schema",
       PLAN_SCHEMA, "id", text_or_null(plan->id), "created", text_or_null(plan->created), "tool",
       text_or_null(plan->tool), "by", "user", text_or_null(plan->user), "host", text_or_null(plan->host),
       "machine", machine_to_json(plan), "runbooks", runbooks, "changes", changes, "reboots",
       (json_int_t)plan_reboot_count(plan), "reboot_pending", plan->reboot_pending, "irreversible",
-      irreversible_to_json(plan), "unknowns", lines_to_json(plan->unknowns, plan->unknown_count), "findings",
-      lines_to_json(plan->findings, plan->finding_count), "reads", reads, "result", result_name(plan));
+      irreversible_to_json(plan), "unknowns", name_list_to_json(&plan->unknowns.list), "findings",
+      name_list_to_json(&plan->findings.list), "reads", reads, "result", result_name(plan));
   json_t *checksum = json ? checksum_of(json) : NULL;
   if (checksum)
     json_object_set_new(json, "checksum", checksum);
@@ -325,34 +323,67 @@ static bool runbook_from_json(const json_t *json, plan_runbook *out) {
          json_is_array(out->references) && belongings_good(out);
 }
 
-static bool read_from_json(const json_t *json, tlsmend_plan *plan, tlsmend_error *error) {
-  const char *kind = json_string_value(json_object_get(json, "kind"));
-  const char *key = json_string_value(json_object_get(json, "key"));
-  json_t *answer = json_object_get(json, "answer");
-  if (!kind || !key || !answer)
-    return false;
-  for (plan_read_kind k = PLAN_READ_KEY; k <= PLAN_READ_HOTFIXES; k++) {
-    if (strcmp(kind, read_kind_name(k)) != 0)
-      continue;
-    const char *name = json_string_value(json_object_get(json, "name"));
-    if ((k == PLAN_READ_VALUE) != (name != NULL))
-      return false;
-    return plan_read_load(plan, k, key, (int)json_integer_value(json_object_get(json, "view")), name,
-                          json_incref(answer), error) == TLSMEND_OK;
+/* A value, or that there is one which is not said. */
+static bool value_answer_from_json(const json_t *json, plan_answer *out, tlsmend_error *error) {
+  const char *type = json_string_value(json_object_get(json, "type"));
+  if (!change_hides(json)) {
+    bool good = value_from_json(json, &out->value, error) == TLSMEND_OK;
+    out->found = out->value.present ? PLAN_PRESENT : PLAN_ABSENT;
+    return good;
   }
+  out->found = PLAN_HIDDEN;
+  out->value.present = true;
+  return type && value_type_parse(type, &out->value.type);
+}
+
+static bool answer_from_json(const json_t *json, plan_read_kind kind, plan_answer *out,
+                             tlsmend_error *error) {
+  const char *text = json_string_value(json);
+  if (kind == PLAN_READ_VALUE)
+    return value_answer_from_json(json, out, error);
+  out->found = json_is_false(json) || json_is_null(json) ? PLAN_ABSENT
+               : text && strcmp(text, UNKNOWN) == 0      ? PLAN_UNKNOWN
+                                                         : PLAN_PRESENT;
+  if (kind == PLAN_READ_KEY)
+    return json_is_boolean(json);
+  if (out->found != PLAN_PRESENT)
+    return !json_is_false(json);
+  return kind == PLAN_READ_FILE ? text && version_parse(text, &out->version) && out->version
+                                : name_list_from_json(json, &out->names);
+}
+
+static bool kind_from_json(const json_t *json, plan_read_kind *out) {
+  const char *text = json_string_value(json);
+  for (plan_read_kind kind = PLAN_READ_KEY; text && kind <= PLAN_READ_HOTFIXES; kind++)
+    if (strcmp(text, read_kind_name(kind)) == 0) {
+      *out = kind;
+      return true;
+    }
   return false;
 }
 
-static bool lines_from_json(const json_t *json, tlsmend_plan *plan,
-                            int (*add)(tlsmend_plan *, const char *, tlsmend_error *), tlsmend_error *error) {
-  if (!json_is_array(json))
+static bool read_from_json(const json_t *json, tlsmend_plan *plan, tlsmend_error *error) {
+  const json_t *said = json_object_get(json, "answer");
+  plan_question question = {.key = json_string_value(json_object_get(json, "key")),
+                            .view = (int)json_integer_value(json_object_get(json, "view")),
+                            .name = json_string_value(json_object_get(json, "name"))};
+  plan_answer answer = {0};
+  if (!kind_from_json(json_object_get(json, "kind"), &question.kind) || !question.key || !said ||
+      (question.kind == PLAN_READ_VALUE) != (question.name != NULL))
     return false;
+  if (answer_from_json(said, question.kind, &answer, error))
+    return plan_reads_add(&plan->reads, &question, &answer, error) == TLSMEND_OK;
+  plan_answer_clear(&answer);
+  return false;
+}
+
+static bool lines_from_json(const json_t *json, plan_lines *out, tlsmend_error *error) {
   for (size_t i = 0; i < json_array_size(json); i++) {
     const char *line = json_string_value(json_array_get(json, i));
-    if (!line || add(plan, line, error) != TLSMEND_OK)
+    if (!line || plan_lines_add(out, line, error) != TLSMEND_OK)
       return false;
   }
-  return true;
+  return json_is_array(json);
 }
 
 static bool changes_from_json(const json_t *json, tlsmend_plan *plan, tlsmend_error *error) {
@@ -397,8 +428,8 @@ static bool body_from_json(const json_t *json, tlsmend_plan *plan, tlsmend_error
     if (!read_from_json(json_array_get(reads, i), plan, error))
       return false;
   return changes_from_json(json_object_get(json, "changes"), plan, error) &&
-         lines_from_json(json_object_get(json, "unknowns"), plan, plan_unknown_add, error) &&
-         lines_from_json(json_object_get(json, "findings"), plan, plan_finding_add, error);
+         lines_from_json(json_object_get(json, "unknowns"), &plan->unknowns, error) &&
+         lines_from_json(json_object_get(json, "findings"), &plan->findings, error);
 }
 
 /* Whether a value stands in it only as a digest, as a tlsmend before this one wrote it. */
@@ -419,7 +450,7 @@ static bool has_digests(const json_t *json) {
 }
 
 /* Whether secrets were left out of it when it was written. */
-static bool withholds(const json_t *json) {
+static bool withholds(const json_t *json, const tlsmend_plan *plan) {
   size_t index;
   json_t *item, *param;
   const char *name;
@@ -427,10 +458,9 @@ static bool withholds(const json_t *json) {
     if (change_hides(json_object_get(item, "after")) || change_hides(json_object_get(item, "before")))
       return true;
   }
-  json_array_foreach(json_object_get(json, "reads"), index, item) {
-    if (change_hides(json_object_get(item, "answer")))
+  for (size_t i = 0; i < plan->reads.count; i++)
+    if (plan->reads.items[i].answer.found == PLAN_HIDDEN)
       return true;
-  }
   json_array_foreach(json_object_get(json, "runbooks"), index, item) {
     json_object_foreach(json_object_get(item, "params"), name, param) if (json_is_object(param)) return true;
   }
@@ -472,7 +502,7 @@ int plan_from_json(const json_t *json, tlsmend_plan **out, tlsmend_error *error)
     tlsmend_plan_free(plan);
     return tlsmend_error_set(error, TLSMEND_E_PLAN, "the plan is damaged: %s", inner.text);
   }
-  plan->withheld = withholds(json);
+  plan->withheld = withholds(json, plan);
   *out = plan;
   return TLSMEND_OK;
 }

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "render/plan_text.h"
 #include "plan/change.h"
-#include "plan/plan.h"
 #include "base/text.h"
 #include "signing/trust.h"
 #include "registry/value.h"
@@ -244,16 +244,16 @@ static void print_steps(const tlsmend_plan *plan, text_builder *out) {
   }
 }
 
-static void print_lines(const char *title, char *const *lines, size_t count, text_builder *out) {
-  if (!count)
+static void print_lines(const char *title, const name_list *lines, text_builder *out) {
+  if (!lines->count)
     return;
   text_add(out, "\n");
   text_say(out, "%s", title);
   text_add(out, "\n");
-  for (size_t i = 0; i < count; i++) {
+  for (size_t i = 0; i < lines->count; i++) {
     text_add(out, "  *");
     size_t start = out->length;
-    text_tell(out, 4, WIDTH, lines[i]);
+    text_tell(out, 4, WIDTH, lines->items[i]);
     if (!out->failed && out->length > start + 3) { /* the first line goes on behind the star */
       memmove(out->bytes + start, out->bytes + start + 3, out->length - start - 3);
       out->length -= 3;
@@ -289,9 +289,9 @@ int plan_print(const tlsmend_plan *plan, const language *language, char **out, t
     print_runbook(&plan->runbooks[i], &text);
   print_verdict(plan, &text);
   print_steps(plan, &text);
-  print_lines("Attention", plan->findings, plan->finding_count, &text);
-  print_lines("Cannot tell: the plan rests on these, find them out before it is approved", plan->unknowns,
-              plan->unknown_count, &text);
+  print_lines("Attention", &plan->findings.list, &text);
+  print_lines("Cannot tell: the plan rests on these, find them out before it is approved",
+              &plan->unknowns.list, &text);
   print_undo(plan, &text);
   return text_finish(&text, out, error);
 }

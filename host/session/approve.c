@@ -68,7 +68,7 @@ static int check_signable(const tlsmend_plan *plan, bool accept_unknown, tlsmend
   if (!plan->change_count)
     return tlsmend_error_set(error, TLSMEND_E_USAGE, "%s holds no changes: there is nothing to approve",
                              plan->origin->path);
-  if (plan->unknown_count && !accept_unknown)
+  if (plan->unknowns.list.count && !accept_unknown)
     return tlsmend_error_set(
         error, TLSMEND_E_UNKNOWN,
         "%s rests on something that the machine could not tell: find it out and plan again, or pass "

@@ -60,14 +60,18 @@ static int mark_twin(tlsmend_machine *machine, tlsmend_plan *plan, tlsmend_chang
                      tlsmend_error *error) {
   for (size_t i = 0; i < sizeof twins / sizeof twins[0]; i++) {
     tlsmend_value value = {0};
+    plan_answer answer = {0};
     char text[400];
     if (!unicode_name_equal(change->key, twins[i].key) ||
         (twins[i].name && !unicode_name_equal(change->name, twins[i].name)))
       continue;
     int code = machine_value_get(machine, twins[i].policy, change->view, change->name, &value, error);
     if (code == TLSMEND_OK)
-      code = plan_read_add(plan, PLAN_READ_VALUE, twins[i].policy, change->view, change->name,
-                           value_to_json(&value), error);
+      code = plan_answer_value(&answer, &value, error);
+    if (code == TLSMEND_OK)
+      code = plan_reads_add(&plan->reads,
+                            &(plan_question){PLAN_READ_VALUE, twins[i].policy, change->view, change->name},
+                            &answer, error);
     snprintf(text, sizeof text,
              "overridden by the policy value %.250s %.60s: what is written here does not count",
              twins[i].policy, change->name);
@@ -117,7 +121,7 @@ int session_mark_file(tlsmend_plan *plan, const char *root, const char *path, tl
   if (code == TLSMEND_OK || code == TLSMEND_E_MEMORY)
     return code;
   snprintf(line, sizeof line, "whether Group Policy sets one of these values again: %.600s", inner.text);
-  return plan_finding_add(plan, line, error);
+  return plan_lines_add(&plan->findings, line, error);
 }
 
 /* Where Windows keeps what policies have set: the local one, and all that were applied to this computer. */

@@ -23,20 +23,20 @@ typedef struct lines {
   tlsmend_plan *plan;
 } lines;
 
-static int add_masked(const lines *self, const char *text,
-                      int (*add)(tlsmend_plan *plan, const char *text, tlsmend_error *error),
-                      tlsmend_error *error) {
+static int add_masked(const lines *self, const char *text, plan_lines *out, tlsmend_error *error) {
   char *masked = secrets_mask(&self->session->hidden, text);
-  int code = masked ? add(self->plan, masked, error) : error_no_memory(error);
+  int code = masked ? plan_lines_add(out, masked, error) : error_no_memory(error);
   free(masked);
   return code;
 }
 
 static int on_unknown(void *data, const char *text, tlsmend_error *error) {
-  return add_masked(data, text, plan_unknown_add, error);
+  const lines *self = data;
+  return add_masked(self, text, &self->plan->unknowns, error);
 }
 static int on_finding(void *data, const char *text, tlsmend_error *error) {
-  return add_masked(data, text, plan_finding_add, error);
+  const lines *self = data;
+  return add_masked(self, text, &self->plan->findings, error);
 }
 
 /* Who plans, where, and a number by which this plan is known again. */
@@ -322,10 +322,10 @@ static int verify_one(tlsmend_session *self, tlsmend_machine *overlay, tlsmend_p
 
 /* What verify could not tell, such as the answer of a server, is in no plan that anybody reads. */
 static void tell_doubts(const tlsmend_session *self, const tlsmend_plan *verified) {
-  for (size_t i = 0; i < verified->unknown_count; i++)
-    session_tell(self, TLSMEND_EVENT_WARNING, "cannot tell: %s", verified->unknowns[i]);
-  for (size_t i = 0; i < verified->finding_count; i++)
-    session_tell(self, TLSMEND_EVENT_WARNING, "%s", verified->findings[i]);
+  for (size_t i = 0; i < verified->unknowns.list.count; i++)
+    session_tell(self, TLSMEND_EVENT_WARNING, "cannot tell: %s", verified->unknowns.list.items[i]);
+  for (size_t i = 0; i < verified->findings.list.count; i++)
+    session_tell(self, TLSMEND_EVENT_WARNING, "%s", verified->findings.list.items[i]);
 }
 
 int session_verify(tlsmend_session *self, const tlsmend_plan *plan, bool *sure, tlsmend_error *error) {
@@ -336,7 +336,7 @@ int session_verify(tlsmend_session *self, const tlsmend_plan *plan, bool *sure, 
   if (code == TLSMEND_OK)
     tell_doubts(self, verified);
   if (sure)
-    *sure = code == TLSMEND_OK && self->by_effect && !verified->unknown_count;
+    *sure = code == TLSMEND_OK && self->by_effect && !verified->unknowns.list.count;
   json_decref(keepers);
   tlsmend_plan_free(verified);
   return code;

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "os/os.h"
+#include "render/plan_text.h"
 #include "plan/plan.h"
 #include "script/script.h"
 #include "session/output.h"

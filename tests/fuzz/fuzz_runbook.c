@@ -40,7 +40,7 @@ static void judge(const tlsmend_plan *plan, const guard_needs *needs) {
 }
 
 static int note(void *data, const char *text, tlsmend_error *error) {
-  return plan_unknown_add(data, text, error);
+  return plan_lines_add(&((tlsmend_plan *)data)->unknowns, text, error);
 }
 
 /* Runs it as a plan does: on an overlay over the machine. */

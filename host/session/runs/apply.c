@@ -67,15 +67,13 @@ int tlsmend_plan_complete(tlsmend_session *self, tlsmend_plan *plan, const char 
 static int report_nothing(const tlsmend_session *self, const tlsmend_plan *plan, tlsmend_report **out,
                           tlsmend_error *error) {
   int code = session_hand_out(self, NULL, TLSMEND_RESULT_NOTHING, out, error);
-  json_t *json = code == TLSMEND_OK ? plan_to_json_clear(plan) : NULL;
-  if (json)
-    plan_from_json(json, &(*out)->plan, NULL);
-  char *spec = json && (*out)->plan ? strdup(self->spec) : NULL; /* not the one that the plan was made for */
-  if (spec) {
+  char *spec = strdup(self->spec); /* not the one that the plan was made for */
+  if (code == TLSMEND_OK && spec && plan_clone(plan, &(*out)->plan, NULL) == TLSMEND_OK) {
     free((*out)->plan->machine);
     (*out)->plan->machine = spec;
+    spec = NULL;
   }
-  json_decref(json);
+  free(spec);
   return code;
 }
 

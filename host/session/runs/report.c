@@ -261,10 +261,10 @@ static int print_report(const tlsmend_report *report, const language *language, 
       print_line(&text, "%s does not apply here%s%s", runbook->id, runbook->reason ? ": " : "",
                  runbook->reason ? runbook->reason : "");
   }
-  if (plan && plan->finding_count)
+  if (plan && plan->findings.list.count)
     print_line(&text, "attention:");
-  for (size_t i = 0; plan && i < plan->finding_count; i++)
-    text_tell(&text, 4, 79, plan->findings[i]);
+  for (size_t i = 0; plan && i < plan->findings.list.count; i++)
+    text_tell(&text, 4, 79, plan->findings.list.items[i]);
   return text_finish(&text, out, error);
 }
 

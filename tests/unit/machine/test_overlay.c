@@ -172,14 +172,14 @@ static void test_reads(void **state) {
   (void)state;
   start(sim_of_text(windows7));
   tlsmend_value read = {0};
-  size_t before = plan->read_count;
+  size_t before = plan->reads.count;
   MUST(machine_value_get(overlay, SITE, 64, "v", &read, &error));
   MUST(machine_value_get(overlay, SITE, 64, "V", &read, &error));
-  assert_int_equal(plan->read_count, before + 1);
+  assert_int_equal(plan->reads.count, before + 1);
   set(SITE, "v", 1);
-  size_t written = plan->read_count;
+  size_t written = plan->reads.count;
   MUST(machine_value_get(overlay, SITE, 64, "v", &read, &error));
-  assert_int_equal(plan->read_count, written);
+  assert_int_equal(plan->reads.count, written);
   tlsmend_value_clear(&read);
   stop();
 }

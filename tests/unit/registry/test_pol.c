@@ -168,12 +168,12 @@ static void test_marks(void **state) {
   world_must(session_mark_file(plan, "HKLM", world_path("registry.pol"), &error), &error, "mark");
   assert_non_null(strstr(owner_of(plan, "one"), "registry.pol"));
   assert_string_equal(owner_of(plan, "two"), "nobody");
-  size_t findings = plan->finding_count;
+  size_t findings = plan->findings.list.count;
   world_must(session_mark_file(plan, "HKLM", world_path("absent.pol"), &error), &error, "mark");
-  assert_int_equal(plan->finding_count, findings);
+  assert_int_equal(plan->findings.list.count, findings);
   world_must(session_mark_file(plan, "HKLM", world_path("owned.lua"), &error), &error,
              "mark"); /* not one: said, not hidden */
-  assert_int_equal(plan->finding_count, findings + 1);
+  assert_int_equal(plan->findings.list.count, findings + 1);
   tlsmend_plan_free(plan);
   tlsmend_session_close(session);
 }

@@ -121,7 +121,7 @@ static void test_moved(void **state) {
     tlsmend_session *before = session_of("pc.reg");
     tlsmend_plan *plan = plan_of(before, "random.lua");
     tlsmend_session_close(before);
-    const plan_read *read = plan->read_count ? &plan->reads[random_below(plan->read_count)] : NULL;
+    const plan_read *read = plan->reads.count ? &plan->reads.items[random_below(plan->reads.count)] : NULL;
     if (read && (read->kind != PLAN_READ_KEY ||
                  strstr(read->key, "World"))) { /* a Windows without HKLM\SOFTWARE is none */
       tlsmend_session *session = session_of("pc.reg");
@@ -165,8 +165,8 @@ static bool move_unread(tlsmend_machine *machine, const tlsmend_plan *plan) {
     view = resolved.view;
     machine_key_clear(&resolved);
     world_must(machine_key_exists(machine, key, view, &exists, &error), &error, key);
-    for (size_t i = 0; i < plan->read_count; i++) {
-      const plan_read *read = &plan->reads[i];
+    for (size_t i = 0; i < plan->reads.count; i++) {
+      const plan_read *read = &plan->reads.items[i];
       touched = touched || (read->view == view && unicode_name_equal(read->key, key) &&
                             (read->kind == PLAN_READ_VALUES ||
                              (read->kind == PLAN_READ_VALUE && unicode_name_equal(read->name, name))));
@@ -236,6 +236,81 @@ static void test_all_named(void **state) {
   tlsmend_session_close(session);
 }
 
+/* The JSON of a plan, all of it. */
+static char *text_of(const tlsmend_plan *plan) {
+  json_t *json = plan_to_json_clear(plan);
+  char *text = json_dumps(json, JSON_COMPACT);
+  json_decref(json);
+  assert_non_null(text);
+  return text;
+}
+
+/* A clone says the same as its plan, stays what it is when that is freed, and takes reads and lines as every plan does. */
+static void check_clone(tlsmend_plan *plan) {
+  tlsmend_error error = {0, ""};
+  tlsmend_plan *clone = NULL, *second = NULL;
+  char *text = text_of(plan);
+  world_must(plan_clone(plan, &clone, &error), &error, "clone");
+  world_must(plan_clone(clone, &second, &error), &error, "clone of the clone");
+  tlsmend_plan_free(plan);
+  char *cloned = text_of(clone);
+  assert_string_equal(cloned, text);
+  for (size_t i = 0; i < second->reads.count; i++) {
+    const plan_read *read = &second->reads.items[i];
+    plan_answer other = {.found = PLAN_UNKNOWN};
+    plan_question question = {read->kind, read->key, read->view, read->name};
+    world_must(plan_reads_add(&clone->reads, &question, &other, &error), &error,
+               "a read that is there already");
+  }
+  for (size_t i = 0; i < second->unknowns.list.count; i++)
+    world_must(plan_lines_add(&clone->unknowns, second->unknowns.list.items[i], &error), &error,
+               "a line that is there already");
+  char *again = text_of(clone);
+  assert_string_equal(again, text);
+  plan_answer answer = {.found = PLAN_PRESENT};
+  plan_question question = {PLAN_READ_KEY, "HKLM\\SOFTWARE\\of the clone", 64, NULL};
+  world_must(plan_reads_add(&clone->reads, &question, &answer, &error), &error, "a new read");
+  world_must(plan_lines_add(&clone->unknowns, "of the clone", &error), &error, "a new line");
+  world_must(plan_lines_add(&clone->findings, "of the clone", &error), &error, "a new line");
+  assert_int_equal(clone->reads.count, second->reads.count + 1);
+  tlsmend_plan_free(clone);
+  char *last = text_of(second);
+  assert_string_equal(last, text);
+  tlsmend_plan_free(second);
+  free(text);
+  free(cloned);
+  free(again);
+  free(last);
+}
+
+static void test_clone(void **state) {
+  (void)state;
+  for (int round = 0; round < 60; round++) {
+    random_state = 0x8EBC6AF09C88C6E3u * (uint64_t)(round + 1);
+    random_machine("pc.reg");
+    random_runbook("random.lua");
+    tlsmend_session *session = session_of("pc.reg");
+    check_clone(plan_of(session, "random.lua"));
+    tlsmend_session_close(session);
+  }
+}
+
+/* A plan of the runbook that says most, with what a plan has beside changes: updates, restarts, unknowns, parameters. */
+static void test_clone_whole(void **state) {
+  (void)state;
+  tlsmend_error error = {0, ""};
+  tlsmend_session *session = NULL;
+  tlsmend_plan *plan = NULL;
+  tlsmend_options options = TLSMEND_OPTIONS_INIT;
+  const char *names[] = {"winhttp-tls12", "schannel-tls12"};
+  options.machine = "sim:win7-sp1-x64";
+  world_must(tlsmend_session_open(&options, &session, &error), &error, options.machine);
+  world_must(tlsmend_plan_make(session, names, 2, NULL, 0, &plan, &error), &error, "plan");
+  assert_true(plan->unknowns.list.count + plan->findings.list.count && plan_reboot_count(plan));
+  check_clone(plan);
+  tlsmend_session_close(session);
+}
+
 /* The same run gives the same bytes, but for the header. */
 static void test_same_bytes(void **state) {
   (void)state;
@@ -254,7 +329,8 @@ static void test_same_bytes(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_moved), cmocka_unit_test(test_unread),
-                                     cmocka_unit_test(test_all_named), cmocka_unit_test(test_same_bytes)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_moved),     cmocka_unit_test(test_unread),
+                                     cmocka_unit_test(test_all_named), cmocka_unit_test(test_same_bytes),
+                                     cmocka_unit_test(test_clone),     cmocka_unit_test(test_clone_whole)};
   return cmocka_run_group_tests(tests, world_open, world_close);
 }

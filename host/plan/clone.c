@@ -1,0 +1,64 @@
+/* A second plan that is the same. */
+#include "plan/plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "plan/change.h"
+
+/* A text that may be NULL. False: out of memory. */
+static bool copy_text(char **out, const char *from) {
+  *out = from ? strdup(from) : NULL;
+  return *out || !from;
+}
+
+/* What the JSON of a runbook's row says does not change: both plans have it. */
+static bool copy_runbook(plan_runbook *out, const plan_runbook *from) {
+  *out = (plan_runbook){.builtin = from->builtin, .applies = from->applies};
+  out->params = json_deep_copy(from->params);
+  out->references = json_deep_copy(from->references);
+  out->files = json_deep_copy(from->files);
+  out->signature = json_deep_copy(from->signature);
+  out->effect = json_deep_copy(from->effect);
+  out->secrets = json_deep_copy(from->secrets);
+  return copy_text(&out->id, from->id) && copy_text(&out->version, from->version) &&
+         copy_text(&out->title, from->title) && copy_text(&out->source, from->source) &&
+         copy_text(&out->sha256, from->sha256) && copy_text(&out->reason, from->reason);
+}
+
+static bool copy_runbooks(tlsmend_plan *out, const tlsmend_plan *from) {
+  out->runbooks = calloc(from->runbook_count + 1, sizeof *out->runbooks);
+  for (size_t i = 0; out->runbooks && i < from->runbook_count; i++, out->runbook_count++)
+    if (!copy_runbook(&out->runbooks[i], &from->runbooks[i]))
+      return false;
+  return out->runbooks != NULL;
+}
+
+static bool copy_changes(tlsmend_plan *out, const tlsmend_plan *from) {
+  out->change_room = from->change_count + 1;
+  out->changes = calloc(out->change_room, sizeof *out->changes);
+  for (size_t i = 0; out->changes && i < from->change_count; i++, out->change_count++)
+    if (change_copy(&out->changes[i], &from->changes[i], NULL) != TLSMEND_OK)
+      return false;
+  return out->changes != NULL;
+}
+
+int plan_clone(const tlsmend_plan *from, tlsmend_plan **out, tlsmend_error *error) {
+  tlsmend_plan *plan = *out = plan_new();
+  if (plan) {
+    plan->system = from->system;
+    plan->withheld = from->withheld;
+    plan->reboot_pending = from->reboot_pending;
+    memcpy(plan->guid, from->guid, sizeof plan->guid);
+  }
+  if (plan && copy_text(&plan->machine, from->machine) && copy_text(&plan->id, from->id) &&
+      copy_text(&plan->created, from->created) && copy_text(&plan->tool, from->tool) &&
+      copy_text(&plan->user, from->user) && copy_text(&plan->host, from->host) && copy_runbooks(plan, from) &&
+      copy_changes(plan, from) && plan_reads_copy(&plan->reads, &from->reads) &&
+      plan_lines_copy(&plan->unknowns, &from->unknowns) && plan_lines_copy(&plan->findings, &from->findings))
+    return TLSMEND_OK;
+  tlsmend_plan_free(plan);
+  *out = NULL;
+  return error_no_memory(error);
+}
