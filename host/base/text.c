@@ -1,6 +1,7 @@
 /* The growing text. */
 #include "base/text.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,64 +69,18 @@ void text_add(text_builder *self, const char *format, ...) {
   self->length += (size_t)length;
 }
 
-char *text_said(text_builder *self, const char *english) {
-  char *text = language_text(self->language, english);
-  self->failed = self->failed || !text;
-  return text;
-}
-
-char *text_compose(text_builder *self, const char *format, va_list list) {
-  va_list again;
-  va_copy(again, list);
-  int length = vsnprintf(NULL, 0, format, again);
-  va_end(again);
-  char *english = length < 0 ? NULL : malloc((size_t)length + 1);
-  self->failed = self->failed || !english;
-  if (!english)
-    return NULL;
-  vsnprintf(english, (size_t)length + 1, format, list);
-  if (!self->language)
-    return english;
-  char *text = text_said(self, english);
-  free(english);
-  return text;
-}
-
-void text_say(text_builder *self, const char *format, ...) {
-  va_list list;
-  va_start(list, format);
-  char *text = text_compose(self, format, list);
-  va_end(list);
-  text_add(self, "%s", text ? text : "");
-  free(text);
-}
-
-/* Columns of UTF-8 text: code points, which is right for the languages of the program. */
-static size_t columns(const char *bytes, size_t length) {
+size_t text_columns(const char *bytes, size_t length) {
   size_t count = 0;
   for (size_t i = 0; i < length; i++)
     count += ((unsigned char)bytes[i] & 0xc0) != 0x80;
   return count;
 }
 
-void text_label(text_builder *self, const char *label, size_t width) {
-  size_t start = self->length;
-  text_say(self, "%s", label);
-  size_t wide = self->failed ? width : columns(self->bytes + start, self->length - start);
-  text_add(self, "%*s", wide < width ? (int)(width - wide) : 1, "");
-}
-
-void text_tell(text_builder *self, size_t indent, size_t width, const char *prose) {
-  char *text = text_said(self, prose);
-  text_wrap(self, indent, width, text ? text : "");
-  free(text);
-}
-
 void text_wrap(text_builder *self, size_t indent, size_t width, const char *prose) {
   size_t column = 0;
   while (*prose) {
     size_t length = strcspn(prose, " \n");
-    size_t wide = columns(prose, length);
+    size_t wide = text_columns(prose, length);
     if (length && column && column + 1 + wide > width) {
       text_add(self, "\n");
       column = 0;

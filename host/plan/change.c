@@ -107,53 +107,64 @@ char *change_value_print(const tlsmend_change *change, const tlsmend_value *valu
   return change->secret && value->present ? strdup("a secret") : value_print(value);
 }
 
-static char *print_value_change(const tlsmend_change *change, bool views) {
-  char *before = change_value_print(change, &change->before);
-  char *after = change_value_print(change, &change->after);
-  char *text = NULL;
-  const char *name = *change->name ? change->name : "(Default)";
-  const char *view = views && change->view == 32 ? " [32-bit]" : "";
-  if (before && after) {
-    size_t room = strlen(change->key) + strlen(name) + strlen(before) + strlen(after) + 64;
-    text = malloc(room);
-    if (text && change->kind == TLSMEND_CHANGE_VALUE_SET)
-      snprintf(text, room, "set %s%s %s = %s (was %s)", change->key, view, name, after, before);
-    else if (text)
-      snprintf(text, room, "delete value %s%s %s (was %s)", change->key, view, name, before);
-  }
-  free(before);
-  free(after);
+/* "KEY [32-bit] NAME"; malloc'd. */
+static char *place_print(const tlsmend_change *change, bool views) {
+  const char *view = views && change->view == 32 && change->key ? " [32-bit]" : "";
+  const char *place = change->key ? change->key : change->update.kb ? change->update.kb : "";
+  const char *name = !change->name ? "" : *change->name ? change->name : "(Default)";
+  size_t room = strlen(place) + strlen(view) + strlen(name) + 2;
+  char *text = malloc(room);
+  if (text)
+    snprintf(text, room, "%s%s%s%s", place, view, *name ? " " : "", name);
   return text;
 }
 
+static void take_value(const tlsmend_change *change, const tlsmend_value *value, change_line *out) {
+  out->is_text[out->count] = change->secret || !value->present;
+  out->parts[out->count++] = change_value_print(change, value);
+}
+
+bool change_describe(const tlsmend_change *change, bool views, change_line *out) {
+  static const char *const formats[] = {
+      [TLSMEND_CHANGE_KEY_CREATE] = "create key %s",
+      [TLSMEND_CHANGE_KEY_DELETE] = "delete key %s",
+      [TLSMEND_CHANGE_VALUE_SET] = "set %s = %s (was %s)",
+      [TLSMEND_CHANGE_VALUE_DELETE] = "delete value %s (was %s)",
+      [TLSMEND_CHANGE_UPDATE_INSTALL] = "install update %s",
+      [TLSMEND_CHANGE_REBOOT] = "restart: %s",
+  };
+  bool restart = change->kind == TLSMEND_CHANGE_REBOOT;
+  *out = (change_line){.format = formats[change->kind], .count = 1, .is_text = {restart}};
+  out->parts[0] = restart ? strdup(change->why ? change->why : "needed") : place_print(change, views);
+  if (change->kind == TLSMEND_CHANGE_VALUE_SET)
+    take_value(change, &change->after, out);
+  if (change->name)
+    take_value(change, &change->before, out);
+  for (size_t i = 0; i < out->count; i++)
+    if (!out->parts[i]) {
+      change_line_clear(out);
+      return false;
+    }
+  return true;
+}
+
+void change_line_clear(change_line *line) {
+  for (size_t i = 0; i < line->count; i++)
+    free(line->parts[i]);
+  *line = (change_line){0};
+}
+
 char *change_print(const tlsmend_change *change, bool views) {
-  const char *view = views && change->view == 32 ? " [32-bit]" : "";
-  const char *head = NULL, *body = change->key;
-  switch (change->kind) {
-  case TLSMEND_CHANGE_VALUE_SET:
-  case TLSMEND_CHANGE_VALUE_DELETE:
-    return print_value_change(change, views);
-  case TLSMEND_CHANGE_KEY_CREATE:
-    head = "create key";
-    break;
-  case TLSMEND_CHANGE_KEY_DELETE:
-    head = "delete key";
-    break;
-  case TLSMEND_CHANGE_UPDATE_INSTALL:
-    head = "install update";
-    body = change->update.kb;
-    view = "";
-    break;
-  case TLSMEND_CHANGE_REBOOT:
-    head = "restart:";
-    body = change->why ? change->why : "needed";
-    view = "";
-    break;
-  }
-  size_t room = strlen(head) + strlen(body) + strlen(view) + 2;
+  change_line line;
+  if (!change_describe(change, views, &line))
+    return NULL;
+  size_t room = strlen(line.format) + 1;
+  for (size_t i = 0; i < line.count; i++)
+    room += strlen(line.parts[i]);
   char *text = malloc(room);
   if (text)
-    snprintf(text, room, "%s %s%s", head, body, view);
+    snprintf(text, room, line.format, line.parts[0], line.parts[1], line.parts[2]);
+  change_line_clear(&line);
   return text;
 }
 

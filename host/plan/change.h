@@ -15,7 +15,18 @@ int change_copy(tlsmend_change *out, const tlsmend_change *from, tlsmend_error *
 /* The change that takes `change` back. TLSMEND_E_UNSUPPORTED for UPDATE_INSTALL and REBOOT. */
 int change_invert(const tlsmend_change *change, tlsmend_change *out, tlsmend_error *error);
 
-/* One line for people: "set HKLM\...\Enabled = REG_DWORD 0x1 (1), was absent". `views`: the machine keeps two views of the
+/* A change in one line for people: a format, and the texts that it takes. Those that are words, such as "absent", are marked. */
+typedef struct change_line {
+  const char *format;
+  char *parts[3];
+  bool is_text[3];
+  size_t count;
+} change_line;
+/* False when out of memory, and *out is empty. Free with change_line_clear. */
+bool change_describe(const tlsmend_change *change, bool views, change_line *out);
+void change_line_clear(change_line *line);
+
+/* That line in English: "set HKLM\...\Enabled = REG_DWORD 0x1 (1), was absent". `views`: the machine keeps two views of the
  * registry, and the 32-bit one is named. malloc'd, NULL when out of memory. */
 char *change_print(const tlsmend_change *change, bool views);
 

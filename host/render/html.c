@@ -1,6 +1,7 @@
 /* Escaping. */
 #include "render/html.h"
 
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -83,7 +84,7 @@ void html_say(text_builder *out, const char *format, ...) {
 
 void html_said(text_builder *out, const char *open, const char *english) {
   text_add(out, "<%s>", open);
-  html_say(out, "%s", english);
+  html_say(out, "%s", text_said(out, english));
   text_add(out, "</%.*s>", (int)strcspn(open, " "), open);
 }
 

@@ -7,7 +7,7 @@
 
 #include <jansson.h>
 
-#include "base/text.h"
+#include "render/say.h"
 
 /* Text, also inside a quoted attribute. NULL adds nothing. */
 void html_text(text_builder *out, const char *text);

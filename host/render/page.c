@@ -8,13 +8,8 @@
 #include "render/html.h"
 #include "signing/trust.h"
 
-/* "3 changes": each number has a text of its own, for languages count in their own ways. */
-static void count_print(char out[48], long long number, const char *one, const char *many) {
-  snprintf(out, 48, number == 1 ? one : many, number);
-}
-
-static long long change_count(const json_t *json) {
-  return (long long)json_array_size(json_object_get(json, "changes")) - json_number(json, "reboots");
+static size_t change_count(const json_t *json) {
+  return json_array_size(json_object_get(json, "changes")) - (size_t)json_number(json, "reboots");
 }
 
 /* How many runbooks of the plan do not apply to the machine. */
@@ -28,13 +23,12 @@ static size_t not_applying(const json_t *json) {
 }
 
 static void plan_verdict(const json_t *json, const char **kind, text_builder *out) {
-  long long reboots = json_number(json, "reboots"), changes = change_count(json);
+  size_t reboots = (size_t)json_number(json, "reboots"), changes = change_count(json);
   size_t unknowns = json_array_size(json_object_get(json, "unknowns"));
   *kind = unknowns ? "unknown" : changes + reboots ? "changes" : "good";
   size_t aside = not_applying(json), all = json_array_size(json_object_get(json, "runbooks"));
-  char change_text[48], restart_text[48];
-  count_print(change_text, changes, "1 change", "%lld changes");
-  count_print(restart_text, reboots, "1 restart", "%lld restarts");
+  const char *change_text = TEXT_COUNT(out, changes, "1 change", "%zu changes");
+  const char *restart_text = TEXT_COUNT(out, reboots, "1 restart", "%zu restarts");
   if (changes + reboots == 0 && aside && aside == all) {
     *kind = "unknown";
     html_say(out, all == 1 ? "Nothing is planned: the runbook does not apply to this machine."
@@ -44,11 +38,14 @@ static void plan_verdict(const json_t *json, const char **kind, text_builder *ou
   } else if (reboots) {
     html_say(out, "%s and %s are needed; nothing has been written.", change_text, restart_text);
   } else {
-    html_say(out, "%s %s needed; nothing has been written.", change_text, changes == 1 ? "is" : "are");
+    html_say(out,
+             changes == 1 ? "%s is needed; nothing has been written."
+                          : "%s are needed; nothing has been written.",
+             change_text);
   }
   if (aside && aside < all) {
     text_add(out, " ");
-    html_say(out, "%zu of %zu runbooks do not apply here.", aside, all);
+    html_say(out, "Runbooks that do not apply here: %zu of %zu.", aside, all);
   }
   if (unknowns) {
     text_add(out, " ");
@@ -65,10 +62,10 @@ static void run_verdict(const json_t *json, const char **kind, text_builder *out
   bool done = strcmp(state, "done") == 0, undone = strcmp(state, "undone") == 0,
        open = strncmp(state, "open", 4) == 0;
   *kind = done || undone ? "good" : open ? "changes" : "bad";
-  html_say(out, "Run %s: %s", json_text(json, "run"), state);
+  html_say(out, "Run %s: %s", json_text(json, "run"), text_said(out, state));
   if (!done && *json_text(json, "failure")) {
     text_add(out, ". ");
-    html_say(out, "%s", json_text(json, "failure"));
+    html_say(out, "%s", text_said(out, json_text(json, "failure")));
   }
 }
 
@@ -107,7 +104,7 @@ void page_verdict(const json_t *json, const char **kind, text_builder *out) {
     if (strcmp(rows[i].result, result) != 0)
       continue;
     *kind = rows[i].kind;
-    html_say(out, "%s", rows[i].sentence);
+    html_say(out, "%s", text_said(out, rows[i].sentence));
     return;
   }
   plan_verdict(json, kind, out);
@@ -130,7 +127,7 @@ static void runbook_signer(const json_t *runbook, text_builder *out) {
     return;
   trust_print(signature, signer, sizeof signer);
   text_add(out, ", ");
-  html_say(out, "signature: %s", signer);
+  html_say(out, "signature: %s", text_said(out, signer));
 }
 
 static void runbooks(const json_t *json, text_builder *out) {
@@ -147,7 +144,7 @@ static void runbooks(const json_t *json, text_builder *out) {
     text_add(out, " ");
     html_text(out, json_text(runbook, "version"));
     text_add(out, "</bdi>: ");
-    html_say(out, "%s", json_text(runbook, "title"));
+    html_say(out, "%s", text_said(out, json_text(runbook, "title")));
     text_add(out, "<br><span class=\"quiet\">");
     html_say(out,
              json_is_true(json_object_get(runbook, "builtin")) ? "part of tlsmend" : "not part of tlsmend");
@@ -157,7 +154,7 @@ static void runbooks(const json_t *json, text_builder *out) {
     text_add(out, "</code></span>");
     if (json_is_false(json_object_get(runbook, "applies"))) {
       text_add(out, "<br>");
-      html_say(out, "does not apply here: %s", json_text(runbook, "reason"));
+      html_say(out, "does not apply here: %s", text_said(out, json_text(runbook, "reason")));
     }
     text_add(out, "</dd>\n");
   }
@@ -208,7 +205,7 @@ static void owners(const json_t *json, text_builder *out) {
       continue;
     text_add(out, "<li>");
     html_say(out, "Step %zu will not stay: %s is %s", index + 1, json_text(change, "name"),
-             json_text(change, "owner"));
+             text_said(out, json_text(change, "owner")));
     text_add(out, "</li>\n");
   }
 }
@@ -216,7 +213,7 @@ static void owners(const json_t *json, text_builder *out) {
 /* The begin of a section with its heading; the id is the page's, not the reader's. */
 static void section(text_builder *out, const char *id, const char *title) {
   text_add(out, "<section id=\"%s\" aria-labelledby=\"h-%s\"><h2 id=\"h-%s\">", id, id, id);
-  html_say(out, "%s", title);
+  html_say(out, "%s", text_said(out, title));
   text_add(out, "</h2>\n");
 }
 
@@ -231,7 +228,7 @@ static void restarts(const json_t *json, text_builder *out) {
     if (strcmp(json_text(change, "kind"), "reboot") != 0)
       continue;
     text_add(out, "<li>");
-    html_say(out, "Step %zu: %s", index + 1, json_text(change, "why"));
+    html_say(out, "Step %zu: %s", index + 1, text_said(out, json_text(change, "why")));
     text_add(out, "</li>\n");
   }
   text_add(out, "%s</section>\n", json_number(json, "reboots") ? "</ul>" : "");
@@ -272,7 +269,7 @@ static void reads(const json_t *json, text_builder *out) {
   section(out, "reads", "What was read");
   html_said(out, "p", "If one of these has moved, an apply of the saved plan is refused.");
   text_add(out, "\n<details class=\"more\"><summary>");
-  html_say(out, "%zu readings", json_array_size(list));
+  html_say(out, json_array_size(list) == 1 ? "1 reading" : "%zu readings", json_array_size(list));
   text_add(out, "</summary><div class=\"scroll\"><table><thead><tr>");
   html_said(out, "th scope=\"col\"", "What");
   html_said(out, "th scope=\"col\"", "Where");
@@ -281,8 +278,9 @@ static void reads(const json_t *json, text_builder *out) {
   json_array_foreach(list, index, read) {
     char *answer = json_dumps(json_object_get(read, "answer"), JSON_ENCODE_ANY | JSON_COMPACT);
     text_add(out, "<tr><td>");
-    html_say(out, "%s%s", json_text(read, "kind"),
-             page_has_views(json) && json_number(read, "view") == 32 ? " (32-bit)" : "");
+    html_say(out, "%s", text_said(out, json_text(read, "kind")));
+    if (page_has_views(json) && json_number(read, "view") == 32)
+      html_say(out, " (32-bit)");
     text_add(out, "</td><td><bdi>");
     html_text(out, json_text(read, "key"));
     if (json_object_get(read, "name"))

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <jansson.h>
 
-#include "base/text.h"
+#include "render/say.h"
 
 typedef struct page_document {
   const json_t *json; /* a plan, a report or a status */

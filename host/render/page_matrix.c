@@ -118,13 +118,13 @@ static void draw_half(text_builder *out, cell cell, int x, int y, const char *wh
   text_add(out, "<g class=\"cell %s %s\"><rect x=\"%d\" y=\"%d\" width=\"82\" height=\"30\" rx=\"5\"/>",
            cell_classes[cell], when, x, y);
   text_add(out, "<text x=\"%d\" y=\"%d\">", x + 41, y + 20);
-  html_say(out, "%s", cell_names[cell]);
+  html_say(out, "%s", text_said(out, cell_names[cell]));
   text_add(out, "</text></g>\n");
 }
 
 static void draw_text(text_builder *out, const char *class, int x, int y, const char *english) {
   text_add(out, "<text class=\"%s\" x=\"%d\" y=\"%d\">", class, x, y);
-  html_say(out, "%s", english);
+  html_say(out, "%s", text_said(out, english));
   text_add(out, "</text>");
 }
 
@@ -175,9 +175,9 @@ static void tabulate(const matrix *matrix, text_builder *out) {
       cell before = matrix->before[row][column], after = matrix->after[row][column];
       text_add(out, before == after ? "<td>" : "<td><strong>");
       if (before == after)
-        html_say(out, "%s", cell_names[before]);
+        html_say(out, "%s", text_said(out, cell_names[before]));
       else
-        html_say(out, "%s, then %s", cell_names[before], cell_names[after]);
+        html_say(out, "%s, then %s", text_said(out, cell_names[before]), text_said(out, cell_names[after]));
       text_add(out, before == after ? "</td>" : "</strong></td>");
     }
     text_add(out, "</tr>\n");

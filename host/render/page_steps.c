@@ -27,12 +27,12 @@ static const char *group_of(const char *kind) {
 }
 
 /* A value for people. malloc'd. */
-static char *shown(const language *language, const json_t *json) {
+static char *shown(const text_builder *out, const json_t *json) {
   tlsmend_value value = {0};
   if (json_object_get(json, "secret"))
-    return language_text(language, "a secret");
+    return strdup(text_said(out, "a secret"));
   if (json_is_null(json))
-    return language_text(language, "absent");
+    return strdup(text_said(out, "absent"));
   char *text = value_from_json(json, &value, NULL) == TLSMEND_OK ? value_print(&value) : NULL;
   tlsmend_value_clear(&value);
   return text ? text : strdup("?");
@@ -95,9 +95,12 @@ static void update_rows(const json_t *change, bool views, text_builder *out) {
   json_array_foreach(json_object_get(change, "files"), index, file) {
     html_said(out, "dt", "Brings");
     text_add(out, "<dd>");
-    html_say(out, "%s%s: %s \xE2\x86\x92 %s or later", json_text(file, "path"),
-             views && json_number(file, "view") == 32 ? " (32-bit)" : "",
-             *json_text(file, "before") ? json_text(file, "before") : "unknown", json_text(file, "after"));
+    html_say(out,
+             views && json_number(file, "view") == 32 ? "%s (32-bit): %s \xE2\x86\x92 %s or later"
+                                                      : "%s: %s \xE2\x86\x92 %s or later",
+             json_text(file, "path"),
+             *json_text(file, "before") ? json_text(file, "before") : text_said(out, "unknown"),
+             json_text(file, "after"));
     text_add(out, "</dd>");
   }
 }
@@ -114,11 +117,11 @@ static const char *tail_of(const char *key) {
 static void summary(const json_t *change, bool views, text_builder *out) {
   const char *kind = json_text(change, "kind"), *key = json_text(change, "key");
   text_add(out, "<summary><span class=\"verb %s\">", group_of(kind));
-  html_say(out, "%s", verb(kind));
+  html_say(out, "%s", text_said(out, verb(kind)));
   text_add(out, "</span> ");
   if (json_is_string(json_object_get(change, "name"))) {
-    char *before = shown(out->language, json_object_get(change, "before")),
-         *after = shown(out->language, json_object_get(change, "after"));
+    char *before = shown(out, json_object_get(change, "before")),
+         *after = shown(out, json_object_get(change, "after"));
     html_element(out, "bdi class=\"name\"",
                  *json_text(change, "name") ? json_text(change, "name") : "(Default)");
     text_add(out, " <span class=\"move\"><bdi>");
@@ -152,7 +155,7 @@ static void summary(const json_t *change, bool views, text_builder *out) {
     text_add(out, " <span class=\"tag status-");
     html_text(out, json_text(change, "status"));
     text_add(out, "\">");
-    html_say(out, "%s", json_text(change, "status"));
+    html_say(out, "%s", text_said(out, json_text(change, "status")));
     text_add(out, "</span>");
   }
   text_add(out, "</summary>");
@@ -246,7 +249,7 @@ static void difference_value(const json_t *change, const char *member, const cha
   const json_t *value = json_object_get(change, member);
   if (json_is_null(value))
     return;
-  char *text = json_object_get(value, "secret") ? language_text(out->language, "(a secret)")
+  char *text = json_object_get(value, "secret") ? strdup(text_said(out, "(a secret)"))
                                                 : spelled(json_text(change, "name"), value);
   difference_line(out, sign, *sign == '+' ? "ins" : "del", text ? text : "?");
   free(text);

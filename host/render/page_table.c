@@ -24,7 +24,7 @@ static void runbook_names(const json_t *json, text_builder *out) {
 
 static void change_line(const json_t *change, bool views, text_builder *out) {
   text_add(out, "<li>");
-  html_say(out, "%s", json_text(change, "kind"));
+  html_say(out, "%s", text_said(out, json_text(change, "kind")));
   text_add(out, " ");
   html_text(out, *json_text(change, "key") ? json_text(change, "key") : json_text(change, "kb"));
   if (views && json_number(change, "view") == 32)
@@ -55,7 +55,7 @@ static void details(const json_t *json, text_builder *out) {
   }
   json_array_foreach(json_object_get(json, "unknowns"), index, item) {
     text_add(out, "<p class=\"tag warn\">");
-    html_say(out, "cannot tell: %s", json_string_value(item) ? json_string_value(item) : "?");
+    html_say(out, "cannot tell: %s", json_string_value(item) ? text_said(out, json_string_value(item)) : "?");
     text_add(out, "</p>");
   }
   text_add(out, "</td>");
@@ -101,7 +101,7 @@ static void rows(const page_document *document, text_builder *out) {
 
 static void button(text_builder *out, const char *id, const char *label) {
   text_add(out, "<button type=\"button\" id=\"%s\">", id);
-  html_say(out, "%s", label);
+  html_say(out, "%s", text_said(out, label));
   text_add(out, "</button> ");
 }
 
@@ -113,7 +113,7 @@ void page_controls(const char *const groups[][2], text_builder *out) {
   text_add(out, " <select id=\"group\">");
   for (; (*groups)[0]; groups++) {
     text_add(out, "<option value=\"%s\">", (*groups)[0]);
-    html_say(out, "%s", (*groups)[1]);
+    html_say(out, "%s", text_said(out, (*groups)[1]));
     text_add(out, "</option>");
   }
   text_add(out, "</select></label> ");

@@ -5,7 +5,7 @@
 
 #include "render/plan_text.h"
 #include "plan/change.h"
-#include "base/text.h"
+#include "render/say.h"
 #include "signing/trust.h"
 #include "registry/value.h"
 
@@ -67,7 +67,7 @@ static void print_param(const plan_runbook *runbook, const char *name, const jso
 static void print_runbook(const plan_runbook *runbook, text_builder *out) {
   text_label(out, "Runbook", LABEL);
   text_add(out, "%s %s: ", runbook->id, runbook->version);
-  text_say(out, "%s", runbook->title);
+  text_add(out, "%s", text_said(out, runbook->title));
   text_add(out, "\n%*s", LABEL, "");
   if (runbook->builtin)
     text_say(out, "part of tlsmend");
@@ -78,7 +78,7 @@ static void print_runbook(const plan_runbook *runbook, text_builder *out) {
     char signer[400];
     trust_print(runbook->signature, signer, sizeof signer);
     text_add(out, "%*s", LABEL, "");
-    text_say(out, "signature: %s", signer);
+    text_say(out, "signature: %s", text_said(out, signer));
     text_add(out, "\n");
   }
   for (size_t i = 0; i < json_array_size(runbook->files); i++) {
@@ -91,7 +91,7 @@ static void print_runbook(const plan_runbook *runbook, text_builder *out) {
   if (!runbook->applies) {
     text_add(out, "%*s", LABEL, "");
     if (runbook->reason)
-      text_say(out, "does not apply here: %s", runbook->reason);
+      text_say(out, "does not apply here: %s", text_said(out, runbook->reason));
     else
       text_say(out, "does not apply here");
     text_add(out, "\n");
@@ -113,19 +113,10 @@ static void print_runbook(const plan_runbook *runbook, text_builder *out) {
   }
 }
 
-/* "3 changes", "1 restart": each a text of its own, for languages count in their own ways. */
-static void count_print(char out[40], size_t count, const char *one, const char *many) {
-  if (count == 1)
-    snprintf(out, 40, "%s", one);
-  else
-    snprintf(out, 40, many, count);
-}
-
 static void print_verdict(const tlsmend_plan *plan, text_builder *out) {
   size_t reboots = plan_reboot_count(plan), apply = plan_applying_count(plan);
-  char changes[40], restarts[40];
-  count_print(changes, plan->change_count - reboots, "1 change", "%zu changes");
-  count_print(restarts, reboots, "1 restart", "%zu restarts");
+  const char *changes = TEXT_COUNT(out, plan->change_count - reboots, "1 change", "%zu changes");
+  const char *restarts = TEXT_COUNT(out, reboots, "1 restart", "%zu restarts");
   text_add(out, "\n");
   text_label(out, "Result", LABEL);
   if (!plan->change_count && !apply && plan->runbook_count)
@@ -145,10 +136,7 @@ static void print_verdict(const tlsmend_plan *plan, text_builder *out) {
 static void print_value(const tlsmend_change *change, const tlsmend_value *value, text_builder *out) {
   char *text = change_value_print(change, value);
   bool said = change->secret || !value->present;
-  if (said)
-    text_say(out, "%s", text ? text : "?");
-  else
-    text_add(out, "%s", text ? text : "?");
+  text_add(out, "%s", !text ? "?" : said ? text_said(out, text) : text);
   free(text);
 }
 
@@ -174,8 +162,10 @@ static void print_update_lines(const tlsmend_update *update, bool views, text_bu
     version_print(update->files[i].before, before);
     version_print(update->files[i].after, after);
     text_add(out, "%*s", INDENT, "");
-    text_say(out, "brings %s%s: %s -> %s or later", update->files[i].path,
-             views && update->files[i].view == 32 ? " (32-bit)" : "", before, after);
+    text_say(out,
+             views && update->files[i].view == 32 ? "brings %s (32-bit): %s -> %s or later"
+                                                  : "brings %s: %s -> %s or later",
+             update->files[i].path, text_said(out, before), text_said(out, after));
     text_add(out, "\n");
   }
 }
@@ -248,7 +238,7 @@ static void print_lines(const char *title, const name_list *lines, text_builder 
   if (!lines->count)
     return;
   text_add(out, "\n");
-  text_say(out, "%s", title);
+  text_add(out, "%s", text_said(out, title));
   text_add(out, "\n");
   for (size_t i = 0; i < lines->count; i++) {
     text_add(out, "  *");

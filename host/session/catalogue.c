@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/text.h"
+#include "render/say.h"
 #include "machine/guard.h"
 #include "script/source.h"
 #include "session/options.h"
@@ -32,7 +32,7 @@ static int list_one(void *data, const char *id) {
     return code;
   const json_t *header = script_header(runbook);
   text_add(&listing->text, "%-24s %-8s ", id, text_of(header, "version"));
-  text_say(&listing->text, "%s", text_of(header, "title"));
+  text_add(&listing->text, "%s", text_said(&listing->text, text_of(header, "title")));
   text_add(&listing->text, "\n");
   json_array_append(listing->runbooks, (json_t *)header);
   script_close(runbook);
@@ -109,7 +109,7 @@ static void show_packages(const json_t *list, text_builder *out) {
 
 static void show_said(const char *label, size_t indent, const char *text, text_builder *out) {
   show_label(label, indent, out);
-  text_say(out, "%s", text);
+  text_add(out, "%s", text_said(out, text));
   text_add(out, "\n");
 }
 
@@ -206,7 +206,7 @@ static void show_signer(const json_t *header, text_builder *out) {
 static void show_header(const json_t *header, text_builder *out) {
   const json_t *needs = json_object_get(header, "needs"), *params = json_object_get(header, "params");
   text_add(out, "%s %s: ", text_of(header, "id"), text_of(header, "version"));
-  text_say(out, "%s", text_of(header, "title"));
+  text_add(out, "%s", text_said(out, text_of(header, "title")));
   text_add(out, "\n");
   if (*text_of(header, "summary"))
     text_tell(out, 0, 79, text_of(header, "summary"));

@@ -8,6 +8,7 @@
 #include "os/os.h"
 #include "render/plan_text.h"
 #include "plan/plan.h"
+#include "render/plan_text.h"
 #include "script/script.h"
 #include "session/output.h"
 

@@ -56,7 +56,7 @@ int tlsmend_text_in(const char *name, const char *english, char **out, tlsmend_e
   language *language = NULL;
   *out = NULL;
   int code = script_language_open(NULL, name, &language, error);
-  if (code == TLSMEND_OK && !(*out = language_text(language, english)))
+  if (code == TLSMEND_OK && !(*out = strdup(language_text(language, english))))
     code = error_no_memory(error);
   language_close(language);
   return code;

@@ -41,10 +41,9 @@ static int translate(script_tool *tool, const language *language, json_t *state,
   script_tool_call call = {"state.report", "texts", state};
   int code = script_tool_run(tool, &call, &list, error);
   json_array_foreach(list, index, item) {
-    char *text = language_text(language, json_string_value(item));
-    if (!text || json_object_set_new(texts, json_string_value(item), json_string(text)) != 0)
+    const char *english = json_string_value(item);
+    if (json_object_set_new(texts, english, json_string(language_text(language, english))) != 0)
       code = error_no_memory(error);
-    free(text);
   }
   json_decref(list);
   json_object_set_new(state, "said",

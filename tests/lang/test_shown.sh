@@ -78,4 +78,16 @@ cmp -s german plain && complain "German and English are the same"
 code=0
 "$TLSMEND" list --lang xx >out 2>err || code=$?
 [ $code -eq 64 ] && grep -q "da|de|en|nl|sv" err || complain "--lang xx: exit $code, $(cat err)"
+
+# A library brings texts of its own; one that would take what its English text has not is refused, with its line.
+mkdir -p library/stdlib/lang
+printf 'TLS 1.2 for Azure Backup\n\tlokal %%s %%n\n' >library/stdlib/lang/de.txt
+"$TLSMEND" list --library library --lang de >out 2>err || complain "texts of a library: $(cat err)"
+grep -q 'lokal %s %n' out || complain "the texts of a library are not shown: $(cat out)"
+for translation in '%1 %9' '%9%8%7' '%2'; do
+  printf 'TLS 1.2 for Azure Backup\n\t%s\n' "$translation" >library/stdlib/lang/de.txt
+  code=0
+  "$TLSMEND" list --library library --lang de >out 2>err || code=$?
+  [ $code -eq 1 ] && grep -q "language de, line 2" err || complain "$translation in a library: exit $code, $(cat out err)"
+done
 exit $wrong

@@ -6,6 +6,7 @@
 #include "machine/sim/sim.h"
 #include "plan/change.h"
 #include "plan/plan.h"
+#include "render/change_text.h"
 #include "session/output.h"
 #include "session/runs/known.h"
 #include "session/runs/report.h"
@@ -33,12 +34,15 @@ static int preview_json(const tlsmend_session *self, const journal *journal, con
 
 static void print_inverse(const tlsmend_plan *plan, bool views, bool left, text_builder *out) {
   for (size_t i = 0; i < plan->change_count; i++) {
-    char *line = change_print(&plan->changes[i], views);
+    char *line = change_print_in(out->language, &plan->changes[i], views);
     if (left)
       text_add(out, "       ");
     else
       text_add(out, "%5zu. ", i + 1);
-    text_say(out, left ? "Left as somebody else changed it, not: %s" : "%s", line ? line : "?");
+    if (left)
+      text_say(out, "Left as somebody else changed it, not: %s", line ? line : "?");
+    else
+      text_add(out, "%s", line ? line : "?");
     text_add(out, "\n");
     free(line);
   }
@@ -94,8 +98,8 @@ static int render(const tlsmend_session *self, const journal *journal, const tls
   size_t steps = inverse->change_count + updates_to_remove(self, journal);
   text_builder text = {.language = self->language};
   if (journal) {
-    text_say(&text, "Rollback of run %s (%s) on %s: %zu steps", journal->run, journal->begun, self->spec,
-             steps);
+    text_say(&text, "Rollback of run %s (%s) on %s: %s", journal->run, journal->begun, self->spec,
+             TEXT_COUNT(&text, steps, "1 step", "%zu steps"));
     text_add(&text, "\n");
   } else {
     print_nothing(self, &text);

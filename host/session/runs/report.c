@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 #include "commit/journal.h"
-#include "plan/change.h"
+#include "render/change_text.h"
 #include "script/script.h"
 #include "session/output.h"
 #include "session/runs/run.h"
@@ -159,17 +159,20 @@ static json_t *empty_to_json(const tlsmend_report *report) {
                    report->machine, "runbooks", "changes", "reboots", 0, "unknowns", "findings");
 }
 
+void report_note(const journal_step *step, text_builder *out) {
+  text_add(out, step->note ? ": %s\n" : "\n", step->note ? text_said(out, step->note) : "");
+}
+
 static void print_notes(const journal *journal, text_builder *out) {
   for (size_t i = 0; i < journal->plan->change_count; i++) {
     const journal_step *step = &journal->steps[i];
     if (!step->note && step->state != STEP_LEFT)
       continue;
-    char *line = change_print(&journal->plan->changes[i], plan_has_views(journal->plan));
+    char *line = change_print_in(out->language, &journal->plan->changes[i], plan_has_views(journal->plan));
     text_add(out, "  ");
-    text_say(out, "step %zu, %s: %s%s%s", i + 1, line ? line : "?",
-             step->state == STEP_LEFT ? "not undone" : journal_step_name(step->state), step->note ? ": " : "",
-             step->note ? step->note : "");
-    text_add(out, "\n");
+    text_say(out, "step %zu, %s: %s", i + 1, line ? line : "?",
+             text_said(out, step->state == STEP_LEFT ? "not undone" : journal_step_name(step->state)));
+    report_note(step, out);
     free(line);
   }
 }
@@ -206,7 +209,8 @@ static void print_trust(const json_t *trust, text_builder *out) {
   json_array_foreach(json_object_get(trust, "runbooks"), index, row) {
     char signer[400];
     trust_print(row, signer, sizeof signer);
-    print_line(out, "%s: signature: %s", json_string_value(json_object_get(row, "runbook")), signer);
+    print_line(out, "%s: signature: %s", json_string_value(json_object_get(row, "runbook")),
+               text_said(out, signer));
   }
   if (json_is_true(json_object_get(trust, "allow_unsigned")))
     print_line(out, "applied with --allow-unsigned");
@@ -234,10 +238,11 @@ void report_waiting(const journal *journal, const char *indent, text_builder *ou
 
 static void print_run_lines(const tlsmend_report *report, text_builder *out) {
   const journal *journal = report->journal;
-  print_line(out, "run %s, %zu steps, journal %s", journal->run, journal->plan->change_count, journal->path);
+  print_line(out, "run %s, %s, journal %s", journal->run,
+             TEXT_COUNT(out, journal->plan->change_count, "1 step", "%zu steps"), journal->path);
   print_trust(journal->trust, out);
   if (journal->failure && !report->rolled_back)
-    print_line(out, "why: %s", journal->failure);
+    print_line(out, "why: %s", text_said(out, journal->failure));
   if (report->result == TLSMEND_RESULT_AWAITS)
     report_waiting(journal, "  ", out);
   print_notes(journal, out);
@@ -251,15 +256,16 @@ static int print_report(const tlsmend_report *report, const language *language, 
                         tlsmend_error *error) {
   text_builder text = {.language = language};
   const tlsmend_plan *plan = plan_of(report);
-  text_say(&text, "%s", headline(report));
+  text_add(&text, "%s", text_said(&text, headline(report)));
   text_add(&text, "\n");
   if (report->journal)
     print_run_lines(report, &text);
   for (size_t i = 0; plan && i < plan->runbook_count; i++) {
     const plan_runbook *runbook = &plan->runbooks[i];
-    if (!runbook->applies)
-      print_line(&text, "%s does not apply here%s%s", runbook->id, runbook->reason ? ": " : "",
-                 runbook->reason ? runbook->reason : "");
+    if (!runbook->applies && runbook->reason)
+      print_line(&text, "%s does not apply here: %s", runbook->id, text_said(&text, runbook->reason));
+    else if (!runbook->applies)
+      print_line(&text, "%s does not apply here", runbook->id);
   }
   if (plan && plan->findings.list.count)
     print_line(&text, "attention:");

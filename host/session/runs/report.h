@@ -2,8 +2,8 @@
 #ifndef TLSMEND_SESSION_RUNS_REPORT_H
 #define TLSMEND_SESSION_RUNS_REPORT_H
 
-#include "base/text.h"
 #include "commit/commit.h"
+#include "render/say.h"
 #include "session/session.h"
 
 #define REPORT_SCHEMA "tlsmend-report/1"
@@ -24,6 +24,9 @@ int session_hand_out(const tlsmend_session *self, journal *journal, tlsmend_resu
 
 /* The JSON of a run: its plan, with or without what was read, each change with what became of it. */
 json_t *report_run_to_json(const journal *journal, bool reads);
+
+/* What is noted of a step, behind its line; the end of the line if nothing is. */
+void report_note(const journal_step *step, text_builder *out);
 
 /* Of a run that waits: until when, what keeps it beside confirming it, and whether its runbooks have been asked. */
 void report_waiting(const journal *journal, const char *indent, text_builder *out);

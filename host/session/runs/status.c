@@ -1,8 +1,8 @@
 /* `tlsmend status`: the list of a machine's runs, as text and as JSON. */
 #include <stdlib.h>
 
-#include "plan/change.h"
 #include "plan/plan.h"
+#include "render/change_text.h"
 #include "session/output.h"
 #include "session/runs/deadline.h"
 #include "session/runs/known.h"
@@ -46,7 +46,7 @@ static void print_watch(status *status, const journal *journal) {
   if (!said)
     return;
   text_add(&status->text, "    ");
-  text_say(&status->text, "%s", said);
+  text_add(&status->text, "%s", text_said(&status->text, said));
   text_add(&status->text, "\n");
 }
 
@@ -55,7 +55,8 @@ static void print_run(status *status, const journal *journal) {
   for (size_t i = 0; i < journal->plan->change_count; i++)
     done += journal->steps[i].state == STEP_DONE;
   text_add(&status->text, "%s  %s  ", journal->run, journal->begun);
-  text_say(&status->text, "%s, %zu of %zu steps", run_state(journal), done, journal->plan->change_count);
+  text_say(&status->text, journal->plan->change_count == 1 ? "%s, %zu of 1 step" : "%s, %zu of %zu steps",
+           text_said(&status->text, run_state(journal)), done, journal->plan->change_count);
   for (size_t i = 0; i < journal->plan->runbook_count; i++)
     text_add(&status->text, "%s %s", i ? "," : " ", journal->plan->runbooks[i].id);
   text_add(&status->text, "\n");
@@ -65,18 +66,19 @@ static void print_run(status *status, const journal *journal) {
   }
   if (journal->result == RUN_OPEN && journal->stalled) {
     text_add(&status->text, "    ");
-    text_say(&status->text, "it could not go on: %s", journal->stalled);
+    text_say(&status->text, "it could not go on: %s", text_said(&status->text, journal->stalled));
     text_add(&status->text, "\n");
   }
   for (size_t i = 0; i < journal->plan->change_count; i++) {
     if (journal->steps[i].state != STEP_LEFT && journal->steps[i].state != STEP_INTENDED)
       continue;
-    char *line = change_print(&journal->plan->changes[i], plan_has_views(journal->plan));
+    char *line =
+        change_print_in(status->text.language, &journal->plan->changes[i], plan_has_views(journal->plan));
     text_add(&status->text, "    ");
-    text_say(&status->text, "step %zu %s: %s%s%s", i + 1,
-             journal->steps[i].state == STEP_LEFT ? "not undone" : "begun", line ? line : "?",
-             journal->steps[i].note ? ": " : "", journal->steps[i].note ? journal->steps[i].note : "");
-    text_add(&status->text, "\n");
+    text_say(&status->text,
+             journal->steps[i].state == STEP_LEFT ? "step %zu not undone: %s" : "step %zu begun: %s", i + 1,
+             line ? line : "?");
+    report_note(&journal->steps[i], &status->text);
     free(line);
   }
   if (!journal->torn)
