@@ -18,9 +18,7 @@ const cli_command *cli_command_find(const char *name, tlsmend_error *error) {
 }
 
 /* A command line that names none: options alone. */
-static const opt_spec options_alone[] = {
-    {OPT_INCLUDE, .rows = cli_format}, {OPT_INCLUDE, .rows = cli_common}, {.kind = OPT_END}};
-const cli_command cli_no_command = {.name = "", .takes = options_alone, .size = sizeof(cli_call)};
+const cli_command cli_no_command = {.name = "", .takes = cli_common, .size = sizeof(cli_call)};
 
 /* A command line while it is read. */
 typedef struct reading {
@@ -117,8 +115,9 @@ static int read_all(reading *self, tlsmend_error *error) {
 static const char *default_language(void) {
   char word[4];
   os_language(word);
-  for (const opt_spec *row = cli_common; row->kind != OPT_END; row++)
-    for (const char *const *known = row->words; known && *known; known++)
+  opt_spec row;
+  for (opt_walk walk = {.at = {cli_common}}; opt_next(&walk, &row);)
+    for (const char *const *known = row.words; known && *known; known++)
       if (strcmp(*known, word) == 0)
         return *known;
   return "en";

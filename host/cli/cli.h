@@ -89,14 +89,13 @@ void cli_print_overview(FILE *to);
 /* shared.c: options that several commands take, each a table to include. */
 
 extern const opt_spec cli_runbook[], cli_runbooks[]; /* operands */
-extern const opt_spec cli_format[];                  /* text and JSON */
-extern const opt_spec cli_format_page[];             /* HTML too */
-extern const opt_spec cli_format_junit[];
-extern const opt_spec cli_format_any[];
-extern const opt_spec cli_machine[], cli_state[], cli_params[], cli_output[], cli_key[], cli_trust[],
-    cli_limits[];
+extern const opt_spec cli_machine[], cli_session[];  /* the second with the folder of journals */
+extern const opt_spec cli_params[], cli_output[], cli_key[], cli_trust[], cli_limits[];
 extern const opt_spec cli_yes[], cli_accept_unknown[], cli_reboot[];
-extern const opt_spec cli_common[]; /* what every command takes */
+
+/* What every command takes, with the formats that it writes: text and JSON, and more. */
+extern const opt_spec cli_common[], cli_common_page[], cli_common_junit[], cli_common_any[],
+    cli_common_repl[], cli_common_report[];
 
 /* What a word of --reboot stands for; NULL is "ask". */
 tlsmend_reboot cli_reboot_of(const char *word);

@@ -12,27 +12,32 @@
 
 #include "cli/say.h"
 
+static void inherit(opt_spec *row, const opt_spec *from) {
+  row->brief = row->brief || from->brief || from->required;
+  row->required = row->required || from->required;
+  row->either = row->either || from->either;
+  row->value = from->value ? from->value : row->value;
+}
+
 bool opt_next(opt_walk *walk, opt_spec *row) {
-  for (; walk->at->kind == OPT_INCLUDE; walk->at++, walk->included = NULL) {
-    const opt_spec *from = walk->at, *next = walk->included ? walk->included : from->rows;
-    if (next->kind == OPT_END)
-      continue;
-    *row = *next;
-    row->brief = row->brief || from->brief || from->required;
-    row->required = row->required || from->required;
-    row->either = row->either || from->either;
-    row->value = from->value ? from->value : next->value;
-    walk->included = next + 1;
-    return true;
+  while (walk->at[walk->depth]->kind == OPT_INCLUDE || walk->at[walk->depth]->kind == OPT_END) {
+    const opt_spec *at = walk->at[walk->depth];
+    if (at->kind == OPT_INCLUDE) {
+      walk->at[++walk->depth] = at->rows;
+    } else if (walk->depth > 0) {
+      walk->at[--walk->depth]++;
+    } else {
+      return false;
+    }
   }
-  *row = *walk->at;
-  if (row->kind != OPT_END)
-    walk->at++;
-  return row->kind != OPT_END;
+  *row = *walk->at[walk->depth]++;
+  for (int i = walk->depth; i-- > 0;)
+    inherit(row, walk->at[i]);
+  return true;
 }
 
 bool opt_operand(const opt_spec *table, opt_spec *row) {
-  for (opt_walk walk = {.at = table}; opt_next(&walk, row);)
+  for (opt_walk walk = {.at = {table}}; opt_next(&walk, row);)
     if (row->kind == OPT_OPERAND)
       return true;
   return false;
@@ -44,7 +49,7 @@ bool opt_find(const opt_spec *table, const char *argument, opt_match *match) {
   const char *rest = argument + length;
   match->value = *rest == '=' ? rest + 1 : *rest != '\0' ? rest : NULL;
   snprintf(match->spelled, sizeof match->spelled, "%.*s", (int)(length < 60 ? length : 60), argument);
-  for (opt_walk walk = {.at = table}; opt_next(&walk, &match->row);) {
+  for (opt_walk walk = {.at = {table}}; opt_next(&walk, &match->row);) {
     const opt_spec *row = &match->row;
     if (row->kind == OPT_OPERAND)
       continue;
@@ -158,7 +163,7 @@ int opt_store(const opt_match *match, size_t room, void *values, tlsmend_error *
 }
 
 bool opt_missing(const opt_spec *table, const void *values, opt_spec *row) {
-  for (opt_walk walk = {.at = table}; opt_next(&walk, row);) {
+  for (opt_walk walk = {.at = {table}}; opt_next(&walk, row);) {
     const void *target = (const char *)values + row->target;
     bool given = row->kind == OPT_OPERAND ? ((const opt_list *)target)->count > 0
                                           : *(const char *const *)target != NULL;
@@ -170,7 +175,7 @@ bool opt_missing(const opt_spec *table, const void *values, opt_spec *row) {
 
 void opt_clear(const opt_spec *table, void *values) {
   opt_spec row;
-  for (opt_walk walk = {.at = table}; opt_next(&walk, &row);)
+  for (opt_walk walk = {.at = {table}}; opt_next(&walk, &row);)
     if (row.kind == OPT_OPERAND || (row.repeated && row.kind != OPT_SWITCH)) {
       opt_list *list = (opt_list *)(void *)((char *)values + row.target);
       free((void *)list->items);

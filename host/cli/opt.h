@@ -18,7 +18,7 @@ typedef struct opt_list {
 
 typedef enum opt_kind {
   OPT_END,     /* of a table */
-  OPT_INCLUDE, /* another table stands here; that one includes none */
+  OPT_INCLUDE, /* another table stands here */
   OPT_SWITCH,  /* no value; the target is a bool */
   OPT_TEXT,    /* const char *, or opt_list if it may be repeated; so are the next two */
   OPT_WORD,    /* one of `words` */
@@ -28,7 +28,7 @@ typedef enum opt_kind {
   OPT_OPERAND  /* no option: opt_list. One row of a table */
 } opt_kind;
 
-/* A row of a table. Of an included table each row takes brief, required, either and value from the row that includes it, where that has them. */
+/* A row of a table. One that includes another table hands brief, required, either and value on to the rows of that, where it has them. */
 typedef struct opt_spec {
   opt_kind kind;
   char letter;                 /* 0: none */
@@ -45,9 +45,11 @@ typedef struct opt_spec {
   const char *help;
 } opt_spec;
 
-/* Goes through a table and those that it includes; {.at = table} at first. False at the end. */
+/* Goes through a table and those that it includes; {.at = {table}} at first. False at the end. */
+enum { OPT_DEPTH_MOST = 4 };
 typedef struct opt_walk {
-  const opt_spec *at, *included;
+  const opt_spec *at[OPT_DEPTH_MOST];
+  int depth;
 } opt_walk;
 bool opt_next(opt_walk *walk, opt_spec *row);
 

@@ -27,7 +27,7 @@ const char *opt_synopsis(const opt_spec *table, const char *command, char buffer
   opt_spec row;
   size_t at = (size_t)snprintf(buffer, OPT_SYNOPSIS_SIZE, "%s", command);
   bool bare = false; /* no brackets around what is an alternative */
-  for (opt_walk walk = {.at = table}; at < OPT_SYNOPSIS_SIZE && opt_next(&walk, &row);) {
+  for (opt_walk walk = {.at = {table}}; at < OPT_SYNOPSIS_SIZE && opt_next(&walk, &row);) {
     char spelled[OPT_SPELLED_SIZE];
     if (!row.brief && !row.required && row.kind != OPT_OPERAND)
       continue;
@@ -43,7 +43,7 @@ const char *opt_synopsis(const opt_spec *table, const char *command, char buffer
 void opt_print_help(FILE *to, const opt_spec *table) {
   enum { COLUMN = 28 };
   opt_spec row;
-  for (opt_walk walk = {.at = table}; opt_next(&walk, &row);) {
+  for (opt_walk walk = {.at = {table}}; opt_next(&walk, &row);) {
     char value[OPT_VALUE_SIZE], spelled[OPT_SPELLED_SIZE];
     int length = row.kind == OPT_OPERAND ? snprintf(spelled, sizeof spelled, "%s", row.name)
                                          : snprintf(spelled, sizeof spelled, "%c%c%c --%s %s",

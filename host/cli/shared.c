@@ -5,25 +5,17 @@
 
 #define TARGET           CLI_TARGET
 #define GROUP(name, ...) const opt_spec name[] = {{__VA_ARGS__}, {.kind = OPT_END}}
-#define FORMAT(name_, meaning, ...)                                                                          \
-  static const char *const name_##_words[] = {__VA_ARGS__, NULL};                                            \
-  GROUP(name_, OPT_WORD, .name = "format", .words = name_##_words, TARGET(format_word), .help = (meaning))
-
-FORMAT(cli_format, "for people (default), or one JSON object", "text", "json");
-FORMAT(cli_format_page, "for people (default), one JSON object, or a page", "text", "json", "html");
-FORMAT(cli_format_junit, "for people (default), JSON, or JUnit's XML", "text", "json", "junit");
-FORMAT(cli_format_any, "for people (default), one JSON object, a page ...", "text", "json", "html",
-       "terraform", "junit", "sarif");
-
 static const char runbook_help[] = "one of 'tlsmend list', ./FILE.lua, or BUNDLE|ID";
 GROUP(cli_runbook, OPT_OPERAND, .name = "RUNBOOK", .required = true, TARGET(operands), .help = runbook_help);
 GROUP(cli_runbooks, OPT_OPERAND, .name = "RUNBOOK", .repeated = true, TARGET(operands), .help = runbook_help);
 
-GROUP(cli_machine, OPT_TEXT, 'm', .name = "machine", .value = "SPEC", TARGET(machine),
+GROUP(cli_machine, OPT_TEXT, 'm', .name = "machine", .value = "SPEC", .brief = true, TARGET(machine),
       .help = "the machine: live, sim:NAME or sim:FILE.reg");
 
-GROUP(cli_state, OPT_TEXT, .name = "state", .value = "DIR", TARGET(state),
-      .help = "folder of the journals (default: the machine's)");
+const opt_spec cli_session[] = {{OPT_INCLUDE, .rows = cli_machine},
+                                {OPT_TEXT, .name = "state", .value = "DIR", TARGET(state),
+                                 .help = "folder of the journals (default: the machine's)"},
+                                {.kind = OPT_END}};
 
 GROUP(cli_params, OPT_PARAM, 'p', .name = "param", .value = "NAME=VALUE", .repeated = true, TARGET(params),
       .help = "a parameter of a runbook; may be repeated");
@@ -71,7 +63,7 @@ const opt_spec cli_limits[] = {
 #undef LIMIT
 
 static const char *const languages[] = {"da", "de", "en", "nl", "sv", NULL};
-const opt_spec cli_common[] = {
+static const opt_spec always[] = {
     {OPT_TEXT, .name = "library", .value = "DIR", TARGET(library),
      .help = "folder that overrides runbooks/ and stdlib/"},
     {OPT_WORD, .name = "lang", .words = languages, TARGET(language),
@@ -80,3 +72,19 @@ const opt_spec cli_common[] = {
     {OPT_SWITCH, .name = "version", TARGET(version), .help = "show the version"},
     {.kind = OPT_END},
 };
+
+/* What every command takes, with the formats that it writes. */
+#define COMMON(name_, meaning, ...)                                                                          \
+  static const char *const name_##_formats[] = {__VA_ARGS__, NULL};                                          \
+  const opt_spec name_[] = {                                                                                 \
+      {OPT_WORD, .name = "format", .words = name_##_formats, TARGET(format_word), .help = (meaning)},        \
+      {OPT_INCLUDE, .rows = always},                                                                         \
+      {.kind = OPT_END}}
+
+COMMON(cli_common, "for people (default), or one JSON object", "text", "json");
+COMMON(cli_common_page, "for people (default), one JSON object, or a page", "text", "json", "html");
+COMMON(cli_common_junit, "for people (default), JSON, or JUnit's XML", "text", "json", "junit");
+COMMON(cli_common_any, "for people (default), one JSON object, a page ...", "text", "json", "html",
+       "terraform", "junit", "sarif");
+COMMON(cli_common_repl, "for people: no program is answered", "text");
+COMMON(cli_common_report, "a page in any case", "text", "html");

@@ -218,7 +218,7 @@ static const opt_spec takes[] = {
      .help = "how many of these keys (default: all)"},
     {OPT_TEXT, .name = "signature", .value = "FILE", .repeated = true, TARGET(signatures),
      .help = "signature file (default: beside the plan)"},
-    {OPT_INCLUDE, .rows = cli_machine, .brief = true},
+    {OPT_INCLUDE, .rows = cli_session},
     {OPT_INCLUDE, .rows = cli_params},
     {OPT_INCLUDE, .rows = cli_yes, .brief = true},
     {OPT_INCLUDE, .rows = cli_accept_unknown},
@@ -227,11 +227,9 @@ static const opt_spec takes[] = {
     {OPT_INCLUDE, .rows = cli_reboot},
     {OPT_NUMBER, .name = "confirm-within", .value = "MINUTES", .most = WEEK_OF_MINUTES,
      TARGET(confirm_within), .help = "undo it unless 'tlsmend confirm' comes in time"},
-    {OPT_INCLUDE, .rows = cli_state},
-    {OPT_INCLUDE, .rows = cli_format_any},
     {OPT_INCLUDE, .rows = cli_limits},
     {OPT_INCLUDE, .rows = cli_trust},
-    {OPT_INCLUDE, .rows = cli_common},
+    {OPT_INCLUDE, .rows = cli_common_any},
     {.kind = OPT_END},
 };
 

@@ -63,7 +63,6 @@ static const opt_spec takes[] = {
     {OPT_TEXT, .name = "signature", .value = "FILE", TARGET(signature),
      .help = "signature file (default: beside the plan)"},
     {OPT_INCLUDE, .rows = cli_accept_unknown},
-    {OPT_INCLUDE, .rows = cli_format},
     {OPT_INCLUDE, .rows = cli_common},
     {.kind = OPT_END},
 };

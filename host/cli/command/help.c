@@ -42,7 +42,6 @@ static int run(const cli_call *call) {
 
 static const opt_spec takes[] = {
     {OPT_OPERAND, .name = "COMMAND", CLI_TARGET(operands), .help = "one that 'tlsmend help' lists"},
-    {OPT_INCLUDE, .rows = cli_format},
     {OPT_INCLUDE, .rows = cli_common},
     {.kind = OPT_END},
 };

@@ -21,9 +21,7 @@ static int run(const cli_call *call) {
 }
 
 static const opt_spec takes[] = {
-    {OPT_INCLUDE, .rows = cli_machine, .brief = true},
-    {OPT_INCLUDE, .rows = cli_state},
-    {OPT_INCLUDE, .rows = cli_format},
+    {OPT_INCLUDE, .rows = cli_session},
     {OPT_INCLUDE, .rows = cli_common},
     {.kind = OPT_END},
 };

@@ -15,7 +15,6 @@ static int run(const cli_call *call) {
 static const opt_spec takes[] = {
     {OPT_OPERAND, .name = "FILE", .required = true, .repeated = true, CLI_TARGET(operands),
      .help = "a runbook's file"},
-    {OPT_INCLUDE, .rows = cli_format},
     {OPT_INCLUDE, .rows = cli_limits},
     {OPT_INCLUDE, .rows = cli_common},
     {.kind = OPT_END},

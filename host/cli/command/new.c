@@ -23,7 +23,6 @@ static int run(const cli_call *call) {
 static const opt_spec takes[] = {
     {OPT_OPERAND, .name = "ID", .required = true, CLI_TARGET(operands),
      .help = "its name: ID.lua and ID_test.lua are written"},
-    {OPT_INCLUDE, .rows = cli_format},
     {OPT_INCLUDE, .rows = cli_common},
     {.kind = OPT_END},
 };

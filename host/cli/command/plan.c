@@ -71,14 +71,12 @@ static int run(const cli_call *call) {
 
 static const opt_spec takes[] = {
     {OPT_INCLUDE, .rows = cli_runbooks, .required = true},
-    {OPT_INCLUDE, .rows = cli_machine, .brief = true},
+    {OPT_INCLUDE, .rows = cli_session},
     {OPT_INCLUDE, .rows = cli_params, .brief = true},
     {OPT_INCLUDE, .rows = cli_output, .brief = true},
-    {OPT_INCLUDE, .rows = cli_state},
-    {OPT_INCLUDE, .rows = cli_format_any},
     {OPT_INCLUDE, .rows = cli_limits},
     {OPT_INCLUDE, .rows = cli_trust},
-    {OPT_INCLUDE, .rows = cli_common},
+    {OPT_INCLUDE, .rows = cli_common_any},
     {.kind = OPT_END},
 };
 

@@ -35,8 +35,7 @@ static const opt_spec takes[] = {
      .help = "the server name to ask for (default: the host)"},
     {OPT_NUMBER, .name = "timeout", .value = "S", .brief = true, TARGET(timeout),
      .help = "seconds for each answer (default 5, at most 60)"},
-    {OPT_INCLUDE, .rows = cli_machine, .brief = true},
-    {OPT_INCLUDE, .rows = cli_format},
+    {OPT_INCLUDE, .rows = cli_machine},
     {OPT_INCLUDE, .rows = cli_common},
     {.kind = OPT_END},
 };

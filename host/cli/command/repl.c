@@ -138,16 +138,11 @@ static int run(const cli_call *call) {
   return failed && !person ? 1 : 0;
 }
 
-static const char *const formats[] = {"text", NULL};
-
 static const opt_spec takes[] = {
-    {OPT_INCLUDE, .rows = cli_machine, .brief = true},
-    {OPT_INCLUDE, .rows = cli_state},
-    {OPT_WORD, .name = "format", .words = formats, CLI_TARGET(format_word),
-     .help = "for people: no program is answered"},
+    {OPT_INCLUDE, .rows = cli_session},
     {OPT_INCLUDE, .rows = cli_limits},
     {OPT_INCLUDE, .rows = cli_trust},
-    {OPT_INCLUDE, .rows = cli_common},
+    {OPT_INCLUDE, .rows = cli_common_repl},
     {.kind = OPT_END},
 };
 

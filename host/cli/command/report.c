@@ -13,14 +13,11 @@ static int run(const cli_call *call) {
   return exit_code;
 }
 
-static const char *const formats[] = {"text", "html", NULL};
-
 static const opt_spec takes[] = {
     {OPT_OPERAND, .name = "FILE", .required = true, .repeated = true, CLI_TARGET(operands),
      .help = "what --format json of plan, apply or status wrote"},
     {OPT_INCLUDE, .rows = cli_output, .brief = true, .value = "PAGE.html"},
-    {OPT_WORD, .name = "format", .words = formats, CLI_TARGET(format_word), .help = "a page in any case"},
-    {OPT_INCLUDE, .rows = cli_common},
+    {OPT_INCLUDE, .rows = cli_common_report},
     {.kind = OPT_END},
 };
 

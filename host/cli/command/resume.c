@@ -28,13 +28,11 @@ static int run(const cli_call *call) {
 }
 
 static const opt_spec takes[] = {
-    {OPT_INCLUDE, .rows = cli_machine, .brief = true},
+    {OPT_INCLUDE, .rows = cli_session},
     {OPT_INCLUDE, .rows = cli_reboot, .brief = true},
     {OPT_SWITCH, .name = "boot", .target = offsetof(arguments, boot),
      .help = "the machine's own start calls"},
-    {OPT_INCLUDE, .rows = cli_state},
-    {OPT_INCLUDE, .rows = cli_format_any},
-    {OPT_INCLUDE, .rows = cli_common},
+    {OPT_INCLUDE, .rows = cli_common_any},
     {.kind = OPT_END},
 };
 

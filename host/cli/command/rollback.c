@@ -73,11 +73,9 @@ static const opt_spec takes[] = {
      .help = "only show what would be undone"},
     {OPT_SWITCH, .name = "skip-changed", .brief = true, .target = offsetof(arguments, skip_changed),
      .help = "leave what somebody else has changed since"},
-    {OPT_INCLUDE, .rows = cli_machine, .brief = true},
+    {OPT_INCLUDE, .rows = cli_session},
     {OPT_INCLUDE, .rows = cli_yes, .brief = true},
-    {OPT_INCLUDE, .rows = cli_state},
-    {OPT_INCLUDE, .rows = cli_format_any},
-    {OPT_INCLUDE, .rows = cli_common},
+    {OPT_INCLUDE, .rows = cli_common_any},
     {.kind = OPT_END},
 };
 

@@ -10,8 +10,11 @@ static int run(const cli_call *call) {
 }
 
 static const opt_spec takes[] = {
-    {OPT_INCLUDE, .rows = cli_runbook}, {OPT_INCLUDE, .rows = cli_format}, {OPT_INCLUDE, .rows = cli_limits},
-    {OPT_INCLUDE, .rows = cli_trust},   {OPT_INCLUDE, .rows = cli_common}, {.kind = OPT_END},
+    {OPT_INCLUDE, .rows = cli_runbook},
+    {OPT_INCLUDE, .rows = cli_limits},
+    {OPT_INCLUDE, .rows = cli_trust},
+    {OPT_INCLUDE, .rows = cli_common},
+    {.kind = OPT_END},
 };
 
 static const char examples[] = "show winhttp-tls12\n"

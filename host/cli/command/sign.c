@@ -52,7 +52,6 @@ static const opt_spec takes[] = {
     {OPT_TEXT, 't', .name = "comment", .value = "TEXT", .brief = true, .target = offsetof(arguments, comment),
      .help = "stands in the signature, and is signed"},
     {OPT_INCLUDE, .rows = cli_output, .brief = true, .value = "NAME.tlsmend"},
-    {OPT_INCLUDE, .rows = cli_format},
     {OPT_INCLUDE, .rows = cli_common},
     {.kind = OPT_END},
 };

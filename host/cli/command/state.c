@@ -20,11 +20,9 @@ static int run(const cli_call *call) {
 }
 
 static const opt_spec takes[] = {
-    {OPT_INCLUDE, .rows = cli_machine, .brief = true},
+    {OPT_INCLUDE, .rows = cli_session},
     {OPT_INCLUDE, .rows = cli_output, .brief = true},
-    {OPT_INCLUDE, .rows = cli_state},
-    {OPT_INCLUDE, .rows = cli_format_page},
-    {OPT_INCLUDE, .rows = cli_common},
+    {OPT_INCLUDE, .rows = cli_common_page},
     {.kind = OPT_END},
 };
 

@@ -24,13 +24,12 @@ static int run(const cli_call *call) {
 
 static const opt_spec takes[] = {
     {OPT_INCLUDE, .rows = cli_runbooks, .required = true},
-    {OPT_INCLUDE, .rows = cli_machine, .brief = true},
+    {OPT_INCLUDE, .rows = cli_machine},
     {OPT_INCLUDE, .rows = cli_params, .brief = true},
     {OPT_TEXT, .name = "machines", .value = "DIR", .brief = true, .target = offsetof(arguments, machines),
      .help = "more machines: .reg files and expect.lua"},
-    {OPT_INCLUDE, .rows = cli_format_junit},
     {OPT_INCLUDE, .rows = cli_limits},
-    {OPT_INCLUDE, .rows = cli_common},
+    {OPT_INCLUDE, .rows = cli_common_junit},
     {.kind = OPT_END},
 };
 

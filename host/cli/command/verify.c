@@ -23,7 +23,6 @@ static const opt_spec takes[] = {
     {OPT_TEXT, 'k', .name = "public-key", .value = "KEY", .brief = true, .repeated = true,
      .target = offsetof(arguments, keys), .help = "accept this key or file instead; may be repeated"},
     {OPT_INCLUDE, .rows = cli_trust, .brief = true},
-    {OPT_INCLUDE, .rows = cli_format},
     {OPT_INCLUDE, .rows = cli_common},
     {.kind = OPT_END},
 };

@@ -10,7 +10,6 @@ static int run(const cli_call *call) {
 }
 
 static const opt_spec takes[] = {
-    {OPT_INCLUDE, .rows = cli_format},
     {OPT_INCLUDE, .rows = cli_common},
     {.kind = OPT_END},
 };
