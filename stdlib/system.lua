@@ -25,8 +25,6 @@ local system = {}
 for key, value in pairs(native) do system[key] = value end
 
 system.nt = setmetatable({ text = ("%d.%d"):format(native.major, native.minor) }, version)
-system.bits = native.bits or (native.architecture and (native.architecture == "x86" and 32 or 64)) or nil
-if system.server == nil and native.product_type then system.server = native.product_type ~= "workstation" end
 
 local row, exact = releases.of {
   nt = system.nt, build = native.build, server = system.server, edition = native.edition,

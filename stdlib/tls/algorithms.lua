@@ -3,6 +3,7 @@
 -- the order of the cipher suites (tls.suites) and to leave these alone: switching off SHA or PKCS breaks more than it
 -- says. Source: TLSREG; SCDSC; KB245030 for the numbers. New credentials read them.
 
+local dword = require "windows.dword"
 local log = require "log"
 local registry = require "registry"
 
@@ -52,9 +53,9 @@ end
 
 -- What is set for an algorithm: "default" (no value: on), "on", "off", "malformed".
 function algorithms.state(family, name)
-  local data, kind = registry.get(algorithms.path(family, name), "Enabled")
-  if kind == nil then return "default" end
-  if kind ~= "REG_DWORD" or math.type(data) ~= "integer" then return "malformed" end
+  local data = dword.get(algorithms.path(family, name), "Enabled")
+  if data == nil then return "default" end
+  if not data then return "malformed" end
   return data == 0 and "off" or "on"
 end
 
@@ -96,9 +97,9 @@ end
 -- A size in bits and where it comes from: "set", "default", or "malformed" without a number.
 function algorithms.size(name, value)
   check_size(name, value)
-  local data, kind = registry.get(algorithms.path("KeyExchangeAlgorithms", name), value)
-  if kind == nil then return algorithms.SIZES[name][value] or nil, "default" end
-  if kind ~= "REG_DWORD" or math.type(data) ~= "integer" then return nil, "malformed" end
+  local data = dword.get(algorithms.path("KeyExchangeAlgorithms", name), value)
+  if data == nil then return algorithms.SIZES[name][value] or nil, "default" end
+  if not data then return nil, "malformed" end
   return data, "set"
 end
 

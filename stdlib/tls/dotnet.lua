@@ -3,6 +3,7 @@
 -- Programs that choose themselves ignore both values; what Schannel has off stays off, so Schannel comes first.
 -- Processes read them when they start. Source: DOTNET-TLS; CM-NET; DOTNET-VER; SP13; SP16.
 
+local dword = require "windows.dword"
 local hotfix = require "hotfix"
 local log = require "log"
 local registry = require "registry"
@@ -38,24 +39,19 @@ function dotnet.version(release)
   return version
 end
 
-local function dword(key, name)
-  local data, kind = registry.get(key, name)
-  return kind == "REG_DWORD" and math.type(data) == "integer" and data or nil
-end
-
 -- What is installed: { v2 = "3.5" or "2.0" or nil, v4 = "4.6.2" or nil, release = 394802 or nil }. "4.0" has no Release
 -- number (mark G).
 function dotnet.installed()
   local result = {}
-  if dword(dotnet.SETUP .. "\\v3.5", "Install") == 1 then
+  if dword.get(dotnet.SETUP .. "\\v3.5", "Install") == 1 then
     result.v2 = "3.5"
-  elseif dword(dotnet.SETUP .. "\\v2.0.50727", "Install") == 1 then
+  elseif dword.get(dotnet.SETUP .. "\\v2.0.50727", "Install") == 1 then
     result.v2 = "2.0"
   end
-  result.release = dword(dotnet.SETUP .. "\\v4\\Full", "Release")
+  result.release = dword.get(dotnet.SETUP .. "\\v4\\Full", "Release") or nil
   if result.release then
     result.v4 = dotnet.version(result.release)
-  elseif dword(dotnet.SETUP .. "\\v4\\Full", "Install") == 1 then
+  elseif dword.get(dotnet.SETUP .. "\\v4\\Full", "Install") == 1 then
     result.v4 = "4.0"
   end
   return result
@@ -70,9 +66,9 @@ end
 
 -- "on" (1), "off" (0), "default" (absent), "malformed" (another type, or a number that checkers do not count as on).
 function dotnet.state(runtime, name, view)
-  local data, kind = registry.get(dotnet.path(runtime), name, view)
-  if kind == nil then return "default" end
-  if kind ~= "REG_DWORD" or data ~= 0 and data ~= 1 then return "malformed" end
+  local data = dword.get(dotnet.path(runtime), name, view)
+  if data == nil then return "default" end
+  if data ~= 0 and data ~= 1 then return "malformed" end
   return data == 1 and "on" or "off"
 end
 

@@ -1,6 +1,7 @@
 -- What Schannel writes to the System log, and how long it remembers sessions. Owns EventLogging and the session cache
 -- below SCHANNEL. Source: KB260729; TLSREG; WEVT. The log level needs a restart of Windows (KB260729).
 
+local dword = require "windows.dword"
 local registry = require "registry"
 
 local events = {}
@@ -11,10 +12,9 @@ events.DEFAULT = 1
 
 -- The level: its number, and true if Schannel's own default holds; nil where the data is malformed.
 function events.level()
-  local data, kind = registry.get(events.KEY, "EventLogging")
-  if kind == nil then return events.DEFAULT, true end
-  if kind ~= "REG_DWORD" or math.type(data) ~= "integer" then return nil, false end
-  return data, false
+  local data = dword.get(events.KEY, "EventLogging")
+  if data == nil then return events.DEFAULT, true end
+  return data or nil, false
 end
 
 -- Whether finished handshakes are logged (event 36880, with version and suite): then the System log tells who still

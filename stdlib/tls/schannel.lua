@@ -3,6 +3,7 @@
 -- with a TLS of their own (OpenSSL, Firefox, Java) do not read them. New connections of a program read them when it
 -- asks for new credentials: restart the program or its service.
 
+local dword = require "windows.dword"
 local hotfix = require "hotfix"
 local log = require "log"
 local protocols = require "tls.protocols"
@@ -44,14 +45,6 @@ function schannel.release_default(protocol, role)
   return releases.default(row, protocol, role)
 end
 
--- One value: nil if absent, an integer, or false if it is no REG_DWORD.
-local function read(path, name)
-  local data, kind = registry.get(path, name)
-  if kind == nil then return nil end
-  if kind ~= "REG_DWORD" or math.type(data) ~= "integer" then return false end
-  return data
-end
-
 -- What is set for a protocol in a role, and what comes of it. First answer: "default" (no values), "on", "off", "half"
 -- (the two values contradict each other, or one is left to a default that does), "malformed". Second: "on", "off",
 -- "request" (only for programs that ask for it), "unsupported", or nil where the release is not known and the values
@@ -59,7 +52,7 @@ end
 function schannel.state(protocol, role)
   local path = schannel.path(protocol, role)
   local default = schannel.release_default(protocol, role)
-  local enabled, disabled = read(path, "Enabled"), read(path, "DisabledByDefault")
+  local enabled, disabled = dword.get(path, "Enabled"), dword.get(path, "DisabledByDefault")
   if enabled == false or disabled == false then return "malformed", nil end
   if enabled == nil and disabled == nil then
     local effect = { on = "on", off = "request", ns = "unsupported" }
@@ -127,8 +120,8 @@ function schannel.enable(protocol, role, options)
   local path = schannel.path(protocol, role)
   refuse_unsafe(protocol, role)
   local why = options and options.why or ("Windows' own TLS (Schannel) uses %s as %s"):format(protocol, role:lower())
-  local enabled = read(path, "Enabled")
-  local off, hidden = not enabled or enabled == 0, read(path, "DisabledByDefault") ~= 0
+  local enabled = dword.get(path, "Enabled")
+  local off, hidden = not enabled or enabled == 0, dword.get(path, "DisabledByDefault") ~= 0
   if off then write(path, "Enabled", 1, why) end
   if hidden then write(path, "DisabledByDefault", 0, why) end
   return off or hidden
@@ -161,8 +154,8 @@ function schannel.disable(protocol, role, options)
     error(("schannel: %s\\%s stays on: TLS 1.2 is not on there, nothing would be left"):format(protocol, role), 2)
   end
   local why = options and options.why or ("Schannel does not use %s as %s any more"):format(protocol, role:lower())
-  if read(path, "Enabled") ~= 0 then write(path, "Enabled", 0, why) end
-  local disabled = read(path, "DisabledByDefault")
+  if dword.get(path, "Enabled") ~= 0 then write(path, "Enabled", 0, why) end
+  local disabled = dword.get(path, "DisabledByDefault")
   if not disabled or disabled == 0 then write(path, "DisabledByDefault", 1, why) end
 end
 

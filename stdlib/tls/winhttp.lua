@@ -2,6 +2,7 @@
 -- DefaultSecureProtocols in every view. Programs that set WINHTTP_OPTION_SECURE_PROTOCOLS ignore it, and what Schannel
 -- has switched off stays off (tls.schannel). On 7, 2008 R2 and 2012 the value counts from KB3140245 on.
 
+local dword = require "windows.dword"
 local log = require "log"
 local protocols = require "tls.protocols"
 local registry = require "registry"
@@ -62,9 +63,9 @@ end
 -- What stands in a value of such bits: { present, bits, type, malformed, unknown, ssl, ignored, text }. `bits` is nil
 -- if absent or malformed; `ignored` says that a current WinHTTP falls back to its own default because of the data.
 function winhttp.read(key, name, view)
-  local data, kind = registry.get(key, name, view)
-  if kind == nil then return { present = false, text = "absent" } end
-  if kind ~= "REG_DWORD" or math.type(data) ~= "integer" then
+  local data, kind = dword.get(key, name, view)
+  if data == nil then return { present = false, text = "absent" } end
+  if not data then
     return { present = true, type = kind, malformed = true, ignored = true,
       text = ("malformed: %s where REG_DWORD belongs"):format(kind) }
   end

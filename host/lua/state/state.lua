@@ -2,11 +2,11 @@
 -- the release does by itself, what is set and where, what overrides it, hence what a program that starts now gets, and
 -- one that starts after a restart. Reads only. `tlsmend state` prints it (state.report).
 
+local dword = require "windows.dword"
 local hotfix = require "hotfix"
 local handshake = require "state.suites"
 local programs = require "state.programs"
 local reboot = require "reboot"
-local registry = require "registry"
 local schannel = require "tls.schannel"
 local system = require "system"
 
@@ -31,10 +31,9 @@ local DEFAULT = { on = "on", off = "on request", ns = "not supported" }
 local function values(path, names)
   local result = {}
   for _, name in ipairs(names) do
-    local data, kind = registry.get(path, name)
+    local data, kind = dword.get(path, name)
     if kind then
-      local good = kind == "REG_DWORD" and math.type(data) == "integer"
-      result[#result + 1] = { name = name, data = good and data or nil, text = good and tostring(data)
+      result[#result + 1] = { name = name, data = data or nil, text = data and tostring(data)
         or "malformed (" .. kind .. ")" }
     end
   end

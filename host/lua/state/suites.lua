@@ -1,7 +1,7 @@
 -- What else decides a handshake: the order of cipher suites and FIPS mode; and how good the facts are that the state of
 -- a machine rests on. The third part of `state`. Reads only.
 
-local registry = require "registry"
+local dword = require "windows.dword"
 local suites = require "tls.suites"
 local system = require "system"
 local sources = require "windows.sources"
@@ -42,10 +42,10 @@ end
 
 -- { set, now = "on" | "off" | "cannot tell" }
 function handshake.fips()
-  local data, kind = registry.get(handshake.FIPS, "Enabled")
+  local data, kind = dword.get(handshake.FIPS, "Enabled")
   local row = { where = handshake.FIPS .. "\\Enabled", set = "absent", now = "off", needs = NEEDS }
   if not kind then return row end
-  if kind ~= "REG_DWORD" or math.type(data) ~= "integer" then
+  if not data then
     row.set, row.now = ("malformed (%s)"):format(kind), "cannot tell"
   else
     row.set, row.now = tostring(data), data ~= 0 and "on" or "off"
