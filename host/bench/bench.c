@@ -109,11 +109,11 @@ static int take_params(bench *self, script_runbook *open, tlsmend_error *error) 
 }
 
 int bench_reach(const char *path, tlsmend_error *error) {
-  os_place *place = NULL;
+  os_nofollow *reached = NULL;
   char *full = os_path_absolute(path);
-  int code = full ? os_place_open(full, (size_t)(file_path_leaf(full) - full), &place, error)
+  int code = full ? os_nofollow_open(full, (size_t)(file_path_leaf(full) - full), &reached, error)
                   : error_no_memory(error);
-  os_place_close(place);
+  os_nofollow_close(reached);
   free(full);
   return code;
 }

@@ -129,8 +129,8 @@ static void judge_plan(json_t *record, const tlsmend_plan *plan) {
 static void describe_difference(const sim *wanted, const sim *found, char out[160]) {
   unsigned char *a = NULL, *b = NULL;
   size_t a_size = 0, b_size = 0, at = 0, start = 0, length = 0;
-  if (sim_print(wanted->tree, false, &a, &a_size, NULL) == TLSMEND_OK)
-    sim_print(found->tree, false, &b, &b_size, NULL);
+  if (sim_print(wanted, false, &a, &a_size, NULL) == TLSMEND_OK)
+    sim_print(found, false, &b, &b_size, NULL);
   while (at < a_size && at < b_size && a[at] == b[at]) {
     if (a[at] == '\n')
       start = at + 1;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/digest.h"
 #include "base/error.h"
 #include "base/file_path.h"
 #include "base/unicode.h"
@@ -47,12 +48,10 @@ void journal_close(journal *self) {
 
 void journal_digest(const char *chain, const char *record, size_t size, char out[65]) {
   crypto_hash_sha256_state state;
-  unsigned char bytes[crypto_hash_sha256_BYTES];
   crypto_hash_sha256_init(&state);
   crypto_hash_sha256_update(&state, (const unsigned char *)chain, strlen(chain));
   crypto_hash_sha256_update(&state, (const unsigned char *)record, size);
-  crypto_hash_sha256_final(&state, bytes);
-  sodium_bin2hex(out, 65, bytes, sizeof bytes);
+  digest_end(&state, out);
 }
 
 /* Appends one record (stolen) as a line. */
@@ -520,7 +519,7 @@ int journal_look(const char *path, journal **out, bool *reopened, tlsmend_error 
     return error_no_memory(error);
   char *text = NULL;
   size_t size = 0;
-  int code = replace(&self->path, path) ? journal_file(path, JOURNAL_MOST, &text, &size, error)
+  int code = replace(&self->path, path) ? os_file_read_nofollow(path, JOURNAL_MOST, &text, &size, error)
                                         : error_no_memory(error);
   if (code == TLSMEND_OK)
     code = read_lines(self, text, size, error);

@@ -113,9 +113,6 @@ int journal_read(const char *path, journal **out, tlsmend_error *error);
  * what is damaged, the run is being undone. */
 int journal_look(const char *path, journal **out, bool *reopened, tlsmend_error *error);
 
-/* Reads a file of a folder of state, of at most `most` bytes, and follows no link. */
-int journal_file(const char *path, size_t most, char **out, size_t *size, tlsmend_error *error);
-
 /* Opens one that was read for appending; cuts a torn tail off. */
 int journal_continue(journal *self, tlsmend_error *error);
 

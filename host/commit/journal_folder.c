@@ -59,20 +59,6 @@ char *journal_folder(const char *path) {
   return folder;
 }
 
-int journal_file(const char *path, size_t most, char **out, size_t *size, tlsmend_error *error) {
-  os_place *place = NULL;
-  tlsmend_error why = {0, ""};
-  size_t folder = (size_t)(file_path_leaf(path) - path);
-  *out = NULL;
-  int code = os_place_open(path, folder, &place, &why);
-  if (code == TLSMEND_OK)
-    code = os_file_read(os_place_name(place), most, out, size, &why);
-  os_place_close(place);
-  return code == TLSMEND_OK || strstr(why.text, path)
-             ? (code == TLSMEND_OK ? code : tlsmend_error_set(error, code, "%s", why.text))
-             : tlsmend_error_set(error, code, "%s: %s", path, why.text);
-}
-
 typedef struct listing {
   const char *state;
   int (*fn)(void *data, const char *path);

@@ -10,7 +10,6 @@
 
 #include "registry/path.h"
 #include "registry/value.h"
-#include "machine/machine.h"
 
 #define CONTROL "HKLM\\SYSTEM\\CurrentControlSet\\Control\\"
 

@@ -4,6 +4,9 @@
 
 #include <tlsmend/machine.h>
 
+/* Where Windows says what it is. */
+#define MACHINE_CURRENT_VERSION "HKLM\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion"
+
 /* Where a snapshot keeps what is not in a registry: file versions, architecture, hotfixes. */
 #define FACTS_KEY "HKLM\\SOFTWARE\\tlsmend\\Facts"
 

@@ -243,18 +243,18 @@ static int admit_signed(const guard *self, const tlsmend_update *update, const c
                         tlsmend_error *error) {
   char reason[300] = "";
   trust_store keys = {0};
-  package_seal seal = {.size = 0};
+  package_judgement judgement = {.size = 0};
   tlsmend_error inner = {0, ""};
   int code = self->trust ? self->trust->keys(self->trust->data, &keys, error) : TLSMEND_OK;
   if (code == TLSMEND_OK)
-    code = package_judge(update->file, &keys, &seal, &inner);
+    code = package_judge(update->file, &keys, &judgement, &inner);
   else
     inner = *error;
-  if (code == TLSMEND_OK && strcmp(seal.sha256, update->sha256) != 0)
+  if (code == TLSMEND_OK && strcmp(judgement.sha256, update->sha256) != 0)
     code = tlsmend_error_set(&inner, TLSMEND_E_REFUSED, "it has changed while it was read: plan again");
-  if (code == TLSMEND_OK && judge_signer(self, &seal.verdict, reason, sizeof reason))
+  if (code == TLSMEND_OK && judge_signer(self, &judgement.verdict, reason, sizeof reason))
     code = tlsmend_error_set(&inner, TLSMEND_E_REFUSED, "%s", reason);
-  trust_verdict_clear(&seal.verdict);
+  trust_verdict_clear(&judgement.verdict);
   trust_clear(&keys);
   if (code == TLSMEND_OK)
     return code;

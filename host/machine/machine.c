@@ -35,10 +35,6 @@ int machine_system(tlsmend_machine *self, const tlsmend_system **out, tlsmend_er
 
 bool machine_is_64bit(const tlsmend_system *system) { return strcmp(system->architecture, "x86") != 0; }
 
-const char *machine_cbs_architecture(const char *architecture) {
-  return strcmp(architecture, "x64") == 0 ? "amd64" : architecture;
-}
-
 /* The view in which this machine keeps a canonical path. */
 static int view_of(tlsmend_machine *self, const char *path, int view, int *out, tlsmend_error *error) {
   const tlsmend_system *system = NULL;

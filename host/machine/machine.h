@@ -9,10 +9,6 @@
 
 #include "base/names.h"
 
-/* Where servicing keeps its packages, and other keys that the host itself derives facts from. */
-#define MACHINE_CBS             "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Component Based Servicing"
-#define MACHINE_CURRENT_VERSION "HKLM\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion"
-
 void machine_close(tlsmend_machine *self);
 
 /* A resolved key; `path` is owned. */
@@ -65,8 +61,5 @@ int machine_schannel_probe(tlsmend_machine *self, const tlsmend_endpoint *endpoi
 
 /* Whether the view is another key than the 64-bit one on this machine: the views in which a key has to be set. */
 bool machine_is_64bit(const tlsmend_system *system);
-
-/* The architecture as CBS package names spell it: "amd64" for "x64", else the same. */
-const char *machine_cbs_architecture(const char *architecture);
 
 #endif

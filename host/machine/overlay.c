@@ -16,6 +16,7 @@
 #include "base/unicode.h"
 #include "registry/value.h"
 #include "machine/machine.h"
+#include "machine/update/cbs.h"
 #include "machine/update/servicing.h"
 
 enum { REBOOT_BUDGET = 5 }; /* more restarts than this in one plan are a loop, not a remedy */
@@ -399,8 +400,7 @@ static int restart(overlay *self, tlsmend_error *error) {
 static int note_pending(overlay *self, tlsmend_error *error) {
   if (self->phase)
     return TLSMEND_OK;
-  return machine_key_exists(self->base.below, SERVICING_REBOOT_PENDING, 0, &self->plan->reboot_pending,
-                            error);
+  return machine_key_exists(self->base.below, CBS_REBOOT_PENDING, 0, &self->plan->reboot_pending, error);
 }
 
 static int take_effect(overlay *self, const tlsmend_change *change, tlsmend_error *error) {

@@ -23,16 +23,19 @@ int os_file_stream(const char *path, int (*fn)(void *data, const void *bytes, si
  * A file or folder, reached without following a link behind the first `followed` bytes of its path: a symbolic link, and a junction or
  * mounted volume of Windows, is TLSMEND_E_REFUSED there, naming the link. What those bytes name may be one, or lie behind some.
  * Held until it is closed: its name leads to what was reached, also if somebody puts a link into its path meanwhile (on a POSIX
- * system without /proc this holds for os_place_stream alone).
+ * system without /proc this holds for os_nofollow_stream alone).
  */
-#define OS_PLACE_LINK                                                                                        \
+#define OS_NOFOLLOW_LINK                                                                                     \
   "%s is a link, which is not followed: name the link itself, or put there what it leads to"
-typedef struct os_place os_place;
-int os_place_open(const char *path, size_t followed, os_place **out, tlsmend_error *error);
-const char *os_place_name(const os_place *place);
-int os_place_stream(const os_place *place, int (*fn)(void *data, const void *bytes, size_t size), void *data,
-                    tlsmend_error *error);
-void os_place_close(os_place *place);
+typedef struct os_nofollow os_nofollow;
+int os_nofollow_open(const char *path, size_t followed, os_nofollow **out, tlsmend_error *error);
+const char *os_nofollow_name(const os_nofollow *reached);
+int os_nofollow_stream(const os_nofollow *reached, int (*fn)(void *data, const void *bytes, size_t size),
+                       void *data, tlsmend_error *error);
+void os_nofollow_close(os_nofollow *reached);
+
+/* As os_file_read, of a file that is no link itself; its folder may be behind some. */
+int os_file_read_nofollow(const char *path, size_t most, char **out, size_t *size, tlsmend_error *error);
 
 /* Replaces a file whole: temporary file beside it, flushed, renamed over, folder flushed. Readers see old or new. It keeps
  * its group, mode, access list and attributes, and its owner where the caller may give files away; on Windows not its other streams, which

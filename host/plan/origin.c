@@ -1,22 +1,20 @@
 /* Counting approvals. No files, no clock: what is read and when is now is the caller's. */
 #include "plan/origin.h"
+#include "base/digest.h"
 #include "base/error.h"
 
-#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { DAY = 24 * 60 * 60 };
 
 plan_origin *plan_origin_new(const char *path, char *text, size_t size) {
-  unsigned char digest[crypto_hash_sha256_BYTES];
   plan_origin *self = calloc(1, sizeof *self);
   if (!self || !(self->path = strdup(path))) {
     free(self);
     return NULL;
   }
-  crypto_hash_sha256(digest, (const unsigned char *)text, size);
-  sodium_bin2hex(self->sha256, sizeof self->sha256, digest, sizeof digest);
+  digest_sha256(text, size, self->sha256);
   self->text = text;
   self->size = size;
   return self;

@@ -1,9 +1,9 @@
 /* The JSON of a plan: what `plan -o` writes, `apply --plan` reads and the journal holds. */
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/digest.h"
 #include "base/error.h"
 #include "plan/change.h"
 #include "plan/plan.h"
@@ -179,17 +179,15 @@ static json_t *irreversible_to_json(const tlsmend_plan *plan) {
 
 /* SHA-256 of the object without its checksum: no signature, but an edit shows. */
 static json_t *checksum_of(const json_t *json) {
-  unsigned char digest[crypto_hash_sha256_BYTES];
-  char hex[2 * sizeof digest + 1];
+  char hex[DIGEST_ROOM];
   json_t *rest = json_copy((json_t *)json);
   json_object_del(rest, "checksum");
   char *text = rest ? json_dumps(rest, JSON_COMPACT) : NULL;
   json_decref(rest);
   if (!text)
     return NULL;
-  crypto_hash_sha256(digest, (const unsigned char *)text, strlen(text));
+  digest_sha256(text, strlen(text), hex);
   free(text);
-  sodium_bin2hex(hex, sizeof hex, digest, sizeof digest);
   return json_string(hex);
 }
 

@@ -7,6 +7,7 @@
 
 #include <sodium.h>
 
+#include "base/digest.h"
 #include "base/error.h"
 #include "os/os.h"
 #include "script/texts.h"
@@ -33,7 +34,7 @@ static int take_file(const reading *self, const char *path, const char *name) {
   if (code != TLSMEND_OK)
     return code;
   file.size = size;
-  manifest_sha256(file.bytes, size, file.sha256);
+  digest_sha256(file.bytes, size, file.sha256);
   return manifest_add(self->out, &file, self->error);
 }
 
@@ -79,15 +80,13 @@ int script_library_read(const char *folder, manifest *out, tlsmend_error *error)
 /* Of all of its texts: their order is that of their names. */
 static void library_digest(const manifest *texts, char out[65]) {
   crypto_hash_sha256_state state;
-  unsigned char digest[crypto_hash_sha256_BYTES];
   crypto_hash_sha256_init(&state);
   for (size_t i = 0; i < texts->count; i++) {
     const manifest_file *file = &texts->files[i];
     crypto_hash_sha256_update(&state, (const unsigned char *)file->name, strlen(file->name) + 1);
     crypto_hash_sha256_update(&state, (const unsigned char *)file->sha256, sizeof file->sha256);
   }
-  crypto_hash_sha256_final(&state, digest);
-  sodium_bin2hex(out, 65, digest, sizeof digest);
+  digest_end(&state, out);
 }
 
 static bool add_digest(json_t **files, const char *name, const char *sha256) {
@@ -122,7 +121,7 @@ int script_identity(const script_options *options, const char *name, char sha256
   *files = NULL;
   if (code != TLSMEND_OK)
     return code;
-  manifest_sha256(text.bytes, text.size, sha256);
+  digest_sha256(text.bytes, text.size, sha256);
   script_text_clear(&text);
   return script_files(options, files, error);
 }

@@ -5,10 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <sodium.h>
-
 #include <lauxlib.h>
 
+#include "base/digest.h"
 #include "base/error.h"
 #include "signing/manifest.h"
 #include "machine/machine.h"
@@ -72,10 +71,8 @@ static void name_chunk(script_context *context, const char *name, const script_t
 }
 
 static int put_origin(script_runbook *runbook, const script_text *text, tlsmend_error *error) {
-  unsigned char digest[crypto_hash_sha256_BYTES];
-  char hex[2 * sizeof digest + 1];
-  crypto_hash_sha256(digest, (const unsigned char *)text->bytes, text->size);
-  sodium_bin2hex(hex, sizeof hex, digest, sizeof digest);
+  char hex[DIGEST_ROOM];
+  digest_sha256(text->bytes, text->size, hex);
   bool builtin = text->builtin && !runbook->context->overridden;
   json_t *header = runbook->header;
   if (json_object_set_new(header, "source", json_string(text->source)) != 0 ||

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/digest.h"
 #include "base/error.h"
 #include "base/file_path.h"
 #include "base/module_name.h"
@@ -120,17 +121,17 @@ static int take_bytes(void *data, const void *bytes, size_t size) {
 int source_read_beside(const char *path, const char *name, size_t most, char **out, size_t *size,
                        tlsmend_error *error) {
   char *full = os_path_absolute(path), *file = full ? beside(full, name) : NULL;
-  os_place *place = NULL;
+  os_nofollow *reached = NULL;
   reading self = {.path = file, .most = most, .error = error};
   *out = NULL;
   *size = 0;
-  int code = file ? os_place_open(file, (size_t)(file_path_leaf(full) - full), &place, error)
+  int code = file ? os_nofollow_open(file, (size_t)(file_path_leaf(full) - full), &reached, error)
                   : error_no_memory(error);
   if (code == TLSMEND_OK)
     code = take_bytes(&self, "", 0);
   if (code == TLSMEND_OK)
-    code = os_place_stream(place, take_bytes, &self, error);
-  os_place_close(place);
+    code = os_nofollow_stream(reached, take_bytes, &self, error);
+  os_nofollow_close(reached);
   if (code == TLSMEND_OK) {
     *out = self.bytes;
     *size = self.size;
@@ -152,7 +153,7 @@ static int read_module(const char *path, const char *name, manifest_file *out, t
   if (code != TLSMEND_OK)
     return code;
   out->size = size;
-  manifest_sha256(out->bytes, size, out->sha256);
+  digest_sha256(out->bytes, size, out->sha256);
   return code;
 }
 
@@ -213,7 +214,7 @@ static int judge_file(source_list *list, const source_terms *terms, const minisi
   const trust_key *key = code == TLSMEND_OK ? trust_find(&store, signature->id) : NULL;
   if (code == TLSMEND_OK && key &&
       !minisign_verify(&key->key, signature, item->script.bytes, item->script.size))
-    code = seal_misfit(item->name, error);
+    code = signature_file_misfit(item->name, error);
   if (code == TLSMEND_OK && !trust_judge(signature->id, key, os_time(), &item->verdict))
     code = error_no_memory(error);
   if (code == TLSMEND_OK)
@@ -235,12 +236,12 @@ static int open_file(const source_terms *terms, const char *path, source_list *o
   if (code == TLSMEND_OK)
     code = sources_add(out, path, &script, error);
   if (code == TLSMEND_OK)
-    code = seal_read(path, &signature, &out->sealed, error);
+    code = signature_file_read(path, &signature, &out->is_signed, error);
   if (code == TLSMEND_OK)
     out->items[0].script.file = file_path_leaf(out->items[0].name);
   if (code == TLSMEND_OK)
-    code = out->sealed ? judge_file(out, terms, &signature, error)
-                       : source_collect(path, out->text, script.size, &out->files, error);
+    code = out->is_signed ? judge_file(out, terms, &signature, error)
+                          : source_collect(path, out->text, script.size, &out->files, error);
   minisign_signature_clear(&signature);
   return code;
 }
@@ -275,7 +276,7 @@ static int open_bundle(const source_terms *terms, const char *path, const char *
   bundle bundle = {0};
   int code = source_keys(terms, &store, error);
   if (code == TLSMEND_OK)
-    code = seal_bundle(path, &(seal_look){.keys = &store}, &bundle, error);
+    code = signature_file_bundle(path, &(bundle_look){.keys = &store}, &bundle, error);
   if (code == TLSMEND_E_ABSENT)
     code = tlsmend_error_set(error, TLSMEND_E_USAGE, "there is no bundle %s", path);
   for (size_t i = 0; code == TLSMEND_OK && i < bundle.files.count; i++) {
@@ -288,7 +289,7 @@ static int open_bundle(const source_terms *terms, const char *path, const char *
         tlsmend_error_set(error, TLSMEND_E_USAGE,
                           "there is no runbook %s in %s: `tlsmend verify %s` lists them", inner, path, path);
   out->files = bundle.files;
-  out->sealed = true;
+  out->is_signed = true;
   bundle.files = (manifest){0};
   bundle_clear(&bundle);
   trust_clear(&store);

@@ -22,7 +22,7 @@ typedef struct source_list {
   size_t count;
   manifest files; /* modules and packages of all of them, and the runbooks of a bundle */
   char *text;     /* of a single file */
-  bool sealed;    /* there is a signature, and it lists the files */
+  bool is_signed;    /* there is a signature, and it lists the files */
 } source_list;
 
 /* Whose keys count. */

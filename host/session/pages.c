@@ -1,9 +1,9 @@
 /* One page of many files: plans, reports and states that were brought together from many machines. */
 #include <assert.h>
-#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/digest.h"
 #include "base/error.h"
 #include "os/os.h"
 #include "render/html.h"
@@ -32,15 +32,13 @@ static int read_source(const char *path, page_source *out, tlsmend_error *error)
   size_t size = 0;
   json_error_t where;
   tlsmend_error inner = {0, ""};
-  unsigned char digest[crypto_hash_sha256_BYTES];
   int code = os_file_read(path, FILE_MOST, &text, &size, &inner);
   if (code == TLSMEND_E_ABSENT)
     return tlsmend_error_set(error, TLSMEND_E_USAGE, "there is no file %s", path);
   if (code != TLSMEND_OK)
     return tlsmend_error_set(error, TLSMEND_E_PLAN, "%s", inner.text);
   out->json = json_loadb(text, size, JSON_REJECT_DUPLICATES, &where);
-  crypto_hash_sha256(digest, (const unsigned char *)text, size);
-  sodium_bin2hex(out->sha256, sizeof out->sha256, digest, sizeof digest);
+  digest_sha256(text, size, out->sha256);
   free(text);
   if (!out->json)
     return tlsmend_error_set(error, TLSMEND_E_PLAN, "%s, line %d: %s", path, where.line, where.text);

@@ -1,9 +1,9 @@
 /* Saved plans: rendering and reading them. What a plan says is plan/plan_json.c's; here are files and formats. */
 #include <assert.h>
-#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/digest.h"
 #include "base/error.h"
 #include "os/os.h"
 #include "render/plan_text.h"
@@ -17,14 +17,12 @@ enum { PLAN_MOST = 64 * 1024 * 1024 };
 /* The digest of the file that the plan was read from, or would be written to. */
 static void digest_of(const tlsmend_plan *plan, char out[65]) {
   char *text = NULL;
-  unsigned char digest[crypto_hash_sha256_BYTES];
   out[0] = 0;
   if (plan->origin)
     memcpy(out, plan->origin->sha256, 65);
   if (plan->origin || session_dump(plan_to_json(plan), &text, NULL) != TLSMEND_OK)
     return;
-  crypto_hash_sha256(digest, (const unsigned char *)text, strlen(text));
-  sodium_bin2hex(out, 65, digest, sizeof digest);
+  digest_sha256(text, strlen(text), out);
   free(text);
 }
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/digest.h"
 #include "base/error.h"
 #include "base/file_path.h"
 #include "base/text.h"
@@ -108,7 +109,7 @@ static int add_read(manifest *out, manifest_kind kind, const char *path, tlsmend
   if (code != TLSMEND_OK)
     return code;
   file.size = size;
-  manifest_sha256(file.bytes, size, file.sha256);
+  digest_sha256(file.bytes, size, file.sha256);
   return manifest_add(out, &file, error);
 }
 
@@ -271,19 +272,19 @@ static int print_verdict(const char *file, const source_list *list, char **out, 
 /* A package by itself: a list of one, whose only file it is. Its name need not be one that a bundle takes. */
 static int open_package(const source_terms *terms, const char *path, source_list *out, tlsmend_error *error) {
   trust_store keys = {0};
-  package_seal seal = {.size = 0};
+  package_judgement judgement = {.size = 0};
   manifest_file *file = calloc(1, sizeof *file);
   *out = (source_list){.items = calloc(1, sizeof *out->items), .files = {file, 0}};
   int code = file && out->items ? source_keys(terms, &keys, error) : error_no_memory(error);
   if (code == TLSMEND_OK)
-    code = package_judge(path, &keys, &seal, error);
+    code = package_judge(path, &keys, &judgement, error);
   if (code == TLSMEND_OK && !(file->name = strdup(file_path_leaf(path))))
     code = error_no_memory(error);
   if (code == TLSMEND_OK) {
     file->kind = MANIFEST_PACKAGE;
-    file->size = seal.size;
-    memcpy(file->sha256, seal.sha256, sizeof file->sha256);
-    out->items[0].verdict = seal.verdict;
+    file->size = judgement.size;
+    memcpy(file->sha256, judgement.sha256, sizeof file->sha256);
+    out->items[0].verdict = judgement.verdict;
     out->files.count = out->count = 1;
   }
   trust_clear(&keys);

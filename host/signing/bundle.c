@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/digest.h"
 #include "base/error.h"
 #include "base/text.h"
 
@@ -110,11 +111,9 @@ static int open_head(bundle_reader *self, size_t signature, size_t end, tlsmend_
 static int next_file(bundle_reader *self, tlsmend_error *error) {
   const manifest *files = &self->out.files;
   while (self->at < files->count && self->got == files->files[self->at].size) {
-    unsigned char digest[crypto_hash_sha256_BYTES];
-    char hex[65];
+    char hex[DIGEST_ROOM];
     manifest_file *file = &files->files[self->at];
-    crypto_hash_sha256_final(&self->state, digest);
-    sodium_bin2hex(hex, sizeof hex, digest, sizeof digest);
+    digest_end(&self->state, hex);
     if (strcmp(hex, file->sha256) != 0)
       return tlsmend_error_set(error, TLSMEND_E_APPROVAL,
                                "%s in the bundle is not the file that was signed. Get the bundle again",

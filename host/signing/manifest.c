@@ -1,11 +1,11 @@
 /* Lists of files as text and back. Whoever reads one from a stranger gets a list of plain names, no two of them alike. */
 #include "signing/manifest.h"
 
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/digest.h"
 #include "base/error.h"
 #include "base/module_name.h"
 #include "base/text.h"
@@ -25,12 +25,6 @@ void manifest_clear(manifest *self) {
   }
   free(self->files);
   *self = (manifest){0};
-}
-
-void manifest_sha256(const void *bytes, size_t size, char out[65]) {
-  unsigned char digest[crypto_hash_sha256_BYTES];
-  crypto_hash_sha256(digest, bytes, size);
-  sodium_bin2hex(out, 65, digest, sizeof digest);
 }
 
 static char lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c; }
@@ -99,10 +93,6 @@ const manifest_file *manifest_find(const manifest *self, manifest_kind kind, con
   return NULL;
 }
 
-static bool is_digest(const char *text) {
-  return strlen(text) == 64 && strspn(text, "0123456789abcdef") == 64;
-}
-
 static int check_file(const manifest *self, const manifest_file *file, tlsmend_error *error) {
   if (!manifest_name_good(file->kind, file->name))
     return tlsmend_error_set(error, TLSMEND_E_APPROVAL,
@@ -112,7 +102,7 @@ static int check_file(const manifest *self, const manifest_file *file, tlsmend_e
   for (size_t i = 0; i < self->count; i++)
     if (same_name(self->files[i].name, file->name))
       return tlsmend_error_set(error, TLSMEND_E_APPROVAL, "\"%.80s\" is named twice", file->name);
-  if (!is_digest(file->sha256) ||
+  if (!digest_is(file->sha256) ||
       file->size > (file->kind == MANIFEST_PACKAGE ? package_most : (uint64_t)MANIFEST_TEXT_MOST))
     return tlsmend_error_set(error, TLSMEND_E_APPROVAL, "\"%.80s\" is too large, or its SHA-256 is none",
                              file->name);
@@ -243,7 +233,7 @@ static int take_row(char *row, manifest *out, tlsmend_error *error) {
     kind++;
   size_t digits = count == 4 ? strspn(words[2], "0123456789") : 0;
   if (kind == 3 || count < 4 || !digits || digits > 12 || words[2][digits] ||
-      (digits > 1 && words[2][0] == '0') || !is_digest(words[3]))
+      (digits > 1 && words[2][0] == '0') || !digest_is(words[3]))
     return tlsmend_error_set(error, TLSMEND_E_APPROVAL,
                              "the head of the bundle is not understood at \"%.40s %.60s\"", row,
                              count > 1 ? words[1] : "");

@@ -45,8 +45,6 @@ bool manifest_name_good(manifest_kind kind, const char *name);
 /* Appends a file; takes `bytes` over, also when it fails (E_APPROVAL: a name that is not good or is there already). */
 int manifest_add(manifest *self, const manifest_file *file, tlsmend_error *error);
 
-void manifest_sha256(const void *bytes, size_t size, char out[65]);
-
 /* The trusted comment of a runbook's signature: "timestamp:N<TAB>file:site.lua<TAB>hashed<TAB>comment:...<TAB>
  * module:acme/part.lua=SHA256...". `comment` may be NULL. malloc'd. */
 typedef struct manifest_comment {

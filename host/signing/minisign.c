@@ -16,7 +16,7 @@ enum {
   PUBLIC_SIZE = 42,
   SIGNATURE_SIZE = 74,
   SECRET_SIZE = 158,
-  SEALED = 54,
+  ENCRYPTED = 54,
   SEALED_SIZE = 104,
   TRUSTED_MOST = 8192
 };
@@ -116,8 +116,8 @@ static uint64_t little_endian(const unsigned char *bytes) {
   return number;
 }
 
-/* Takes the password off the sealed part. */
-static int unseal(unsigned char *bytes, const char *password, tlsmend_error *error) {
+/* Decrypts the part that a password protects. */
+static int decrypt(unsigned char *bytes, const char *password, tlsmend_error *error) {
   unsigned char stream[SEALED_SIZE];
   uint64_t operations = little_endian(bytes + 38), memory = little_endian(bytes + 46);
   if (!password)
@@ -129,21 +129,21 @@ static int unseal(unsigned char *bytes, const char *password, tlsmend_error *err
     return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory: the password of the key needs %llu MiB",
                              (unsigned long long)(memory >> 20));
   for (size_t i = 0; i < sizeof stream; i++)
-    bytes[SEALED + i] ^= stream[i];
+    bytes[ENCRYPTED + i] ^= stream[i];
   sodium_memzero(stream, sizeof stream);
   return TLSMEND_OK;
 }
 
 /* The checksum over algorithm, number and key; keys without a password have none. */
-static bool checks(const unsigned char *bytes, bool sealed) {
+static bool checks(const unsigned char *bytes, bool encrypted) {
   unsigned char sum[32];
   crypto_generichash_state state;
   crypto_generichash_init(&state, NULL, 0, sizeof sum);
   crypto_generichash_update(&state, bytes, 2);
-  crypto_generichash_update(&state, bytes + SEALED, 72);
+  crypto_generichash_update(&state, bytes + ENCRYPTED, 72);
   crypto_generichash_final(&state, sum, sizeof sum);
-  return sodium_memcmp(sum, bytes + SEALED + 72, sizeof sum) == 0 ||
-         (!sealed && sodium_is_zero(bytes + SEALED + 72, sizeof sum));
+  return sodium_memcmp(sum, bytes + ENCRYPTED + 72, sizeof sum) == 0 ||
+         (!encrypted && sodium_is_zero(bytes + ENCRYPTED + 72, sizeof sum));
 }
 
 int minisign_secret_open(const char *text, size_t size, const char *password, minisign_secret *out,
@@ -156,13 +156,13 @@ int minisign_secret_open(const char *text, size_t size, const char *password, mi
       take_line(&at, end, &rest) || !decode(&row, bytes, sizeof bytes) || memcmp(bytes, "Ed", 2) != 0 ||
       memcmp(bytes + 4, "B2", 2) != 0 || (memcmp(bytes + 2, "Sc", 2) != 0 && !sodium_is_zero(bytes + 2, 2)))
     return wrong(error, "it is not a minisign secret key (`minisign -G` makes one)");
-  bool sealed = memcmp(bytes + 2, "Sc", 2) == 0;
-  int code = sealed ? unseal(bytes, password, error) : TLSMEND_OK;
-  if (code == TLSMEND_OK && !checks(bytes, sealed))
-    code = wrong(error, sealed ? "the password is wrong" : "the secret key is damaged");
+  bool encrypted = memcmp(bytes + 2, "Sc", 2) == 0;
+  int code = encrypted ? decrypt(bytes, password, error) : TLSMEND_OK;
+  if (code == TLSMEND_OK && !checks(bytes, encrypted))
+    code = wrong(error, encrypted ? "the password is wrong" : "the secret key is damaged");
   if (code == TLSMEND_OK) {
-    memcpy(out->id, bytes + SEALED, sizeof out->id);
-    memcpy(out->key, bytes + SEALED + 8, sizeof out->key);
+    memcpy(out->id, bytes + ENCRYPTED, sizeof out->id);
+    memcpy(out->key, bytes + ENCRYPTED + 8, sizeof out->key);
     crypto_sign_ed25519_sk_to_pk(public, out->key);
     unsigned char seed[32], again[64];
     crypto_sign_ed25519_sk_to_seed(seed, out->key);

@@ -9,13 +9,13 @@
 
 enum { SIGNATURE_MOST = 64 * 1024 };
 
-int seal_misfit(const char *path, tlsmend_error *error) {
+int signature_file_misfit(const char *path, tlsmend_error *error) {
   return tlsmend_error_set(error, TLSMEND_E_APPROVAL,
                            "%s.minisig is not a signature of %s: one of the two was changed. Get both again",
                            path, path);
 }
 
-int seal_read(const char *path, minisign_signature *out, bool *found, tlsmend_error *error) {
+int signature_file_read(const char *path, minisign_signature *out, bool *found, tlsmend_error *error) {
   char *file = malloc(strlen(path) + sizeof ".minisig"), *text = NULL;
   size_t size = 0;
   tlsmend_error inner = {0, ""};
@@ -49,7 +49,7 @@ static int feed(void *data, const void *bytes, size_t size) {
   return bundle_feed(self->reader, bytes, size, &self->inner);
 }
 
-int seal_bundle(const char *path, const seal_look *look, bundle *out, tlsmend_error *error) {
+int signature_file_bundle(const char *path, const bundle_look *look, bundle *out, tlsmend_error *error) {
   feeding self = {bundle_reader_new(look->keys), {0, ""}};
   *out = (bundle){0};
   if (!self.reader)

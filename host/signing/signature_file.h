@@ -9,21 +9,21 @@
 
 /* Reads FILE.minisig. *found is false where there is none. E_APPROVAL: it is not a signature, or cannot be read. Clear with
  * minisign_signature_clear. */
-int seal_read(const char *path, minisign_signature *out, bool *found, tlsmend_error *error);
+int signature_file_read(const char *path, minisign_signature *out, bool *found, tlsmend_error *error);
 
 /* Says that FILE.minisig is not over FILE. TLSMEND_E_APPROVAL. */
-int seal_misfit(const char *path, tlsmend_error *error);
+int signature_file_misfit(const char *path, tlsmend_error *error);
 
 /* What to look for in a bundle. All borrowed. */
-typedef struct seal_look {
+typedef struct bundle_look {
   const trust_store *keys;
   const char *name;   /* of the file whose bytes go to fn */
   bundle_watch_fn fn; /* or NULL */
   void *data;
-} seal_look;
+} bundle_look;
 
 /* Reads a bundle to its end, piece by piece. What fn was handed is good once this has said OK. E_ABSENT; E_APPROVAL: it is not
  * whole. Clear with bundle_clear. */
-int seal_bundle(const char *path, const seal_look *look, bundle *out, tlsmend_error *error);
+int signature_file_bundle(const char *path, const bundle_look *look, bundle *out, tlsmend_error *error);
 
 #endif

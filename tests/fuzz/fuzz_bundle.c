@@ -10,6 +10,7 @@
 #include "signing/bundle.h"
 #include "base/module_name.h"
 #include "script/requires.h"
+#include "base/digest.h"
 #include "base/text.h"
 
 static minisign_secret secret;
@@ -39,7 +40,7 @@ static void judge(const bundle *bundle) {
     if (file->kind == MANIFEST_PACKAGE)
       continue;
     MUST(file->bytes != NULL && file->size <= MANIFEST_TEXT_MOST);
-    manifest_sha256(file->bytes, (size_t)file->size, digest);
+    digest_sha256(file->bytes, (size_t)file->size, digest);
     MUST(strcmp(digest, file->sha256) == 0);
   }
 }

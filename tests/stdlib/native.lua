@@ -30,13 +30,13 @@ end
 
 -- CurrentState to its name and meaning, and the order of meanings, from the host's own tables.
 local states, ranks, count = {}, {}, 0
-for line in io.lines "host/machine/update/servicing.h" do
+for line in io.lines "host/machine/update/cbs.h" do
   local number, name, meaning = line:match '^  X%([A-Z_]+, (0x%x+), "([a-z ]+)", ([A-Z]+)%)'
   if number then states[tonumber(number)] = { name, meaning:lower() } end
   local ranked = line:match '^  X%([A-Z]+, "([a-z]+)"%)'
   if ranked then ranks[ranked], count = count, count + 1 end
 end
-assert(states[0x60] and states[0x80] and ranks.installed == 6, "servicing.h has no table of states")
+assert(states[0x60] and states[0x80] and ranks.installed == 6, "cbs.h has no table of states")
 
 function native:hotfix()
   local hotfix = {}

@@ -25,8 +25,8 @@ door 'a path below System32 is made by wide_system_path, which knows of SysWOW64
   machine/win32/win32.h machine/win32/facts.c machine/guard.c
 door 'what kind a machine is says machine_kind or sim_of, not the name of its back end' \
   'ops->name|self->spec, "(live|sim:?)"' machine/machine.c
-door 'CurrentState of servicing stands in one table, machine/update/servicing.h' \
-  '"CurrentState"' machine/update/servicing.c
+door 'CurrentState of servicing stands in one table, machine/update/cbs.h' \
+  '"CurrentState"' machine/update/cbs.h
 door 'a text gets a machine where it is run, the programs of the host theirs in host_lua.c' \
   '\bsandbox_machines\(' script/sandbox/quota.c script/sandbox/quota.h script/run.c script/host_lua.c
 door 'what a text is run on stands behind a guard, made where it is run' \

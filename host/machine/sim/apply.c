@@ -15,6 +15,7 @@
 #include "machine/facts.h"
 #include "machine/update/servicing.h"
 #include "machine/sim/sim.h"
+#include "machine/sim/snapshot.h"
 #include "os/os.h"
 
 #define UPDATES FACTS_KEY "\\Updates"

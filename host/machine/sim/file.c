@@ -9,10 +9,12 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "registry/path.h"
 #include "registry/regfile.h"
+#include "base/digest.h"
 #include "base/unicode.h"
 #include "machine/sim/sim.h"
-#include "commit/journal.h"
+#include "machine/sim/snapshot.h"
 #include "os/os.h"
 
 static int on_key(void *data, const char *path, tlsmend_error *error) {
@@ -37,6 +39,15 @@ static int on_value_delete(void *data, const char *path, const char *name, tlsme
   if (key)
     tree_value_remove(key, name);
   return TLSMEND_OK;
+}
+
+char *sim_path(const sim *self, const char *path, int view) {
+  return path_stored(path, self->x64 ? view : 64);
+}
+
+void sim_saw(sim *self, const void *bytes, size_t size) {
+  self->on_disk = true;
+  crypto_hash_sha256(self->seen, bytes, size);
 }
 
 int sim_parse(sim *self, const char *label, const void *bytes, size_t size, tlsmend_error *error) {
@@ -93,7 +104,7 @@ static bool print_key(const tree_key *key, const char *path, regfile_writer *wri
   return good;
 }
 
-int sim_print(const tree *tree, bool utf16, unsigned char **out, size_t *size, tlsmend_error *error) {
+int sim_print_tree(const tree *tree, bool utf16, unsigned char **out, size_t *size, tlsmend_error *error) {
   *out = NULL;
   regfile_writer *writer = regfile_writer_new(utf16 ? REGFILE_UTF16 : REGFILE_UTF8);
   if (!writer)
@@ -107,26 +118,17 @@ int sim_print(const tree *tree, bool utf16, unsigned char **out, size_t *size, t
   return error_no_memory(error);
 }
 
-int sim_render(tlsmend_machine *machine, unsigned char **out, size_t *size, tlsmend_error *error) {
-  const sim *self = sim_of(machine);
-  if (!self)
-    return tlsmend_error_set(error, TLSMEND_E_UNSUPPORTED,
-                             "snapshots are made of snapshots only: export the keys of a live machine with "
-                             "reg export");
-  return sim_print(self->tree, self->utf16, out, size, error);
-}
-
 /* The file in the state folder that keeps the original of these contents: named by them, so that each of several runs finds
  * its own. malloc'd; NULL when out of memory. */
 static char *original_name(const tree *tree) {
-  unsigned char digest[crypto_hash_sha256_BYTES], *form = NULL;
-  char hex[2 * sizeof digest + 1], name[64];
+  unsigned char *form = NULL;
+  char hex[DIGEST_ROOM], name[64];
   size_t size = 0;
-  if (sim_print(tree, false, &form, &size, NULL) != TLSMEND_OK)
+  if (sim_print_tree(tree, false, &form, &size, NULL) != TLSMEND_OK)
     return NULL;
-  crypto_hash_sha256(digest, form, size);
+  digest_sha256(form, size, hex);
   free(form);
-  snprintf(name, sizeof name, "original-%.16s.reg", sodium_bin2hex(hex, sizeof hex, digest, sizeof digest));
+  snprintf(name, sizeof name, "original-%.16s.reg", hex);
   return strdup(name);
 }
 
@@ -136,7 +138,7 @@ bool sim_kept(const sim *self, const char *name, size_t most, char **out, size_t
   *out = NULL;
   for (size_t i = 0; !found && i < sizeof folders / sizeof *folders && folders[i]; i++) {
     char *path = os_path_join(folders[i], name);
-    found = path && journal_file(path, most, out, size, NULL) == TLSMEND_OK;
+    found = path && os_file_read_nofollow(path, most, out, size, NULL) == TLSMEND_OK;
     free(path);
   }
   return found;
@@ -146,7 +148,7 @@ bool sim_kept(const sim *self, const char *name, size_t most, char **out, size_t
 static bool own_form(const sim *self, const tree *tree) {
   unsigned char *form = NULL;
   size_t size = 0;
-  bool own = sim_print(tree, self->utf16, &form, &size, NULL) == TLSMEND_OK && size == self->size &&
+  bool own = sim_print_tree(tree, self->utf16, &form, &size, NULL) == TLSMEND_OK && size == self->size &&
              memcmp(form, self->bytes, size) == 0;
   free(form);
   return own;
@@ -205,7 +207,7 @@ int sim_save(sim *self, tlsmend_error *error) {
   size_t size = 0;
   int code = self->state ? keep_original(self, error) : TLSMEND_OK;
   if (code == TLSMEND_OK && !(self->state && original(self, &bytes, &size)))
-    code = sim_print(self->tree, self->utf16, &bytes, &size, error);
+    code = sim_print_tree(self->tree, self->utf16, &bytes, &size, error);
   if (code == TLSMEND_OK)
     code = os_file_replace(self->path, bytes, size, error);
   if (code == TLSMEND_OK)

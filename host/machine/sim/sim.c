@@ -4,7 +4,6 @@
  */
 #include "machine/sim/sim.h"
 
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,13 +13,10 @@
 #include "registry/path.h"
 #include "registry/value.h"
 #include "machine/facts.h"
+#include "machine/sim/snapshot.h"
 #include "os/os.h"
 
 enum { FILE_MOST = 512 * 1024 * 1024 };
-
-char *sim_path(const sim *self, const char *path, int view) {
-  return path_stored(path, self->x64 ? view : 64);
-}
 
 /* The node of a key, NULL if it does not exist. */
 static tree_key *find(tlsmend_machine *machine, const tlsmend_key *key) {
@@ -153,11 +149,6 @@ static bool has_two_views(sim *self) {
   return strcmp(system.architecture, "x86") != 0;
 }
 
-void sim_saw(sim *self, const void *bytes, size_t size) {
-  self->on_disk = true;
-  crypto_hash_sha256(self->seen, bytes, size);
-}
-
 static int read_bytes(sim *self, const char *path, tlsmend_error *error) {
   char *bytes = NULL;
   int code = os_file_read(path, FILE_MOST, &bytes, &self->size, error);
@@ -263,3 +254,16 @@ int sim_clone(const sim *self, tlsmend_machine **out, tlsmend_error *error) {
 }
 
 bool sim_equal(const sim *a, const sim *b) { return tree_equal(a->tree, b->tree); }
+
+int sim_print(const sim *self, bool utf16, unsigned char **out, size_t *size, tlsmend_error *error) {
+  return sim_print_tree(self->tree, utf16, out, size, error);
+}
+
+int sim_render(tlsmend_machine *machine, unsigned char **out, size_t *size, tlsmend_error *error) {
+  const sim *self = sim_of(machine);
+  if (!self)
+    return tlsmend_error_set(error, TLSMEND_E_UNSUPPORTED,
+                             "snapshots are made of snapshots only: export the keys of a live machine with "
+                             "reg export");
+  return sim_print(self, self->utf16, out, size, error);
+}

@@ -6,17 +6,8 @@
 #include "plan/change.h"
 #include "registry/value.h"
 #include "machine/machine.h"
+#include "machine/update/cbs.h"
 #include "machine/update/servicing.h"
-
-bool servicing_package_is(const char *identity, const char *kb) {
-  size_t length = strlen(kb);
-  for (const char *at = strstr(identity, "for_KB"); at; at = strstr(at + 1, "for_KB")) {
-    char next = strncmp(at + 4, kb, length) == 0 ? at[4 + length] : '0';
-    if (next == '~' || next == '_' || next == 0)
-      return true;
-  }
-  return false;
-}
 
 /* The package of the update as a whole. Its parts (Package_2_for_KB..., ..._SP1, ..._RTM) are made for one service pack each:
  * those for another one are superseded as a matter of course. */
@@ -30,7 +21,7 @@ static bool is_parent(const char *identity, const char *kb) {
 
 /* What the packages of an update say together. */
 typedef struct seen {
-  servicing_meaning most;
+  cbs_meaning most;
   bool pending;
 } seen;
 
@@ -44,11 +35,11 @@ static int detect_package(tlsmend_machine *machine, const char *name, seen *seen
                           tlsmend_error *error) {
   int32_t state;
   char text[256];
-  int code = servicing_state(machine, name, &state, error);
-  snprintf(text, sizeof text, "%.120s is %s (0x%02x)", name, servicing_state_name(state), (unsigned)state);
+  int code = cbs_state(machine, name, &state, error);
+  snprintf(text, sizeof text, "%.120s is %s (0x%02x)", name, cbs_state_name(state), (unsigned)state);
   say(out, text);
-  servicing_meaning meaning = servicing_meaning_of(state);
-  seen->pending = seen->pending || meaning == SERVICING_MEANS_PENDING;
+  cbs_meaning meaning = cbs_meaning_of(state);
+  seen->pending = seen->pending || meaning == CBS_MEANS_PENDING;
   if (meaning > seen->most)
     seen->most = meaning;
   return code;
@@ -58,14 +49,14 @@ static int detect_package(tlsmend_machine *machine, const char *name, seen *seen
 static int detect_packages(tlsmend_machine *machine, const char *kb, seen *seen, servicing_presence *out,
                            tlsmend_error *error) {
   name_list names;
-  int code = machine_keys(machine, MACHINE_CBS "\\Packages", 0, &names, error);
+  int code = machine_keys(machine, CBS_PACKAGES, 0, &names, error);
   if (code == TLSMEND_E_ABSENT)
     code = TLSMEND_OK;
   bool any = false, parent = false;
   for (size_t i = 0; i < names.count; i++)
     parent = parent || is_parent(names.items[i], kb);
   for (size_t i = 0; code == TLSMEND_OK && i < names.count; i++) {
-    if (parent ? !is_parent(names.items[i], kb) : !servicing_package_is(names.items[i], kb))
+    if (parent ? !is_parent(names.items[i], kb) : !cbs_package_is(names.items[i], kb))
       continue;
     code = detect_package(machine, names.items[i], seen, out, error);
     any = true;
@@ -80,8 +71,8 @@ static int detect_packages(tlsmend_machine *machine, const char *kb, seen *seen,
 static bool packages_say_so(const seen *seen, bool old) {
   if (seen->pending)
     return false;
-  return seen->most == SERVICING_MEANS_INSTALLED ||
-         (!old && (seen->most == SERVICING_MEANS_SUPERSEDED || seen->most == SERVICING_MEANS_PARTIAL));
+  return seen->most == CBS_MEANS_INSTALLED ||
+         (!old && (seen->most == CBS_MEANS_SUPERSEDED || seen->most == CBS_MEANS_PARTIAL));
 }
 
 int servicing_detect(tlsmend_machine *machine, const tlsmend_update *update, servicing_presence *out,

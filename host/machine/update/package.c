@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/digest.h"
 #include "base/error.h"
 #include "base/file_path.h"
 #include "base/unicode.h"
@@ -15,7 +16,7 @@
 #include "os/os.h"
 
 /* Reads the package BUNDLE|NAME; look.fn gets its bytes. The reader has compared them with the SHA-256 in the signed head. */
-static int read_bundled(const char *path, seal_look look, package_seal *out, tlsmend_error *error) {
+static int read_bundled(const char *path, bundle_look look, package_judgement *out, tlsmend_error *error) {
   const trust_store none = {0};
   bundle bundle = {0};
   char *file = strdup(path);
@@ -24,7 +25,7 @@ static int read_bundled(const char *path, seal_look look, package_seal *out, tls
   look.name = bundle_inner(path);
   look.keys = look.keys ? look.keys : &none;
   file[look.name - path - 1] = 0;
-  int code = seal_bundle(file, &look, &bundle, error);
+  int code = signature_file_bundle(file, &look, &bundle, error);
   const manifest_file *found = manifest_find(&bundle.files, MANIFEST_PACKAGE, look.name);
   if (code == TLSMEND_OK && !found)
     code = tlsmend_error_set(error, TLSMEND_E_ABSENT, "%s: there is no package %s", file, look.name);
@@ -57,35 +58,29 @@ static int update(void *data, const void *bytes, size_t size) {
   return watch_clock(data, bytes, size);
 }
 
-static void finish(crypto_hash_sha256_state *state, char out[65]) {
-  unsigned char digest[crypto_hash_sha256_BYTES];
-  crypto_hash_sha256_final(state, digest);
-  sodium_bin2hex(out, 65, digest, sizeof digest);
-}
-
 int package_sha256(const char *path, char out[65], tlsmend_error *error) {
   return package_sha256_until(path, SIZE_MAX, UINT64_MAX, out, error);
 }
 
 static int hash_file(const char *path, size_t followed, hashing *hashing, char out[65],
                      tlsmend_error *error) {
-  os_place *place;
+  os_nofollow *reached;
   crypto_hash_sha256_init(&hashing->state);
-  int code = os_place_open(path, followed, &place, error);
+  int code = os_nofollow_open(path, followed, &reached, error);
   if (code == TLSMEND_OK)
-    code = os_place_stream(place, update, hashing, error);
-  os_place_close(place);
+    code = os_nofollow_stream(reached, update, hashing, error);
+  os_nofollow_close(reached);
   if (code == TLSMEND_OK)
-    finish(&hashing->state, out);
+    digest_end(&hashing->state, out);
   return code;
 }
 
 static int hash_bundled(const char *path, hashing *hashing, char out[65], tlsmend_error *error) {
-  package_seal seal = {.size = 0};
-  int code = read_bundled(path, (seal_look){.fn = watch_clock, .data = hashing}, &seal, error);
+  package_judgement judgement = {.size = 0};
+  int code = read_bundled(path, (bundle_look){.fn = watch_clock, .data = hashing}, &judgement, error);
   if (code == TLSMEND_OK)
-    memcpy(out, seal.sha256, sizeof seal.sha256);
-  trust_verdict_clear(&seal.verdict);
+    memcpy(out, judgement.sha256, sizeof judgement.sha256);
+  trust_verdict_clear(&judgement.verdict);
   return code;
 }
 
@@ -147,7 +142,7 @@ static int judge_signature(const char *path, const minisign_signature *signature
   const trust_key *key = trust_find(keys, signature->id);
   manifest none = {0};
   if (key && !minisign_verify_hash(&key->key, signature, hash))
-    return seal_misfit(path, error);
+    return signature_file_misfit(path, error);
   int code = check_name(path, signature, error);
   if (code == TLSMEND_OK && !trust_judge(signature->id, key, os_time(), out))
     code = error_no_memory(error);
@@ -157,7 +152,8 @@ static int judge_signature(const char *path, const minisign_signature *signature
   return code;
 }
 
-static int judge_file(const char *path, const trust_store *keys, package_seal *out, tlsmend_error *error) {
+static int judge_file(const char *path, const trust_store *keys, package_judgement *out,
+                      tlsmend_error *error) {
   unsigned char hash[MINISIGN_HASH];
   minisign_signature signature = {0};
   judging judging = {.size = 0};
@@ -166,8 +162,8 @@ static int judge_file(const char *path, const trust_store *keys, package_seal *o
   crypto_generichash_init(&judging.minisign, NULL, 0, sizeof hash);
   int code = os_file_stream(path, update_both, &judging, error);
   if (code == TLSMEND_OK)
-    code = seal_read(path, &signature, &found, error);
-  finish(&judging.sha256, out->sha256);
+    code = signature_file_read(path, &signature, &found, error);
+  digest_end(&judging.sha256, out->sha256);
   crypto_generichash_final(&judging.minisign, hash, sizeof hash);
   out->size = judging.size;
   if (code == TLSMEND_OK && found)
@@ -176,9 +172,9 @@ static int judge_file(const char *path, const trust_store *keys, package_seal *o
   return code;
 }
 
-int package_judge(const char *path, const trust_store *keys, package_seal *out, tlsmend_error *error) {
-  *out = (package_seal){.size = 0};
-  int code = bundle_inner(path) ? read_bundled(path, (seal_look){.keys = keys}, out, error)
+int package_judge(const char *path, const trust_store *keys, package_judgement *out, tlsmend_error *error) {
+  *out = (package_judgement){.size = 0};
+  int code = bundle_inner(path) ? read_bundled(path, (bundle_look){.keys = keys}, out, error)
                                 : judge_file(path, keys, out, error);
   if (code != TLSMEND_OK)
     trust_verdict_clear(&out->verdict);
@@ -203,13 +199,13 @@ static int append(void *data, const void *bytes, size_t size) {
 
 int package_extract(const char *path, const char *to, tlsmend_error *error) {
   writing self = {NULL, error};
-  package_seal seal = {.size = 0};
+  package_judgement judgement = {.size = 0};
   os_file_remove(to, NULL);
   int code = os_log_open(to, true, &self.log, error);
   if (code != TLSMEND_OK)
     return code;
-  code = read_bundled(path, (seal_look){.fn = append, .data = &self}, &seal, error);
-  trust_verdict_clear(&seal.verdict);
+  code = read_bundled(path, (bundle_look){.fn = append, .data = &self}, &judgement, error);
+  trust_verdict_clear(&judgement.verdict);
   os_log_close(self.log);
   if (code != TLSMEND_OK)
     os_file_remove(to, NULL);

@@ -21,17 +21,17 @@ int package_sha256_until(const char *path, size_t followed, uint64_t deadline, c
                          tlsmend_error *error);
 
 /* What a package is and whose: both of the same bytes, read once. */
-typedef struct package_seal {
+typedef struct package_judgement {
   char sha256[65];
   uint64_t size;
   trust_verdict verdict; /* of FILE.minisig, or of the bundle that it lies in */
-} package_seal;
+} package_judgement;
 
 /*
  * Reads a package and judges its signature by the keys of a store. None, or one by a stranger, is no error: see the verdict.
  * Clear with trust_verdict_clear. E_APPROVAL: the signature does not fit, or is over a file of another name.
  */
-int package_judge(const char *path, const trust_store *keys, package_seal *out, tlsmend_error *error);
+int package_judge(const char *path, const trust_store *keys, package_judgement *out, tlsmend_error *error);
 
 /* The hash that minisign signs. Errors as package_sha256. */
 int package_minisign_hash(const char *path, unsigned char out[MINISIGN_HASH], tlsmend_error *error);

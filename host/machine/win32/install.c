@@ -13,7 +13,7 @@
 #include "registry/value.h"
 #include "machine/update/installer.h"
 #include "machine/machine.h"
-#include "machine/update/servicing.h"
+#include "machine/update/cbs.h"
 #include "os/os.h"
 #include "os/win32/wide.h"
 
@@ -156,19 +156,19 @@ typedef enum payload { PAYLOAD_PRESENT, PAYLOAD_PENDING, PAYLOAD_MISSING, PAYLOA
 /* Whether servicing has the package; used where no file tells. */
 static payload package_look(win32_machine *self, const char *package) {
   int32_t state;
-  if (!package || servicing_state(&self->base, package, &state, NULL) != TLSMEND_OK)
+  if (!package || cbs_state(&self->base, package, &state, NULL) != TLSMEND_OK)
     return PAYLOAD_UNKNOWN;
-  switch (servicing_meaning_of(state)) {
-  case SERVICING_MEANS_INSTALLED:
-  case SERVICING_MEANS_SUPERSEDED:
+  switch (cbs_meaning_of(state)) {
+  case CBS_MEANS_INSTALLED:
+  case CBS_MEANS_SUPERSEDED:
     return PAYLOAD_PRESENT;
-  case SERVICING_MEANS_PENDING:
+  case CBS_MEANS_PENDING:
     return PAYLOAD_PENDING;
-  case SERVICING_MEANS_PARTIAL:
-  case SERVICING_MEANS_BROKEN:
+  case CBS_MEANS_PARTIAL:
+  case CBS_MEANS_BROKEN:
     return PAYLOAD_UNKNOWN;
-  case SERVICING_MEANS_LEAVING:
-  case SERVICING_MEANS_NO:
+  case CBS_MEANS_LEAVING:
+  case CBS_MEANS_NO:
     break;
   }
   return PAYLOAD_MISSING;

@@ -1,5 +1,6 @@
 /* Asking Windows for a restart. Windows does it half a minute later; the process ends long before. */
 #include "machine/win32/win32.h"
+#include "machine/update/cbs.h"
 
 #include <stdlib.h>
 
@@ -25,8 +26,7 @@ static BOOL privilege_enable(const wchar_t *name) {
 
 /* Whether servicing is what waits for the restart. */
 static bool servicing_waits(win32_machine *self) {
-  tlsmend_key key = {
-      "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Component Based Servicing\\RebootPending", 64};
+  tlsmend_key key = {CBS_REBOOT_PENDING, 64};
   bool waits = false;
   return registry_key_exists(&self->base, &key, &waits, NULL) == TLSMEND_OK && waits;
 }

@@ -22,57 +22,6 @@
 
 #include "os/posix/posix.h"
 
-static int code_of(int number) {
-  switch (number) {
-  case ENOENT:
-  case ENOTDIR:
-    return TLSMEND_E_ABSENT;
-  case EACCES:
-  case EPERM:
-  case EROFS:
-    return TLSMEND_E_DENIED;
-  case EWOULDBLOCK:
-    return TLSMEND_E_BUSY;
-  case ENOMEM:
-    return TLSMEND_E_MEMORY;
-  default:
-    return TLSMEND_E_IO;
-  }
-}
-
-int posix_fail(tlsmend_error *error, const char *verb, const char *path) {
-  int number = errno;
-  if (number == ELOOP) /* what the state of a machine is made of is never reached by a link */
-    return tlsmend_error_set(
-        error, TLSMEND_E_REFUSED,
-        "cannot %s %s: it is a link, or behind a loop of them; put there what it leads to", verb, path);
-  return tlsmend_error_set(error, code_of(number), "cannot %s %s: %s", verb, path, strerror(number));
-}
-
-/* The folder that holds `path`; malloc'd. */
-static char *folder_of(const char *path) {
-  const char *slash = strrchr(path, '/');
-  if (!slash)
-    return strdup(".");
-  return slash == path ? strdup("/") : strndup(path, (size_t)(slash - path));
-}
-
-int posix_folder_flush(const char *path, tlsmend_error *error) {
-  char *folder = folder_of(path);
-  if (!folder)
-    return error_no_memory(error);
-  int result = TLSMEND_OK;
-  int fd = posix_open(AT_FDCWD, folder, O_RDONLY | O_DIRECTORY, 0);
-  if (fd < 0)
-    result = posix_fail(error, "open folder", folder);
-  else if (fsync(fd) != 0 && errno != EINVAL) /* some file systems have nothing to flush for a folder */
-    result = posix_fail(error, "flush folder", folder);
-  if (fd >= 0)
-    close(fd);
-  free(folder);
-  return result;
-}
-
 bool os_name_taken(const char *path) {
   struct stat status;
   return lstat(path, &status) == 0 || (errno != ENOENT && errno != ENOTDIR);
@@ -175,7 +124,7 @@ int os_file_size(const char *path, uint64_t *out, tlsmend_error *error) {
 
 int os_file_may_replace(const char *path, tlsmend_error *error) {
   struct stat status;
-  char *folder = folder_of(path);
+  char *folder = posix_folder_of(path);
   if (!folder)
     return error_no_memory(error);
   bool closed = access(folder, W_OK | X_OK) != 0 && errno != ENOENT; /* one that is not there may be made */

@@ -9,8 +9,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,55 +24,6 @@ struct os_folder {
   int fd;
   char path[];
 };
-
-/* Whether a group is the user's own, as many systems make one for each user, who then has umask 002: it has his name and no other
- * member. */
-static bool is_private(gid_t group) {
-  struct passwd user, *self = NULL;
-  struct group row, *found = NULL;
-  char texts[4096], members[16384];
-  if (group != getegid() || getpwuid_r(geteuid(), &user, texts, sizeof texts, &self) != 0 || !self ||
-      getgrgid_r(group, &row, members, sizeof members, &found) != 0 || !found)
-    return false;
-  if (self->pw_gid != group || strcmp(self->pw_name, found->gr_name) != 0)
-    return false;
-  for (char **member = found->gr_mem; *member; member++)
-    if (strcmp(*member, self->pw_name) != 0)
-      return false;
-  return true;
-}
-
-int posix_check_own(const struct stat *found, const char *path, tlsmend_error *error) {
-  if (found->st_uid != 0 && found->st_uid != geteuid())
-    return tlsmend_error_set(
-        error, TLSMEND_E_REFUSED,
-        "%s belongs to user %lu, who could have prepared it: work as that user, or look into "
-        "it, then chown -R it or move it away",
-        path, (unsigned long)found->st_uid);
-  if ((found->st_mode & S_IWOTH) || ((found->st_mode & S_IWGRP) && !is_private(found->st_gid)))
-    return tlsmend_error_set(
-        error, TLSMEND_E_REFUSED,
-        "%s can be written by others than its owner (mode %04o): look into it, then chmod "
-        "go-w it",
-        path, (unsigned)found->st_mode & 07777);
-  return TLSMEND_OK;
-}
-
-int posix_check_file(int fd, const char *path, tlsmend_error *error) {
-  struct stat found;
-  if (fstat(fd, &found) != 0)
-    return posix_fail(error, "look at", path);
-  if (!S_ISREG(found.st_mode))
-    return tlsmend_error_set(error, TLSMEND_E_REFUSED, "%s is not a file: look into it and move it away",
-                             path);
-  if (found.st_nlink > 1)
-    return tlsmend_error_set(
-        error, TLSMEND_E_REFUSED,
-        "%s has a second name (a hard link), which would be written with it: look into it, "
-        "then copy it and put the copy there",
-        path);
-  return posix_check_own(&found, path, error);
-}
 
 static int judge(const os_folder *self, bool strict, tlsmend_error *error) {
   struct stat found;

@@ -28,7 +28,7 @@ enum { PASS = O_RDONLY };
 
 enum { NAME_MOST = 255 };
 
-struct os_place {
+struct os_nofollow {
   int folder;       /* in which the last name stands; -1: all of the path was followed */
   int found;        /* what it names; -1: not held */
   const char *last; /* of `path` */
@@ -42,99 +42,101 @@ static bool is_link(int folder, const char *name) {
 }
 
 /* Why a name of the path cannot be opened: `end` is behind it. */
-static int fail_at(const os_place *place, const char *name, const char *end, tlsmend_error *error) {
-  int number = errno, length = (int)(end - place->path);
+static int fail_at(const os_nofollow *reached, const char *name, const char *end, tlsmend_error *error) {
+  int number = errno, length = (int)(end - reached->path);
   char path[1024];
-  snprintf(path, sizeof path, "%.*s", length, place->path);
-  if (is_link(place->folder, name))
-    return tlsmend_error_set(error, TLSMEND_E_REFUSED, OS_PLACE_LINK, path);
+  snprintf(path, sizeof path, "%.*s", length, reached->path);
+  if (is_link(reached->folder, name))
+    return tlsmend_error_set(error, TLSMEND_E_REFUSED, OS_NOFOLLOW_LINK, path);
   errno = number;
   return posix_fail(error, "look at", path);
 }
 
-/* Goes from place->folder to the folder of the last name. */
-static int descend(os_place *place, tlsmend_error *error) {
+/* Goes from reached->folder to the folder of the last name. */
+static int descend(os_nofollow *reached, tlsmend_error *error) {
   char name[NAME_MOST + 1];
   for (;;) {
-    size_t length = strcspn(place->last, "/");
-    const char *next = place->last + length + strspn(place->last + length, "/");
+    size_t length = strcspn(reached->last, "/");
+    const char *next = reached->last + length + strspn(reached->last + length, "/");
     if (!*next)
       return TLSMEND_OK;
-    snprintf(name, sizeof name, "%.*s", (int)length, place->last);
+    snprintf(name, sizeof name, "%.*s", (int)length, reached->last);
     errno = ENAMETOOLONG;
     int fd = length > NAME_MOST
                  ? -1
-                 : posix_open(place->folder, name, PASS | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK, 0);
+                 : posix_open(reached->folder, name, PASS | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK, 0);
     if (fd < 0)
-      return fail_at(place, name, place->last + length, error);
-    close(place->folder);
-    place->folder = fd;
-    place->last = next;
+      return fail_at(reached, name, reached->last + length, error);
+    close(reached->folder);
+    reached->folder = fd;
+    reached->last = next;
   }
 }
 
 /* Where the system can hold what is not opened for reading, it has a name for it that nobody can exchange. */
-static int hold(os_place *place, tlsmend_error *error) {
+static int hold(os_nofollow *reached, tlsmend_error *error) {
   struct stat status;
-  if (fstatat(place->folder, place->last, &status, AT_SYMLINK_NOFOLLOW) != 0 || S_ISLNK(status.st_mode))
-    return fail_at(place, place->last, place->last + strlen(place->last), error);
+  if (fstatat(reached->folder, reached->last, &status, AT_SYMLINK_NOFOLLOW) != 0 || S_ISLNK(status.st_mode))
+    return fail_at(reached, reached->last, reached->last + strlen(reached->last), error);
 #ifdef O_PATH
-  place->found = posix_open(place->folder, place->last, O_PATH | O_NOFOLLOW, 0);
-  if (place->found < 0 || fstat(place->found, &status) != 0 || S_ISLNK(status.st_mode))
-    return fail_at(place, place->last, place->last + strlen(place->last), error);
-  snprintf(place->name, sizeof place->name, "/proc/self/fd/%d", place->found);
-  if (access(place->name, F_OK) != 0)
-    place->name[0] = 0;
+  reached->found = posix_open(reached->folder, reached->last, O_PATH | O_NOFOLLOW, 0);
+  if (reached->found < 0 || fstat(reached->found, &status) != 0 || S_ISLNK(status.st_mode))
+    return fail_at(reached, reached->last, reached->last + strlen(reached->last), error);
+  snprintf(reached->name, sizeof reached->name, "/proc/self/fd/%d", reached->found);
+  if (access(reached->name, F_OK) != 0)
+    reached->name[0] = 0;
 #endif
   return TLSMEND_OK;
 }
 
-/* Opens what the caller of os_place_open follows. */
-static int begin(os_place *place, size_t followed, tlsmend_error *error) {
-  char *root = strndup(place->path, followed);
+/* Opens what the caller of os_nofollow_open follows. */
+static int begin(os_nofollow *reached, size_t followed, tlsmend_error *error) {
+  char *root = strndup(reached->path, followed);
   if (!root)
     return error_no_memory(error);
-  place->folder = posix_open(AT_FDCWD, root, PASS | O_DIRECTORY | O_NONBLOCK, 0);
-  int code = place->folder < 0 ? posix_fail(error, "look at", root) : TLSMEND_OK;
+  reached->folder = posix_open(AT_FDCWD, root, PASS | O_DIRECTORY | O_NONBLOCK, 0);
+  int code = reached->folder < 0 ? posix_fail(error, "look at", root) : TLSMEND_OK;
   free(root);
   return code;
 }
 
-int os_place_open(const char *path, size_t followed, os_place **out, tlsmend_error *error) {
+int os_nofollow_open(const char *path, size_t followed, os_nofollow **out, tlsmend_error *error) {
   size_t length = strlen(path), from = followed < length ? followed : length;
   *out = NULL;
-  os_place *place = malloc(sizeof *place + length + 1);
-  if (!place)
+  os_nofollow *reached = malloc(sizeof *reached + length + 1);
+  if (!reached)
     return error_no_memory(error);
-  place->folder = place->found = -1;
-  place->name[0] = 0;
-  memcpy(place->path, path, length + 1);
-  place->last = place->path + from + strspn(place->path + from, "/");
+  reached->folder = reached->found = -1;
+  reached->name[0] = 0;
+  memcpy(reached->path, path, length + 1);
+  reached->last = reached->path + from + strspn(reached->path + from, "/");
   int code = TLSMEND_OK;
-  if (*place->last) {
-    code = begin(place, from, error);
+  if (*reached->last) {
+    code = begin(reached, from, error);
     if (code == TLSMEND_OK)
-      code = descend(place, error);
+      code = descend(reached, error);
     if (code == TLSMEND_OK)
-      code = hold(place, error);
+      code = hold(reached, error);
   }
   if (code == TLSMEND_OK)
-    *out = place;
+    *out = reached;
   else
-    os_place_close(place);
+    os_nofollow_close(reached);
   return code;
 }
 
-const char *os_place_name(const os_place *place) { return place->name[0] ? place->name : place->path; }
+const char *os_nofollow_name(const os_nofollow *reached) {
+  return reached->name[0] ? reached->name : reached->path;
+}
 
-void os_place_close(os_place *place) {
-  if (!place)
+void os_nofollow_close(os_nofollow *reached) {
+  if (!reached)
     return;
-  if (place->folder >= 0)
-    close(place->folder);
-  if (place->found >= 0)
-    close(place->found);
-  free(place);
+  if (reached->folder >= 0)
+    close(reached->folder);
+  if (reached->found >= 0)
+    close(reached->found);
+  free(reached);
 }
 
 /* realpath of the folder, and the last name, which does not exist. */
@@ -200,12 +202,12 @@ int os_file_stream(const char *path, int (*fn)(void *data, const void *bytes, si
   return stream(fd, path, fn, data, error);
 }
 
-int os_place_stream(const os_place *place, int (*fn)(void *data, const void *bytes, size_t size), void *data,
-                    tlsmend_error *error) {
-  if (place->folder < 0)
-    return os_file_stream(place->path, fn, data, error);
-  int fd = posix_open(place->folder, place->last, O_RDONLY | O_NONBLOCK | O_NOFOLLOW, 0);
+int os_nofollow_stream(const os_nofollow *reached, int (*fn)(void *data, const void *bytes, size_t size),
+                       void *data, tlsmend_error *error) {
+  if (reached->folder < 0)
+    return os_file_stream(reached->path, fn, data, error);
+  int fd = posix_open(reached->folder, reached->last, O_RDONLY | O_NONBLOCK | O_NOFOLLOW, 0);
   if (fd < 0)
-    return fail_at(place, place->last, place->last + strlen(place->last), error);
-  return stream(fd, place->path, fn, data, error);
+    return fail_at(reached, reached->last, reached->last + strlen(reached->last), error);
+  return stream(fd, reached->path, fn, data, error);
 }

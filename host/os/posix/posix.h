@@ -19,6 +19,9 @@ int posix_above(int fd);
 /* openat(2) of such a descriptor. `folder` may be AT_FDCWD. */
 int posix_open(int folder, const char *path, int flags, unsigned mode);
 
+/* The folder that holds `path`; malloc'd. */
+char *posix_folder_of(const char *path);
+
 /* Makes a new or replaced name in the folder of `path` durable. */
 int posix_folder_flush(const char *path, tlsmend_error *error);
 

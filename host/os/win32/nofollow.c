@@ -16,7 +16,7 @@
 
 #include "os/win32/wide.h"
 
-struct os_place {
+struct os_nofollow {
   HANDLE *held;
   size_t count;
   char path[];
@@ -46,78 +46,78 @@ static bool named_link(HANDLE held, const wchar_t *name) {
 }
 
 /* Holds what the path up to now names. */
-static int hold(os_place *place, tlsmend_error *error) {
+static int hold(os_nofollow *reached, tlsmend_error *error) {
   wchar_t *name;
-  int result = wide_path(place->path, &name, error);
+  int result = wide_path(reached->path, &name, error);
   if (result != TLSMEND_OK)
     return result;
   HANDLE held =
       CreateFileW(name, FILE_READ_DATA | FILE_READ_ATTRIBUTES, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL,
                   OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS | FILE_FLAG_OPEN_REPARSE_POINT, NULL);
   if (held == INVALID_HANDLE_VALUE) {
-    result = wide_fail(error, GetLastError(), "look at", place->path);
+    result = wide_fail(error, GetLastError(), "look at", reached->path);
   } else {
-    place->held[place->count++] = held;
+    reached->held[reached->count++] = held;
     if (wide_is_link(held) || named_link(held, name))
-      result = tlsmend_error_set(error, TLSMEND_E_REFUSED, OS_PLACE_LINK, place->path);
+      result = tlsmend_error_set(error, TLSMEND_E_REFUSED, OS_NOFOLLOW_LINK, reached->path);
   }
   free(name);
   return result;
 }
 
 /* Holds each name behind the first `from` bytes, from above. */
-static int descend(os_place *place, size_t from, tlsmend_error *error) {
+static int descend(os_nofollow *reached, size_t from, tlsmend_error *error) {
   int result = TLSMEND_OK;
   while (result == TLSMEND_OK) {
-    while (separator(place->path[from]))
+    while (separator(reached->path[from]))
       from++;
-    if (!place->path[from])
+    if (!reached->path[from])
       break;
-    while (place->path[from] && !separator(place->path[from]))
+    while (reached->path[from] && !separator(reached->path[from]))
       from++;
-    char found = place->path[from];
-    place->path[from] = '\0';
-    result = hold(place, error);
-    place->path[from] = found;
+    char found = reached->path[from];
+    reached->path[from] = '\0';
+    result = hold(reached, error);
+    reached->path[from] = found;
   }
   return result;
 }
 
-int os_place_open(const char *path, size_t followed, os_place **out, tlsmend_error *error) {
+int os_nofollow_open(const char *path, size_t followed, os_nofollow **out, tlsmend_error *error) {
   size_t length = strlen(path);
   *out = NULL;
-  os_place *place = malloc(sizeof *place + length + 1);
+  os_nofollow *reached = malloc(sizeof *reached + length + 1);
   HANDLE *held = calloc(length / 2 + 1, sizeof *held); /* a name and a separator each */
-  if (!place || !held) {
-    free(place);
+  if (!reached || !held) {
+    free(reached);
     free(held);
     return error_no_memory(error);
   }
-  place->held = held;
-  place->count = 0;
-  memcpy(place->path, path, length + 1);
-  int result = descend(place, followed < length ? followed : length, error);
+  reached->held = held;
+  reached->count = 0;
+  memcpy(reached->path, path, length + 1);
+  int result = descend(reached, followed < length ? followed : length, error);
   if (result == TLSMEND_OK)
-    *out = place;
+    *out = reached;
   else
-    os_place_close(place);
+    os_nofollow_close(reached);
   return result;
 }
 
-const char *os_place_name(const os_place *place) { return place->path; }
+const char *os_nofollow_name(const os_nofollow *reached) { return reached->path; }
 
-int os_place_stream(const os_place *place, int (*fn)(void *data, const void *bytes, size_t size), void *data,
-                    tlsmend_error *error) {
-  return os_file_stream(place->path, fn, data, error);
+int os_nofollow_stream(const os_nofollow *reached, int (*fn)(void *data, const void *bytes, size_t size),
+                       void *data, tlsmend_error *error) {
+  return os_file_stream(reached->path, fn, data, error);
 }
 
-void os_place_close(os_place *place) {
-  if (!place)
+void os_nofollow_close(os_nofollow *reached) {
+  if (!reached)
     return;
-  while (place->count > 0)
-    CloseHandle(place->held[--place->count]);
-  free(place->held);
-  free(place);
+  while (reached->count > 0)
+    CloseHandle(reached->held[--reached->count]);
+  free(reached->held);
+  free(reached);
 }
 
 /* "\\?\C:\x" as "C:\x", "\\?\UNC\server\x" as "\\server\x"; malloc'd. */

@@ -20,11 +20,11 @@ static const char *reach(lua_State *L, const char **path) {
   if (guard_may_look(script_machine(L, "files"), *path, false, &followed, &error) != TLSMEND_OK)
     script_raise_error(L, &error);
   script_scratch *scratch = script_scratch_take(L);
-  int code = os_place_open(*path, followed, &scratch->place, &error);
+  int code = os_nofollow_open(*path, followed, &scratch->reached, &error);
   if (code == TLSMEND_E_REFUSED)
     script_raise_error(L, &error);
   if (code == TLSMEND_OK)
-    return os_place_name(scratch->place);
+    return os_nofollow_name(scratch->reached);
   sandbox_context(L)->unreached = true;
   lua_pushstring(L, error.text);
   return NULL;

@@ -10,25 +10,12 @@
 #include "machine/guard.h"
 #include "plan/change.h"
 #include "machine/machine.h"
-#include "machine/update/servicing.h"
+#include "machine/update/cbs.h"
 #include "script/modules/arguments.h"
 #include "script/sandbox/error.h"
 
-/* The token of "Package_for_KB3140245~..." and "Package_1_for_KB3140245_SP1~..." must be the whole one: KB314024 is another
- * update than KB3140245. Rollups carry no number: "Package_for_RollupFix~...". */
-static bool names_update(const char *package, const char *kb) {
-  const char *token = strstr(package, "_for_");
-  size_t size = strlen(kb);
-  if (token == NULL)
-    return false;
-  token += strlen("_for_");
-  return strlen(token) >= size && unicode_name_equal_n(token, size, kb) && strchr("~_", token[size]) != NULL;
-}
-
-static const char *check_kb(lua_State *L, int index, bool rollup) {
+static const char *check_kb(lua_State *L, int index) {
   const char *kb = script_check_text(L, index, "the update");
-  if (rollup && strcmp(kb, "RollupFix") == 0)
-    return kb;
   if (strcmp(kb, "RollupFix") == 0)
     return kb; /* servicing's name for rollups, which carry no number */
   if (kb[0] != 'K' || kb[1] != 'B' || kb[2] == '\0' || kb[2 + strspn(kb + 2, "0123456789")] != '\0')
@@ -40,17 +27,17 @@ static const char *check_kb(lua_State *L, int index, bool rollup) {
 static void push_package(lua_State *L, tlsmend_machine *machine, const char *name) {
   tlsmend_error error;
   int32_t state;
-  if (servicing_state(machine, name, &state, &error) != TLSMEND_OK)
+  if (cbs_state(machine, name, &state, &error) != TLSMEND_OK)
     script_raise_error(L, &error);
-  servicing_meaning meaning = servicing_meaning_of(state);
+  cbs_meaning meaning = cbs_meaning_of(state);
   lua_createtable(L, 0, 5);
   lua_pushstring(L, name);
   lua_setfield(L, -2, "name");
   lua_pushinteger(L, state);
   lua_setfield(L, -2, "state");
-  lua_pushstring(L, servicing_state_name(state));
+  lua_pushstring(L, cbs_state_name(state));
   lua_setfield(L, -2, "state_name");
-  lua_pushstring(L, servicing_meaning_name(meaning));
+  lua_pushstring(L, cbs_meaning_name(meaning));
   lua_setfield(L, -2, "meaning");
   lua_pushinteger(L, meaning);
   lua_setfield(L, -2, "rank");
@@ -60,9 +47,9 @@ static void push_package(lua_State *L, tlsmend_machine *machine, const char *nam
 static int l_packages(lua_State *L) {
   tlsmend_error error;
   tlsmend_machine *machine = script_facts(L, "hotfix.packages");
-  const char *kb = check_kb(L, 1, true);
+  const char *kb = check_kb(L, 1);
   script_scratch *scratch = script_scratch_take(L);
-  int code = machine_keys(machine, MACHINE_CBS "\\Packages", 0, &scratch->names, &error);
+  int code = machine_keys(machine, CBS_PACKAGES, 0, &scratch->names, &error);
   if (code == TLSMEND_E_ABSENT) {
     lua_pushnil(L);
     return 1;
@@ -72,7 +59,7 @@ static int l_packages(lua_State *L) {
   lua_newtable(L);
   lua_Integer count = 0;
   for (size_t i = 0; i < scratch->names.count; i++) {
-    if (!names_update(scratch->names.items[i], kb))
+    if (!cbs_package_is(scratch->names.items[i], kb))
       continue;
     push_package(L, machine, scratch->names.items[i]);
     lua_rawseti(L, -2, ++count);
@@ -84,7 +71,7 @@ static int l_packages(lua_State *L) {
 static int l_listed(lua_State *L) {
   tlsmend_error error;
   tlsmend_machine *machine = script_facts(L, "hotfix.listed");
-  const char *kb = check_kb(L, 1, false);
+  const char *kb = check_kb(L, 1);
   script_scratch *scratch = script_scratch_take(L);
   int code = machine_hotfixes(machine, &scratch->names, &error);
   if (code == TLSMEND_E_UNKNOWN) {

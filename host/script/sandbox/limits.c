@@ -327,7 +327,7 @@ void script_scratch_clear(script_scratch *scratch) {
   free(scratch->text);
   value_texts_free(scratch->texts, scratch->text_count);
   name_list_clear(&scratch->names);
-  os_place_close(scratch->place);
+  os_nofollow_close(scratch->reached);
   memset(scratch, 0, sizeof *scratch);
 }
 

@@ -29,7 +29,7 @@ typedef struct script_scratch {
   char **texts; /* value_texts_free */
   size_t text_count;
   name_list names;
-  struct os_place *place; /* os_place_close */
+  struct os_nofollow *reached; /* os_nofollow_close */
 } script_scratch;
 
 /* A machine as a script gets it: what passes is counted, by sandbox/quota.c. */

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/digest.h"
 #include "os/os.h"
 
 static const char *text_of(const json_t *json, const char *name) {
@@ -78,7 +79,7 @@ static bool file_from_json(const json_t *row, manifest *out) {
     return false;
   if (text) {
     file.size = size;
-    manifest_sha256(file.bytes, size, file.sha256);
+    digest_sha256(file.bytes, size, file.sha256);
   }
   return manifest_add(out, &file, NULL) == TLSMEND_OK;
 }

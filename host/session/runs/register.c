@@ -71,7 +71,8 @@ int register_read(const tlsmend_session *session, const char *name, registered_r
   char *text = NULL;
   size_t size = 0;
   *out = (registered_run){.path = os_path_join(session->home, name)};
-  int code = out->path ? journal_file(out->path, RECORD_MOST, &text, &size, error) : error_no_memory(error);
+  int code =
+      out->path ? os_file_read_nofollow(out->path, RECORD_MOST, &text, &size, error) : error_no_memory(error);
   if (code == TLSMEND_OK)
     out->json = json_loadb(text, size, JSON_REJECT_DUPLICATES, NULL);
   free(text);

@@ -6,6 +6,7 @@
 
 #include <sodium.h>
 
+#include "base/digest.h"
 #include "signing/manifest.h"
 #include "machine/guard.h"
 #include "machine/update/package.h"
@@ -41,12 +42,12 @@ static void write_package(const minisign_secret *key, const char *bytes, size_t 
 
 static int judge_package(const char *name, const trust_store *store, trust_state *state) {
   tlsmend_error error = {0, ""};
-  package_seal seal;
+  package_judgement judgement;
   char *path = engine_path(name);
-  int code = package_judge(path, store, &seal, &error);
-  *state = seal.verdict.state;
+  int code = package_judge(path, store, &judgement, &error);
+  *state = judgement.verdict.state;
   if (code == TLSMEND_OK)
-    trust_verdict_clear(&seal.verdict);
+    trust_verdict_clear(&judgement.verdict);
   free(path);
   return code;
 }
@@ -119,14 +120,14 @@ static void test_package_digest(void **unused) {
   needs.packages = signers, needs.package_count = 1;
   MUST(guard_open(machine, &needs, &trust, &guard, &error));
   write_package(&key, "one", 3);
-  manifest_sha256("one", 3, digest);
+  digest_sha256("one", 3, digest);
   assert_int_equal(propose_update(guard, &update, NULL, &error), TLSMEND_OK);
   write_package(&key, "two", 3);
   assert_int_equal(propose_update(guard, &update, NULL, &error), TLSMEND_E_REFUSED);
   assert_non_null(strstr(error.text, "has changed while it was read"));
   machine_close(guard);
   MUST(guard_open(machine, &needs, NULL, &guard, &error));
-  manifest_sha256("two", 3, digest);
+  digest_sha256("two", 3, digest);
   assert_int_equal(propose_update(guard, &update, NULL, &error), TLSMEND_E_REFUSED);
   machine_close(guard);
   machine_close(machine);

@@ -2,6 +2,7 @@
 #include "unit/engine.h"
 
 #include "machine/backends.h"
+#include "machine/update/cbs.h"
 #include "machine/update/servicing.h"
 
 #define PACKAGE "Package_for_KB3140245~31bf3856ad364e35~amd64~~6.1.1.0"
@@ -11,19 +12,19 @@ static void only_what_is_known(void **state) {
   (void)state;
   size_t known = 0;
   for (int32_t number = -300; number <= 300; number++) {
-    const char *name = servicing_state_name(number);
-    servicing_meaning meaning = servicing_meaning_of(number);
+    const char *name = cbs_state_name(number);
+    cbs_meaning meaning = cbs_meaning_of(number);
     bool nameless = strcmp(name, number < 0 ? "broken" : "unknown") == 0;
     if (nameless)
-      assert_int_equal(meaning, SERVICING_MEANS_BROKEN);
+      assert_int_equal(meaning, CBS_MEANS_BROKEN);
     known += !nameless;
   }
   assert_int_equal(known, 11);
-  assert_int_equal(servicing_meaning_of(SERVICING_INSTALL_PENDING), SERVICING_MEANS_PENDING);
-  assert_int_equal(servicing_meaning_of(INT32_MIN), SERVICING_MEANS_BROKEN);
-  assert_int_equal(servicing_meaning_of(INT32_MAX), SERVICING_MEANS_BROKEN);
-  assert_string_equal(servicing_meaning_name(SERVICING_MEANS_NO), "no");
-  assert_string_equal(servicing_meaning_name(SERVICING_MEANS_INSTALLED), "installed");
+  assert_int_equal(cbs_meaning_of(CBS_INSTALL_PENDING), CBS_MEANS_PENDING);
+  assert_int_equal(cbs_meaning_of(INT32_MIN), CBS_MEANS_BROKEN);
+  assert_int_equal(cbs_meaning_of(INT32_MAX), CBS_MEANS_BROKEN);
+  assert_string_equal(cbs_meaning_name(CBS_MEANS_NO), "no");
+  assert_string_equal(cbs_meaning_name(CBS_MEANS_INSTALLED), "installed");
 }
 
 static tlsmend_machine *open_with(uint32_t package, const char *version) {

@@ -2,6 +2,7 @@
 #include "unit/engine.h"
 
 #include "base/unicode.h"
+#include "machine/facts.h"
 #include "machine/update/servicing.h"
 
 #define HEAD  "Windows Registry Editor Version 5.00\n\n"

@@ -190,7 +190,7 @@ static void closed_streams(void **state) {
     os_folder *folder = NULL;
     os_log *log = NULL;
     os_lock *lock = NULL;
-    os_place *place = NULL;
+    os_nofollow *reached = NULL;
     int wrong = 0;
     for (int i = 0; i < 3; i++)
       if (closed >> i & 1)
@@ -200,10 +200,10 @@ static void closed_streams(void **state) {
     wrong += os_folder_log(folder, "a.journal", true, &log, NULL) != TLSMEND_OK;
     wrong += os_log_append(log, "x", 1, NULL) != TLSMEND_OK;
     wrong += os_file_replace(file, "x", 1, NULL) != TLSMEND_OK;
-    wrong += os_place_open(file, strlen(file) - 4, &place, NULL) != TLSMEND_OK;
+    wrong += os_nofollow_open(file, strlen(file) - 4, &reached, NULL) != TLSMEND_OK;
     for (int i = 0; i < 3; i++)
       wrong += (fcntl(i, F_GETFD) >= 0) != !(closed >> i & 1);
-    os_place_close(place);
+    os_nofollow_close(reached);
     os_log_close(log);
     os_lock_release(lock);
     wrong += os_folder_remove(folder, "a.journal", NULL) != TLSMEND_OK;

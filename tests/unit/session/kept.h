@@ -12,6 +12,7 @@
 
 #include <tlsmend/tlsmend.h>
 
+#include "base/digest.h"
 #include "signing/bundle.h"
 #include "commit/journal.h"
 #include "session/session.h"
@@ -67,7 +68,7 @@ static inline void away(const char *name) {
 static inline void add_file(manifest *files, manifest_kind kind, const char *name, const char *text) {
   manifest_file file = {
       .kind = kind, .name = (char *)(uintptr_t)name, .size = strlen(text), .bytes = strdup(text)};
-  manifest_sha256(text, strlen(text), file.sha256);
+  digest_sha256(text, strlen(text), file.sha256);
   MUST(manifest_add(files, &file, &error));
 }
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 #endif
 
+#include "base/digest.h"
 #include "script/requires.h"
 #include "script/source.h"
 #include "session/authorize.h"
@@ -133,7 +134,7 @@ static char *make_bundle_of(const minisign_secret *key, const char *main, const 
               {MANIFEST_PACKAGE, "windows6.1-kb3140245-x64.msu", package}};
   for (size_t i = 0; i < 5; i++) {
     manifest_file file = {.kind = rows[i].kind, .name = (char *)rows[i].name, .size = strlen(rows[i].text)};
-    manifest_sha256(rows[i].text, strlen(rows[i].text), file.sha256);
+    digest_sha256(rows[i].text, strlen(rows[i].text), file.sha256);
     MUST(manifest_add(&files, &file, &error));
   }
   MUST(bundle_print(&files, key, "timestamp:1\tcomment:Acme", &head, &error));
@@ -238,7 +239,7 @@ static void test_names(void **unused) {
   manifest files = {0};
   tlsmend_error error;
   manifest_file file = {.kind = MANIFEST_PACKAGE, .name = "a.msu"};
-  manifest_sha256("", 0, file.sha256);
+  digest_sha256("", 0, file.sha256);
   MUST(manifest_add(&files, &file, &error));
   file.name = "A.MSU";
   assert_int_equal(manifest_add(&files, &file, &error), TLSMEND_E_APPROVAL);

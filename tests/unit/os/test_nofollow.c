@@ -1,4 +1,4 @@
-/* Places: files and folders that are reached without following links, and stay what was reached. */
+/* Files and folders that are reached without following links, and stay what was reached. */
 #define _GNU_SOURCE /* realpath */
 
 #include "unit/engine.h"
@@ -22,19 +22,19 @@ static int nothing_else(void *expected, const char *name) {
 }
 
 static char *place_read(const char *path, size_t followed) {
-  os_place *place;
+  os_nofollow *reached;
   char *copy = calloc(1, 100);
   assert_non_null(copy);
-  MUST(os_place_open(path, followed, &place, &error));
-  MUST(os_place_stream(place, append_piece, copy, &error));
-  assert_true(os_file_exists(os_place_name(place)));
-  os_place_close(place);
+  MUST(os_nofollow_open(path, followed, &reached, &error));
+  MUST(os_nofollow_stream(reached, append_piece, copy, &error));
+  assert_true(os_file_exists(os_nofollow_name(reached)));
+  os_nofollow_close(reached);
   return copy;
 }
 
-static void places(void **state) {
+static void files_and_folders(void **state) {
   (void)state;
-  os_place *place;
+  os_nofollow *reached;
   char *root = engine_path("place"), *below = engine_path("place/a/b"), *file = engine_path("place/a/b/file"),
        *none = engine_path("place/a/none");
   MUST(os_dir_make(below, &error));
@@ -45,27 +45,27 @@ static void places(void **state) {
     assert_string_equal(found, "here");
     free(found);
   }
-  MUST_FAIL(TLSMEND_E_ABSENT, os_place_open(none, strlen(root), &place, &error));
-  MUST(os_place_open(below, strlen(root), &place, &error));
-  MUST(os_dir_each(os_place_name(place), nothing_else, "file", &error));
-  os_place_close(place);
+  MUST_FAIL(TLSMEND_E_ABSENT, os_nofollow_open(none, strlen(root), &reached, &error));
+  MUST(os_nofollow_open(below, strlen(root), &reached, &error));
+  MUST(os_dir_each(os_nofollow_name(reached), nothing_else, "file", &error));
+  os_nofollow_close(reached);
   free(root), free(below), free(file), free(none);
 }
 
 #ifdef _WIN32
-/* Nothing on the way can be exchanged while a place is held. */
-static void held_places(void **state) {
+/* Nothing on the way can be exchanged while a file is held. */
+static void held(void **state) {
   (void)state;
-  os_place *place;
+  os_nofollow *reached;
   char *root = engine_path("held"), *below = engine_path("held/a/b"), *middle = engine_path("held/a"),
        *elsewhere = engine_path("held/c");
   wchar_t *from, *to;
   MUST(os_dir_make(below, &error));
   MUST(wide_path(middle, &from, &error));
   MUST(wide_path(elsewhere, &to, &error));
-  MUST(os_place_open(below, strlen(root), &place, &error));
+  MUST(os_nofollow_open(below, strlen(root), &reached, &error));
   assert_false(MoveFileExW(from, to, 0));
-  os_place_close(place);
+  os_nofollow_close(reached);
   assert_true(MoveFileExW(from, to, 0));
   free(from), free(to), free(root), free(below), free(middle), free(elsewhere);
 }
@@ -82,7 +82,7 @@ static void make_folder(const char *name) {
   free(path);
 }
 
-static void links_of_places(void **state) {
+static void links(void **state) {
   (void)state;
   static const struct row {
     const char *path, *root;
@@ -116,12 +116,12 @@ static void links_of_places(void **state) {
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     char *path = engine_path(rows[i].path), *root = engine_path(rows[i].root),
          *link = engine_path(rows[i].link ? rows[i].link : "");
-    os_place *place = NULL;
+    os_nofollow *reached = NULL;
     if (rows[i].link) {
       tlsmend_error error = {0, ""};
-      assert_int_equal(os_place_open(path, strlen(root), &place, &error), TLSMEND_E_REFUSED);
+      assert_int_equal(os_nofollow_open(path, strlen(root), &reached, &error), TLSMEND_E_REFUSED);
       assert_true(strncmp(error.text, link, strlen(link)) == 0 && error.text[strlen(link)] == ' ');
-      assert_null(place);
+      assert_null(reached);
     } else {
       free(place_read(path, strlen(root)));
     }
@@ -137,7 +137,7 @@ static void as_the_system_says(void **state) {
   (void)state;
   static const char *const names[] = {"a", "b", "c"};
   static const char *const targets[] = {".", "..", "a", "b/c", "../..", "../b", "../../out/a", "nothing"};
-  unsigned reached = 0, refused = 0;
+  unsigned passed = 0, refused = 0;
   char *root = engine_path(DEEP "/tree"), *real = NULL;
   make_folder(DEEP "/out/a");
   for (int round = 0; round < 120; round++) {
@@ -161,15 +161,15 @@ static void as_the_system_says(void **state) {
       char *path = malloc(strlen(root) + sizeof below), *found;
       strcat(strcpy(path, root), below);
       found = realpath(path, NULL);
-      os_place *place = NULL;
-      int code = os_place_open(path, strlen(root), &place, NULL);
+      os_nofollow *reached = NULL;
+      int code = os_nofollow_open(path, strlen(root), &reached, NULL);
       if ((code == TLSMEND_OK) != (found && strcmp(found, expected) == 0))
         fail_msg("%s is %s: %s", path, found ? found : "nothing", tlsmend_error_name(code));
       if (code != TLSMEND_OK && found)
         assert_int_equal(code, TLSMEND_E_REFUSED);
-      reached += code == TLSMEND_OK;
+      passed += code == TLSMEND_OK;
       refused += code == TLSMEND_E_REFUSED;
-      os_place_close(place);
+      os_nofollow_close(reached);
       free(path), free(found);
     }
     if (random_below(8) == 0) {
@@ -177,14 +177,14 @@ static void as_the_system_says(void **state) {
       os_dir_each(root, remove_folders, root, NULL);
     }
   }
-  assert_true(reached > 50 && refused > 50);
+  assert_true(passed > 50 && refused > 50);
   free(root), free(real);
 }
 
 /* What was reached stays what is read and named, whatever is put into its place. */
-static void exchanged_places(void **state) {
+static void exchanged(void **state) {
   (void)state;
-  os_place *file, *dir;
+  os_nofollow *file, *dir;
   char *root = engine_path("swap"), *a = engine_path("swap/a"), *b = engine_path("swap/b"),
        *path = engine_path("swap/a/file"), copy[100] = "";
   make_folder("swap/a");
@@ -192,33 +192,33 @@ static void exchanged_places(void **state) {
   file_text("swap/a/file", "right");
   file_text("out/file", "wrong");
   file_text("out/more", "wrong");
-  MUST(os_place_open(path, strlen(root), &file, &error));
-  MUST(os_place_open(a, strlen(root), &dir, &error));
+  MUST(os_nofollow_open(path, strlen(root), &file, &error));
+  MUST(os_nofollow_open(a, strlen(root), &dir, &error));
   assert_int_equal(rename(a, b), 0);
   make_link("swap/a", "../out");
-  MUST(os_place_stream(file, append_piece, copy, &error));
+  MUST(os_nofollow_stream(file, append_piece, copy, &error));
   assert_string_equal(copy, "right");
-  if (strncmp(os_place_name(file), "/proc/", 6) == 0) {
+  if (strncmp(os_nofollow_name(file), "/proc/", 6) == 0) {
     copy[0] = '\0';
-    MUST(os_file_stream(os_place_name(file), append_piece, copy, &error));
+    MUST(os_file_stream(os_nofollow_name(file), append_piece, copy, &error));
     assert_string_equal(copy, "right");
-    MUST(os_dir_each(os_place_name(dir), nothing_else, "file", &error));
+    MUST(os_dir_each(os_nofollow_name(dir), nothing_else, "file", &error));
   }
-  os_place_close(file);
-  os_place_close(dir);
+  os_nofollow_close(file);
+  os_nofollow_close(dir);
   free(root), free(a), free(b), free(path);
 }
 #endif
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      ENGINE_TEST(places),
+      ENGINE_TEST(files_and_folders),
 #ifdef _WIN32
-      ENGINE_TEST(held_places),
+      ENGINE_TEST(held),
 #else
-      ENGINE_TEST(links_of_places),
+      ENGINE_TEST(links),
       ENGINE_TEST(as_the_system_says),
-      ENGINE_TEST(exchanged_places),
+      ENGINE_TEST(exchanged),
 #endif
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,59 @@
+/* A snapshot within this folder: a tree of the registry, and the .reg file that it is read from and written to. */
+#ifndef TLSMEND_MACHINE_SIM_SNAPSHOT_H
+#define TLSMEND_MACHINE_SIM_SNAPSHOT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <tlsmend/machine.h>
+
+#include "registry/tree.h"
+
+struct sim {
+  tlsmend_machine base;
+  tree *tree;
+  /* The file, NULL: the machine lives in memory only. */
+  char *path;
+  /* The folder of journals, NULL: none. And where an older tlsmend may have counted restarts, if that has no count; or NULL. */
+  char *state, *former;
+  /* How the file is written. */
+  bool utf16;
+  /* What the file was before the first change is in the state folder. */
+  bool original_kept;
+  /* What the file held when it was read, until the first change. */
+  unsigned char *bytes;
+  size_t size;
+  /* The file has been read or written; one of a built-in machine need not be there. `seen`: SHA-256 of what it held then. */
+  bool on_disk;
+  unsigned char seen[32];
+  /* There is a 32-bit view of its own. */
+  bool x64;
+  /* Restarts, without a state folder. */
+  unsigned boot;
+};
+
+/* Reads .reg text into the tree. */
+int sim_parse(struct sim *self, const char *label, const void *bytes, size_t size, tlsmend_error *error);
+
+/* The whole tree as .reg text in canonical form (sorted): the same tree gives the same bytes. */
+int sim_print_tree(const tree *tree, bool utf16, unsigned char **out, size_t *size, tlsmend_error *error);
+
+/* Notes what the file holds now. */
+void sim_saw(struct sim *self, const void *bytes, size_t size);
+
+/* A file of the state folder, read; *out is malloc'd. False if it cannot be. */
+bool sim_kept(const struct sim *self, const char *name, size_t most, char **out, size_t *size);
+
+/* Writes the file. A tree that is again what the original file said is written as the original's bytes. */
+int sim_save(struct sim *self, tlsmend_error *error);
+
+/* The path in the tree of a key in a view; malloc'd. */
+char *sim_path(const struct sim *self, const char *path, int view);
+
+/* Members of the table, in sim/apply.c. */
+int sim_apply(tlsmend_machine *machine, const tlsmend_change *change, tlsmend_outcome *outcome,
+              tlsmend_error *error);
+int sim_update_remove(tlsmend_machine *machine, const tlsmend_change *change, tlsmend_error *error);
+int sim_boot_id(tlsmend_machine *machine, char out[64], tlsmend_error *error);
+
+#endif
