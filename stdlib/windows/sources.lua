@@ -57,17 +57,7 @@ sources.tags = {
   none = "general knowledge, no source",
 }
 
--- Whether every tag of a text such as "OPT; CM-NL" is known.
-function sources.known(text)
-  for tag in text:gmatch "[^;]+" do
-    tag = tag:match "^%s*(.-)%s*$"
-    local base = tag:gsub("%s*id %d+$", "")
-    if base ~= "" and not sources.tags[base] then return false end
-  end
-  return text ~= ""
-end
-
--- The same text for a person: what each tag stands for.
+-- A text such as "OPT; CM-NL" for a person: what each tag stands for.
 function sources.spelled(text)
   local names = {}
   for tag in (text or "none"):gmatch "[^;]+" do
