@@ -25,7 +25,7 @@ static char *read_plain(void) {
     }
     if (length + 1 >= room) {
       char *grown = realloc(line, room = room * 2 + 80);
-      if (grown == NULL) {
+      if (!grown) {
         free(line);
         return NULL;
       }
@@ -57,13 +57,13 @@ static char *next_word(const char *text, int again) {
   (void)text;
   if (again == 0)
     state.next = state.words;
-  if (state.next == NULL || *state.next == '\0')
+  if (!state.next || *state.next == '\0')
     return NULL;
   char *word = state.next, *end = word + strcspn(word, "\n");
   state.next = *end != '\0' ? end + 1 : end;
   size_t size = (size_t)(end - word);
   char *copy = malloc(size + 1);
-  if (copy != NULL) {
+  if (copy) {
     memcpy(copy, word, size);
     copy[size] = '\0';
   }
@@ -89,7 +89,7 @@ void cli_line_open(cli_complete_fn complete, void *data) {
   rl_readline_name = "tlsmend";
   rl_attempted_completion_function = complete_word;
   using_history();
-  if (home != NULL &&
+  if (home &&
       snprintf(state.history, sizeof state.history, "%s/.tlsmend_history", home) < (int)sizeof state.history)
     read_history(state.history);
   else
@@ -97,17 +97,17 @@ void cli_line_open(cli_complete_fn complete, void *data) {
 }
 
 char *cli_line_read(const char *prompt) {
-  if (state.complete == NULL)
+  if (!state.complete)
     return read_plain();
   char *line = readline(prompt);
-  if (line != NULL && line[0] != '\0')
+  if (line && line[0] != '\0')
     add_history(line);
   return line;
 }
 
 void cli_line_close(void) {
   enum { remembered = 1000 };
-  if (state.complete != NULL && state.history[0] != '\0') {
+  if (state.complete && state.history[0] != '\0') {
     stifle_history(remembered);
     write_history(state.history);
   }

@@ -10,7 +10,7 @@
 
 enum { progress_width = 60 };
 
-/* Brings the cursor to the begin of a line. */
+/* Brings the cursor to the beginning of a line. */
 static void end_line(cli_live *live) {
   if (live->line_open || live->progress_open)
     fputc('\n', stderr);
@@ -60,8 +60,8 @@ static void print_shortened(const char *text, size_t room) {
   size_t length = strlen(text), excess = columns_of(text, length);
   const char *first = strchr(text, '\\');
   const char *rest = first;
-  for (const char *next = rest; next != NULL && excess > room; next = strchr(rest + 1, '\\')) {
-    if (next != first && strchr(next + 1, '\\') == NULL)
+  for (const char *next = rest; next && excess > room; next = strchr(rest + 1, '\\')) {
+    if (next != first && !strchr(next + 1, '\\'))
       break; /* the last two names stay: "TLS 1.2\\Client" */
     rest = next;
     excess = columns_of(text, (size_t)(first - text) + 4) + columns_of(rest, strlen(rest));
@@ -78,7 +78,7 @@ static void print_shortened(const char *text, size_t room) {
   fprintf(stderr, "%.*s%s", (int)length, text, cut ? "..." : "");
 }
 
-/* "3/12 set ..." with the number set right, in one line where that is a terminal's. */
+/* "3/12 set ..." with the number aligned to the right, shortened to one line of the terminal. */
 static void show_step(const char *text) {
   enum { indent = 2, outcome = 8, narrowest = 40 };
   size_t digits = strcspn(text, "/"), all = strcspn(text, " ");

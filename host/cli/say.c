@@ -1,5 +1,4 @@
-/* Messages, questions and results. Decides where a text goes and how it is dressed, never what a command
- * does. */
+/* Messages, questions and results. Decides where a text goes and in which colour, never what a command does. */
 #include "cli/say.h"
 
 #include <errno.h>
@@ -24,9 +23,9 @@ bool say_live(void) { return os_terminal(2); }
 void say_coloured(say_colour colour, const char *text) {
   static const char *const codes[] = {"", "\033[31m", "\033[33m", "\033[32m"};
   char *no_color = os_environment("NO_COLOR");
-  bool dressed = colour != SAY_PLAIN && (!no_color || no_color[0] == '\0') && os_terminal(2);
+  bool coloured = colour != SAY_PLAIN && (!no_color || no_color[0] == '\0') && os_terminal(2);
   free(no_color);
-  fprintf(stderr, "%s%s%s", dressed ? codes[colour] : "", text, dressed ? "\033[0m" : "");
+  fprintf(stderr, "%s%s%s", coloured ? codes[colour] : "", text, coloured ? "\033[0m" : "");
 }
 
 static void print_json_string(const char *text) {
@@ -147,7 +146,7 @@ bool say_question(const char *language, const char *question) {
   fflush(stderr);
   tlsmend_text_free(freed);
   tlsmend_text_free(freed_keys);
-  if (fgets(answer, sizeof answer, stdin) == NULL) {
+  if (!fgets(answer, sizeof answer, stdin)) {
     fputc('\n', stderr);
     return false;
   }

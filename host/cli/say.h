@@ -1,6 +1,6 @@
 /*
- * What the command says: errors, questions, results, the next command to type. Results go to stdout,
- * everything else to stderr. Colours only on a terminal and never with NO_COLOR.
+ * What the command says: errors, questions, results. Results go to stdout, everything else to stderr. Colours only on a
+ * terminal and never with NO_COLOR.
  */
 #ifndef TLSMEND_CLI_SAY_H
 #define TLSMEND_CLI_SAY_H

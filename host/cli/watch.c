@@ -1,8 +1,8 @@
-/* The end of the time to confirm is waited for by a process of its own, which outlives the session of whoever applied. */
+/* Who applies may lose the connection, so a process of its own waits for the end of the time to confirm: `resume --boot`. */
 #include "cli/cli.h"
 #include "os/os.h"
 
-/* Whether it has come so far that it waits; a process that cannot read its run ends at once. */
+/* Whether that process has begun to wait, within half a minute: one that cannot read its run ends at once. */
 static bool waits(tlsmend_session *session) {
   enum { TRIES = 300, PAUSE = 100 };
   int watched = 0;
