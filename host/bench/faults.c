@@ -2,12 +2,14 @@
  * The bench breaks things: each change fails in turn, before and after it was made, and each moment around an effect is the
  * last one before a power cut. After that the machine must be what it was, or, resumed, what it should become.
  */
+#include "bench/faults.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
-#include "bench/bench.h"
+#include "bench/copy.h"
 #include "commit/journal.h"
 #include "machine/machine.h"
 #include "session/runs/forward.h"

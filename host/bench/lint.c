@@ -7,11 +7,11 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "bench/bench.h"
+#include "bench/beside.h"
 #include "machine/backends.h"
 #include "machine/machine.h"
 #include "machine/overlay.h"
-#include "os/os.h"
+#include "script/host_lua.h"
 #include "script/source.h"
 #include "script/texts.h"
 #include "session/options.h"
@@ -128,32 +128,22 @@ static int judge(lint *self, const char *file, json_t *about, tlsmend_error *err
   return TLSMEND_OK;
 }
 
-typedef struct folder_walk {
+typedef struct beside {
   const lint *lint;
-  const char *folder;
   json_t *traces;
-  tlsmend_error *error;
-} folder_walk;
+} beside;
 
-static int try_file(void *data, const char *name) {
-  const folder_walk *walk = data;
-  if (!is_snapshot(name))
-    return TLSMEND_OK;
-  char *path = os_path_join(walk->folder, name);
-  int code = path ? bench_reach(path, walk->error) : error_no_memory(walk->error);
-  if (code == TLSMEND_OK)
-    code = try_on(walk->lint, path, walk->traces, walk->error);
-  free(path);
-  return code;
+static int try_file(void *data, const char *path, tlsmend_error *error) {
+  const beside *self = data;
+  return try_on(self->lint, path, self->traces, error);
 }
 
 /* The author's own machines beside the file: what applies to them alone is seen there. */
 static int try_beside(const lint *self, const char *file, json_t *traces, tlsmend_error *error) {
   char *folder = NULL;
   int code = bench_folder(file, &folder, error);
-  folder_walk walk = {self, folder, traces, error};
   if (folder)
-    code = os_dir_each(folder, try_file, &walk, error);
+    code = bench_each_beside(folder, try_file, &(beside){self, traces}, error);
   free(folder);
   return code;
 }

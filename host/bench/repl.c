@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "machine/machine.h"
 #include "machine/overlay.h"
+#include "render/language_pairs.h"
 #include "render/plan_text.h"
 #include "script/host_lua.h"
 #include "session/rerun.h"

@@ -61,7 +61,7 @@ typedef struct journal {
   tlsmend_plan *plan;
   json_t *
       trust; /* who has signed the runbooks that are not part of tlsmend, as it was told when the run began; or NULL */
-  json_t *kept;     /* the texts that it runs (session/kept.c); NULL: the journal is an old one */
+  json_t *kept;     /* the texts that it runs (session/runs/kept.c); NULL: the journal is an old one */
   json_t *terms;    /* what it was begun with; as kept */
   json_t *approval; /* of the saved plan: its digest and who has signed it; NULL if the plan was not saved */
   journal_step *steps; /* one for each change of the plan */

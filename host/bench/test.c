@@ -2,8 +2,6 @@
  * `tlsmend test`: the author's bench. Goes through runbooks and machines and hands the records to the report. Machines live
  * in memory; the only files are stand-ins for update packages, in a temporary folder.
  */
-#include "bench/bench.h"
-
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,8 +9,12 @@
 
 #include "base/error.h"
 #include "base/file_path.h"
+#include "bench/beside.h"
+#include "bench/copy.h"
+#include "bench/machine.h"
 #include "machine/update/package.h"
 #include "os/os.h"
+#include "script/host_lua.h"
 #include "script/source.h"
 #include "session/options.h"
 #include "session/output.h"
@@ -108,34 +110,6 @@ static int take_params(bench *self, script_runbook *open, tlsmend_error *error) 
   return code;
 }
 
-int bench_reach(const char *path, tlsmend_error *error) {
-  os_nofollow *reached = NULL;
-  char *full = os_path_absolute(path);
-  int code = full ? os_nofollow_open(full, (size_t)(file_path_leaf(full) - full), &reached, error)
-                  : error_no_memory(error);
-  os_nofollow_close(reached);
-  free(full);
-  return code;
-}
-
-int bench_folder(const char *runbook, char **out, tlsmend_error *error) {
-  size_t length = strlen(runbook);
-  *out = NULL;
-  if (length < 5 || strcmp(runbook + length - 4, ".lua") != 0)
-    return TLSMEND_OK;
-  char *folder = malloc(length + sizeof ".machines");
-  if (!folder)
-    return error_no_memory(error);
-  snprintf(folder, length + sizeof ".machines", "%.*s.machines", (int)(length - 4), runbook);
-  bool there = os_dir_exists(folder);
-  int code = there ? bench_reach(folder, error) : TLSMEND_OK;
-  if (there && code == TLSMEND_OK)
-    *out = folder;
-  else
-    free(folder);
-  return code;
-}
-
 static int read_expect(bench *self, const char *folder, tlsmend_error *error) {
   char *path = os_path_join(folder, "expect.lua"), *text = NULL;
   size_t size = 0;
@@ -153,30 +127,22 @@ static int read_expect(bench *self, const char *folder, tlsmend_error *error) {
   return code == TLSMEND_E_ABSENT ? TLSMEND_OK : code;
 }
 
-typedef struct folder_walk {
+typedef struct beside {
   const bench *bench;
-  const char *folder;
   json_t *records;
-  tlsmend_error *error;
-} folder_walk;
+} beside;
 
-static int test_file(void *data, const char *file) {
-  const folder_walk *walk = data;
-  size_t length = strlen(file);
-  if (length < 5 || strcmp(file + length - 4, ".reg") != 0)
-    return TLSMEND_OK;
-  char *path = os_path_join(walk->folder, file), *name = strdup(file);
+static int test_file(void *data, const char *path, tlsmend_error *error) {
+  const beside *self = data;
+  char *name = strdup(file_path_leaf(path));
   json_t *record = NULL;
-  int code = path && name ? bench_reach(path, walk->error) : error_no_memory(walk->error);
-  if (code == TLSMEND_OK) {
-    name[length - 4] = 0;
-    bench_machine machine = {name, NULL, path};
-    code = bench_test(walk->bench, &machine, &record, walk->error);
-  }
+  if (!name)
+    return error_no_memory(error);
+  name[strlen(name) - strlen(".reg")] = 0;
+  int code = bench_test(self->bench, &(bench_machine){name, NULL, path}, &record, error);
   if (code == TLSMEND_OK)
-    json_array_append(walk->records, record);
+    json_array_append(self->records, record);
   json_decref(record);
-  free(path);
   free(name);
   return code;
 }
@@ -251,9 +217,8 @@ static int test_machines(bench *self, json_t *records, tlsmend_error *error) {
     code = call(self, "bench.policy", "machines", NULL, &names, error);
   for (size_t i = 0; code == TLSMEND_OK && i < json_array_size(names); i++)
     code = test_builtin(self, json_string_value(json_array_get(names, i)), records, error);
-  folder_walk walk = {self, folder, records, error};
   if (code == TLSMEND_OK && folder)
-    code = os_dir_each(folder, test_file, &walk, error);
+    code = bench_each_beside(folder, test_file, &(beside){self, records}, error);
   if (code == TLSMEND_OK)
     find_strangers(self, records);
   json_decref(names);
