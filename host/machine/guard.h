@@ -21,29 +21,45 @@
  */
 typedef struct guard_needs {
   const char *runbook;
-  const char *const *registry; /* trees that may be read and written */
+
+  /* Trees that may be read and written. */
+  const char *const *registry;
   size_t registry_count;
-  const char *const *reads; /* trees that may only be read */
+
+  /* Trees that may only be read. */
+  const char *const *reads;
   size_t read_count;
-  const char *const *updates; /* "KB3140245" */
+
+  /* Updates that may be installed: "KB3140245". */
+  const char *const *updates;
   size_t update_count;
-  const char *const
-      *packages; /* what may be installed: a SHA-256, or "signer:NAME"; none: any that the operator gives */
+
+  /* Packages that may be installed: a SHA-256, or "signer:NAME". None: any that the operator gives. */
+  const char *const *packages;
   size_t package_count;
-  const char *const
-      *files; /* files and folders that may be looked at; without a root: below the folder of Windows */
+
+  /* Files and folders that may be looked at; without a root: below the folder of Windows. */
+  const char *const *files;
   size_t file_count;
-  const char *const
-      *given; /* those that the operator has named by parameters, as it is spelled there; a default is none */
+
+  /* Those that the operator has named by parameters, as they are spelled there. A default of the runbook is none. */
+  const char *const *given;
   size_t given_count;
-  bool reboot;
-  bool
-      made_up; /* the machine is: its registry, updates and restarts are nobody's, and only what is outside of it is guarded */
-  bool any_probe;            /* any server may be asked */
-  const char *const *probes; /* "HOST:PORT" that may be asked */
+
+  /* Servers that may be asked: "HOST:PORT". */
+  const char *const *probes;
   size_t probe_count;
-  const char *const *modules; /* of the embedding program that may be called */
+  bool any_probe;
+
+  /* Modules of the embedding program that may be called. */
+  const char *const *modules;
   size_t module_count;
+
+  /* Whether a restart may be proposed. */
+  bool reboot;
+
+  /* Whether the machine is made up: its registry, updates and restarts are nobody's, and only what lies outside of it is guarded. */
+  bool made_up;
 } guard_needs;
 
 /* Begins a package of `needs` that is declared by who has signed it: the name of a key in the trust store follows. */

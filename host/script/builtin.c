@@ -8,10 +8,10 @@
 #include "base/error.h"
 #include "base/names.h"
 #include "os/os.h"
-#include "script/sandbox/bytecode_cache.h"
 #include "script/require.h"
-#include "script/sandbox/sandbox.h"
+#include "script/sandbox/bytecode_cache.h"
 #include "script/sandbox/error.h"
+#include "script/sandbox/sandbox.h"
 
 /* Takes "x" of "x.lua"; anything else is not a runbook. */
 static int collect(void *data, const char *file) {
@@ -25,10 +25,10 @@ static int collect(void *data, const char *file) {
 }
 
 static int collect_folder(const script_options *options, name_list *list, tlsmend_error *error) {
-  if (options == NULL || options->library == NULL)
+  if (!options || !options->library)
     return TLSMEND_OK;
   char *folder = os_path_join(options->library, "runbooks");
-  if (folder == NULL)
+  if (!folder)
     return TLSMEND_E_MEMORY;
   int code = os_dir_each(folder, collect, list, error);
   free(folder);
@@ -62,7 +62,7 @@ static char *copy(lua_State *L, int index) {
   const char *text = lua_tostring(L, index);
   size_t size = strlen(text) + 1;
   char *out = malloc(size);
-  if (out == NULL)
+  if (!out)
     script_raise(L, TLSMEND_E_MEMORY, "out of memory");
   return memcpy(out, text, size);
 }
@@ -90,16 +90,15 @@ int script_builtin_machine(const script_options *options, const char *name, char
   int code = sandbox_open(options, &context, error);
   if (code != TLSMEND_OK)
     return code;
-  if (options != NULL) /* the runbook that comes next looks for the release of this machine */
+  if (options) /* the runbook that comes next looks for the release of this machine */
     bytecode_cache_expect(options->bytecode, "stdlib/windows/releases.lua");
   lua_pushcfunction(context->L, l_text);
   lua_pushlightuserdata(context->L, &request);
   code = sandbox_call(context, 1, 0, error);
   sandbox_close(context);
-  if (code == TLSMEND_OK && request.text == NULL)
-    code =
-        tlsmend_error_set(error, TLSMEND_E_ABSENT, "there is no built-in machine '%s'%s%s", name,
-                          request.reason != NULL ? ": " : "", request.reason != NULL ? request.reason : "");
+  if (code == TLSMEND_OK && !request.text)
+    code = tlsmend_error_set(error, TLSMEND_E_ABSENT, "there is no built-in machine '%s'%s%s", name,
+                             request.reason ? ": " : "", request.reason ? request.reason : "");
   free(request.reason);
   if (code == TLSMEND_OK) {
     *out = request.text;

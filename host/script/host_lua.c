@@ -105,7 +105,7 @@ static void sort_members(json_t *object) {
   const char *name;
   json_t *member, *sorted = json_object();
   const char **names = calloc(json_object_size(object) + 1, sizeof *names);
-  if (names != NULL && sorted != NULL) {
+  if (names && sorted) {
     json_object_foreach(object, name, member) names[count++] = name;
     qsort(names, count, sizeof *names, compare_names);
     bool whole = true;
@@ -126,8 +126,7 @@ static void fill(lua_State *L, int index, json_t *container, int depth);
 static void add(lua_State *L, json_t *container, const char *name, int depth) {
   int index = lua_gettop(L);
   json_t *value = plain_json(L, index);
-  int failed =
-      name != NULL ? json_object_set_new(container, name, value) : json_array_append_new(container, value);
+  int failed = name ? json_object_set_new(container, name, value) : json_array_append_new(container, value);
   if (failed != 0)
     script_raise(L, TLSMEND_E_SCRIPT, "a result holds a %s, or text that is not UTF-8",
                  luaL_typename(L, index));
@@ -165,7 +164,7 @@ typedef struct request {
 static int l_tool_call(lua_State *L) {
   request *request = lua_touserdata(L, 1);
   script_require_register(L);
-  if (sandbox_context(L)->machine.base.below != NULL)
+  if (sandbox_context(L)->machine.base.below)
     script_fill_facts(L);
   script_require_host(L, request->call->module);
   lua_getfield(L, -1, request->call->function);
@@ -186,7 +185,7 @@ static int result_of(script_context *context, int code, json_t *array, json_t **
 int script_tool_run(script_tool *tool, const script_tool_call *call, json_t **out, tlsmend_error *error) {
   request request = {call, json_array()};
   *out = NULL;
-  if (request.out == NULL)
+  if (!request.out)
     return error_no_memory(error);
   sandbox_refill(tool->context);
   lua_pushcfunction(tool->context->L, l_tool_call);
@@ -214,7 +213,7 @@ int script_data(const script_options *options, const char *name, const char *tex
   data_request request = {name, text, size, json_array()};
   script_context *context = NULL;
   *out = NULL;
-  if (request.out == NULL)
+  if (!request.out)
     return error_no_memory(error);
   int code = sandbox_open(options, &context, error);
   if (code != TLSMEND_OK) {
@@ -232,7 +231,7 @@ int script_tool_open(const script_options *options, tlsmend_machine *machine, sc
                      tlsmend_error *error) {
   *out = NULL;
   script_tool *tool = calloc(1, sizeof *tool);
-  if (tool == NULL)
+  if (!tool)
     return error_no_memory(error);
   int code = sandbox_open(options, &tool->context, error);
   if (code != TLSMEND_OK) {
@@ -258,7 +257,7 @@ void script_tool_renew(script_tool *tool) { sandbox_renew(tool->context); }
 void script_tool_stop(script_tool *tool) { tool->context->stop = 1; }
 
 void script_tool_close(script_tool *tool) {
-  if (tool == NULL)
+  if (!tool)
     return;
   sandbox_close(tool->context);
   free(tool);

@@ -5,8 +5,8 @@
 
 #include <lauxlib.h>
 
-#include "script/suggest.h"
 #include "script/runbook.h"
+#include "script/suggest.h"
 
 /* closest(list, name): the text in the list that a misspelled name was meant to be; nil if none is near. */
 static int l_closest(lua_State *L) {
@@ -22,7 +22,7 @@ static int l_closest(lua_State *L) {
 /* "id, version" as { "id", "version" }. */
 static void push_list(lua_State *L, const char *list) {
   lua_newtable(L);
-  for (lua_Integer i = 1; *list != '\0'; i++) {
+  for (lua_Integer i = 1; *list; i++) {
     size_t size = strcspn(list, ",");
     lua_pushlstring(L, list, size);
     lua_rawseti(L, -2, i);

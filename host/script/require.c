@@ -156,7 +156,7 @@ static void load_module(lua_State *L, const char *name, const char *path) {
   }
   bool native = push_native(L, row, name);
   bool library = compile_module(L, path);
-  if ((native || library) && own_module(L, path) != NULL)
+  if ((native || library) && own_module(L, path))
     script_raise(
         L, TLSMEND_E_SCRIPT,
         "require: '%s' is a module of tlsmend, and the runbook's own %s has the same name: rename that", name,

@@ -25,8 +25,7 @@ typedef struct script_source {
   const char *file; /* what messages call it */
   const char *bytes;
   size_t size;
-  const struct manifest
-      *files; /* the modules that it may require, with their bytes, and packages; may be NULL */
+  const struct manifest *files; /* its own modules, with their bytes, and packages; or NULL */
 } script_source;
 
 /* Where Lua texts come from and what they may use up. Borrowed. */
@@ -62,7 +61,8 @@ typedef struct script_runbook script_runbook;
 int script_each_runbook(const script_options *options, int (*fn)(void *data, const char *id), void *data,
                         tlsmend_error *error);
 
-/* Loads and checks a declaration. `name` is an id or a path; with options->source, that is loaded. Errors: E_USAGE (unknown), E_SCRIPT, E_LIMIT. */
+/* Loads and checks a declaration. `name` is an id or a path; with options->source, that is loaded. Errors: E_USAGE (there is none),
+ * E_SCRIPT, E_LIMIT. */
 int script_open(const script_options *options, const char *name, script_runbook **out, tlsmend_error *error);
 void script_close(script_runbook *runbook);
 

@@ -4,21 +4,22 @@
  */
 #include "script/source.h"
 
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <sodium.h>
 
 #include "base/digest.h"
 #include "base/error.h"
 #include "base/file_path.h"
 #include "base/module_name.h"
+#include "os/os.h"
+#include "script/modules/modules.h"
 #include "script/requires.h"
+#include "script/texts.h"
 #include "signing/signature_file.h"
 #include "signing/trust_store.h"
-#include "os/os.h"
-#include "script/texts.h"
-#include "script/modules/modules.h"
 
 void sources_close(source_list *list) {
   for (size_t i = 0; i < list->count; i++) {

@@ -84,7 +84,7 @@ int script_text_find(const script_options *options, const char *name, script_tex
 
 static bool is_path(const char *name) {
   size_t size = strlen(name);
-  return strpbrk(name, "/\\") != NULL || (size >= 4 && strcmp(name + size - 4, ".lua") == 0);
+  return strpbrk(name, "/\\") || (size >= 4 && strcmp(name + size - 4, ".lua") == 0);
 }
 
 static bool is_id(const char *name) {

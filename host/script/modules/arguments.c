@@ -13,7 +13,7 @@
 #include "script/sandbox/text.h"
 
 static tlsmend_machine *at_hand(lua_State *L, script_quota *quota, const char *function) {
-  if (quota->base.below == NULL)
+  if (!quota->base.below)
     script_raise(L, TLSMEND_E_SCRIPT, "%s: only inside applies, run and verify, not while the file loads",
                  function);
   return &quota->base;
@@ -41,9 +41,9 @@ const char *script_check_text(lua_State *L, int index, const char *what) {
   return text;
 }
 
-const char *script_check_path(lua_State *L, int index, script_scratch *scratch) {
+const char *script_check_path(lua_State *L, script_scratch *scratch) {
   tlsmend_error error;
-  const char *text = script_check_text(L, index, "the key");
+  const char *text = script_check_text(L, 1, "the key");
   if (path_canonical(text, &scratch->path, &error) != TLSMEND_OK)
     script_raise(L, TLSMEND_E_SCRIPT, "%s", error.text);
   return scratch->path;
@@ -73,12 +73,12 @@ static bool push_decoded(lua_State *L, script_scratch *scratch) {
     return true;
   case TLSMEND_REG_SZ:
   case TLSMEND_REG_EXPAND_SZ:
-    if (value->size % 2 != 0 || (scratch->text = value_text(value)) == NULL)
+    if (value->size % 2 != 0 || !(scratch->text = value_text(value)))
       return false;
     lua_pushstring(L, scratch->text);
     return true;
   case TLSMEND_REG_MULTI_SZ:
-    if (value->size % 2 != 0 || (scratch->texts = value_texts(value, &scratch->text_count)) == NULL)
+    if (value->size % 2 != 0 || !(scratch->texts = value_texts(value, &scratch->text_count)))
       return false;
     lua_createtable(L, (int)scratch->text_count, 0);
     for (size_t i = 0; i < scratch->text_count; i++) {
@@ -129,7 +129,7 @@ int l_unknown(lua_State *L) {
   const char *text = script_check_text(L, 1, "what cannot be told");
   tlsmend_error error;
   sandbox_output(L, strlen(text));
-  if (context->sink == NULL || context->sink->unknown == NULL)
+  if (!context->sink || !context->sink->unknown)
     return 0;
   if (context->sink->unknown(context->sink->data, text, &error) != TLSMEND_OK)
     return script_raise_error(L, &error);

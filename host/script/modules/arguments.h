@@ -13,8 +13,8 @@ tlsmend_machine *script_facts(lua_State *L, const char *function);
 /* A text: UTF-8 without NULs. */
 const char *script_check_text(lua_State *L, int index, const char *what);
 
-/* The canonical path of a key, which lies in the scratch. */
-const char *script_check_path(lua_State *L, int index, script_scratch *scratch);
+/* The canonical path of the key in argument 1, which lies in the scratch then. */
+const char *script_check_path(lua_State *L, script_scratch *scratch);
 
 /* A view: 64, 32, or 0 for nil. */
 int script_check_view(lua_State *L, int index);

@@ -1,4 +1,6 @@
 /* The modules of an embedding program, checked once, when a session is opened. */
+#include "script/modules/modules.h"
+
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
@@ -6,7 +8,6 @@
 #include <tlsmend/module.h>
 
 #include "script/modules/embedded.h"
-#include "script/modules/modules.h"
 #include "script/texts.h"
 
 static bool name_good(const char *name) {

@@ -84,10 +84,10 @@ int tlsmend_call_text(const tlsmend_call *call, size_t number, const char **out,
   if (code != TLSMEND_OK)
     return code;
   const char *text = lua_tolstring(call->L, (int)number, &length);
-  if (size == NULL && strlen(text) != length)
+  if (!size && strlen(text) != length)
     return tlsmend_error_set(error, TLSMEND_E_SCRIPT, "%s.%s: argument %zu must not contain NUL characters",
                              call->module, call->function, number);
-  if (size != NULL)
+  if (size)
     *size = length;
   *out = text;
   return TLSMEND_OK;
@@ -122,7 +122,7 @@ int tlsmend_call_answer_bytes(tlsmend_call *call, const void *bytes, size_t size
   if (call->room - call->used < size) {
     size_t room = (call->used + size) * 2;
     char *moved = realloc(call->scratch->text, room);
-    if (moved == NULL)
+    if (!moved)
       return error_no_memory(error);
     call->scratch->text = moved;
     call->room = room;
@@ -168,7 +168,7 @@ static int l_embedded(lua_State *L) {
   tlsmend_call call = {
       .L = L, .module = module->name, .function = row->name, .scratch = script_scratch_take(L)};
   int code = row->call(module->data, &call, &error);
-  if (code != TLSMEND_OK && (error.code != code || error.text[0] == '\0'))
+  if (code != TLSMEND_OK && (error.code != code || !error.text[0]))
     tlsmend_error_set(&error, tlsmend_error_name(code)[0] == '?' ? TLSMEND_E_FAILED : code, "%s.%s failed",
                       module->name, row->name);
   sandbox_check(L);
@@ -192,7 +192,7 @@ bool embedded_module_push(lua_State *L, const char *name) {
   if (!module)
     return false;
   lua_newtable(L);
-  for (const tlsmend_module_function *row = module->functions; row->name != NULL; row++) {
+  for (const tlsmend_module_function *row = module->functions; row->name; row++) {
     lua_pushlightuserdata(L, (void *)(uintptr_t)module);
     lua_pushlightuserdata(L, (void *)(uintptr_t)row);
     lua_pushcclosure(L, l_embedded, 2);

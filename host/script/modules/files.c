@@ -33,7 +33,7 @@ static const char *reach(lua_State *L, const char **path) {
 /* attributes(path, ...): that of LuaFileSystem, in the upvalue. */
 static int l_attributes(lua_State *L) {
   const char *path, *name = reach(L, &path);
-  if (name == NULL) {
+  if (!name) {
     lua_pushnil(L);
     lua_insert(L, -2);
     return 2;
@@ -69,7 +69,7 @@ static bool take_names(lua_State *L) {
  * folder is held until the last one. */
 static int l_names(lua_State *L) {
   const char *path, *name = reach(L, &path), *reason = NULL;
-  if (name == NULL) {
+  if (!name) {
     reason = lua_tostring(L, -1);
   } else {
     lua_newtable(L);
@@ -82,7 +82,7 @@ static int l_names(lua_State *L) {
       reason = luaL_gsub(L, lua_tostring(L, -1), name, path);
   }
   script_scratch_take(L);
-  if (reason == NULL)
+  if (!reason)
     return 1;
   sandbox_context(L)->unreached = true;
   lua_pushnil(L);

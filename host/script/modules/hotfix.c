@@ -8,17 +8,18 @@
 
 #include "base/unicode.h"
 #include "machine/guard.h"
-#include "plan/change.h"
 #include "machine/machine.h"
 #include "machine/update/cbs.h"
+#include "plan/change.h"
 #include "script/modules/arguments.h"
 #include "script/sandbox/error.h"
 
-static const char *check_kb(lua_State *L, int index) {
-  const char *kb = script_check_text(L, index, "the update");
+/* The update in argument 1. */
+static const char *check_kb(lua_State *L) {
+  const char *kb = script_check_text(L, 1, "the update");
   if (strcmp(kb, "RollupFix") == 0)
     return kb; /* servicing's name for rollups, which carry no number */
-  if (kb[0] != 'K' || kb[1] != 'B' || kb[2] == '\0' || kb[2 + strspn(kb + 2, "0123456789")] != '\0')
+  if (kb[0] != 'K' || kb[1] != 'B' || !kb[2] || kb[2 + strspn(kb + 2, "0123456789")])
     script_raise(L, TLSMEND_E_SCRIPT, "an update is named like \"KB3140245\", got \"%s\"", kb);
   return kb;
 }
@@ -47,7 +48,7 @@ static void push_package(lua_State *L, tlsmend_machine *machine, const char *nam
 static int l_packages(lua_State *L) {
   tlsmend_error error;
   tlsmend_machine *machine = script_facts(L, "hotfix.packages");
-  const char *kb = check_kb(L, 1);
+  const char *kb = check_kb(L);
   script_scratch *scratch = script_scratch_take(L);
   int code = machine_keys(machine, CBS_PACKAGES, 0, &scratch->names, &error);
   if (code == TLSMEND_E_ABSENT) {
@@ -71,7 +72,7 @@ static int l_packages(lua_State *L) {
 static int l_listed(lua_State *L) {
   tlsmend_error error;
   tlsmend_machine *machine = script_facts(L, "hotfix.listed");
-  const char *kb = check_kb(L, 1);
+  const char *kb = check_kb(L);
   script_scratch *scratch = script_scratch_take(L);
   int code = machine_hotfixes(machine, &scratch->names, &error);
   if (code == TLSMEND_E_UNKNOWN) {

@@ -5,10 +5,10 @@
 #include "script/modules/modules.h"
 
 #include "machine/machine.h"
-#include "tls/probe.h"
 #include "script/modules/arguments.h"
 #include "script/sandbox/error.h"
 #include "script/sandbox/text.h"
+#include "tls/probe.h"
 
 /* A string field of the options at `index`, or NULL. Borrowed from the table. */
 static const char *option_name(lua_State *L, int index) {

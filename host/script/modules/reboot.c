@@ -48,14 +48,13 @@ static const struct told {
 
 /* Takes the key in argument 1, and the machine that it may be asked of. */
 static tlsmend_machine *fact_machine(lua_State *L, const char *name, const char **path) {
-  *path = script_check_path(L, 1, script_scratch_take(L));
+  *path = script_check_path(L, script_scratch_take(L));
   for (size_t i = 0; i < sizeof told / sizeof *told; i++)
     if (unicode_name_equal(*path, told[i].key) &&
-        (name == NULL ? told[i].name == NULL
-                      : told[i].name != NULL && unicode_name_equal(name, told[i].name)))
+        (!name ? !told[i].name : told[i].name && unicode_name_equal(name, told[i].name)))
       return script_facts(L, "reboot.fact");
-  script_raise(L, TLSMEND_E_SCRIPT, "reboot: %s%s%s is no sign of a pending restart", *path,
-               name != NULL ? "\\" : "", name != NULL ? name : "");
+  script_raise(L, TLSMEND_E_SCRIPT, "reboot: %s%s%s is no sign of a pending restart", *path, name ? "\\" : "",
+               name ? name : "");
   return NULL;
 }
 
@@ -74,7 +73,7 @@ static int l_fact(lua_State *L) {
   const char *path, *name = lua_isnoneornil(L, 2) ? NULL : script_check_text(L, 2, "the value name");
   tlsmend_machine *machine = fact_machine(L, name, &path);
   script_scratch *scratch = &sandbox_context(L)->scratch;
-  if (name == NULL)
+  if (!name)
     return push_exists(L, machine, path);
   if (machine_value_get(machine, path, 0, name, &scratch->value, &error) != TLSMEND_OK)
     return script_raise_error(L, &error);

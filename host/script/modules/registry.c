@@ -6,9 +6,9 @@
 
 #include <string.h>
 
+#include "machine/propose.h"
 #include "registry/path.h"
 #include "registry/value.h"
-#include "machine/propose.h"
 #include "script/modules/arguments.h"
 #include "script/sandbox/error.h"
 #include "script/sandbox/pairs.h"
@@ -25,7 +25,7 @@ static script_scratch *read_value(lua_State *L, const char *function) {
   tlsmend_error error;
   tlsmend_machine *machine = script_machine(L, function);
   script_scratch *scratch = script_scratch_take(L);
-  const char *path = script_check_path(L, 1, scratch);
+  const char *path = script_check_path(L, scratch);
   const char *name = script_check_text(L, 2, "the value name");
   int view = script_check_view(L, 3);
   if (machine_value_get(machine, path, view, name, &scratch->value, &error) != TLSMEND_OK)
@@ -52,7 +52,7 @@ static int l_exists(lua_State *L) {
   tlsmend_error error;
   bool found = false;
   tlsmend_machine *machine = script_machine(L, "registry.exists");
-  const char *path = script_check_path(L, 1, script_scratch_take(L));
+  const char *path = script_check_path(L, script_scratch_take(L));
   if (machine_key_exists(machine, path, script_check_view(L, 2), &found, &error) != TLSMEND_OK)
     raise_call(L, &error);
   lua_pushboolean(L, found);
@@ -66,7 +66,7 @@ static int push_list(lua_State *L, const char *function, names_fn names) {
   tlsmend_error error;
   tlsmend_machine *machine = script_machine(L, function);
   script_scratch *scratch = script_scratch_take(L);
-  const char *path = script_check_path(L, 1, scratch);
+  const char *path = script_check_path(L, scratch);
   int code = names(machine, path, script_check_view(L, 2), &scratch->names, &error);
   if (code == TLSMEND_E_ABSENT) {
     lua_pushnil(L);
@@ -86,7 +86,7 @@ static int l_views(lua_State *L) {
   tlsmend_error error;
   const tlsmend_system *system;
   tlsmend_machine *facts = script_facts(L, "registry.views");
-  const char *path = script_check_path(L, 1, script_scratch_take(L));
+  const char *path = script_check_path(L, script_scratch_take(L));
   if (machine_system(facts, &system, &error) != TLSMEND_OK)
     raise_call(L, &error);
   bool wide = machine_is_64bit(system), both = wide && path_redirected(path);
@@ -133,7 +133,7 @@ static void read_option(lua_State *L, write_options *out, bool set) {
 
 static write_options check_options(lua_State *L, int index, bool set) {
   const char *title = sandbox_context(L)->title;
-  write_options out = {0, false, 0, title != NULL ? title : "", false};
+  write_options out = {0, false, 0, title ? title : "", false};
   lua_settop(L, index);
   if (lua_isnil(L, index))
     return out;
@@ -259,7 +259,7 @@ static int l_set(lua_State *L) {
   tlsmend_machine *machine = script_machine(L, "registry.set");
   write_options options = check_options(L, 4, true);
   script_scratch *scratch = script_scratch_take(L);
-  target at = {script_check_path(L, 1, scratch), script_check_text(L, 2, "the value name")};
+  target at = {script_check_path(L, scratch), script_check_text(L, 2, "the value name")};
   encode(L, &at, options.typed ? options.type : natural_type(L, &at), &scratch->value);
   if ((options.secret ? propose_secret_set : propose_value_set)(
           machine, at.path, options.view, at.name, &scratch->value, options.why, &error) != TLSMEND_OK)
@@ -272,7 +272,7 @@ static int l_delete(lua_State *L) {
   tlsmend_error error;
   tlsmend_machine *machine = script_machine(L, "registry.delete");
   write_options options = check_options(L, 3, false);
-  const char *path = script_check_path(L, 1, script_scratch_take(L));
+  const char *path = script_check_path(L, script_scratch_take(L));
   const char *name = script_check_text(L, 2, "the value name");
   if (propose_value_delete(machine, path, options.view, name, options.why, &error) != TLSMEND_OK)
     return raise_call(L, &error);
@@ -286,7 +286,7 @@ static int write_key(lua_State *L, const char *function, key_fn write) {
   tlsmend_error error;
   tlsmend_machine *machine = script_machine(L, function);
   write_options options = check_options(L, 2, false);
-  const char *path = script_check_path(L, 1, script_scratch_take(L));
+  const char *path = script_check_path(L, script_scratch_take(L));
   if (write(machine, path, options.view, options.why, &error) != TLSMEND_OK)
     return raise_call(L, &error);
   return 0;

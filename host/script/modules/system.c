@@ -54,6 +54,6 @@ void system_facts(lua_State *L) {
     lua_pushboolean(L, system->product_type != TLSMEND_WORKSTATION);
     lua_setfield(L, -2, "server");
   }
-  if (system->architecture[0] != '\0')
+  if (system->architecture[0])
     set_integer(L, "bits", machine_is_64bit(system) ? 64 : 32);
 }

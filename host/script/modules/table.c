@@ -1,7 +1,7 @@
 /* The one table of native modules. */
-#include <string.h>
-
 #include "script/modules/modules.h"
+
+#include <string.h>
 
 const script_module script_modules[] = {
     {"files", files_functions, files_open, NULL},

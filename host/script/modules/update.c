@@ -8,14 +8,14 @@
 #include <string.h>
 
 #include "machine/guard.h"
+#include "machine/propose.h"
 #include "machine/update/package.h"
 #include "plan/change.h"
-#include "signing/bundle.h"
-#include "machine/propose.h"
 #include "script/modules/arguments.h"
 #include "script/sandbox/error.h"
 #include "script/sandbox/pairs.h"
 #include "script/sandbox/text.h"
+#include "signing/bundle.h"
 
 /* Pushes a field of the table at `index` as it stands there: what a metamethod answers belongs to nobody, and while one runs the
  * table may lose what is borrowed from it. */
@@ -42,9 +42,9 @@ static void check_fields(lua_State *L, int index, const char *const *known) {
     lua_rawgeti(L, keys, i);
     const char *name = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "";
     const char *const *row = known;
-    while (*row != NULL && strcmp(*row, name) != 0)
+    while (*row && strcmp(*row, name) != 0)
       row++;
-    if (*row == NULL)
+    if (!*row)
       script_raise(L, TLSMEND_E_SCRIPT, "update.propose: unknown field '%s'", sandbox_text(L, -1));
     lua_pop(L, 1);
   }
@@ -60,7 +60,7 @@ static void read_effect(lua_State *L, tlsmend_file_effect *out) {
   check_fields(L, index, known);
   out->path = field_text(L, index, "path");
   const char *after = field_text(L, index, "after");
-  if (out->path == NULL || after == NULL || !version_parse(after, &out->after))
+  if (!out->path || !after || !version_parse(after, &out->after))
     script_raise(L, TLSMEND_E_SCRIPT,
                  "update.propose: each file needs a path and a version after, such as \"6.1.7601.23375\"");
   push_field(L, index, "view");
@@ -90,10 +90,10 @@ static void read_effects(lua_State *L, tlsmend_update *out) {
 /* Whether it is a package of the bundle that the runbook came in: that belongs to the runbook as its modules do. */
 static bool is_bundled(lua_State *L, const char *file) {
   const script_source *source = sandbox_context(L)->options.source;
-  const char *inner = source != NULL ? bundle_inner(source->path) : NULL;
-  size_t length = inner != NULL ? (size_t)(inner - source->path) : 0; /* with the bar */
-  return length > 0 && source->files != NULL && strncmp(file, source->path, length) == 0 &&
-         manifest_find(source->files, MANIFEST_PACKAGE, file + length) != NULL;
+  const char *inner = source ? bundle_inner(source->path) : NULL;
+  size_t length = inner ? (size_t)(inner - source->path) : 0; /* with the bar */
+  return length > 0 && source->files && strncmp(file, source->path, length) == 0 &&
+         manifest_find(source->files, MANIFEST_PACKAGE, file + length);
 }
 
 /* A large file is read for no longer than a run may take. */
@@ -108,7 +108,7 @@ static int hash_file(lua_State *L, const char *path, size_t followed, char hash[
 /* What is at hand must be what was expected; a plan may be made before anything is at hand. */
 static void check_package(lua_State *L, tlsmend_machine *machine, tlsmend_update *update, char hash[65]) {
   tlsmend_error error;
-  if (update->file == NULL) {
+  if (!update->file) {
     update->sha256 = NULL;
     return;
   }
@@ -120,7 +120,7 @@ static void check_package(lua_State *L, tlsmend_machine *machine, tlsmend_update
   sandbox_context(L)->unreached |= code != TLSMEND_OK;
   if (code != TLSMEND_OK)
     script_raise(L, code == TLSMEND_E_ABSENT ? TLSMEND_E_REFUSED : code, "%s: %s", update->kb, error.text);
-  if (update->sha256 != NULL && strcmp(update->sha256, hash) != 0)
+  if (update->sha256 && strcmp(update->sha256, hash) != 0)
     script_raise(
         L, TLSMEND_E_REFUSED,
         "%s: %s is not the expected package: its SHA-256 is %s, expected %s; get it again from its source",
@@ -143,11 +143,11 @@ static int l_propose(lua_State *L) {
   update.sha256 = field_text(L, 1, "sha256");
   update.package = field_text(L, 1, "package");
   const char *why = field_text(L, 1, "why"), *title = sandbox_context(L)->title;
-  if (update.kb == NULL)
+  if (!update.kb)
     return script_raise(L, TLSMEND_E_SCRIPT, "update.propose: kb is missing");
   read_effects(L, &update);
   check_package(L, machine, &update, hash);
-  if (propose_update(machine, &update, why != NULL ? why : title, &error) != TLSMEND_OK)
+  if (propose_update(machine, &update, why ? why : title, &error) != TLSMEND_OK)
     return script_raise_error(L, &error);
   return 0;
 }
@@ -185,8 +185,8 @@ static void push_bundled(lua_State *L, const char *bundle, size_t length, const 
 static int l_bundled(lua_State *L) {
   const script_source *source = sandbox_context(L)->options.source;
   lua_newtable(L);
-  const char *inner = source != NULL ? bundle_inner(source->path) : NULL;
-  if (inner == NULL || source->files == NULL)
+  const char *inner = source ? bundle_inner(source->path) : NULL;
+  if (!inner || !source->files)
     return 1;
   for (size_t i = 0; i < source->files->count; i++) {
     if (source->files->files[i].kind != MANIFEST_PACKAGE)

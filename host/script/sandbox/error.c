@@ -93,7 +93,7 @@ static bool is_yield(const char *text) {
 /* Runs where the error was raised. After a limit nothing of the script may run, hence not its __tostring either. */
 int l_message(lua_State *L) {
   char where[300];
-  if (sandbox_context(L)->exceeded != SANDBOX_WITHIN || luaL_testudata(L, 1, ERROR_TYPE) != NULL)
+  if (sandbox_context(L)->exceeded != SANDBOX_WITHIN || luaL_testudata(L, 1, ERROR_TYPE))
     return 1;
   if (lua_type(L, 1) == LUA_TSTRING && lua_rawlen(L, 1) > 0 && !is_yield(lua_tostring(L, 1)))
     return 1;
@@ -112,18 +112,18 @@ int l_message(lua_State *L) {
 static void add_line(const script_context *context, tlsmend_error *error) {
   size_t file = strlen(context->file), used = strlen(error->text);
   char *end = NULL;
-  if (context->text == NULL || file == 0 || strncmp(error->text, context->file, file) != 0 ||
+  if (!context->text || file == 0 || strncmp(error->text, context->file, file) != 0 ||
       error->text[file] != ':')
     return;
   unsigned long number = strtoul(error->text + file + 1, &end, 10);
   if (number == 0 || *end != ':')
     return;
   const char *at = context->text, *last = at + context->text_size;
-  for (; number > 1 && at != NULL && at < last; number--) {
+  for (; number > 1 && at && at < last; number--) {
     at = memchr(at, '\n', (size_t)(last - at));
-    at = at != NULL ? at + 1 : NULL;
+    at = at ? at + 1 : NULL;
   }
-  if (at == NULL || at >= last)
+  if (!at || at >= last)
     return;
   while (at < last && (*at == ' ' || *at == '\t'))
     at++;
@@ -140,16 +140,16 @@ int script_error_take(script_context *context, int status, tlsmend_error *error)
   lua_State *L = context->L;
   int code = TLSMEND_E_SCRIPT;
   const script_error *raised = luaL_testudata(L, -1, ERROR_TYPE);
-  if (raised != NULL) {
+  if (raised) {
     code = raised->code;
     tlsmend_error_set(error, code, "%s", raised->text);
   } else if (lua_type(L, -1) == LUA_TSTRING) {
     tlsmend_error_set(error, code, "%s", lua_tostring(L, -1));
   } else {
     tlsmend_error_set(error, code, "%san error whose text cannot be made (%s, status %d)",
-                      context->file[0] != '\0' ? context->file : "", luaL_typename(L, -1), status);
+                      context->file[0] ? context->file : "", luaL_typename(L, -1), status);
   }
-  if (code == TLSMEND_E_SCRIPT && error != NULL)
+  if (code == TLSMEND_E_SCRIPT && error)
     add_line(context, error);
   lua_pop(L, 1);
   return code;

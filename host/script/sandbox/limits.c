@@ -65,9 +65,9 @@ static int passed(const script_context *context) {
  * stays. */
 static void note_place(script_context *context) {
   char where[sizeof context->where] = "";
-  if (context->L != NULL)
+  if (context->L)
     sandbox_where(context->L, where, sizeof where);
-  if (*where != '\0')
+  if (*where)
     memcpy(context->where, where, sizeof where);
 }
 
@@ -88,7 +88,7 @@ static bool may_grow(script_context *context, bool first, size_t size, size_t mo
   bool fits = more <= most - used;
   if (size >= LARGE && size > context->large) {
     context->large = size;
-    if (context->running != NULL)
+    if (context->running)
       sandbox_pace(context->running);
   }
   if (size >= LARGE || !fits || most - used < most / 8) {
@@ -113,8 +113,8 @@ static bool may_grow(script_context *context, bool first, size_t size, size_t mo
  * work, because filling memory takes time that no instruction counts. */
 void *sandbox_alloc(void *data, void *block, size_t old, size_t size) {
   script_context *context = data;
-  bool first = block == NULL && old == 0; /* else `old` is a type, or a size */
-  if (block == NULL)
+  bool first = !block && old == 0; /* else `old` is a type, or a size */
+  if (!block)
     old = 0;
   if (size == 0) {
     free(block);
@@ -126,7 +126,7 @@ void *sandbox_alloc(void *data, void *block, size_t old, size_t size) {
   if (size > old && !may_grow(context, first, size, size - old))
     return NULL;
   void *moved = realloc(block, size);
-  if (moved == NULL)
+  if (!moved)
     return size <= old ? block : NULL;
   context->used[TLSMEND_LIMIT_MEMORY] += size;
   context->used[TLSMEND_LIMIT_MEMORY] -= old;
@@ -139,7 +139,7 @@ static void where_in(lua_State *L, char *out, size_t size) {
   const char *file = sandbox_context(L)->file;
   lua_Debug frame;
   bool found = false;
-  out[0] = '\0';
+  out[0] = 0;
   for (int level = 0; level < LEVELS_MOST && lua_getstack(L, level, &frame); level++) {
     if (!lua_getinfo(L, "Sl", &frame) || frame.currentline <= 0)
       continue;
@@ -156,7 +156,7 @@ static void where_in(lua_State *L, char *out, size_t size) {
 void sandbox_where(lua_State *L, char *out, size_t size) {
   lua_State *main = sandbox_context(L)->L;
   where_in(L, out, size);
-  if (out[0] == '\0' && main != NULL && main != L)
+  if (!out[0] && main && main != L)
     where_in(main, out, size);
 }
 
@@ -166,7 +166,7 @@ static void exceed(lua_State *L, int limit) {
   script_context *context = sandbox_context(L);
   context->exceeded = limit;
   /* The first place counts; the allocator has noted the one where memory was refused. */
-  if (limit != TLSMEND_LIMIT_MEMORY && context->where[0] == '\0')
+  if (limit != TLSMEND_LIMIT_MEMORY && !context->where[0])
     sandbox_where(L, context->where, sizeof context->where);
   lua_sethook(L, count_hook, LUA_MASKCOUNT, 1);
   lua_pushlightuserdata(L, (void *)(uintptr_t)&limit_mark);
@@ -275,7 +275,7 @@ void sandbox_refill(script_context *context) {
 void sandbox_renew(script_context *context) {
   context->exceeded = SANDBOX_WITHIN;
   context->stop = 0;
-  context->where[0] = '\0';
+  context->where[0] = 0;
   sandbox_refill(context);
   sandbox_watch(context);
 }

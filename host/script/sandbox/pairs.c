@@ -4,11 +4,13 @@
  * must propose the same plan. Two keys that are only addresses have no order, and are refused.
  */
 #include "script/sandbox/pairs.h"
-#include "script/sandbox/limits.h"
-#include "script/sandbox/sort.h"
+
+#include <string.h>
 
 #include <lauxlib.h>
-#include <string.h>
+
+#include "script/sandbox/limits.h"
+#include "script/sandbox/sort.h"
 
 enum { OBJECT = 4 };
 

@@ -132,7 +132,7 @@ static const char *match_longest(pattern_match *m, const char *s, const char *p,
     count++;
   for (; count >= 0; count--) {
     const char *found = match_here(m, s + count, end + 1);
-    if (found != NULL)
+    if (found)
       return found;
   }
   return NULL;
@@ -141,7 +141,7 @@ static const char *match_longest(pattern_match *m, const char *s, const char *p,
 static const char *match_shortest(pattern_match *m, const char *s, const char *p, const char *end) {
   for (;; s++) {
     const char *found = match_here(m, s, end + 1);
-    if (found != NULL)
+    if (found)
       return found;
     if (!match_item(m, s, p, end))
       return NULL;
@@ -153,7 +153,7 @@ static const char *open_capture(pattern_match *m, const char *s, const char *p, 
     luaL_error(m->L, "too many captures");
   m->captures[m->count++] = (pattern_capture){s, kind};
   const char *found = match_here(m, s, p);
-  if (found == NULL)
+  if (!found)
     m->count--;
   return found;
 }
@@ -166,7 +166,7 @@ static const char *close_capture(pattern_match *m, const char *s, const char *p)
     luaL_error(m->L, "invalid pattern capture");
   m->captures[number].length = s - m->captures[number].start;
   const char *found = match_here(m, s, p);
-  if (found == NULL)
+  if (!found)
     m->captures[number].length = PATTERN_OPEN;
   return found;
 }
@@ -220,7 +220,7 @@ static const char *match_frontier(pattern_match *m, const char *s, const char *p
 static bool match_special(pattern_match *m, const char **s, const char **p) {
   if ((*p)[1] == 'f') {
     *p = match_frontier(m, *s, *p + 2);
-    return *p != NULL;
+    return *p;
   }
   if ((*p)[1] == 'b') {
     *s = match_balance(m, *s, *p + 2);
@@ -229,7 +229,7 @@ static bool match_special(pattern_match *m, const char **s, const char **p) {
     *s = match_again(m, *s, (unsigned char)(*p)[1]);
     *p += 2;
   }
-  return *s != NULL;
+  return *s;
 }
 
 static bool is_special(const pattern_match *m, const char *p) {
@@ -250,7 +250,7 @@ static const char *match_suffixed(pattern_match *m, const char **s, const char *
     return match_shortest(m, *s, *p, end);
   case '?': {
     const char *found = match_item(m, *s, *p, end) ? match_here(m, *s + 1, end + 1) : NULL;
-    if (found != NULL)
+    if (found)
       return found;
     *p = end + 1;
     break;
@@ -335,7 +335,7 @@ void pattern_push(pattern_match *match, int number, const char *from, const char
 }
 
 int pattern_push_all(pattern_match *match, const char *from, const char *to) {
-  int count = match->count == 0 && from != NULL ? 1 : match->count;
+  int count = match->count == 0 && from ? 1 : match->count;
   luaL_checkstack(match->L, count, "too many captures");
   for (int i = 0; i < count; i++)
     pattern_push(match, i, from, to);

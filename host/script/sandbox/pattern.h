@@ -2,10 +2,10 @@
 #ifndef TLSMEND_SCRIPT_SANDBOX_PATTERN_H
 #define TLSMEND_SCRIPT_SANDBOX_PATTERN_H
 
-#include <lua.h>
-
 #include <stdbool.h>
 #include <stddef.h>
+
+#include <lua.h>
 
 enum { PATTERN_CAPTURES = 32 };
 

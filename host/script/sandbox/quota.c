@@ -2,15 +2,16 @@
  * Counts what a script asks of a machine and proposes to it, above the guard of `needs`. Refuses nothing itself but what is
  * beyond a limit; adds nothing to what is asked.
  */
+#include "script/sandbox/quota.h"
+
 #include <string.h>
 
 #include "machine/machine.h"
-#include "script/sandbox/quota.h"
 
 /* What is asked is noted in the plan with its names: long ones count as more questions. */
 enum { BYTES_PER_READ = 256 };
 
-static size_t length(const char *text) { return text != NULL ? strlen(text) : 0; }
+static size_t length(const char *text) { return text ? strlen(text) : 0; }
 
 static int count_read(tlsmend_machine *self, const char *path, const char *name, tlsmend_error *error) {
   size_t cost = 1 + (length(path) + length(name)) / BYTES_PER_READ;

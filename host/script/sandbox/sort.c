@@ -3,11 +3,12 @@
  * runs could differ, and the C library's may be quadratic. table.sort and the order of pairs rest on it.
  */
 #include "script/sandbox/sort.h"
-#include "script/sandbox/limits.h"
 
 #include <limits.h>
 
 #include <lauxlib.h>
+
+#include "script/sandbox/limits.h"
 
 typedef struct sorting {
   sort_before before;

@@ -8,8 +8,8 @@
 
 #include <lauxlib.h>
 
-#include "script/sandbox/pattern.h"
 #include "script/sandbox/limits.h"
+#include "script/sandbox/pattern.h"
 #include "script/sandbox/text.h"
 
 static void settle(pattern_match *match) {
@@ -28,7 +28,7 @@ static size_t start_offset(lua_Integer position, size_t size) {
 
 static bool has_specials(const char *text, size_t size) {
   for (size_t i = 0; i < size; i++)
-    if (text[i] != '\0' && strchr("^$*+?.([%-", text[i]) != NULL)
+    if (text[i] && strchr("^$*+?.([%-", text[i]))
       return true;
   return false;
 }
@@ -41,9 +41,9 @@ static int find_plain(lua_State *L, size_t offset) {
     const char *from = at;
     if (wanted_size > 0)
       at = memchr(at, wanted[0], (size_t)(end - at) - wanted_size + 1);
-    size_t passed = (size_t)((at != NULL ? at : end) - from);
+    size_t passed = (size_t)((at ? at : end) - from);
     sandbox_context(L)->used[TLSMEND_LIMIT_INSTRUCTIONS] += 1 + passed / 64; /* the next charge looks at it */
-    if (at == NULL)
+    if (!at)
       break;
     if (wanted_size > 64)
       sandbox_spend(L, wanted_size / 64);
@@ -64,7 +64,7 @@ static int find_pattern(lua_State *L, size_t offset, bool find) {
   const char *from = match.subject + offset;
   do {
     const char *to = pattern_try(&match, from);
-    if (to == NULL)
+    if (!to)
       continue;
     settle(&match);
     if (!find)
@@ -106,7 +106,7 @@ static int l_gmatch_next(lua_State *L) {
   lua_Integer last = lua_tointeger(L, lua_upvalueindex(4));
   for (; from <= match.subject_end; from++) {
     const char *to = pattern_try(&match, from);
-    if (to == NULL || to - match.subject == last)
+    if (!to || to - match.subject == last)
       continue;
     settle(&match);
     lua_pushinteger(L, to - match.subject);
@@ -204,7 +204,7 @@ int l_gsub(lua_State *L) {
   while (count < most) {
     const char *to = pattern_try(&match, from);
     settle(&match);
-    if (to != NULL && to != last) {
+    if (to && to != last) {
       count++;
       changed = add_replacement(&match, &out, from, to) || changed;
       from = last = to;

@@ -3,11 +3,12 @@
  * which tells an attacker where to aim and makes two runs differ. No address of anything reaches a script.
  */
 #include "script/sandbox/text.h"
-#include "script/sandbox/limits.h"
 
 #include <string.h>
 
 #include <lauxlib.h>
+
+#include "script/sandbox/limits.h"
 
 const char *sandbox_text(lua_State *L, int index) {
   index = lua_absindex(L, index);
