@@ -162,6 +162,9 @@ void cli_live_end(cli_live *live, bool waiting);
 /* The machine of this call as a person would name it. */
 const char *cli_machine_name(const cli_call *call);
 
+/* The same for a sentence in the person's language. Free with tlsmend_text_free; NULL when out of memory. */
+char *cli_machine_said(const cli_call *call);
+
 /*
  * Prints "  tlsmend VERB OPERAND..." with what the command needs to find the same machine and journals, and with the plan that was
  * made, its parameters without secrets. `operands` and `plan` may be NULL.

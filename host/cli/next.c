@@ -47,3 +47,8 @@ void cli_next(FILE *to, const cli_call *call, const char *verb, const opt_list *
 const char *cli_machine_name(const cli_call *call) {
   return !call->machine || strcmp(call->machine, "live") == 0 ? "this machine" : call->machine;
 }
+
+char *cli_machine_said(const cli_call *call) {
+  const char *name = cli_machine_name(call);
+  return say_in(name == call->machine ? NULL : call->language, name);
+}

@@ -4,19 +4,20 @@
 static void print_next(const cli_call *call, tlsmend_result result) {
   if (result == TLSMEND_RESULT_RESTART || result == TLSMEND_RESULT_AWAITS || result == TLSMEND_RESULT_LEFT)
     putchar('\n');
+  char *machine = cli_machine_said(call);
   switch (result) {
   case TLSMEND_RESULT_RESTART:
-    say_line(call->language, "Next: restart %s, then type:", cli_machine_name(call));
+    say_line(call->language, "Next: restart %1, then type:", machine);
     cli_next(stdout, call, "resume", NULL, NULL);
     break;
   case TLSMEND_RESULT_AWAITS:
     say_line(call->language,
-             "Next: make sure that the machine can still be reached, then keep it or undo it now:");
+             "Next: make sure that the machine can still be reached, then keep it or undo it now:", NULL);
     cli_next(stdout, call, "confirm", NULL, NULL);
     cli_next(stdout, call, "rollback", NULL, NULL);
     break;
   case TLSMEND_RESULT_LEFT:
-    say_line(call->language, "Next: read what is left above, remove the cause, then try once more:");
+    say_line(call->language, "Next: read what is left above, remove the cause, then try once more:", NULL);
     cli_next(stdout, call, "rollback", NULL, NULL);
     break;
   case TLSMEND_RESULT_DONE:
@@ -24,6 +25,7 @@ static void print_next(const cli_call *call, tlsmend_result result) {
   case TLSMEND_RESULT_UNDONE:
     break;
   }
+  tlsmend_text_free(machine);
 }
 
 bool cli_waits(const tlsmend_report *report) {

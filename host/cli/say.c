@@ -106,20 +106,40 @@ char *say_in(const char *language, const char *english) {
   return text;
 }
 
-/* In the language; the English text itself if that fails. Frees nothing: the caller has *freed to free. */
-static const char *said(const char *language, const char *english, char **freed) {
-  *freed = say_in(language, english);
-  return *freed ? *freed : english;
+/* Copies a text behind out and returns its end; with no room it only counts. */
+static size_t put(char *out, size_t at, const char *text, size_t length) {
+  if (out)
+    memcpy(out + at, text, length);
+  return at + length;
 }
 
-void say_line(const char *language, const char *format, ...) {
+/* Fills in %1 and %2. Returns the length. */
+static size_t fill(char *out, const char *format, const char *const arguments[2]) {
+  size_t at = 0;
+  while (*format) {
+    bool hole = format[0] == '%' && (format[1] == '1' || format[1] == '2');
+    const char *argument = hole ? arguments[format[1] - '1'] : NULL;
+    at = put(out, at, argument ? argument : format, argument ? strlen(argument) : 1);
+    format += argument ? 2 : 1;
+  }
+  return at;
+}
+
+char *say_filled(const char *language, const char *format, const char *first, const char *second) {
+  const char *const arguments[2] = {first, second};
+  char *local = say_in(language, format);
+  size_t length = fill(NULL, local ? local : format, arguments);
+  char *text = malloc(length + 1);
+  if (text)
+    text[fill(text, local ? local : format, arguments)] = '\0';
+  tlsmend_text_free(local);
+  return text;
+}
+
+void say_line(const char *language, const char *format, const char *argument) {
   enum { width = 79 };
-  char english[600], *freed = NULL;
-  va_list arguments;
-  va_start(arguments, format);
-  vsnprintf(english, sizeof english, format, arguments);
-  va_end(arguments);
-  const char *text = said(language, english, &freed);
+  char *freed = say_filled(language, format, argument, NULL);
+  const char *text = freed ? freed : "";
   while (*text != '\0') {
     size_t fits = 0, columns = 0;
     for (size_t i = 0; text[i] != '\0' && columns <= width; i++) {
@@ -131,21 +151,20 @@ void say_line(const char *language, const char *format, ...) {
     printf("%.*s\n", (int)fits, text);
     text += fits + (text[fits] == ' ');
   }
-  tlsmend_text_free(freed);
+  free(freed);
 }
 
-bool say_question(const char *language, const char *question) {
+bool say_question(const char *language, const char *format, const char *first, const char *second) {
   char answer[16] = "";
   if (!os_interactive())
     return false;
-  char *freed = NULL, *freed_keys = NULL;
-  const char *keys = said(language, "[y/N]", &freed_keys);
-  char yes[] = {keys[1], '\0'};
+  char *question = say_filled(language, format, first, second), *keys = say_in(language, "[y/N]");
+  char yes[] = {keys ? keys[1] : 'y', '\0'};
   fflush(stdout);
-  fprintf(stderr, "%s %s ", said(language, question, &freed), keys);
+  fprintf(stderr, "%s %s ", question ? question : format, keys ? keys : "");
   fflush(stderr);
-  tlsmend_text_free(freed);
-  tlsmend_text_free(freed_keys);
+  free(question);
+  tlsmend_text_free(keys);
   if (!fgets(answer, sizeof answer, stdin)) {
     fputc('\n', stderr);
     return false;

@@ -35,17 +35,16 @@ void say_object(const char *schema, const char *result, const char *name, const 
 /* A text of the program in a language; English where it has no other. Free with tlsmend_text_free; NULL when out of memory. */
 char *say_in(const char *language, const char *english);
 
-/* Prints a text of the program, as `language` says it, and a line break to stdout. A long one is broken at blanks. */
-#if defined(__MINGW32__)
-__attribute__((format(gnu_printf, 2, 3)))
-#elif defined(__GNUC__)
-__attribute__((format(printf, 2, 3)))
-#endif
-void say_line(const char *language, const char *format, ...);
+/* A text of the program that takes arguments, %1 and %2: looked up as it is, then filled in, so that no argument is taken for a word. It
+ * stands in the language files with %s. malloc'd; NULL when out of memory. */
+char *say_filled(const char *language, const char *format, const char *first, const char *second);
 
-/* Asks on stderr, reads one line from stdin; only "y" and "yes" are yes, and the first letter of the
+/* Prints such a text and a line break to stdout. A long one is broken at blanks. */
+void say_line(const char *language, const char *format, const char *argument);
+
+/* Asks such a text on stderr, reads one line from stdin; only "y" and "yes" are yes, and the first letter of the
  * language's own word. False where nobody can be asked. */
-bool say_question(const char *language, const char *question);
+bool say_question(const char *language, const char *format, const char *first, const char *second);
 
 /* Wraps text in a colour where stderr may be coloured. */
 typedef enum say_colour { SAY_PLAIN, SAY_RED, SAY_YELLOW, SAY_GREEN } say_colour;

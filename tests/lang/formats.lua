@@ -2,10 +2,10 @@
 -- key: the format as the language files have it, letter by letter; nil if it has what no translation can fill in.
 
 local SAYS = { "text_say", "text_said", "text_label", "text_tell", "html_say", "html_said", "print_line", "say_line",
-  "say_question", "say_in", "TEXT_COUNT" }
+  "say_question", "say_filled", "say_in", "TEXT_COUNT" }
 
 local function key_of(format)
-  local key = format:gsub("%%%.?%d*[lz]*([dus])", function(kind) return kind == "s" and "%s" or "%d" end)
+  local key = format:gsub("%%[1-9]", "%%s"):gsub("%%%.?%d*[lz]*([dus])", function(kind) return kind == "s" and "%s" or "%d" end)
   local rest = key:gsub("%%[sd]", "")
   return not rest:find "%%%a" and key or nil
 end

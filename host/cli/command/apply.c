@@ -118,9 +118,25 @@ static int show_keepers(const application *app, tlsmend_error *error) {
   return TLSMEND_OK;
 }
 
+static bool ask(const cli_call *call, size_t changes, bool restarts) {
+  char count[24], *machine = cli_machine_said(call);
+  bool agreed = false;
+  snprintf(count, sizeof count, "%zu", changes);
+  if (changes == 1)
+    agreed = say_question(call->language,
+                          restarts ? "Apply 1 change (and the restart) to %1?" : "Apply 1 change to %1?",
+                          machine, NULL);
+  else
+    agreed = say_question(call->language,
+                          restarts ? "Apply these %1 changes (and the restart) to %2?"
+                                   : "Apply these %1 changes to %2?",
+                          count, machine);
+  tlsmend_text_free(machine);
+  return agreed;
+}
+
 /* Three answers, not two: what rests on "cannot tell" needs its own consent. */
 static int confirm(const application *app, tlsmend_error *error) {
-  char question[256];
   const cli_call *call = &app->call;
   size_t restarts = tlsmend_plan_reboot_count(app->plan);
   size_t changes = tlsmend_plan_change_count(app->plan) - restarts;
@@ -130,16 +146,7 @@ static int confirm(const application *app, tlsmend_error *error) {
                      "--accept-unknown");
   if (changes + restarts == 0 || call->yes)
     return TLSMEND_OK;
-  const char *machine = cli_machine_name(call);
-  if (changes == 1)
-    snprintf(question, sizeof question,
-             restarts > 0 ? "Apply 1 change (and the restart) to %s?" : "Apply 1 change to %s?", machine);
-  else
-    snprintf(question, sizeof question,
-             restarts > 0 ? "Apply these %zu changes (and the restart) to %s?"
-                          : "Apply these %zu changes to %s?",
-             changes, machine);
-  if (say_question(call->language, question))
+  if (ask(call, changes, restarts > 0))
     return TLSMEND_OK;
   return say_error(error, TLSMEND_E_REFUSED,
                    "not confirmed, nothing was written; pass --yes where nobody can answer");
@@ -151,7 +158,7 @@ static tlsmend_reboot agree_on_restart(const application *app) {
   if (reboot != TLSMEND_REBOOT_ASK || tlsmend_plan_reboot_count(app->plan) == 0 || app->call.yes)
     return reboot;
   return say_question(app->call.language,
-                      "The plan needs a restart. Restart without asking again when it is due?")
+                      "The plan needs a restart. Restart without asking again when it is due?", NULL, NULL)
              ? TLSMEND_REBOOT_AUTO
              : TLSMEND_REBOOT_ASK;
 }

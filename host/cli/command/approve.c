@@ -18,7 +18,7 @@ static void print_next(const cli_call *call, const char *signature) {
     printf(" -p %s", name);
   putchar('\n');
   if (loaded && tlsmend_plan_secret(plan, 0))
-    say_line(call->language, "A secret is not shown: write =VALUE behind its name.");
+    say_line(call->language, "A secret is not shown: write =VALUE behind its name.", NULL);
   tlsmend_plan_free(plan);
 }
 

@@ -18,20 +18,22 @@ static int save(const cli_call *call, const tlsmend_plan *plan, tlsmend_error *e
 static void print_next(const cli_call *call, const tlsmend_plan *plan) {
   if (tlsmend_plan_unknown_count(plan) > 0) {
     putchar('\n');
-    say_line(call->language, "The plan rests on something that the machine could not tell (see above). Find "
-                             "that out first; an apply is refused unless it is told --accept-unknown.");
+    say_line(call->language,
+             "The plan rests on something that the machine could not tell (see above). Find "
+             "that out first; an apply is refused unless it is told --accept-unknown.",
+             NULL);
     return;
   }
   if (tlsmend_plan_change_count(plan) == 0)
     return;
   putchar('\n');
-  say_line(call->language, "Next, to make these changes:");
+  say_line(call->language, "Next, to make these changes:", NULL);
   const char *words[] = {"--plan", call->output};
   const opt_list saved = {words, 2};
   cli_next(stdout, call, "apply", call->output ? &saved : &call->operands, plan);
   for (size_t i = 0; i < call->params.count; i++)
     if (tlsmend_plan_is_secret(plan, call->params.items[i]) != 0) {
-      say_line(call->language, "A secret is not shown: write =VALUE behind its name.");
+      say_line(call->language, "A secret is not shown: write =VALUE behind its name.", NULL);
       return;
     }
 }

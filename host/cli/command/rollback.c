@@ -26,7 +26,6 @@ static int preview(const cli_call *call, tlsmend_session *session, const char *r
 static int confirm(const cli_call *call, tlsmend_session *session, const char *run, tlsmend_error *error) {
   char *text = NULL;
   size_t steps = 0;
-  char question[256];
   if (call->yes && call->format != TLSMEND_FORMAT_TEXT)
     return TLSMEND_OK;
   int code =
@@ -37,8 +36,10 @@ static int confirm(const cli_call *call, tlsmend_session *session, const char *r
   tlsmend_text_free(text);
   if (steps == 0 || call->yes)
     return TLSMEND_OK;
-  snprintf(question, sizeof question, "Undo this on %s?", cli_machine_name(call));
-  if (say_question(call->language, question))
+  char *machine = cli_machine_said(call);
+  bool agreed = say_question(call->language, "Undo this on %1?", machine, NULL);
+  tlsmend_text_free(machine);
+  if (agreed)
     return TLSMEND_OK;
   return say_error(error, TLSMEND_E_REFUSED,
                    "not confirmed, nothing was undone; pass --yes where nobody can answer");

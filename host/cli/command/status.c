@@ -29,9 +29,9 @@ static int check_folder(const cli_call *call, tlsmend_error *error) {
 static void print_next(const cli_call *call, bool waits) {
   if (waits)
     say_line(call->language,
-             "Next: make sure that the machine can still be reached, then keep it or undo it now:");
+             "Next: make sure that the machine can still be reached, then keep it or undo it now:", NULL);
   else
-    say_line(call->language, "Next, to go on or to undo what was done so far:");
+    say_line(call->language, "Next, to go on or to undo what was done so far:", NULL);
   cli_next(stdout, call, waits ? "confirm" : "resume", NULL, NULL);
   cli_next(stdout, call, "rollback", NULL, NULL);
 }
