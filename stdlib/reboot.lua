@@ -59,7 +59,7 @@ local causes = {
     function() return key(WU .. "Auto Update\\PostRebootReporting") end },
   { "Windows Update Services\\Pending", false, function()
     local pending = native.fact_keys(WU .. "Services\\Pending")
-    return pending and #pending > 0 and ("%d services"):format(#pending)
+    return pending and #pending > 0 and (#pending == 1 and "1 service" or "%d services"):format(#pending)
   end },
   { "Computer rename", true, rename },
   { "Domain join", true, function() return join "JoinDomain" end },

@@ -29,6 +29,9 @@ void text_append(text_builder *self, const char *bytes);
 /* Adds prose, broken into lines of at most `width` columns; every line begins with `indent` blanks. */
 void text_wrap(text_builder *self, size_t indent, size_t width, const char *prose);
 
+/* What an English noun has behind a number: "%zu step%s". For errors; texts of people are counted by TEXT_COUNT of render/say.h. */
+static inline const char *text_plural(size_t count) { return count == 1 ? "" : "s"; }
+
 /* How many columns UTF-8 text takes: code points, which is right for the languages of the program. */
 size_t text_columns(const char *bytes, size_t length);
 

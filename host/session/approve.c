@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "base/file_path.h"
 #include "os/os.h"
 #include "plan/plan.h"
@@ -178,8 +179,8 @@ int tlsmend_approve(const char *plan_path, const char *key, const tlsmend_approv
 int session_too_few(const plan_origin *origin, size_t count, size_t needed, const char *by,
                     tlsmend_error *error) {
   return tlsmend_error_set(error, TLSMEND_E_APPROVAL,
-                           "%s has %zu of %zu approvals%s: `tlsmend approve` makes one", origin->path, count,
-                           needed, by);
+                           "%s has %zu of %zu approval%s%s: `tlsmend approve` makes one", origin->path, count,
+                           needed, text_plural(needed), by);
 }
 
 int tlsmend_plan_check_approvals(tlsmend_plan *plan, const tlsmend_approval_check *check,
@@ -190,8 +191,8 @@ int tlsmend_plan_check_approvals(tlsmend_plan *plan, const tlsmend_approval_chec
     return tlsmend_error_set(error, TLSMEND_E_USAGE,
                              "only a saved plan can be approved: `plan -o FILE`, then approve FILE");
   if (!check->key_count || needed > check->key_count)
-    return tlsmend_error_set(error, TLSMEND_E_USAGE, "%zu approvals cannot come from %zu keys", needed,
-                             check->key_count);
+    return tlsmend_error_set(error, TLSMEND_E_USAGE, "%zu approval%s cannot come from %zu key%s", needed,
+                             text_plural(needed), check->key_count, text_plural(check->key_count));
   minisign_public *keys = calloc(check->key_count, sizeof *keys);
   int code = keys ? session_read_signatures(plan->origin, check->signatures, check->signature_count, error)
                   : error_no_memory(error);

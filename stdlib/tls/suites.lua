@@ -80,8 +80,8 @@ end
 
 local function report_policy(order)
   local text = registry.get(suites.POLICY, "Functions")
-  log.finding(("the order of cipher suites is set by policy (%d names): it wins, and only the policy's owner " ..
-    "changes it"):format(#order))
+  log.finding(("the order of cipher suites is set by policy (%s): it wins, and only the policy's owner " ..
+    "changes it"):format((#order == 1 and "1 name" or "%d names"):format(#order)))
   if type(text) == "string" and #text > suites.LIMIT then
     log.finding(("the policy's list has %d characters; %d is the limit"):format(#text, suites.LIMIT))
   end

@@ -5,7 +5,8 @@ local SAYS = { "text_say", "text_said", "text_label", "text_tell", "html_say", "
   "say_question", "say_filled", "say_in", "TEXT_COUNT" }
 
 local function key_of(format)
-  local key = format:gsub("%%[1-9]", "%%s"):gsub("%%%.?%d*[lz]*([dus])", function(kind) return kind == "s" and "%s" or "%d" end)
+  local key = format:gsub("%%[1-9]", "%%s")
+  key = key:gsub("%%%.?%d*[lz]*([dus])", function(kind) return kind == "s" and "%s" or "%d" end)
   local rest = key:gsub("%%[sd]", "")
   return not rest:find "%%%a" and key or nil
 end

@@ -29,9 +29,9 @@ local function summary(runbook)
   for _, answer in ipairs(ORDER) do
     if counts[answer] then parts[#parts + 1] = ("%d %s"):format(counts[answer], answer) end
   end
-  return ("%s: %s: %s; %d interruptions; %s; %d.%03d s"):format(runbook.runbook, plural(#runbook.machines, "machine"),
-    table.concat(parts, ", "), interruptions, plural(runbook.findings, "finding"), runbook.milliseconds // 1000,
-    runbook.milliseconds % 1000)
+  return ("%s: %s: %s; %s; %s; %d.%03d s"):format(runbook.runbook, plural(#runbook.machines, "machine"),
+    table.concat(parts, ", "), plural(interruptions, "interruption"), plural(runbook.findings, "finding"),
+    runbook.milliseconds // 1000, runbook.milliseconds % 1000)
 end
 
 -- Machines in order; the reason of an answer is said once, for the first machine that gives it.
@@ -42,7 +42,7 @@ function report.text(result)
     for _, machine in ipairs(runbook.machines) do
       local mark = #machine.findings > 0 and "FAILED" or "ok"
       local line = ("%-6s %-24s %-15s %s"):format(mark, machine.machine, machine.answer, effects(machine))
-      if machine.interruptions > 0 then line = line .. (", %d interruptions"):format(machine.interruptions) end
+      if machine.interruptions > 0 then line = line .. ", " .. plural(machine.interruptions, "interruption") end
       if machine.as then line = line .. ", interrupted as " .. machine.as end
       lines[#lines + 1] = (line:gsub("%s+$", ""))
       if machine.reason ~= "" and not told[machine.reason] and machine.answer ~= "changes"

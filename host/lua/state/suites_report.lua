@@ -10,11 +10,12 @@ local SHOWN = 6
 -- The order in a few lines, without its first word.
 local function order_lines(row, say)
   local lines = { say(OWNER[row.set]) }
-  if #row.order > 0 then lines[1] = lines[1] .. ", " .. say("%d names", #row.order) end
+  if #row.order > 0 then lines[1] = lines[1] .. ", " .. say(#row.order == 1 and "1 name" or "%d names", #row.order) end
   for index = 1, math.min(#row.order, SHOWN) do lines[#lines + 1] = row.order[index] end
   if #row.order > SHOWN then lines[#lines + 1] = say("... %d more (--format json names them)", #row.order - SHOWN) end
   if #row.ignored > 0 then
-    lines[#lines + 1] = say("%d count for nothing here, spelled for another Windows: %s", #row.ignored, row.ignored[1])
+    lines[#lines + 1] =
+      say("not counted here, spelled for another Windows: %d, such as %s", #row.ignored, row.ignored[1])
   end
   if row.services == "no" then lines[#lines + 1] = say "NONE that Microsoft 365 takes" end
   return lines

@@ -8,6 +8,7 @@
 #include <assert.h>
 #include <stdio.h>
 
+#include "base/text.h"
 #include "machine/machine.h"
 #include "plan/plan.h"
 #include "session/rerun.h"
@@ -42,7 +43,8 @@ static int expire(tlsmend_session *self, journal *journal, commit_result *out, t
     return commit_end(&commit, out, error);
   }
   char text[1200];
-  snprintf(text, sizeof text, "not confirmed within %u minutes%s%s", journal->confirm_minutes,
+  snprintf(text, sizeof text, "not confirmed within %u minute%s%s%s", journal->confirm_minutes,
+           text_plural(journal->confirm_minutes),
            *why.text ? ", and "
            : keepers ? ", and no server has answered its verify"
                      : "",

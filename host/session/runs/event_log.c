@@ -7,6 +7,7 @@
 #include <assert.h>
 #include <stdio.h>
 
+#include "base/text.h"
 #include "machine/machine.h"
 #include "plan/plan.h"
 #include "session/session.h"
@@ -19,8 +20,9 @@ void session_log_start(tlsmend_session *self, const char *verb, const journal *j
     used += (size_t)snprintf(text + used, sizeof text - used, "%s %s %s", i ? "," : "",
                              journal->plan->runbooks[i].id, journal->plan->runbooks[i].version);
   if (used < sizeof text)
-    snprintf(text + used, sizeof text - used, ". %zu changes, %zu of them restarts. Journal: %s",
-             journal->plan->change_count, plan_reboot_count(journal->plan), journal->path);
+    snprintf(text + used, sizeof text - used, ". %zu change%s, restarts among them: %zu. Journal: %s",
+             journal->plan->change_count, text_plural(journal->plan->change_count),
+             plan_reboot_count(journal->plan), journal->path);
   machine_log(self->machine, TLSMEND_LOG_START, text);
 }
 

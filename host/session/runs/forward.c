@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/text.h"
 #include "plan/plan.h"
 #include "session/rerun.h"
 #include "session/runs/deadline.h"
@@ -18,9 +19,9 @@ static int check_outcome(tlsmend_session *self, const journal *journal, tlsmend_
   if (code == TLSMEND_OK && again->change_count)
     code = tlsmend_error_set(
         error, TLSMEND_E_FAILED,
-        "after the last step the runbook still proposes %zu changes: something else sets these values, "
+        "after the last step the runbook still proposes %zu change%s: something else sets these values, "
         "or the runbook does not converge",
-        again->change_count);
+        again->change_count, text_plural(again->change_count));
   tlsmend_plan_free(again);
   return code == TLSMEND_OK ? session_verify(self, journal->plan, NULL, error) : code;
 }

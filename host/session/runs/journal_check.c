@@ -20,7 +20,8 @@ static void tell_one(inspection *self, const char *path, const char *verdict, co
                      const char *detail) {
   text_add(&self->text, "%-12s %s", verdict, path);
   if (journal)
-    text_add(&self->text, ", %zu records, head %.16s", journal->lines, journal->chain);
+    text_add(&self->text, ", %zu record%s, head %.16s", journal->lines, text_plural(journal->lines),
+             journal->chain);
   if (*detail)
     text_add(&self->text, "\n             %s", detail);
   text_add(&self->text, "\n");

@@ -7,6 +7,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "machine/machine.h"
 #include "plan/plan.h"
 #include "session/runs/confirm.h"
@@ -67,9 +68,9 @@ static bool over_budget(const journal *journal, tlsmend_error *why) {
     return false;
   tlsmend_error_set(
       why, TLSMEND_E_LIMIT,
-      "the machine has restarted %u times in this run, %zu were planned: something restarts it, or the run "
+      "the machine has restarted %u time%s in this run, %zu planned: something restarts it, or the run "
       "is stopped again and again; look into the event log before you apply again",
-      journal->boots, planned);
+      journal->boots, text_plural(journal->boots), planned);
   return true;
 }
 
