@@ -31,6 +31,10 @@ static size_t sequence_length(unsigned char first) {
 /* Decodes one code point of at most `room` bytes. Returns the bytes used, or 0 for a broken sequence.
  * Reads no byte behind one that is not a continuation, so a terminating NUL is a sufficient end. */
 static size_t decode(const unsigned char *text, size_t room, uint32_t *out) {
+  if (room && text[0] < 0x80) { /* nearly every name is ASCII */
+    *out = text[0];
+    return 1;
+  }
   static const unsigned char mask[] = {0, 0x7F, 0x1F, 0x0F, 0x07};
   size_t length = sequence_length(text[0]);
   if (length == 0 || length > room)
@@ -51,8 +55,8 @@ static size_t decode(const unsigned char *text, size_t room, uint32_t *out) {
 
 uint32_t unicode_next(const char **text) {
   uint32_t point = 0;
-  if (**text == '\0')
-    return 0;
+  if ((unsigned char)**text < 0x80)
+    return **text ? (unsigned char)*(*text)++ : 0;
   size_t used = decode((const unsigned char *)*text, 4, &point);
   *text += used ? used : 1;
   return used ? point : REPLACEMENT;
