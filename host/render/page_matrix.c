@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "render/html.h"
-#include "render/page.h"
+#include "render/page_parts.h"
 #include "base/unicode.h"
 #include "tls/version.h"
 

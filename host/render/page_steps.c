@@ -5,7 +5,7 @@
 
 #include "plan/change.h"
 #include "render/html.h"
-#include "render/page.h"
+#include "render/page_parts.h"
 #include "registry/path.h"
 #include "registry/regfile.h"
 #include "registry/value.h"

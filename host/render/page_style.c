@@ -1,5 +1,5 @@
 /* Style and script of the page. The script only filters, opens and closes: without it the page is the same, unfiltered. */
-#include "render/page.h"
+#include "render/page_parts.h"
 
 #include <stddef.h>
 

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "render/html.h"
-#include "render/page.h"
+#include "render/page_parts.h"
 
 static void cell(text_builder *out, const char *text) {
   text_add(out, "<td><bdi>");
@@ -97,33 +97,6 @@ static void rows(const page_document *document, text_builder *out) {
   if (!json_array_size(runs))
     row(document, document->json, out);
   json_array_foreach(runs, index, run) row(document, run, out);
-}
-
-static void button(text_builder *out, const char *id, const char *label) {
-  text_add(out, "<button type=\"button\" id=\"%s\">", id);
-  html_say(out, "%s", text_said(out, label));
-  text_add(out, "</button> ");
-}
-
-void page_controls(const char *const groups[][2], text_builder *out) {
-  text_add(out, "<form class=\"controls\" hidden role=\"search\"><label>");
-  html_say(out, "Filter");
-  text_add(out, " <input type=\"search\" id=\"filter\" autocomplete=\"off\"></label> <label>");
-  html_say(out, "Show");
-  text_add(out, " <select id=\"group\">");
-  for (; (*groups)[0]; groups++) {
-    text_add(out, "<option value=\"%s\">", (*groups)[0]);
-    html_say(out, "%s", text_said(out, (*groups)[1]));
-    text_add(out, "</option>");
-  }
-  text_add(out, "</select></label> ");
-  button(out, "expand", "Expand all");
-  button(out, "collapse", "Collapse all");
-  text_add(out, "<output id=\"shown\" aria-live=\"polite\" data-steps=\"");
-  html_say(out, "%s of %s steps", "{1}", "{2}");
-  text_add(out, "\" data-rows=\"");
-  html_say(out, "%s of %s rows", "{1}", "{2}");
-  text_add(out, "\"></output></form>\n");
 }
 
 void page_table(const page_document *documents, size_t count, text_builder *out) {
