@@ -136,7 +136,7 @@ size_t file_path_root(const char *path, const char *root) {
       return 0;
     rest++;
   }
-  return !*rest || names_mistake(rest, between) == NULL ? begin : 0;
+  return !*rest || !names_mistake(rest, between) ? begin : 0;
 }
 
 bool file_path_within(const char *path, const char *root) { return file_path_root(path, root) > 0; }

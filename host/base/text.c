@@ -16,7 +16,7 @@ static bool reserve(text_builder *self, size_t more) {
     return true;
   size_t room = (self->length + more + 1) * 2;
   char *grown = realloc(self->bytes, room);
-  self->failed = grown == NULL;
+  self->failed = !grown;
   if (!grown)
     return false;
   self->bytes = grown;

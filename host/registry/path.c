@@ -304,7 +304,7 @@ char *path_stored(const char *path, int view) {
 const char *path_tree_mistake(const char *path) {
   static const char set[] = "HKLM\\SYSTEM\\ControlSet";
   const char *number = unicode_name_rest(path, set);
-  if (number != NULL && isdigit((unsigned char)*number))
+  if (number && isdigit((unsigned char)*number))
     return "which control set is in use is the machine's business; write CurrentControlSet";
   if (strcmp(path, "HKU\\*") == 0)
     return "name what is meant of every user, such as \"HKU\\\\*\\\\Software\\\\Example\"";

@@ -21,7 +21,7 @@ static void answer_plain(tls_answer *out, const unsigned char *bytes, size_t siz
 
 /* A plain answer is shown up to its first line end or as far as there is room for it. */
 static bool plain_whole(const unsigned char *bytes, size_t size) {
-  return size >= sizeof((tls_answer *)NULL)->plain || memchr(bytes, '\n', size) != NULL;
+  return size >= sizeof((tls_answer *)NULL)->plain || memchr(bytes, '\n', size);
 }
 
 static void answer_alert(tls_answer *out, unsigned alert) {

@@ -71,7 +71,7 @@ static void put_extensions(writer *to, const tls_hello *hello) {
   if (hello->version == TLS_SSL3)
     return; /* knows none, and some servers choke on them */
   size_t whole = open_length(to, 2);
-  if (hello->name != NULL)
+  if (hello->name)
     put_name(to, hello->name);
   put_list(to, 10, groups, sizeof groups / sizeof groups[0]);
   if (hello->version >= TLS_1_2)

@@ -28,8 +28,8 @@ const char *probe_state_name(tlsmend_probe_state state) {
 int probe_endpoint_parse(const char *text, char host[PROBE_HOST_MOST], unsigned *port, tlsmend_error *error) {
   bool bracket = text[0] == '[';
   const char *start = text + bracket, *end = bracket ? strchr(text, ']') : strchr(text, ':');
-  const char *digits = end != NULL ? end + bracket : "";
-  size_t length = end != NULL ? (size_t)(end - start) : 0;
+  const char *digits = end ? end + bracket : "";
+  size_t length = end ? (size_t)(end - start) : 0;
   char *rest = NULL;
   unsigned long number =
       digits[0] == ':' && isdigit((unsigned char)digits[1]) ? strtoul(digits + 1, &rest, 10) : 0;
@@ -44,7 +44,7 @@ int probe_endpoint_parse(const char *text, char host[PROBE_HOST_MOST], unsigned 
 }
 
 bool probe_name_good(const char *name) {
-  return strchr(name, ':') == NULL && name[strspn(name, "0123456789.")] != '\0';
+  return !strchr(name, ':') && name[strspn(name, "0123456789.")] != '\0';
 }
 
 typedef struct probe {
@@ -95,15 +95,15 @@ static void settle_unconnected(const probe *self, os_net_end end, tlsmend_probe_
 static os_net *reach(probe *self, tlsmend_probe_answer *out) {
   os_net *net = NULL;
   os_net_end end = OS_NET_FAILED;
-  for (size_t i = 0; i < self->count && net == NULL; i++) {
-    const os_net_address *address = self->chosen != NULL ? self->chosen : &self->addresses[i];
+  for (size_t i = 0; i < self->count && !net; i++) {
+    const os_net_address *address = self->chosen ? self->chosen : &self->addresses[i];
     end = os_net_connect(address, self->endpoint->timeout, &net);
-    if (net != NULL || self->chosen != NULL) {
+    if (net || self->chosen) {
       self->chosen = address;
       break;
     }
   }
-  if (net == NULL)
+  if (!net)
     settle_unconnected(self, end, out);
   return net;
 }
@@ -132,11 +132,10 @@ static course settle_answer(tls_version asked, const tls_answer *answer, tlsmend
   } else if (answer->kind == TLS_ANSWER_ALERT) {
     bool refuses = tls_alert_refuses(answer->alert);
     settle(out, refuses ? TLSMEND_PROBE_OFF : TLSMEND_PROBE_SILENT, "alert %s (%u)%s",
-           alert != NULL ? alert : "unknown", answer->alert & 0xff,
-           refuses ? "" : ", which says neither yes nor no");
+           alert ? alert : "unknown", answer->alert & 0xff, refuses ? "" : ", which says neither yes nor no");
   } else if (answer->version == asked) {
     settle(out, TLSMEND_PROBE_ON, "%s", answer->retry ? "asks for another group first" : "");
-    if (suite != NULL)
+    if (suite)
       snprintf(out->suite, sizeof out->suite, "%s", suite);
     else
       snprintf(out->suite, sizeof out->suite, "0x%04X", (unsigned)answer->suite);
@@ -152,7 +151,7 @@ static course hear(const probe *self, os_net *net, tls_version version, tlsmend_
   unsigned char *bytes = malloc(ANSWER_MOST);
   size_t used = 0, got = 0;
   tls_answer answer = {.kind = TLS_ANSWER_PARTIAL};
-  os_net_end end = bytes != NULL ? OS_NET_DONE : OS_NET_FAILED;
+  os_net_end end = bytes ? OS_NET_DONE : OS_NET_FAILED;
   while (end == OS_NET_DONE && answer.kind == TLS_ANSWER_PARTIAL && used < ANSWER_MOST) {
     end = os_net_receive(net, bytes + used, ANSWER_MOST - used, self->endpoint->timeout, &got);
     used += got;
@@ -169,14 +168,14 @@ static course hear(const probe *self, os_net *net, tls_version version, tlsmend_
 /* One hello on a connection of its own. */
 static course ask(probe *self, tls_version version, size_t batch, tlsmend_probe_answer *out) {
   unsigned char chance[TLS_HELLO_CHANCE], hello[TLS_HELLO_MOST];
-  const char *name = self->endpoint->name != NULL ? self->endpoint->name : self->endpoint->host;
+  const char *name = self->endpoint->name ? self->endpoint->name : self->endpoint->host;
   os_random(chance, sizeof chance);
   size_t size = tls_hello_build(
       &(tls_hello){
           .version = version, .batch = batch, .name = probe_name_good(name) ? name : NULL, .chance = chance},
       hello);
   os_net *net = reach(self, out);
-  if (net == NULL)
+  if (!net)
     return ENOUGH;
   os_net_end end = os_net_send(net, hello, size, self->endpoint->timeout);
   course next = end == OS_NET_DONE ? hear(self, net, version, out) : settle_end(self, end, false, out);
@@ -208,7 +207,7 @@ int probe_versions(const tlsmend_endpoint *endpoint, probe_result *out, tlsmend_
   for (int version = TLS_VERSION_COUNT - 1; version >= 0; version--) {
     tlsmend_probe_answer *answer = &out->versions[version];
     probe_version(&self, (tls_version)version, answer);
-    if (self.chosen == NULL) { /* no connection at all */
+    if (!self.chosen) { /* no connection at all */
       for (int other = 0; other < TLS_VERSION_COUNT; other++) {
         if (other != version)
           out->versions[other] = *answer;
@@ -221,7 +220,7 @@ int probe_versions(const tlsmend_endpoint *endpoint, probe_result *out, tlsmend_
   for (int version = 0; self.torn == TLS_VERSION_COUNT && version < TLS_VERSION_COUNT; version++)
     settle(&out->versions[version], TLSMEND_PROBE_BLOCKED,
            "every hello is closed or reset, whatever its version");
-  const os_net_address *asked = self.chosen != NULL ? self.chosen : &self.addresses[0];
+  const os_net_address *asked = self.chosen ? self.chosen : &self.addresses[0];
   snprintf(out->address, sizeof out->address, "%s", asked->text);
   return TLSMEND_OK;
 }

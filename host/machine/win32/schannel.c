@@ -77,9 +77,9 @@ static SECURITY_STATUS step(handshake *self) {
     return status;
   if (!self->begun && (status == SEC_I_CONTINUE_NEEDED || status == SEC_E_OK))
     self->begun = true;
-  if (token.pvBuffer != NULL && token.cbBuffer > 0)
+  if (token.pvBuffer && token.cbBuffer > 0)
     self->end = os_net_send(self->net, token.pvBuffer, token.cbBuffer, self->timeout);
-  if (token.pvBuffer != NULL)
+  if (token.pvBuffer)
     self->sspi->FreeContextBuffer(token.pvBuffer);
   if (status == SEC_I_INCOMPLETE_CREDENTIALS)
     return status; /* the same bytes are read again */
@@ -131,7 +131,7 @@ static void settle_agreed(handshake *self, tlsmend_probe_answer *out) {
   if (self->sspi->QueryContextAttributesW(&self->context, 0x64, &cipher) != SEC_E_OK)
     return;
   char *name = wide_to_utf8(cipher.suite_name, wcsnlen(cipher.suite_name, 64));
-  snprintf(out->suite, sizeof out->suite, "%s", name != NULL ? name : "");
+  snprintf(out->suite, sizeof out->suite, "%s", name ? name : "");
   free(name);
 }
 
@@ -189,7 +189,7 @@ static int reach(const tlsmend_endpoint *endpoint, handshake *self, tlsmend_erro
   os_net_address addresses[8];
   size_t count = 0;
   int code = os_net_resolve(endpoint->host, endpoint->port, addresses, 8, &count, error);
-  for (size_t i = 0; i < count && self->net == NULL; i++)
+  for (size_t i = 0; i < count && !self->net; i++)
     self->end = os_net_connect(&addresses[i], endpoint->timeout, &self->net);
   return code;
 }
@@ -218,9 +218,9 @@ int schannel_probe(tlsmend_machine *machine, const tlsmend_endpoint *endpoint, t
                    tlsmend_error *error) {
   (void)machine;
   handshake *self = calloc(1, sizeof *self);
-  if (self != NULL)
-    self->name = wide_from_utf8(endpoint->name != NULL ? endpoint->name : endpoint->host);
-  if (self == NULL || self->name == NULL) {
+  if (self)
+    self->name = wide_from_utf8(endpoint->name ? endpoint->name : endpoint->host);
+  if (!self || !self->name) {
     free(self);
     return error_no_memory(error);
   }
@@ -231,7 +231,7 @@ int schannel_probe(tlsmend_machine *machine, const tlsmend_endpoint *endpoint, t
     return tlsmend_error_set(error, TLSMEND_E_UNSUPPORTED, "this Windows has no secur32.dll");
   }
   int code = reach(endpoint, self, error);
-  if (code == TLSMEND_OK && self->net == NULL)
+  if (code == TLSMEND_OK && !self->net)
     settle_end(self->end, false, out);
   else if (code == TLSMEND_OK)
     settle_handshake(self, out);

@@ -34,7 +34,7 @@ int os_net_resolve(const char *host, unsigned port, os_net_address *out, size_t 
     return tlsmend_error_set(error, TLSMEND_E_UNKNOWN,
                              "cannot find the address of %s: %s; is the name right?", host,
                              number == EAI_SYSTEM ? strerror(errno) : gai_strerror(number));
-  for (const struct addrinfo *at = found; at != NULL && *count < room; at = at->ai_next) {
+  for (const struct addrinfo *at = found; at && *count < room; at = at->ai_next) {
     os_net_address *address = &out[*count];
     if (at->ai_addrlen > sizeof address->bytes)
       continue;
@@ -109,7 +109,7 @@ static os_net_end connect_within(const os_net *net, const os_net_address *addres
 os_net_end os_net_connect(const os_net_address *address, unsigned milliseconds, os_net **out) {
   *out = NULL;
   os_net *net = malloc(sizeof *net);
-  if (net == NULL)
+  if (!net)
     return OS_NET_FAILED;
   net->handle = posix_above(socket(address->family, SOCK_STREAM, 0));
   os_net_end end = net->handle < 0 ? end_of(errno) : connect_within(net, address, milliseconds);
@@ -139,7 +139,7 @@ long system_net_receive(os_net *net, void *bytes, size_t room, os_net_end *end) 
 }
 
 void os_net_close(os_net *net) {
-  if (net == NULL)
+  if (!net)
     return;
   close(net->handle);
   free(net);

@@ -13,8 +13,8 @@
 void os_person(char user[128], char host[128]) {
   char room[4096];
   struct passwd storage, *entry = NULL; /* getpwuid is not for sessions in several threads */
-  bool known = getpwuid_r(geteuid(), &storage, room, sizeof room, &entry) == 0 && entry != NULL;
-  snprintf(user, 128, "%s", known && entry->pw_name != NULL ? entry->pw_name : "");
+  bool known = getpwuid_r(geteuid(), &storage, room, sizeof room, &entry) == 0 && entry;
+  snprintf(user, 128, "%s", known && entry->pw_name ? entry->pw_name : "");
   if (gethostname(host, 128) != 0)
     host[0] = '\0';
   host[127] = '\0';
@@ -33,7 +33,7 @@ int os_password(const char *prompt, char *out, size_t room, tlsmend_error *error
   const char *got = fgets(out, (int)room, stdin);
   tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
   fputc('\n', stderr);
-  if (got == NULL)
+  if (!got)
     return tlsmend_error_set(error, TLSMEND_E_REFUSED, "no password was given");
   out[strcspn(out, "\r\n")] = '\0';
   return TLSMEND_OK;

@@ -29,7 +29,7 @@ static void prepare_console(void) {
 static char *utf8_of(const wchar_t *wide) {
   int size = WideCharToMultiByte(CP_UTF8, 0, wide, -1, NULL, 0, NULL, NULL);
   char *text = size > 0 ? malloc((size_t)size) : NULL;
-  if (text != NULL)
+  if (text)
     WideCharToMultiByte(CP_UTF8, 0, wide, -1, text, size, NULL, NULL);
   return text;
 }
@@ -38,7 +38,7 @@ static char *utf8_of(const wchar_t *wide) {
 static void reserve(DWORD which, FILE *stream, const char *mode) {
   HANDLE handle = GetStdHandle(which);
   SetLastError(ERROR_SUCCESS);
-  bool closed = handle == NULL || handle == INVALID_HANDLE_VALUE ||
+  bool closed = !handle || handle == INVALID_HANDLE_VALUE ||
                 (GetFileType(handle) == FILE_TYPE_UNKNOWN && GetLastError() != ERROR_SUCCESS);
   if (!closed)
     return;
@@ -47,7 +47,7 @@ static void reserve(DWORD which, FILE *stream, const char *mode) {
                        OPEN_EXISTING, 0, NULL);
   if (handle != INVALID_HANDLE_VALUE)
     SetStdHandle(which, handle);
-  if (freopen("NUL", mode, stream) == NULL)
+  if (!freopen("NUL", mode, stream))
     setvbuf(stream, NULL, _IONBF, 0); /* it stays closed: writing to it fails */
 }
 
@@ -65,14 +65,14 @@ int os_main_arguments(int *argc, char ***argv, tlsmend_error *error) {
   if (!library_function(L"shell32.dll", "CommandLineToArgvW", &split, sizeof split))
     return tlsmend_error_set(error, TLSMEND_E_UNSUPPORTED, "this Windows has no shell32.dll");
   wchar_t **wide = split(GetCommandLineW(), &count);
-  char **texts = wide != NULL ? calloc((size_t)count + 1, sizeof *texts) : NULL;
-  if (texts == NULL) {
+  char **texts = wide ? calloc((size_t)count + 1, sizeof *texts) : NULL;
+  if (!texts) {
     LocalFree(wide);
     return error_no_memory(error);
   }
   for (int i = 0; i < count; i++) {
     texts[i] = utf8_of(wide[i]);
-    if (texts[i] == NULL) {
+    if (!texts[i]) {
       LocalFree(wide);
       return error_no_memory(error); /* the program ends: nothing to free */
     }

@@ -24,9 +24,9 @@ static HMODULE load(const wchar_t *library) {
 
 bool library_function(const wchar_t *library, const char *name, void *out, size_t size) {
   HMODULE module = GetModuleHandleW(library);
-  if (module == NULL)
+  if (!module)
     module = load(library);
-  FARPROC address = module != NULL ? GetProcAddress(module, name) : NULL;
+  FARPROC address = module ? GetProcAddress(module, name) : NULL;
   memcpy(out, &address, size);
   return address != NULL;
 }

@@ -42,7 +42,7 @@ static void show_address(const ADDRINFOW *from, char out[64]) {
 static int resolve(const char *host, unsigned port, ADDRINFOW **out, tlsmend_error *error) {
   wchar_t service[16], *name = wide_from_utf8(host);
   ADDRINFOW hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM};
-  if (name == NULL)
+  if (!name)
     return error_no_memory(error);
   _snwprintf(service, 16, L"%u", port);
   int number = GetAddrInfoW(name, service, &hints, out);
@@ -63,8 +63,7 @@ int os_net_resolve(const char *host, unsigned port, os_net_address *out, size_t 
     return tlsmend_error_set(error, TLSMEND_E_UNKNOWN,
                              "this Windows has no network (Winsock does not start)");
   int code = resolve(host, port, &found, error);
-  for (const ADDRINFOW *at = code == TLSMEND_OK ? found : NULL; at != NULL && *count < room;
-       at = at->ai_next) {
+  for (const ADDRINFOW *at = code == TLSMEND_OK ? found : NULL; at && *count < room; at = at->ai_next) {
     os_net_address *address = &out[*count];
     if (at->ai_addrlen > sizeof address->bytes)
       continue;
@@ -136,7 +135,7 @@ static os_net_end connect_within(const os_net *net, const os_net_address *addres
 os_net_end os_net_connect(const os_net_address *address, unsigned milliseconds, os_net **out) {
   *out = NULL;
   os_net *net = malloc(sizeof *net);
-  if (net == NULL || !join()) {
+  if (!net || !join()) {
     free(net);
     return OS_NET_FAILED;
   }
@@ -168,7 +167,7 @@ long system_net_receive(os_net *net, void *bytes, size_t room, os_net_end *end) 
 }
 
 void os_net_close(os_net *net) {
-  if (net == NULL)
+  if (!net)
     return;
   if (net->handle != INVALID_SOCKET)
     closesocket(net->handle);

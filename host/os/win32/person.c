@@ -15,7 +15,7 @@
 static void put(char out[128], const wchar_t *text, size_t length) {
   char *utf8 = wide_to_utf8(text, length);
   out[0] = '\0';
-  if (utf8 != NULL && strlen(utf8) < 128)
+  if (utf8 && strlen(utf8) < 128)
     memcpy(out, utf8, strlen(utf8) + 1);
   free(utf8);
 }
@@ -48,10 +48,10 @@ int os_password(const char *prompt, char *out, size_t room, tlsmend_error *error
     got--;
   char *utf8 = read ? wide_to_utf8(typed, got) : NULL;
   SecureZeroMemory(typed, sizeof typed);
-  bool fits = utf8 != NULL && strlen(utf8) < room;
+  bool fits = utf8 && strlen(utf8) < room;
   if (fits)
     memcpy(out, utf8, strlen(utf8) + 1);
-  if (utf8 != NULL)
+  if (utf8)
     SecureZeroMemory(utf8, strlen(utf8));
   free(utf8);
   return fits ? TLSMEND_OK : tlsmend_error_set(error, TLSMEND_E_REFUSED, "no password was given");
