@@ -53,14 +53,14 @@ typedef struct journal {
   int64_t deadline;         /* since when it is done and waits for that: until then; 0: it does not wait */
   int64_t until;            /* the same on the clock that nobody sets, of the start `clock_boot` */
   char clock_boot[64];      /* "": there is no such clock */
-  char *
-      unchecked; /* it waits for that, and why its runbooks could not be asked whether it is right; or NULL */
+  /* It waits for that, and why its runbooks could not be asked whether it is right; or NULL */
+  char *unchecked;
   char *failure; /* why it goes backwards, NULL */
   char *stalled; /* why it could not go on when that was tried last; NULL: it could, or was not tried */
   run_result result;
   tlsmend_plan *plan;
-  json_t *
-      trust; /* who has signed the runbooks that are not part of tlsmend, as it was told when the run began; or NULL */
+  /* Who has signed the runbooks that are not part of tlsmend, as it was told when the run began; or NULL */
+  json_t *trust;
   json_t *kept;     /* the texts that it runs (session/runs/kept.c); NULL: the journal is an old one */
   json_t *terms;    /* what it was begun with; as kept */
   json_t *approval; /* of the saved plan: its digest and who has signed it; NULL if the plan was not saved */
@@ -68,12 +68,12 @@ typedef struct journal {
   bool damaged;        /* a line does not fit: what came up to there has been read (journal_look) */
   bool reopened;       /* the same of what does not fit: it tells of an undoing that has not ended */
   bool torn;           /* the last line was not whole and has been left out */
-  struct os_folder
-      *folder;        /* in which it stands, held while it is open for appending; NULL while only read */
+  /* The folder in which it stands, held while it is open for appending; NULL while only read */
+  struct os_folder *folder;
   struct os_log *log; /* open for appending, NULL while only read */
   bool lost; /* a record could not be written: nothing more is appended, the disk lacks what came after */
-  bool
-      forgiving; /* a record that cannot be written is no failure: taking back matters more than writing it down */
+  /* A record that cannot be written is no failure: taking back matters more than writing it down */
+  bool forgiving;
   uint64_t size; /* of the whole lines */
   size_t lines;
   char chain[65]; /* digest of the last line */

@@ -24,12 +24,12 @@ typedef struct plan_runbook {
   json_t *params;     /* object: every parameter with the value that was used */
   json_t *references; /* array of texts */
   json_t *files;      /* array of {"name":, "sha256":}: modules of its own; NULL if it has none */
-  json_t *
-      signature; /* what was known of its signature (signing/trust.h); NULL: part of tlsmend, or none was looked for */
-  json_t *
-      effect; /* array: the servers by whose answers its verify judges; NULL: it says nothing of an effect, or of no server */
-  json_t
-      *secrets; /* array: the names of parameters whose values are shown to nobody; NULL if there are none */
+  /* What was known of its signature (signing/trust.h); NULL: part of tlsmend, or none was looked for */
+  json_t *signature;
+  /* Array: the servers by whose answers its verify judges; NULL: it says nothing of an effect, or of no server */
+  json_t *effect;
+  /* Array: the names of parameters whose values are shown to nobody; NULL if there are none */
+  json_t *secrets;
 } plan_runbook;
 
 struct tlsmend_plan {

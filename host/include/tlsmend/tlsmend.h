@@ -173,16 +173,16 @@ typedef struct tlsmend_options {
   unsigned long long instruction_limit;
   tlsmend_event_fn event; /* called on the calling thread, or NULL */
   void *event_data;
-  unsigned
-      confirm_minutes; /* tlsmend_apply: what is done is undone again unless tlsmend_confirm comes within these; 0: it stays */
+  /* tlsmend_apply: what is done is undone again unless tlsmend_confirm comes within these; 0: it stays */
+  unsigned confirm_minutes;
   unsigned long long time_limit, read_limit, change_limit, value_limit, output_limit;
   const char *trust; /* keys that may sign runbooks; NULL: ProgramData\tlsmend\trust, /etc/tlsmend/trust */
   const struct tlsmend_module *const
       *modules; /* the program's own, for `require` (<tlsmend/module.h>); ends with NULL; or NULL. Borrowed */
   const struct tlsmend_backend *const
       *backends; /* the program's own machines (<tlsmend/machine.h>); ends with NULL; or NULL. Borrowed */
-  const char *
-      language; /* of texts for people: "da", "de", "en", "nl", "sv"; NULL: English. Never of JSON or errors */
+  /* Of texts for people: "da", "de", "en", "nl", "sv"; NULL: English. Never of JSON or errors */
+  const char *language;
 } tlsmend_options;
 
 #define TLSMEND_OPTIONS_INIT                                                                                 \
@@ -564,8 +564,8 @@ typedef struct tlsmend_test_request {
   size_t runbook_count;
   const char *const *params; /* "name=value", for every runbook that has such a parameter */
   size_t param_count;
-  const char
-      *machines; /* folder of .reg files and expect.lua, or NULL: X.machines beside X.lua, if it is there */
+  /* Folder of .reg files and expect.lua, or NULL: X.machines beside X.lua, if it is there */
+  const char *machines;
   tlsmend_format format; /* TEXT, JSON or JUNIT */
 } tlsmend_test_request;
 
