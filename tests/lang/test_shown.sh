@@ -51,6 +51,8 @@ for language in da de nl sv; do
   check $language status status -m sim:win7-sp1-x64 --state runs
   check $language "rollback --plan" rollback --plan -m sim:win7-sp1-x64 --state runs
   check $language rollback rollback -m sim:win7-sp1-x64 --state runs --yes
+  grep -q HKLM err || complain "no steps of the rollback in $language"
+  grep -E "undo:|delete|create|\(was " err && complain "the steps of the rollback in $language"
 done
 
 # A plan does not know who reads it.
