@@ -4,7 +4,8 @@
 
 #include <tlsmend/tlsmend.h>
 
-/* The folder of the author's machines beside a runbook's file (X.machines beside X.lua), malloc'd; NULL if there is none. */
+/* The folder of the author's machines beside a runbook's file (X.machines beside X.lua), malloc'd; NULL if there is
+ * none. */
 int bench_folder(const char *runbook, char **out, tlsmend_error *error);
 
 /* Calls fn for each snapshot (.reg file) of the folder, by its path. E_REFUSED: one is a link. */

@@ -1,6 +1,6 @@
 /*
- * The bench breaks things: each change fails in turn, before and after it was made, and each moment around an effect is the
- * last one before a power cut. After that the machine must be what it was, or, resumed, what it should become.
+ * The bench breaks things: each change fails in turn, before and after it was made, and each moment around an effect is
+ * the last one before a power cut. After that the machine must be what it was, or, resumed, what it should become.
  */
 #include "bench/faults.h"
 

@@ -5,7 +5,8 @@
 #include "bench/bench.h"
 #include "plan/plan.h"
 
-/* Everything that can be broken while `plan` is applied to the machine; `before` and `after` are its two good states. */
+/* Everything that can be broken while `plan` is applied to the machine; `before` and `after` are its two good
+ * states. */
 typedef struct bench_states {
   const char *name; /* of the machine */
   tlsmend_plan *plan;

@@ -1,6 +1,6 @@
 /*
- * `tlsmend lint`: reads files, runs each on some built-in machines (on an overlay that is thrown away, and behind the guard that
- * every run has) and hands what was seen to host/lua/lint, where the rules are.
+ * `tlsmend lint`: reads files, runs each on some built-in machines (on an overlay that is thrown away, and behind the
+ * guard that every run has) and hands what was seen to host/lua/lint, where the rules are.
  */
 #include <assert.h>
 #include <stdlib.h>

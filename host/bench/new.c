@@ -1,6 +1,6 @@
 /*
- * `tlsmend new`: writes the files of a new runbook. What stands in them is said by host/lua/bench/template.lua; this checks the name,
- * looks that nothing is in the way, and writes.
+ * `tlsmend new`: writes the files of a new runbook. What stands in them is said by host/lua/bench/template.lua; this
+ * checks the name, looks that nothing is in the way, and writes.
  */
 #include <assert.h>
 #include <ctype.h>

@@ -1,6 +1,7 @@
 /*
- * `tlsmend repl`: an overlay over the machine, a plan that its changes go into, and a Lua state that the lines are run in. What
- * a line means and how a result is shown is said by host/lua/repl/repl.lua; reading lines is the command's business.
+ * `tlsmend repl`: an overlay over the machine, a plan that its changes go into, and a Lua state that the lines are run
+ * in. What a line means and how a result is shown is said by host/lua/repl/repl.lua; reading lines is the command's
+ * business.
  */
 #include <assert.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /*
- * `tlsmend test`: the author's bench. Goes through runbooks and machines and hands the records to the report. Machines live
- * in memory; the only files are stand-ins for update packages, in a temporary folder.
+ * `tlsmend test`: the author's bench. Goes through runbooks and machines and hands the records to the report. Machines
+ * live in memory; the only files are stand-ins for update packages, in a temporary folder.
  */
 #include <assert.h>
 #include <stdio.h>

@@ -1,4 +1,5 @@
-/* What must hold before anything is written: nothing that was read has moved, every before still is, packages are right. */
+/* What must hold before anything is written: nothing that was read has moved, every before still is, packages are
+ * right. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

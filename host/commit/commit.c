@@ -59,8 +59,8 @@ static int position_of(tlsmend_machine *machine, const tlsmend_change *change, p
   return code;
 }
 
-/* As position_of for a step of the journal: a value that an undoing which could not be written down has brought further back is
- * back too. */
+/* As position_of for a step of the journal: a value that an undoing which could not be written down has brought
+ * further back is back too. */
 static int standing(commit *self, size_t step, position *out, tlsmend_error *error) {
   const tlsmend_change *change = &self->journal->plan->changes[step];
   int code = position_of(self->machine, change, out, error);
@@ -190,7 +190,8 @@ static int undo_step(commit *self, size_t step, bool *failed, tlsmend_error *err
   return TLSMEND_OK;
 }
 
-/* Whether undoing one change needs that the other is undone: they speak of one value, or of a key and what lies in it. */
+/* Whether undoing one change needs that the other is undone: they speak of one value, or of a key and what lies in
+ * it. */
 static bool tied(const tlsmend_change *a, const tlsmend_change *b) {
   if (!a->key || !b->key || a->view != b->view)
     return false;
@@ -199,8 +200,8 @@ static bool tied(const tlsmend_change *a, const tlsmend_change *b) {
   return path_within(a->key, b->key) || path_within(b->key, a->key);
 }
 
-/* A step before one that could not be undone stands as it is if it is tied to it: out of order, its undoing would be taken for
- * done where the later step only looks like it. */
+/* A step before one that could not be undone stands as it is if it is tied to it: out of order, its undoing would be
+ * taken for done where the later step only looks like it. */
 static bool is_stuck(const commit *self, const bool *stuck, size_t step) {
   const tlsmend_change *changes = self->journal->plan->changes;
   for (size_t i = step + 1; i < self->journal->plan->change_count; i++)

@@ -1,6 +1,6 @@
 /*
- * The one door: carries a journalled plan out, forwards or backwards, step by step. Knows machines, plans and journals; no
- * runbooks. Every step is in the journal, on the disk, before the machine is touched.
+ * The one door: carries a journalled plan out, forwards or backwards, step by step. Knows machines, plans and journals;
+ * no runbooks. Every step is in the journal, on the disk, before the machine is touched.
  */
 #ifndef TLSMEND_COMMIT_COMMIT_H
 #define TLSMEND_COMMIT_COMMIT_H
@@ -39,19 +39,20 @@ int commit_check_steps(tlsmend_machine *machine, const tlsmend_plan *plan, size_
 /* Finds and hashes the packages of the updates from `from` on. E_REFUSED names the missing or the wrong one. */
 int commit_check_packages(const tlsmend_plan *plan, size_t from, tlsmend_error *error);
 
-/* Has the machine keep these packages, before a run begins or (`begun`) goes on. One that keeps none has them looked at where they
- * lie, as commit_check_packages does. */
+/* Has the machine keep these packages, before a run begins or (`begun`) goes on. One that keeps none has them looked
+ * at where they lie, as commit_check_packages does. */
 int commit_keep_packages(tlsmend_machine *machine, const tlsmend_plan *plan, size_t from, bool begun,
                          tlsmend_error *error);
 
 /* After a kill: finds out for each step that was begun whether it was done. E_DRIFT if it is neither. */
 int commit_settle(commit *self, tlsmend_error *error);
 
-/* Goes on with the first step that is not done. A step that fails, and a journal that cannot be written, lead backwards. */
+/* Goes on with the first step that is not done. A step that fails, and a journal that cannot be written, lead
+ * backwards. */
 int commit_forward(commit *self, commit_result *out, tlsmend_error *error);
 
-/* Takes every step that is done back, last first. `why` stands in the journal. A journal that cannot be written any more does
- * not stop it: what is on the disk is enough to find out later how far it came. */
+/* Takes every step that is done back, last first. `why` stands in the journal. A journal that cannot be written any
+ * more does not stop it: what is on the disk is enough to find out later how far it came. */
 int commit_backward(commit *self, const char *why, commit_result *out, tlsmend_error *error);
 
 /* Records that the run is done and checked. */
@@ -70,15 +71,17 @@ typedef enum undo_check {
   UNDO_SKIP     /* also one that somebody else has changed: it will be left */
 } undo_check;
 
-/* What undoing would do, last step first. `skipped`: somebody else has changed it, it stays. A return other than 0 stops. */
+/* What undoing would do, last step first. `skipped`: somebody else has changed it, it stays. A return other than 0
+ * stops. */
 typedef int (*undo_fn)(void *data, const tlsmend_change *inverse, bool skipped);
 
-/* Walks the steps that are done backwards, without writing. E_DRIFT if the machine is not as `check` allows. fn may be NULL. */
+/* Walks the steps that are done backwards, without writing. E_DRIFT if the machine is not as `check` allows. fn may
+ * be NULL. */
 int commit_check_undo(tlsmend_machine *machine, const journal *journal, undo_check check, undo_fn fn,
                       void *data, tlsmend_error *error);
 
-/* After a restart: waits until servicing is idle, then checks that the updates before the last restart of the journal are
- * really there. E_FAILED with evidence if one is not. */
+/* After a restart: waits until servicing is idle, then checks that the updates before the last restart of the
+ * journal are really there. E_FAILED with evidence if one is not. */
 int commit_redetect(commit *self, tlsmend_error *error);
 
 #endif

@@ -1,7 +1,8 @@
 /*
- * The journal of a run: an append-only file, one record a line, flushed before the step that it speaks of. A line is the
- * SHA-256 of the line before joined with this record, a blank, and the record as JSON, so that a missing, moved or edited
- * line shows. A last line that is not whole is a torn write, which is cut off; anything else that does not fit is damage.
+ * The journal of a run: an append-only file, one record a line, flushed before the step that it speaks of. A line is
+ * the SHA-256 of the line before joined with this record, a blank, and the record as JSON, so that a missing, moved or
+ * edited line shows. A last line that is not whole is a torn write, which is cut off; anything else that does not fit
+ * is damage.
  */
 #ifndef TLSMEND_COMMIT_JOURNAL_H
 #define TLSMEND_COMMIT_JOURNAL_H
@@ -39,46 +40,50 @@ typedef struct journal_step {
 } journal_step;
 
 typedef struct journal {
-  char *path;
-  char *state;   /* the folder in which it stands; NULL in memory */
+  /* What the first record says. */
   char *machine; /* the spec of the machine, as it was named when the run began */
   char *run;     /* its id: 20261121-235959-1a2b */
   char *begun;
-  char *ended;              /* NULL while open */
-  char boot[64];            /* boot id of the last record that has one */
-  unsigned boots;           /* how often that was another one than before: restarts since the beginning */
-  bool at_barrier;          /* the last thing done was to stop for a restart */
-  bool undoing;             /* it goes backwards: a failed run or a rollback */
-  unsigned confirm_minutes; /* it is undone unless it is confirmed within these; 0: it need not be */
-  int64_t deadline;         /* since when it is done and waits for that: until then; 0: it does not wait */
-  int64_t until;            /* the same on the clock that nobody sets, of the start `clock_boot` */
-  char clock_boot[64];      /* "": there is no such clock */
-  /* It waits for that, and why its runbooks could not be asked whether it is right; or NULL */
-  char *unchecked;
-  char *failure; /* why it goes backwards, NULL */
-  char *stalled; /* why it could not go on when that was tried last; NULL: it could, or was not tried */
-  run_result result;
   tlsmend_plan *plan;
-  /* Who has signed the runbooks that are not part of tlsmend, as it was told when the run began; or NULL */
-  json_t *trust;
+  unsigned confirm_minutes; /* it is undone unless it is confirmed within these; 0: it need not be */
+  json_t *trust;    /* who has signed the runbooks that are not part of tlsmend, as was told then; or NULL */
+  json_t *approval; /* of the saved plan: its digest and who has signed it; NULL if it was not saved */
   json_t *kept;     /* the texts that it runs (session/runs/kept.c); NULL: the journal is an old one */
   json_t *terms;    /* what it was begun with; as kept */
-  json_t *approval; /* of the saved plan: its digest and who has signed it; NULL if the plan was not saved */
+
+  /* Where the run stands. */
+  run_result result;
   journal_step *steps; /* one for each change of the plan */
-  bool damaged;        /* a line does not fit: what came up to there has been read (journal_look) */
-  bool reopened;       /* the same of what does not fit: it tells of an undoing that has not ended */
-  bool torn;           /* the last line was not whole and has been left out */
-  /* The folder in which it stands, held while it is open for appending; NULL while only read */
-  struct os_folder *folder;
-  struct os_log *log; /* open for appending, NULL while only read */
-  bool lost; /* a record could not be written: nothing more is appended, the disk lacks what came after */
-  /* A record that cannot be written is no failure: taking back matters more than writing it down */
-  bool forgiving;
-  uint64_t size; /* of the whole lines */
+  char boot[64];       /* boot id of the last record that has one */
+  unsigned boots;      /* how often that was another one than before: restarts since the beginning */
+  bool at_barrier;     /* the last thing done was to stop for a restart */
+  bool undoing;        /* it goes backwards: a failed run or a rollback */
+  char *failure;       /* why, NULL */
+  char *stalled;       /* why it could not go on when that was tried last; NULL: it could, or was not tried */
+  char *ended;         /* NULL while open */
+
+  /* Where all is done, and it waits to be confirmed. */
+  int64_t deadline;    /* until then; 0: it does not wait */
+  int64_t until;       /* the same on the clock that nobody sets, of the start `clock_boot` */
+  char clock_boot[64]; /* "": there is no such clock */
+  char *unchecked;     /* why its runbooks could not be asked whether it is right; or NULL */
+
+  /* The file. */
+  char *path;
+  char *state;              /* the folder in which it stands; NULL in memory */
+  struct os_folder *folder; /* that one, held while it is open for appending; NULL while only read */
+  struct os_log *log;       /* open for appending, NULL while only read */
+  uint64_t size;            /* of the whole lines */
   size_t lines;
   char chain[65]; /* digest of the last line */
   bool in_memory; /* there is no file: for the bench */
-  bool strict; /* nobody else may be able to put another folder into the place of its own: os_folder_open */
+  bool strict;   /* nobody else may be able to put another folder into the place of its own: os_folder_open */
+  bool damaged;  /* a line does not fit: what came up to there has been read (journal_look) */
+  bool reopened; /* the same of what does not fit: it tells of an undoing that has not ended */
+  bool torn;     /* the last line was not whole and has been left out */
+  bool lost;     /* a record could not be written: nothing more is appended, the disk lacks what came after */
+  bool
+      forgiving; /* a record that cannot be written is no failure: taking back matters more than writing it down */
 } journal;
 
 /* What a journal begins with. Borrowed. */
@@ -109,8 +114,8 @@ void journal_digest(const char *chain, const char *record, size_t size, char out
 /* Reads a journal. E_CORRUPT names the line; E_UNSUPPORTED is a newer format; E_ABSENT: it was never begun. */
 int journal_read(const char *path, journal **out, tlsmend_error *error);
 
-/* The same, but of a damaged one whose first record is whole *out is what could be read, beside E_CORRUPT. *reopened: as far as can be told from
- * what is damaged, the run is being undone. */
+/* The same, but of a damaged one whose first record is whole *out is what could be read, beside E_CORRUPT.
+ * *reopened: as far as can be told from what is damaged, the run is being undone. */
 int journal_look(const char *path, journal **out, bool *reopened, tlsmend_error *error);
 
 /* Opens one that was read for appending; cuts a torn tail off. */
@@ -119,12 +124,13 @@ int journal_continue(journal *self, tlsmend_error *error);
 void journal_close(journal *self);
 
 /*
- * Records. Each is on the disk when the function returns, and reflected in the struct; `note` may be NULL. One that cannot be
- * written makes the journal `lost`: from then on records are refused, because a gap would look like damage. What the disk
- * holds up to there stays readable.
+ * Records. Each is on the disk when the function returns, and reflected in the struct; `note` may be NULL. One that
+ * cannot be written makes the journal `lost`: from then on records are refused, because a gap would look like damage.
+ * What the disk holds up to there stays readable.
  */
 int journal_step_state(journal *self, size_t step, step_state state, const char *note, tlsmend_error *error);
-/* `step` is done and `next` intended, in one record: what would take two flushes takes one, and no kill comes in between. */
+/* `step` is done and `next` intended, in one record: what would take two flushes takes one, and no kill comes in
+ * between. */
 int journal_step_next(journal *self, size_t step, size_t next, const char *note, tlsmend_error *error);
 int journal_barrier(journal *self, size_t step, const char *boot, tlsmend_error *error);
 int journal_restarted(journal *self, size_t step, const char *boot, tlsmend_error *error);
@@ -142,8 +148,8 @@ int journal_stalled(journal *self, const char *why,
 int journal_undo(journal *self, const char *why, tlsmend_error *error);
 int journal_end(journal *self, run_result result, tlsmend_error *error);
 
-/* Whether a value that a step has written is what it was before that step, or before an earlier one of the run: then it is back
- * already, by an undoing that could not be written down. */
+/* Whether a value that a step has written is what it was before that step, or before an earlier one of the run: then
+ * it is back already, by an undoing that could not be written down. */
 bool journal_is_back(const journal *self, size_t step, const tlsmend_value *now);
 
 /* Takes away a journal in which no step was ever begun; closes it in any case. */
@@ -153,7 +159,8 @@ void journal_discard(journal *self);
 int journal_each(const char *state, int (*fn)(void *data, const char *path), void *data,
                  tlsmend_error *error);
 
-/* The id of a new run: greater than all that the folder knows, and than `after` (or NULL). malloc'd, NULL with the error. */
+/* The id of a new run: greater than all that the folder knows, and than `after` (or NULL). malloc'd, NULL with the
+ * error. */
 char *journal_new_id(const char *state, const char *after, tlsmend_error *error);
 
 /* The path of a run's journal in a folder, and the folder of a journal; malloc'd. */

@@ -18,8 +18,9 @@ static int note_run(void *data, const char *path) {
   return 0;
 }
 
-/* 20261121-235959-0001: the time and a number. Ids sort in the order of the runs, also within a second and if the clock was
- * set back: "the last run" must not depend on luck. Unique, because the caller holds the lock of the folder. */
+/* 20261121-235959-0001: the time and a number. Ids sort in the order of the runs, also within a second and if the
+ * clock was set back: "the last run" must not depend on luck. Unique, because the caller holds the lock of the
+ * folder. */
 char *journal_new_id(const char *state, const char *after, tlsmend_error *error) {
   char now[32], last[RUN_ID + 1] = "", *id = malloc(RUN_ID + 1);
   if (!id || journal_each(state, note_run, last, error) != TLSMEND_OK) {

@@ -22,7 +22,7 @@ typedef struct source_list {
   size_t count;
   manifest files; /* modules and packages of all of them, and the runbooks of a bundle */
   char *text;     /* of a single file */
-  bool is_signed;    /* there is a signature, and it lists the files */
+  bool is_signed; /* there is a signature, and it lists the files */
 } source_list;
 
 /* Whose keys count. */
@@ -35,8 +35,8 @@ typedef struct source_terms {
 
 /*
  * Reads what a name on the command line stands for: an id, a .lua file with the modules beside it, a bundle (all of its
- * runbooks, or the one behind a |). E_USAGE: there is none; E_APPROVAL: a signature does not fit, or the store is not safe.
- * A signature that fits but is by a stranger, or none at all, is no error: see the verdict.
+ * runbooks, or the one behind a |). E_USAGE: there is none; E_APPROVAL: a signature does not fit, or the store is not
+ * safe. A signature that fits but is by a stranger, or none at all, is no error: see the verdict.
  */
 int sources_open(const source_terms *terms, const char *name, source_list *out, tlsmend_error *error);
 void sources_close(source_list *list);
@@ -65,8 +65,9 @@ int source_set_add(source_set *set, const source *source, tlsmend_error *error);
 /* Whether a name is a path. */
 bool source_is_path(const char *name);
 
-/* Reads the file NAME ("acme/part.lua") beneath the folder of `path`, without following a link there: a stranger who has sent a folder
- * must not choose what is read of this computer. *out is malloc'd and ends in a NUL. E_ABSENT; E_REFUSED: a link. */
+/* Reads the file NAME ("acme/part.lua") beneath the folder of `path`, without following a link there: a stranger who
+ * has sent a folder must not choose what is read of this computer. *out is malloc'd and ends in a NUL. E_ABSENT;
+ * E_REFUSED: a link. */
 int source_read_beside(const char *path, const char *name, size_t most, char **out, size_t *size,
                        tlsmend_error *error);
 

@@ -1,5 +1,6 @@
 /*
- * Runbooks that agree: each must still be content with what all of them together leave, else one would undo the other for ever.
+ * Runbooks that agree: each must still be content with what all of them together leave, else one would undo the other
+ * for ever.
  */
 #include "session/agreement.h"
 
@@ -13,8 +14,9 @@
 #include "script/script.h"
 #include "session/session.h"
 
-/* What runbooks want of the machine as the whole plan leaves it. A runbook that converges alone and yet wants something here has
- * been contradicted, also where the change of one is undone by the other, so that the plan shows neither. */
+/* What runbooks want of the machine as the whole plan leaves it. A runbook that converges alone and yet wants
+ * something here has been contradicted, also where the change of one is undone by the other, so that the plan shows
+ * neither. */
 typedef struct wish {
   tlsmend_change change;
   size_t by; /* position of the runbook */
@@ -75,8 +77,8 @@ static int refuse_contradiction(const tlsmend_plan *plan, const wish *wish, size
   return code;
 }
 
-/* Runs each runbook once more, on what all of them together leave, as the check after an apply does. A runbook that fails there
- * is not judged: that check will. */
+/* Runs each runbook once more, on what all of them together leave, as the check after an apply does. A runbook that
+ * fails there is not judged: that check will. */
 static int run_second(tlsmend_session *self, tlsmend_machine *overlay, const planned *first,
                       tlsmend_plan *second, tlsmend_error *error) {
   const tlsmend_plan *plan = first->plan;

@@ -1,6 +1,7 @@
 /*
- * The policy of a site: policy.json in the folder of journals. It says how many of whose approvals a plan needs before it is
- * applied. A policy that is not understood, wholly, refuses everything: who can break it must not be able to get around it.
+ * The policy of a site: policy.json in the folder of journals. It says how many of whose approvals a plan needs before
+ * it is applied. A policy that is not understood, wholly, refuses everything: who can break it must not be able to get
+ * around it.
  */
 #include "session/approval_policy.h"
 

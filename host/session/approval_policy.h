@@ -14,7 +14,8 @@ typedef struct policy {
   char *path;  /* of the file that demands it */
 } policy;
 
-/* Reads policy.json in a folder; one that is not there demands nothing. Clear *out in any case. E_APPROVAL: it is broken. */
+/* Reads policy.json in a folder; one that is not there demands nothing. Clear *out in any case. E_APPROVAL: it is
+ * broken. */
 int policy_read(const tlsmend_session *self, const char *folder, policy *out, tlsmend_error *error);
 void policy_clear(policy *policy);
 

@@ -1,6 +1,6 @@
 /*
- * "May this plan be applied here?" is answered here and nowhere else: which steps there are, in which order, who takes them and what
- * each refuses stands in the table at the end. Nothing is written by any of them.
+ * "May this plan be applied here?" is answered here and nowhere else: which steps there are, in which order, who takes
+ * them and what each refuses stands in the table at the end. Nothing is written by any of them.
  */
 #include "session/authorize.h"
 
@@ -99,8 +99,8 @@ static int take_texts(tlsmend_session *self, const tlsmend_plan *plan, tlsmend_e
   return code;
 }
 
-/* Reads the runbooks of a plan, compares them with it and judges those that are not part of tlsmend, before any of it runs: on a live
- * machine each must be signed by a trusted key, unless allow_unsigned. */
+/* Reads the runbooks of a plan, compares them with it and judges those that are not part of tlsmend, before any of
+ * it runs: on a live machine each must be signed by a trusted key, unless allow_unsigned. */
 static int check_runbooks(const authorization *of, tlsmend_error *error) {
   tlsmend_session *self = of->session;
   const tlsmend_plan *plan = of->plan;
@@ -253,7 +253,8 @@ static const step steps[] = {
     {check_open_run, LOCKED},
     /* Its secrets are left out: E_PLAN, 3. */
     {check_whole, NOTHING | APPLY},
-    /* A runbook is not the one of the plan, or nobody has signed it: E_REFUSED, 3. By a key that does not count: E_APPROVAL, 3. */
+    /* A runbook is not the one of the plan, or nobody has signed it: E_REFUSED, 3. By a key that does not count:
+     * E_APPROVAL, 3. */
     {check_runbooks, NOTHING | APPLY},
     /* It was made for another machine: E_REFUSED, 3. */
     {check_target, NOTHING | APPLY | LOCKED | COMPLETE | BENCH},

@@ -4,7 +4,8 @@
 
 #include "session/session.h"
 
-/* The ways in. A program that calls the library comes in by the same ones. confirm writes nothing that a plan says, and asks nothing. */
+/* The ways in. A program that calls the library comes in by the same ones. confirm writes nothing that a plan says,
+ * and asks nothing. */
 typedef enum authorize_way {
   AUTHORIZE_NOTHING,  /* apply, of a plan without changes */
   AUTHORIZE_APPLY,    /* apply, of a plan made here or a saved one */
@@ -16,9 +17,9 @@ typedef enum authorize_way {
 } authorize_way;
 
 /*
- * Takes the steps of that way; the first that refuses is told, and nothing has been written. `plan` is NULL for resume and rollback.
- * `last` (may be NULL) receives the greatest id of a run of the machine. Where runbooks are judged, the session keeps their texts
- * (until session_forget_texts) and who has signed them.
+ * Takes the steps of that way; the first that refuses is told, and nothing has been written. `plan` is NULL for resume
+ * and rollback. `last` (may be NULL) receives the greatest id of a run of the machine. Where runbooks are judged, the
+ * session keeps their texts (until session_forget_texts) and who has signed them.
  */
 int session_authorize(tlsmend_session *self, authorize_way way, const tlsmend_plan *plan, char last[21],
                       tlsmend_error *error);

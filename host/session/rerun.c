@@ -1,6 +1,6 @@
 /*
- * Runs the runbooks of a plan: when it is made, again to compare it or to see that nothing is left to do, and their `verify`. What they
- * say is masked: no secret gets into a plan.
+ * Runs the runbooks of a plan: when it is made, again to compare it or to see that nothing is left to do, and their
+ * `verify`. What they say is masked: no secret gets into a plan.
  */
 #include "session/rerun.h"
 
@@ -78,7 +78,8 @@ static char *header_text(const json_t *header, const char *name) {
   return strdup(text ? text : "");
 }
 
-/* The names of the parameters that are secrets; NULL if none is. A default stands in the runbook for everybody to read. */
+/* The names of the parameters that are secrets; NULL if none is. A default stands in the runbook for everybody to
+ * read. */
 static json_t *secret_names(const json_t *params, const json_t *values) {
   json_t *names = NULL;
   for (size_t i = 0; i < json_array_size(params); i++) {
@@ -169,7 +170,8 @@ static int mask(const tlsmend_session *self, char **text, tlsmend_error *error) 
   return TLSMEND_OK;
 }
 
-/* What a runbook has made of its secrets: a value that holds one is one, in a reason it is masked. Names stay what they are. */
+/* What a runbook has made of its secrets: a value that holds one is one, in a reason it is masked. Names stay what
+ * they are. */
 static int keep_secrets(const tlsmend_session *self, tlsmend_plan *plan, plan_runbook *row,
                         tlsmend_error *error) {
   int code = mask(self, &row->reason, error);

@@ -1,6 +1,6 @@
 /*
- * Running runbooks for a plan: each on a guard on an overlay on the machine, from the first time to the check after an apply and
- * to verify.
+ * Running runbooks for a plan: each on a guard on an overlay on the machine, from the first time to the check after an
+ * apply and to verify.
  */
 #ifndef TLSMEND_SESSION_RERUN_H
 #define TLSMEND_SESSION_RERUN_H
@@ -28,13 +28,13 @@ int session_plan_finish(tlsmend_session *self, int code, tlsmend_plan *plan, tls
 int session_open_again(const tlsmend_session *self, const plan_runbook *row, const source *source,
                        script_runbook **out, tlsmend_error *error);
 
-/* Runs the runbooks of a plan again, with its parameters, and makes a new plan. E_REFUSED if a runbook's text is no longer
- * the one of the plan: nothing of it was run then. */
+/* Runs the runbooks of a plan again, with its parameters, and makes a new plan. E_REFUSED if a runbook's text is no
+ * longer the one of the plan: nothing of it was run then. */
 int session_plan_again(tlsmend_session *self, const tlsmend_plan *plan, tlsmend_plan **out,
                        tlsmend_error *error);
 
-/* Calls `verify` of each runbook of a plan that applies. *sure (may be NULL): each looks at an effect, a server has answered each,
- * and none could not tell. */
+/* Calls `verify` of each runbook of a plan that applies. *sure (may be NULL): each looks at an effect, a server has
+ * answered each, and none could not tell. */
 int session_verify(tlsmend_session *self, const tlsmend_plan *plan, bool *sure, tlsmend_error *error);
 
 #endif

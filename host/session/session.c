@@ -1,6 +1,6 @@
 /*
- * The spine: open a machine -> plan on an overlay -> commit -> verify -> report. This file opens and closes; it decides which
- * back end a spec means and where the journals of a machine stand.
+ * The spine: open a machine -> plan on an overlay -> commit -> verify -> report. This file opens and closes; it decides
+ * which back end a spec means and where the journals of a machine stand.
  */
 #include "session/session.h"
 
@@ -91,7 +91,8 @@ static int open_file(tlsmend_session *self, const backend *row, const char *argu
                                              : error_no_memory(error);
 }
 
-/* Neither a file nor a built-in machine. `why` is the machine builder's word: a name may be known and a part of it not fit. */
+/* Neither a file nor a built-in machine. `why` is the machine builder's word: a name may be known and a part of it
+ * not fit. */
 static int no_machine(const char *name, const tlsmend_error *why, tlsmend_error *error) {
   const char *reason = strchr(why->text, ':');
   if (reason)

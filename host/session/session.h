@@ -1,6 +1,6 @@
 /*
- * A session: one machine, open. What the whole folder shares is here: the struct, what is told to the caller, and which machine it
- * is. session.c opens and closes it; everything that can be done with it has a header of its own.
+ * A session: one machine, open. What the whole folder shares is here: the struct, what is told to the caller, and which
+ * machine it is. session.c opens and closes it; everything that can be done with it has a header of its own.
  */
 #ifndef TLSMEND_SESSION_SESSION_H
 #define TLSMEND_SESSION_SESSION_H
@@ -79,8 +79,8 @@ void session_tell(const tlsmend_session *self, tlsmend_event event, const char *
 /* Notes the secrets of a plan: from now on they are masked in what is told and in errors. E_MEMORY. */
 int session_hide(tlsmend_session *self, const tlsmend_plan *plan, tlsmend_error *error);
 
-/* Whether nobody else may be able to exchange the folders of the machine's state (os_folder_open): it is no snapshot, which anybody
- * who can exchange a folder beside it could exchange as well. */
+/* Whether nobody else may be able to exchange the folders of the machine's state (os_folder_open): it is no
+ * snapshot, which anybody who can exchange a folder beside it could exchange as well. */
 bool session_is_strict(const tlsmend_session *self);
 
 /* MachineGuid, which tells two machines of the same name apart; "" for a machine without one. */

@@ -222,7 +222,8 @@ static json_t *files_to_json(const manifest *files) {
   "Get the vendor's public key by another way, compare its number, and run `tlsmend verify` again with -k "  \
   "KEY.pub. If the signature fits, put the key into the store."
 
-/* Why, and what to do next. Without the key only a bundle can be told from a damaged one: it holds the digests of its files. */
+/* Why, and what to do next. Without the key only a bundle can be told from a damaged one: it holds the digests of
+ * its files. */
 static const char *advice(trust_state state, const char *file) {
   bool package = package_is_name(file);
   if (package && state == TRUST_UNSIGNED)

@@ -1,6 +1,6 @@
 /*
- * The effective TLS state of a machine. What is read and what it means is Lua (host/lua/state/state.lua); it runs on an overlay that
- * is thrown away, so that nothing can be written whatever it does.
+ * The effective TLS state of a machine. What is read and what it means is Lua (host/lua/state/state.lua); it runs on an
+ * overlay that is thrown away, so that nothing can be written whatever it does.
  */
 #include <assert.h>
 #include <stdlib.h>

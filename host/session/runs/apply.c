@@ -1,6 +1,6 @@
 /*
- * Apply: everything that can be checked is checked before the first write; then the plan is carried out under the lock of the
- * state folder, with a journal that says where it stands.
+ * Apply: everything that can be checked is checked before the first write; then the plan is carried out under the lock
+ * of the state folder, with a journal that says where it stands.
  */
 #include <assert.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /*
- * Commit-confirm: a run that is done stays open until somebody confirms it. When its time is over it is kept only if the runbooks
- * declare that they verify it by effect and do, and undone otherwise: for people who change a server's TLS over the connection that
- * they may cut. Waiting for the end is watch.c's.
+ * Commit-confirm: a run that is done stays open until somebody confirms it. When its time is over it is kept only if
+ * the runbooks declare that they verify it by effect and do, and undone otherwise: for people who change a server's TLS
+ * over the connection that they may cut. Waiting for the end is watch.c's.
  */
 #include "session/runs/confirm.h"
 
@@ -19,8 +19,8 @@
 #include "session/runs/report.h"
 #include "session/runs/run.h"
 
-/* After a restart the clock that nobody sets begins anew: what is left is written down as this process finds it, so that a clock that
- * is set back from now on moves nothing. */
+/* After a restart the clock that nobody sets begins anew: what is left is written down as this process finds it, so
+ * that a clock that is set back from now on moves nothing. */
 static int anchor(tlsmend_session *self, journal *journal, tlsmend_error *error) {
   int64_t left;
   journal_deadline end = session_deadline(self, journal);

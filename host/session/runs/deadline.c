@@ -1,4 +1,5 @@
-/* The clock that people set may be set back; the one since the start of the computer ends with the next start. Both count. */
+/* The clock that people set may be set back; the one since the start of the computer ends with the next start. Both
+ * count. */
 #include "session/runs/deadline.h"
 
 #include <string.h>

@@ -1,6 +1,6 @@
 /*
- * What administrators read in the machine's own log: that a run begins, how it ends, and what was refused. Also the registration
- * as a source of that log, which is never a side effect.
+ * What administrators read in the machine's own log: that a run begins, how it ends, and what was refused. Also the
+ * registration as a source of that log, which is never a side effect.
  */
 #include "session/runs/event_log.h"
 

@@ -1,4 +1,5 @@
-/* A run forwards, to its end. apply begins with it, resume goes on with it, and so does the bench, which has no folder of state. */
+/* A run forwards, to its end. apply begins with it, resume goes on with it, and so does the bench, which has no
+ * folder of state. */
 #ifndef TLSMEND_SESSION_RUNS_FORWARD_H
 #define TLSMEND_SESSION_RUNS_FORWARD_H
 

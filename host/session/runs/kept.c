@@ -1,7 +1,7 @@
 /*
- * What a run needs to go on stands in its journal: the texts of its runbooks and of the library as they were judged when it
- * began, and the terms it was begun with. Who goes on with it runs these and nothing else: no runbook, module, library or bundle
- * is opened again, and no key is asked for. Reasons: docs/decisions/0015-a-run-keeps-what-it-runs.md.
+ * What a run needs to go on stands in its journal: the texts of its runbooks and of the library as they were judged
+ * when it began, and the terms it was begun with. Who goes on with it runs these and nothing else: no runbook, module,
+ * library or bundle is opened again, and no key is asked for. Reasons: docs/decisions/0015-a-run-keeps-what-it-runs.md.
  */
 #include "session/runs/kept.h"
 

@@ -17,7 +17,8 @@ typedef struct begun_run {
   manifest library;
 } begun_run;
 
-/* E_CORRUPT, E_REFUSED: the texts that the journal keeps are not those of its plan, or it keeps none: *out runs none then. */
+/* E_CORRUPT, E_REFUSED: the texts that the journal keeps are not those of its plan, or it keeps none: *out runs none
+ * then. */
 int session_as_begun(const tlsmend_session *self, const journal *journal, begun_run *out,
                      tlsmend_error *error);
 void begun_run_clear(begun_run *run);

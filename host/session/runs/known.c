@@ -1,7 +1,7 @@
 /*
- * What is known of the runs of a machine: the journals of its own folder, those that its register names, and those of the folder that
- * --state names. One that cannot be read is part of the answer: where a later run follows, it is history, because a run begins
- * only when no other is open; else it may be the open one.
+ * What is known of the runs of a machine: the journals of its own folder, those that its register names, and those of
+ * the folder that --state names. One that cannot be read is part of the answer: where a later run follows, it is
+ * history, because a run begins only when no other is open; else it may be the open one.
  */
 #include "session/runs/known.h"
 
@@ -207,8 +207,8 @@ static int by_id(const void *a, const void *b) {
   return strcmp(((const known_run *)a)->run, ((const known_run *)b)->run);
 }
 
-/* A run that begins finds no other open: what stands before a run that can be read is history, unless its undoing has begun since.
- * What an older tlsmend began in a folder of its own did not look into the machine's. */
+/* A run that begins finds no other open: what stands before a run that can be read is history, unless its undoing
+ * has begun since. What an older tlsmend began in a folder of its own did not look into the machine's. */
 static void tell_history(known_runs *runs) {
   for (size_t i = 0; i < runs->count; i++) {
     known_run *row = &runs->items[i];
@@ -248,8 +248,8 @@ static int unreadable(const known_run *row, int gone, tlsmend_error *error) {
   return tlsmend_error_set(error, code, "%s", row->why ? row->why : row->path);
 }
 
-/* The newest that fits and can be read; else the newest that may be the one: *out is NULL if there is neither. A run whose journal is gone
- * is no open one once it has ended, and is the last one all the same. */
+/* The newest that fits and can be read; else the newest that may be the one: *out is NULL if there is neither. A run
+ * whose journal is gone is no open one once it has ended, and is the last one all the same. */
 static const known_run *choose(const known_runs *runs, const char *run, bool open_only) {
   const known_run *found = NULL;
   for (size_t i = 0; i < runs->count; i++) {
@@ -314,7 +314,8 @@ int session_refuse_open_run(const tlsmend_session *self, char last[ID + 1], tlsm
   return code;
 }
 
-/* Whether a run, of which only its id can be told, may have begun after a plan was made: 2026-11-21T23:59:59Z as an id begins. */
+/* Whether a run, of which only its id can be told, may have begun after a plan was made: 2026-11-21T23:59:59Z as an
+ * id begins. */
 static bool since(const known_run *row, const char *created) {
   char begins[16] = "";
   if (!is_id(row->run) || row->plan || row->standing == RUN_STRAY)

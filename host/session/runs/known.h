@@ -31,12 +31,14 @@ typedef struct known_runs {
 int session_known(const tlsmend_session *self, known_runs *out, tlsmend_error *error);
 void known_runs_clear(known_runs *runs);
 
-/* The newest run of the session's machine that can be read, by id (or NULL for any), whatever became of it or only if it is open.
- * *out is NULL if there is none. An error if there is only one that cannot be read, but may be what is looked for. */
+/* The newest run of the session's machine that can be read, by id (or NULL for any), whatever became of it or only
+ * if it is open. *out is NULL if there is none. An error if there is only one that cannot be read, but may be what
+ * is looked for. */
 int session_find_run(const tlsmend_session *self, const char *run, bool open_only, journal **out,
                      tlsmend_error *error);
 
-/* E_BUSY, with the way out, if a run is open; E_CORRUPT and others if one that cannot be read may be. `last` is the greatest id. */
+/* E_BUSY, with the way out, if a run is open; E_CORRUPT and others if one that cannot be read may be. `last` is the
+ * greatest id. */
 int session_refuse_open_run(const tlsmend_session *self, char last[21], tlsmend_error *error);
 
 /* E_PLAN if a saved plan was applied on this machine before, however that ended, or may have been. */

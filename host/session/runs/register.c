@@ -1,6 +1,7 @@
 /*
- * The register of a machine: in its own folder one record for each run whose journal stands elsewhere, because --state said so. It is
- * on the disk before the run begins and stays: what is open, and which plan was applied, is known without that folder.
+ * The register of a machine: in its own folder one record for each run whose journal stands elsewhere, because --state
+ * said so. It is on the disk before the run begins and stays: what is open, and which plan was applied, is known
+ * without that folder.
  */
 #include "session/runs/register.h"
 
@@ -23,7 +24,8 @@ void registered_run_clear(registered_run *self) {
   *self = (registered_run){0};
 }
 
-/* A journal in the folder that holds the machine's own is found from there, so that the two may be moved and copied together. */
+/* A journal in the folder that holds the machine's own is found from there, so that the two may be moved and copied
+ * together. */
 static const char beside[] = "..";
 
 static bool lies_beside(const tlsmend_session *self, const char *path) {

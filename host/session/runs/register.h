@@ -16,7 +16,8 @@ typedef struct registered_run {
 int register_read(const tlsmend_session *self, const char *name, registered_run *out, tlsmend_error *error);
 void registered_run_clear(registered_run *record);
 
-/* Registers the run that is about to begin (journal_start.claim). All of this is nothing for a run of the machine's own folder. */
+/* Registers the run that is about to begin (journal_start.claim). All of this is nothing for a run of the machine's
+ * own folder. */
 typedef struct session_claiming {
   const tlsmend_session *session;
   const tlsmend_plan *plan;

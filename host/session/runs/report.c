@@ -39,7 +39,8 @@ static tlsmend_report *report_new(const tlsmend_session *self, journal *journal,
 
 int session_hand_out(const tlsmend_session *self, journal *journal, tlsmend_result result,
                      tlsmend_report **out, tlsmend_error *error) {
-  if (journal) { /* nothing more is written: an open journal is nobody else's on Windows, and reports may be kept for long */
+  /* Nothing more is written. On Windows an open journal is nobody else's, and reports may be kept for long. */
+  if (journal) {
     os_log_close(journal->log);
     journal->log = NULL;
   }

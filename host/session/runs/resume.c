@@ -1,6 +1,6 @@
 /*
- * Resume: goes on with the open run after a restart, a kill or a power cut. What was done is looked up in the machine before
- * anything is written; where the machine is not as the run left it, nothing is.
+ * Resume: goes on with the open run after a restart, a kill or a power cut. What was done is looked up in the machine
+ * before anything is written; where the machine is not as the run left it, nothing is.
  */
 #include "session/runs/resume.h"
 
@@ -31,7 +31,8 @@ static size_t first_open(const journal *journal) {
 /* A simulated machine has nobody to press its button; where time does not pass, it is one. */
 static bool simulated(tlsmend_session *self) { return machine_pause(self->machine, 0, NULL) != TLSMEND_OK; }
 
-/* Restarts a simulated machine, and any machine if that was asked for. *passed: it has restarted, *boot is the new one. */
+/* Restarts a simulated machine, and any machine if that was asked for. *passed: it has restarted, *boot is the new
+ * one. */
 static int restart(tlsmend_session *self, const tlsmend_change *change, char boot[64], bool *passed,
                    tlsmend_error *error) {
   tlsmend_outcome outcome;
@@ -99,7 +100,8 @@ static int go_on(tlsmend_session *self, journal *journal, commit_result *out, tl
   return session_forward(self, journal, out, error);
 }
 
-/* Windows forgets a start from RunOnce when its command has ended, also by a power cut: this one makes sure of the next. */
+/* Windows forgets a start from RunOnce when its command has ended, also by a power cut: this one makes sure of the
+ * next. */
 static void renew(tlsmend_session *self, const journal *journal) {
   char how[256];
   tlsmend_error inner = {0, ""};
@@ -134,8 +136,8 @@ int session_continue(tlsmend_session *self, journal *journal, int flags, commit_
   return code;
 }
 
-/* Goes on with the texts and the terms that the run was begun with. Without them nothing runs any more; what needs none goes on:
- * undoing, and what becomes of a run that nobody has confirmed. */
+/* Goes on with the texts and the terms that the run was begun with. Without them nothing runs any more; what needs
+ * none goes on: undoing, and what becomes of a run that nobody has confirmed. */
 static int continue_begun(tlsmend_session *self, journal *journal, const void *data, commit_result *out,
                           tlsmend_error *error) {
   int flags = *(const int *)data;

@@ -9,7 +9,8 @@
 int session_undo(tlsmend_session *self, journal *journal, int flags, commit_result *out,
                  tlsmend_error *error);
 
-/* The run that is named, or the last one. That being undone already is no reason to take back the one before it: *out is NULL. */
+/* The run that is named, or the last one. That being undone already is no reason to take back the one before it:
+ * *out is NULL. */
 int session_find_undoable(const tlsmend_session *self, const char *run, journal **out, tlsmend_error *error);
 
 /* Looks whether a run can be taken back, and hands each step to `fn` (or NULL). E_DRIFT with the way out. */

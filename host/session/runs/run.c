@@ -31,7 +31,8 @@ int session_lock(const tlsmend_session *self, const char *verb, os_lock **out, t
   return code;
 }
 
-/* The file of the snapshot that a run was made on: named by its path, or built in and then below the state folder. malloc'd. */
+/* The file of the snapshot that a run was made on: named by its path, or built in and then below the state folder.
+ * malloc'd. */
 static char *file_of(const tlsmend_session *self, const char *argument) {
   if (strpbrk(argument, "/\\"))
     return strdup(argument);

@@ -6,12 +6,12 @@
 #include "os/os.h"
 #include "session/session.h"
 
-/* Keeps other runs away from the machine, and reads a snapshot again that has changed up to now. E_BUSY names who works on it;
- * `verb` is what they will be told. */
+/* Keeps other runs away from the machine, and reads a snapshot again that has changed up to now. E_BUSY names who
+ * works on it; `verb` is what they will be told. */
 int session_lock(const tlsmend_session *self, const char *verb, os_lock **out, tlsmend_error *error);
 
-/* Whether a run is one of the session's machine, however that was named then. If so, the journal names it as the session does.
- * `home`: it is one of the machine's own folder or register. */
+/* Whether a run is one of the session's machine, however that was named then. If so, the journal names it as the
+ * session does. `home`: it is one of the machine's own folder or register. */
 bool session_owns(const tlsmend_session *self, journal *journal, bool home);
 
 /* The folder in which a run's own files lie. */
@@ -19,7 +19,8 @@ const char *session_folder(const tlsmend_session *self, const journal *journal);
 
 commit session_commit(tlsmend_session *self, journal *journal);
 
-/* Takes back that the machine starts `resume`, once the run (or any, NULL) has ended: never before, for it may be needed again. */
+/* Takes back that the machine starts `resume`, once the run (or any, NULL) has ended: never before, for it may be
+ * needed again. */
 void session_unarrange(tlsmend_session *self, const journal *journal);
 
 #endif

@@ -1,6 +1,7 @@
 /*
- * Waiting for the end of the time to confirm: a process of its own, which looks at the one run that waits and at nothing else, so that
- * no other journal can silence it. While it waits it holds a lock beside the journal: by that others know that somebody waits.
+ * Waiting for the end of the time to confirm: a process of its own, which looks at the one run that waits and at
+ * nothing else, so that no other journal can silence it. While it waits it holds a lock beside the journal: by that
+ * others know that somebody waits.
  */
 #include "session/runs/watch.h"
 
