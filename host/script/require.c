@@ -138,12 +138,13 @@ static bool push_native(lua_State *L, const script_module *row, const char *name
   return true;
 }
 
-/* The host's own Lua may ask for more of it while it loads, and what that loads of the library may not. */
-static void call_chunk(lua_State *L, int arguments, bool hosting) {
+/* Calls a compiled text with the name of its module and its natives. The host's own Lua may ask for more of it while it loads, and what that
+ * loads of the library may not. */
+static void call_chunk(lua_State *L, bool hosting) {
   script_context *context = sandbox_context(L);
   bool before = context->hosting; /* taken back by sandbox_call where this raises */
   context->hosting = hosting;
-  lua_call(L, arguments, 1);
+  lua_call(L, 2, 1);
   context->hosting = before;
 }
 
@@ -173,7 +174,7 @@ static void load_module(lua_State *L, const char *name, const char *path) {
   } else {
     lua_pushnil(L);
   }
-  call_chunk(L, 2, false);
+  call_chunk(L, false);
   if (lua_isnil(L, -1))
     script_raise(L, TLSMEND_E_SCRIPT, "require: the module '%s' returns nothing", name);
   if (native || strncmp(name, "tls.", 4) == 0)
@@ -185,7 +186,7 @@ static void load_host(lua_State *L, const char *name, const embedded_text *row) 
   compile_text(L, &text, row->name);
   lua_pushstring(L, name);
   host_natives_push(L);
-  call_chunk(L, 2, true);
+  call_chunk(L, true);
 }
 
 /* Modules by their paths: a runbook that asks for a name does not get what the host has loaded by the same. */

@@ -69,19 +69,6 @@ bool suggest_listed(const char *list, const char *name, char out[SUGGESTION_SIZE
   return out[0];
 }
 
-bool suggest_key(lua_State *L, int index, const char *name, char out[SUGGESTION_SIZE]) {
-  nearest found = begin(name, out);
-  int count = sandbox_keys(L, index);
-  sandbox_spend(L, 8 * (unsigned long long)count);
-  for (int i = 1; i <= count; i++) {
-    if (lua_rawgeti(L, -1, i) == LUA_TSTRING)
-      consider(&found, lua_tostring(L, -1), (size_t)lua_rawlen(L, -1));
-    lua_pop(L, 1);
-  }
-  lua_pop(L, 1);
-  return out[0];
-}
-
 bool suggest_element(lua_State *L, int index, const char *name, char out[SUGGESTION_SIZE]) {
   nearest found = begin(name, out);
   lua_Integer count = (lua_Integer)lua_rawlen(L, index);
@@ -94,12 +81,19 @@ bool suggest_element(lua_State *L, int index, const char *name, char out[SUGGEST
   return out[0];
 }
 
+bool suggest_key(lua_State *L, const char *name, char out[SUGGESTION_SIZE]) {
+  sandbox_keys(L, 1);
+  bool near = suggest_element(L, lua_gettop(L), name, out);
+  lua_pop(L, 1);
+  return near;
+}
+
 /* Upvalue: the module's name. */
 static int l_no_member(lua_State *L) {
   char suggestion[SUGGESTION_SIZE];
   const char *module = lua_tostring(L, lua_upvalueindex(1));
   const char *name = sandbox_text(L, 2);
-  if (suggest_key(L, 1, name, suggestion))
+  if (suggest_key(L, name, suggestion))
     return luaL_error(L, "%s has no '%s'; '%s' is meant?", module, name, suggestion);
   return luaL_error(L, "%s has no '%s'", module, name);
 }

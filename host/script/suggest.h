@@ -11,8 +11,8 @@ enum { SUGGESTION_SIZE = 64 };
 /* The nearest word of a list such as "id, version, title"; false if none is near. */
 bool suggest_listed(const char *list, const char *name, char out[SUGGESTION_SIZE]);
 
-/* The nearest name among the string keys of the table at `index`. Raises nothing. [-0, +0, -] */
-bool suggest_key(lua_State *L, int index, const char *name, char out[SUGGESTION_SIZE]);
+/* The nearest name among the keys of the table in argument 1. [-0, +0, e] */
+bool suggest_key(lua_State *L, const char *name, char out[SUGGESTION_SIZE]);
 
 /* The nearest text in the list at `index`. [-0, +0, e] */
 bool suggest_element(lua_State *L, int index, const char *name, char out[SUGGESTION_SIZE]);

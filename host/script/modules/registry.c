@@ -157,11 +157,11 @@ typedef struct target {
   const char *path, *name;
 } target;
 
-static int mismatch(lua_State *L, const target *at, uint32_t type, const char *wanted, int index) {
+static int mismatch(lua_State *L, const target *at, uint32_t type, const char *wanted) {
   char name[32];
   value_type_print(type, name);
   return script_raise(L, TLSMEND_E_SCRIPT, "%s '%s': %s takes %s, got %s", at->path, at->name, name, wanted,
-                      luaL_typename(L, index));
+                      luaL_typename(L, 3));
 }
 
 static void encode_number(lua_State *L, const target *at, uint32_t type, tlsmend_value *out) {
@@ -169,7 +169,7 @@ static void encode_number(lua_State *L, const target *at, uint32_t type, tlsmend
   int exact, code;
   lua_Integer number = lua_type(L, 3) == LUA_TNUMBER ? lua_tointegerx(L, 3, &exact) : (exact = 0);
   if (!exact)
-    mismatch(L, at, type, "an integer", 3);
+    mismatch(L, at, type, "an integer");
   if (type == TLSMEND_REG_DWORD) {
     if (number < 0 || number > 0xFFFFFFFF)
       script_raise(L, TLSMEND_E_SCRIPT, "%s '%s': %lld does not fit into a REG_DWORD (0 to 0xFFFFFFFF)",
@@ -188,12 +188,12 @@ static void encode_number(lua_State *L, const target *at, uint32_t type, tlsmend
 static void encode_list(lua_State *L, const target *at, tlsmend_value *out) {
   tlsmend_error error;
   if (!lua_istable(L, 3))
-    mismatch(L, at, TLSMEND_REG_MULTI_SZ, "a list of strings", 3);
+    mismatch(L, at, TLSMEND_REG_MULTI_SZ, "a list of strings");
   size_t count = (size_t)lua_rawlen(L, 3), members = 0;
   for (lua_pushnil(L); lua_next(L, 3); lua_pop(L, 1))
     members++;
   if (members != count)
-    mismatch(L, at, TLSMEND_REG_MULTI_SZ, "a list of strings without gaps and names", 3);
+    mismatch(L, at, TLSMEND_REG_MULTI_SZ, "a list of strings without gaps and names");
   const char **texts = lua_newuserdatauv(L, (count + 1) * sizeof *texts, 0);
   for (size_t i = 0; i < count; i++) {
     lua_rawgeti(L, 3, (lua_Integer)i + 1);
@@ -208,7 +208,7 @@ static void encode_bytes(lua_State *L, const target *at, uint32_t type, tlsmend_
   tlsmend_error error;
   size_t size;
   if (lua_type(L, 3) != LUA_TSTRING)
-    mismatch(L, at, type, "its bytes as a string", 3);
+    mismatch(L, at, type, "its bytes as a string");
   const char *bytes = lua_tolstring(L, 3, &size);
   if (tlsmend_value_set(out, type, bytes, size, &error) != TLSMEND_OK)
     raise_call(L, &error);
@@ -243,7 +243,7 @@ static void encode(lua_State *L, const target *at, uint32_t type, tlsmend_value 
   case TLSMEND_REG_SZ:
   case TLSMEND_REG_EXPAND_SZ:
     if (lua_type(L, 3) != LUA_TSTRING)
-      mismatch(L, at, type, "a string", 3);
+      mismatch(L, at, type, "a string");
     if (value_set_string(out, type, script_check_text(L, 3, at->name), &error) != TLSMEND_OK)
       raise_call(L, &error);
     return;

@@ -134,7 +134,7 @@ static int l_undefined(lua_State *L) {
   if (name && context->is_module && context->is_module(name))
     return luaL_error(L, "'%s' is not defined here: write 'local %s = require \"%s\"' above", name, name,
                       name);
-  if (name && suggest_key(L, 1, name, suggestion))
+  if (name && suggest_key(L, name, suggestion))
     return luaL_error(L, "'%s' is not defined here; '%s' is meant?", name, suggestion);
   return luaL_error(L, "'%s' is not defined here (misspelled, or not part of what a runbook may use)",
                     sandbox_text(L, 2));

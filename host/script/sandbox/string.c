@@ -17,8 +17,9 @@ static void settle(pattern_match *match) {
   match->steps = 0;
 }
 
-/* Offset of a start argument: 1 is the first byte, negative counts from the end. May lie behind the end. */
-static size_t start_offset(lua_Integer position, size_t size) {
+/* The offset that argument 3 says: 1 is the first byte, negative counts from the end. May lie behind the end. */
+static size_t start_offset(lua_State *L, size_t size) {
+  lua_Integer position = luaL_optinteger(L, 3, 1);
   if (position > 0)
     return (size_t)position - 1;
   if (position == 0 || position < -(lua_Integer)size)
@@ -82,7 +83,7 @@ static int find_or_match(lua_State *L, bool find) {
   size_t size, pattern_size;
   luaL_checklstring(L, 1, &size);
   const char *pattern = luaL_checklstring(L, 2, &pattern_size);
-  size_t offset = start_offset(luaL_optinteger(L, 3, 1), size);
+  size_t offset = start_offset(L, size);
   if (offset > size) {
     luaL_pushfail(L);
     return 1;
@@ -125,7 +126,7 @@ int l_gmatch(lua_State *L) {
   size_t size;
   luaL_checklstring(L, 1, &size);
   luaL_checkstring(L, 2);
-  size_t offset = start_offset(luaL_optinteger(L, 3, 1), size);
+  size_t offset = start_offset(L, size);
   if (offset > size)
     offset = size + 1;
   lua_settop(L, 2);
