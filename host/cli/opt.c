@@ -165,9 +165,9 @@ int opt_store(const opt_match *match, size_t room, void *values, tlsmend_error *
 bool opt_missing(const opt_spec *table, const void *values, opt_spec *row) {
   for (opt_walk walk = {.at = {table}}; opt_next(&walk, row);) {
     const void *target = (const char *)values + row->target;
-    bool given = row->kind == OPT_OPERAND ? ((const opt_list *)target)->count > 0
-                                          : *(const char *const *)target != NULL;
-    if (row->required && !given)
+    if (row->required && row->kind == OPT_OPERAND && ((const opt_list *)target)->count == 0)
+      return true;
+    if (row->required && row->kind != OPT_OPERAND && !*(const char *const *)target)
       return true;
   }
   return false;
