@@ -60,7 +60,7 @@ for option in $(cat $documents | grep 'tlsmend [a-z]' | grep -o ' --[a-z][a-z-]*
 done
 
 # ---- exit codes: the README's table has exactly those of the header, and those of a plan and a restart ----
-header=$(sed -n 's/^  X(-*[0-9]*, [A-Z_]*, \([0-9]*\), .*/\1/p' host/include/tlsmend/tlsmend.h)
+header=$(sed -n 's/^  X(-*[0-9]*, [A-Z_]*, \([0-9]*\), .*/\1/p' host/include/tlsmend/error.h)
 wanted=$(printf '%s\n' $header 2 3010 | sort -nu | tr '\n' ' ')
 written=$(sed -n 's/^| \([0-9][0-9]*\) |.*/\1/p' README.md | sort -nu | tr '\n' ' ')
 [ "$wanted" = "$written" ] || fail "README.md lists the exit codes $written, the header has $wanted"

@@ -51,5 +51,11 @@ for program in c_shared cpp_shared c_static; do
   check "pkg-config: run $program" "./$program"
 done
 check "pkg-config: run own" ./own "$work/journals" own.lua "$work/keys"
+# Each header that a program includes stands by itself.
+for header in tlsmend error values machine module; do
+  echo "#include <tlsmend/$header.h>" | tee "$header.c" >"$header.cpp"
+  check "$header.h alone, C" "${CC:-cc}" -std=c99 $warnings -fsyntax-only $(config --cflags) "$header.c"
+  check "$header.h alone, C++" "${CXX:-g++}" -std=c++11 $warnings -fsyntax-only $(config --cflags) "$header.cpp"
+done
 check "the installed command runs" "$prefix/bin/tlsmend" version
 exit $failed
