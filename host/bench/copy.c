@@ -28,8 +28,8 @@ int bench_copy_open(const bench *self, const char *name, const sim *like, bench_
                     tlsmend_error *error) {
   char spec[512];
   *out = (bench_copy){
-      .session = {.kind = MACHINE_SNAPSHOT, .reboot = TLSMEND_REBOOT_ASK, .script = self->script}};
-  snprintf(spec, sizeof spec, "sim:%s", name);
+      .session = {.backend = backend_snapshot(), .reboot = TLSMEND_REBOOT_ASK, .script = self->script}};
+  snprintf(spec, sizeof spec, "%s:%s", backend_snapshot()->prefix, name);
   out->session.script.log = NULL;
   out->session.trust = (char *)(uintptr_t)session_trust_folder(self->options); /* borrowed */
   out->session.spec = strdup(spec);

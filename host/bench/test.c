@@ -198,16 +198,18 @@ static int test_machines(bench *self, json_t *records, tlsmend_error *error) {
     code = read_expect(self, folder, error);
   if (code == TLSMEND_OK && only) {
     size_t length = strlen(only);
-    bool sim = strncmp(only, "sim:", 4) == 0, file = length > 4 && strcmp(only + length - 4, ".reg") == 0;
-    bench_machine machine = {only + 4, NULL, only + 4};
+    const char *argument;
+    const backend *row = backend_find(only, &argument);
+    bool file = length > 4 && strcmp(only + length - 4, ".reg") == 0;
+    bench_machine machine = {argument, NULL, argument};
     json_t *record = NULL;
-    if (!sim)
+    if (!row || !row->snapshot)
       code = tlsmend_error_set(error, TLSMEND_E_USAGE,
                                "%s: the bench tests on sim:NAME and sim:FILE.reg only", only);
     else if (file)
       code = bench_test(self, &machine, &record, error);
     else
-      code = test_builtin(self, only + 4, records, error);
+      code = test_builtin(self, argument, records, error);
     if (record)
       json_array_append_new(records, record);
     free(folder);

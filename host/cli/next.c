@@ -45,7 +45,9 @@ void cli_next(FILE *to, const cli_call *call, const char *verb, const opt_list *
 }
 
 const char *cli_machine_name(const cli_call *call) {
-  return !call->machine || strcmp(call->machine, "live") == 0 ? "this machine" : call->machine;
+  const char *here = tlsmend_machine_here();
+  bool named = call->machine && (!here || strcmp(call->machine, here) != 0);
+  return named ? call->machine : "this machine";
 }
 
 char *cli_machine_said(const cli_call *call) {

@@ -4,13 +4,20 @@
 #include <string.h>
 
 const backend backends[] = {
+    {.prefix = "live",
+     .help = "this Windows machine",
 #ifdef _WIN32
-    {"live", MACHINE_LIVE, "this Windows machine", win32_open},
-#else
-    {"live", MACHINE_LIVE, "this Windows machine", NULL},
+     .open = win32_open,
 #endif
-    {"sim", MACHINE_SNAPSHOT, "a snapshot: a .reg file, or a built-in machine by name", sim_open},
-    {NULL, MACHINE_FOREIGN, NULL, NULL},
+     .here = true,
+     .needs_signatures = true,
+     .site_policy = true,
+     .private_state = true},
+    {.prefix = "sim",
+     .help = "a snapshot: a .reg file, or a built-in machine by name",
+     .open = sim_open,
+     .snapshot = true},
+    {.prefix = NULL, .needs_signatures = true, .site_policy = true, .private_state = true},
 };
 
 const backend *backend_find(const char *spec, const char **argument) {
@@ -20,6 +27,27 @@ const backend *backend_find(const char *spec, const char **argument) {
     if (strlen(row->prefix) == length && strncmp(row->prefix, spec, length) == 0)
       return row;
   return NULL;
+}
+
+const backend *backend_here(void) {
+  const backend *row = backends;
+  while (!row->here)
+    row++;
+  return row;
+}
+
+const backend *backend_snapshot(void) {
+  const backend *row = backends;
+  while (!row->snapshot)
+    row++;
+  return row;
+}
+
+const backend *backend_foreign(void) {
+  const backend *row = backends;
+  while (row->prefix)
+    row++;
+  return row;
 }
 
 int backend_check(const tlsmend_machine *machine, const char *prefix, tlsmend_error *error) {

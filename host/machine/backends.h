@@ -15,26 +15,31 @@ typedef struct backend_request {
 
 typedef int (*backend_open_fn)(const backend_request *request, tlsmend_machine **out, tlsmend_error *error);
 
-/* What kind of machine a row opens. What depends on it asks for this, never for a name: a back end of an embedding program may call
- * itself anything. */
-typedef enum machine_kind {
-  MACHINE_FOREIGN, /* an embedding program's */
-  MACHINE_LIVE,    /* this computer */
-  MACHINE_SNAPSHOT /* a .reg file */
-} machine_kind;
-
+/* What is true of every machine of a row. What depends on it asks for this, never for a name: a back end of an embedding program may
+ * call itself anything. */
 typedef struct backend {
-  const char *prefix; /* "live", "sim" */
-  machine_kind kind;
+  const char
+      *prefix; /* "sim": such a machine is named "sim:ARGUMENT", or "sim" where there is nothing behind it */
   const char *help;
   backend_open_fn open; /* NULL: not in this build */
+  bool here;     /* this computer: meant where no machine is named, and its Group Policy sets values again */
+  bool snapshot; /* a .reg file, or the name of a built-in machine: its journals lie beside the file */
+  bool
+      needs_signatures; /* what is applied is built in or signed by a trusted key, unless the operator says otherwise */
+  bool site_policy;   /* a policy.json that does not say which machines it is for is for this one too */
+  bool private_state; /* nobody else may be able to exchange the folders of its journals */
 } backend;
 
-/* Ends with a row whose prefix is NULL. */
+/* Ends with a row whose prefix is NULL: the machines of embedding programs. */
 extern const backend backends[];
 
 /* Finds the row of a spec and sets *argument behind its colon. NULL if there is none. */
 const backend *backend_find(const char *spec, const char **argument);
+
+/* The row of this computer, of snapshots, and of the machines of embedding programs. Never NULL. */
+const backend *backend_here(void);
+const backend *backend_snapshot(void);
+const backend *backend_foreign(void);
 
 /* Whether a machine that an embedding program's row has opened can be used: its table is of this version and has what every table
  * must. E_USAGE. */

@@ -172,8 +172,10 @@ int machine_apply(tlsmend_machine *self, const tlsmend_change *change, tlsmend_o
   return self->ops->apply(self, change, outcome, error);
 }
 
+bool machine_removes_updates(const tlsmend_machine *self) { return self->ops->update_remove; }
+
 int machine_update_remove(tlsmend_machine *self, const tlsmend_change *change, tlsmend_error *error) {
-  if (!self->ops->update_remove)
+  if (!machine_removes_updates(self))
     return tlsmend_error_set(error, TLSMEND_E_UNSUPPORTED,
                              "%s stays installed: to remove it, wusa /uninstall /kb:%s", change->update.kb,
                              change->update.kb + 2);

@@ -49,6 +49,7 @@ int plan_clone(const tlsmend_plan *from, tlsmend_plan **out, tlsmend_error *erro
   if (plan) {
     plan->system = from->system;
     plan->withheld = from->withheld;
+    plan->removes_updates = from->removes_updates;
     plan->reboot_pending = from->reboot_pending;
     memcpy(plan->guid, from->guid, sizeof plan->guid);
   }

@@ -88,8 +88,6 @@ size_t tlsmend_plan_change_count(const tlsmend_plan *plan) { return plan->change
 size_t tlsmend_plan_unknown_count(const tlsmend_plan *plan) { return plan->unknowns.list.count; }
 size_t tlsmend_plan_reboot_count(const tlsmend_plan *plan) { return plan_reboot_count(plan); }
 
-bool plan_removes_updates(const tlsmend_plan *plan) { return strncmp(plan->machine, "sim:", 4) == 0; }
-
 const char *tlsmend_plan_machine(const tlsmend_plan *plan) { return plan->machine; }
 
 size_t plan_reboot_count(const tlsmend_plan *plan) {

@@ -34,6 +34,7 @@ typedef struct plan_runbook {
 
 struct tlsmend_plan {
   char *machine;         /* the spec it was made for */
+  bool removes_updates;  /* a rollback there removes what the plan installs */
   tlsmend_system system; /* what that machine was */
   char guid[48];         /* the machine's MachineGuid, "" where it has none */
   char *id;          /* of this plan: random, so that it is applied once; NULL in a plan that nobody saves */
@@ -75,9 +76,6 @@ size_t plan_applying_count(const tlsmend_plan *plan);
 /* What keeps a run of the plan beside tlsmend confirm, as texts "ID: SERVER, SERVER": the verify of each runbook that applies. NULL:
  * one of them does not look at an effect, so nothing does. New reference. */
 json_t *plan_keepers(const tlsmend_plan *plan);
-
-/* Whether a rollback removes the updates that the plan installs: a snapshot's, not those of a live machine. */
-bool plan_removes_updates(const tlsmend_plan *plan);
 
 /* Whether the machine keeps two views of the registry, so that a change must say in which it is. */
 bool plan_has_views(const tlsmend_plan *plan);

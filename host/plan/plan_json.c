@@ -170,7 +170,7 @@ static json_t *read_to_json(const plan_read *read, const hiding *hiding) {
 /* What `rollback` will not take back. */
 static json_t *irreversible_to_json(const tlsmend_plan *plan) {
   json_t *array = json_array();
-  for (size_t i = 0; i < plan->change_count && !plan_removes_updates(plan); i++)
+  for (size_t i = 0; i < plan->change_count && !plan->removes_updates; i++)
     if (plan->changes[i].kind == TLSMEND_CHANGE_UPDATE_INSTALL)
       json_array_append_new(array,
                             json_sprintf("%s stays installed after a rollback", plan->changes[i].update.kb));
@@ -411,6 +411,7 @@ static bool body_from_json(const json_t *json, tlsmend_plan *plan, tlsmend_error
   plan->tool = text_of(json, "tool");
   plan->user = text_of(json_object_get(json, "by"), "user");
   plan->host = text_of(json_object_get(json, "by"), "host");
+  plan->removes_updates = !json_array_size(json_object_get(json, "irreversible"));
   plan->reboot_pending = json_is_true(json_object_get(json, "reboot_pending"));
   size_t count = json_array_size(runbooks);
   plan->runbooks = calloc(count + 1, sizeof *plan->runbooks);

@@ -265,8 +265,8 @@ static void print_undo(const tlsmend_plan *plan, text_builder *out) {
     if (plan->changes[i].kind == TLSMEND_CHANGE_UPDATE_INSTALL) {
       text_add(out, "    ");
       text_say(out,
-               plan_removes_updates(plan) ? "%s is removed from this snapshot; on a live machine it stays."
-                                          : "Not undone: %s stays installed.",
+               plan->removes_updates ? "%s is removed from this snapshot; on a live machine it stays."
+                                     : "Not undone: %s stays installed.",
                plan->changes[i].update.kb);
       text_add(out, "\n");
     }

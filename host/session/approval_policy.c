@@ -27,11 +27,16 @@ static int broken(const policy *self, const char *what, tlsmend_error *error) {
       self->path, what);
 }
 
-/* A kind of machine, the word before the colon: one of tlsmend's own, or that of this session. */
-static bool is_kind(const tlsmend_session *self, const char *word) {
+/* Whether a word is what stands before the colon in the name of this session's machine. */
+static bool is_own(const tlsmend_session *self, const char *word) {
   size_t length = strcspn(self->spec, ":");
-  return strcmp(word, "live") == 0 || strcmp(word, "sim") == 0 ||
-         (strlen(word) == length && strncmp(word, self->spec, length) == 0);
+  return strlen(word) == length && strncmp(word, self->spec, length) == 0;
+}
+
+/* A kind of machine: one of tlsmend's own, or that of this session. */
+static bool is_kind(const tlsmend_session *self, const char *word) {
+  const char *rest;
+  return is_own(self, word) || (!strchr(word, ':') && backend_find(word, &rest));
 }
 
 /* Whether the policy speaks of this machine: "machines" holds kinds, by default all but snapshots. */
@@ -39,16 +44,14 @@ static int take_machines(const tlsmend_session *session, policy *self, const jso
                          bool *concerned, tlsmend_error *error) {
   size_t index;
   json_t *item;
-  *concerned = !machines && session->kind != MACHINE_SNAPSHOT;
+  *concerned = !machines && session->backend->site_policy;
   if (machines && !json_array_size(machines)) /* no list either */
     return broken(self, "\"machines\" is a list such as [\"live\"], or is left out", error);
   json_array_foreach(machines, index, item) {
     const char *word = json_string_value(item);
     if (!word || !is_kind(session, word))
       return broken(self, "\"machines\" holds something else than \"live\" and \"sim\"", error);
-    size_t length = strlen(word);
-    *concerned = *concerned || (strncmp(word, session->spec, length) == 0 &&
-                                (session->spec[length] == ':' || !session->spec[length]));
+    *concerned = *concerned || is_own(session, word);
   }
   return TLSMEND_OK;
 }

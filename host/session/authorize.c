@@ -77,7 +77,7 @@ static int judge(tlsmend_session *self, const plan_runbook *row, const source *s
   const trust_verdict *verdict = &source->verdict;
   bool doubt = verdict->state != TRUST_TRUSTED || self->library;
   int code = TLSMEND_OK;
-  if (doubt && self->kind != MACHINE_SNAPSHOT && !self->allow_unsigned)
+  if (doubt && self->backend->needs_signatures && !self->allow_unsigned)
     code = refuse(self, row->source, verdict, error);
   json_t *json = trust_verdict_to_json(verdict);
   json_object_set_new(json, "runbook", json_string(row->id));

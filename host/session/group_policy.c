@@ -147,5 +147,5 @@ int session_mark_owners(const tlsmend_session *self, tlsmend_plan *plan, tlsmend
     if (code == TLSMEND_OK)
       code = mark_twin(self->machine, plan, change, error);
   }
-  return code == TLSMEND_OK && self->kind == MACHINE_LIVE ? mark_live(plan, error) : code;
+  return code == TLSMEND_OK && self->backend->here ? mark_live(plan, error) : code;
 }

@@ -91,9 +91,7 @@ static int render_text(const inquiry *self, char **out, tlsmend_error *error) {
 
 /* Only a live back end makes this computer a machine; elsewhere it can still ask. */
 static bool wants_machine(const tlsmend_options *options) {
-  const char *argument;
-  const backend *live = backend_find("live", &argument);
-  return options->machine != NULL || (live && live->open);
+  return options->machine || tlsmend_machine_here();
 }
 
 int tlsmend_probe(const tlsmend_options *options, const char *endpoint, const tlsmend_probe_terms *terms,

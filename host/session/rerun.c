@@ -66,6 +66,7 @@ int session_plan_new(tlsmend_session *self, tlsmend_plan **out, tlsmend_error *e
   os_time_print(os_time(), now);
   plan->system = *system;
   plan->machine = strdup(self->spec);
+  plan->removes_updates = machine_removes_updates(self->machine);
   plan->created = strdup(now);
   plan->tool = strdup("tlsmend " TLSMEND_VERSION);
   session_guid(self->machine, plan->guid);

@@ -20,6 +20,8 @@
 #include "session/options.h"
 #include "signing/manifest.h"
 
+const char *tlsmend_machine_here(void) { return backend_here()->open ? backend_here()->prefix : NULL; }
+
 void tlsmend_text_free(char *text) { free(text); }
 
 /* Everything that is told goes through here. */
@@ -71,6 +73,13 @@ static char *join(const char *a, const char *b) {
   return out;
 }
 
+/* "sim:ARGUMENT"; malloc'd. */
+static char *spec_of(const backend *row, const char *argument) {
+  char *head = join(row->prefix, ":"), *out = head ? join(head, argument) : NULL;
+  free(head);
+  return out;
+}
+
 /* A snapshot is a file if it looks like one or is one; else the name of a built-in machine. */
 static bool names_a_file(const char *argument) {
   size_t length = strlen(argument);
@@ -81,7 +90,7 @@ static bool names_a_file(const char *argument) {
 static int open_file(tlsmend_session *self, const backend *row, const char *argument, tlsmend_error *error) {
   char *path = os_path_real(argument), *beside = path ? join(path, ".tlsmend") : NULL;
   self->file = path;
-  self->spec = path ? join("sim:", path) : NULL;
+  self->spec = path ? spec_of(row, path) : NULL;
   self->home = beside;
   if (!self->state && beside)
     self->state = strdup(beside);
@@ -115,7 +124,7 @@ static int open_builtin(tlsmend_session *self, const backend *row, const char *n
     self->state = os_path_absolute(folder);
   if (self->state && file)
     self->file = path = os_path_join(self->state, file);
-  self->spec = join("sim:", name);
+  self->spec = spec_of(row, name);
   self->home = path ? join(path, ".tlsmend") : NULL; /* as of any snapshot: it may be named by its file too */
   if (!path || !self->spec || !self->home) {
     code = error_no_memory(error);
@@ -157,6 +166,7 @@ static int open_foreign(tlsmend_session *self, const tlsmend_options *options, b
     if (strlen(row->prefix) != length || strncmp(row->prefix, spec, length) != 0)
       continue;
     *found = true;
+    self->backend = backend_foreign();
     if (!self->state)
       return tlsmend_error_set(error, TLSMEND_E_USAGE,
                                "%s: name a folder for its journals (state of the options)", spec);
@@ -176,10 +186,8 @@ static int open_machine(tlsmend_session *self, const tlsmend_options *options, t
   int code = open_foreign(self, options, &found, error);
   if (found || code != TLSMEND_OK)
     return code;
-#ifdef _WIN32
   if (!spec)
-    spec = "live";
-#endif
+    spec = tlsmend_machine_here();
   if (!spec)
     return tlsmend_error_set(
         error, TLSMEND_E_USAGE,
@@ -193,16 +201,14 @@ static int open_machine(tlsmend_session *self, const tlsmend_options *options, t
         error, TLSMEND_E_USAGE,
         "%s is %s, and this is not Windows: name a machine with -m, such as -m sim:win7-sp1-x64", spec,
         row->help);
-  self->kind = row->kind;
-  if (row->kind == MACHINE_SNAPSHOT) {
+  self->backend = row;
+  if (row->snapshot) {
     if (!*argument)
-      return tlsmend_error_set(error, TLSMEND_E_USAGE,
-                               "sim: needs a file or a name, such as sim:win7-sp1-x64");
+      return tlsmend_error_set(error, TLSMEND_E_USAGE, "%s: needs a file or a name, such as %s:win7-sp1-x64",
+                               row->prefix, row->prefix);
     return names_a_file(argument) ? open_file(self, row, argument, error)
                                   : open_builtin(self, row, argument, error);
   }
-  if (*argument)
-    return tlsmend_error_set(error, TLSMEND_E_USAGE, "%s: %s takes nothing behind it", spec, row->prefix);
   self->spec = strdup(spec);
   self->home = os_state_default();
   if (!self->state && self->home)
@@ -326,5 +332,3 @@ void session_guid(tlsmend_machine *machine, char out[48]) {
   free(text);
   tlsmend_value_clear(&value);
 }
-
-bool session_is_strict(const tlsmend_session *self) { return self->kind != MACHINE_SNAPSHOT; }

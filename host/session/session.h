@@ -14,7 +14,7 @@
 #include "script/source.h"
 
 struct tlsmend_session {
-  machine_kind kind;
+  const backend *backend;
   tlsmend_machine *machine;
   /* The identity of the machine, the same from whichever folder it is named. */
   char *spec;
@@ -78,10 +78,6 @@ void session_tell(const tlsmend_session *self, tlsmend_event event, const char *
 
 /* Notes the secrets of a plan: from now on they are masked in what is told and in errors. E_MEMORY. */
 int session_hide(tlsmend_session *self, const tlsmend_plan *plan, tlsmend_error *error);
-
-/* Whether nobody else may be able to exchange the folders of the machine's state (os_folder_open): it is no
- * snapshot, which anybody who can exchange a folder beside it could exchange as well. */
-bool session_is_strict(const tlsmend_session *self);
 
 /* MachineGuid, which tells two machines of the same name apart; "" for a machine without one. */
 void session_guid(tlsmend_machine *machine, char out[48]);

@@ -9,7 +9,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   char *spec[] = {"live", "sim:/x.reg"};
-  tlsmend_session session = {.kind = size % 2 ? MACHINE_SNAPSHOT : MACHINE_LIVE, .spec = spec[size % 2]};
+  tlsmend_session session = {.backend = size % 2 ? backend_snapshot() : backend_here(),
+                             .spec = spec[size % 2]};
   tlsmend_error error = {0};
   policy policy;
   MUST(os_dir_make(fuzz_path("state"), &error) == TLSMEND_OK);

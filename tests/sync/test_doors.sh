@@ -23,8 +23,8 @@ door 'a path below System32 is made by wide_system_path, which knows of SysWOW64
   'System32\\\\|SysWOW64|Sysnative|GetSystemWow64Directory' os/win32/wide.c machine/win32/event.c \
   machine/win32/install.c machine/win32/resume.c session/group_policy.c os/os.h os/win32/wide.h include/tlsmend/values.h include/tlsmend/machine.h \
   machine/win32/win32.h machine/win32/facts.c machine/guard.c
-door 'what kind a machine is says machine_kind or sim_of, not the name of its back end' \
-  'ops->name|self->spec, "(live|sim:?)"' machine/machine.c
+door 'what kind a machine is stands in the table of back ends, not in its name' \
+  'ops->name|str[a-z]*cmp\([^;]*"(live|sim)[":]|backend_find\("|(machine|spec) = "(live|sim)' machine/machine.c
 door 'CurrentState of servicing stands in one table, machine/update/cbs.h' \
   '"CurrentState"' machine/update/cbs.h
 door 'a text gets a machine where it is run, the programs of the host theirs in host_lua.c' \

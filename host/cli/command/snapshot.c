@@ -23,8 +23,8 @@ static int run(const cli_call *call) {
   if (code != TLSMEND_OK)
     return say_failure(&error, call->format);
   if (call->format == TLSMEND_FORMAT_JSON)
-    say_object("tlsmend-snapshot/1", "done", "machine", call->machine ? call->machine : "live", "file",
-               call->output);
+    say_object("tlsmend-snapshot/1", "done", "machine",
+               call->machine ? call->machine : tlsmend_machine_here(), "file", call->output);
   else
     print_next(call);
   return 0;

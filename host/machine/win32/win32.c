@@ -81,7 +81,8 @@ static const tlsmend_machine_ops win32_ops = {
 int win32_open(const backend_request *request, tlsmend_machine **out, tlsmend_error *error) {
   *out = NULL;
   if (*request->argument)
-    return tlsmend_error_set(error, TLSMEND_E_USAGE, "live takes nothing behind it: -m live");
+    return tlsmend_error_set(error, TLSMEND_E_USAGE, "live:%s: live takes nothing behind it",
+                             request->argument);
   win32_machine *self = calloc(1, sizeof *self);
   if (!self)
     return error_no_memory(error);

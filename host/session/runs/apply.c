@@ -71,6 +71,7 @@ static int report_nothing(const tlsmend_session *self, const tlsmend_plan *plan,
   if (code == TLSMEND_OK && spec && plan_clone(plan, &(*out)->plan, NULL) == TLSMEND_OK) {
     free((*out)->plan->machine);
     (*out)->plan->machine = spec;
+    (*out)->plan->removes_updates = machine_removes_updates(self->machine);
     spec = NULL;
   }
   free(spec);
@@ -90,7 +91,7 @@ static int begin(tlsmend_session *self, const tlsmend_plan *plan, const char *bo
                  journal **out, tlsmend_error *error) {
   session_claiming claiming = {self, plan, ""};
   journal_start start = {.state = self->state,
-                         .strict = session_is_strict(self),
+                         .strict = self->backend->private_state,
                          .after = last,
                          .claim = session_claim,
                          .claim_data = &claiming,

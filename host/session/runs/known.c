@@ -277,7 +277,7 @@ int session_find_run(const tlsmend_session *self, const char *run, bool open_onl
     code = journal_read(row->path, out, error);
   if (*out) {
     session_owns(self, *out, true);
-    (*out)->strict = session_is_strict(self);
+    (*out)->strict = self->backend->private_state;
   }
   known_runs_clear(&runs);
   return code;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/error.h"
+#include "machine/machine.h"
 #include "machine/sim/sim.h"
 #include "plan/change.h"
 #include "plan/plan.h"
@@ -51,7 +52,8 @@ static void print_inverse(const tlsmend_plan *plan, bool views, bool left, text_
 /* The updates that a rollback removes: they have no inverse change, but they are something to undo. */
 static size_t updates_to_remove(const tlsmend_session *self, const journal *journal) {
   size_t count = 0;
-  for (size_t i = 0; journal && self->machine->ops->update_remove && i < journal->plan->change_count; i++)
+  for (size_t i = 0; journal && machine_removes_updates(self->machine) && i < journal->plan->change_count;
+       i++)
     count += journal->plan->changes[i].kind == TLSMEND_CHANGE_UPDATE_INSTALL &&
              journal->steps[i].state != STEP_OPEN;
   return count;
@@ -75,7 +77,7 @@ static void print_nothing(const tlsmend_session *self, text_builder *out) {
 /* The updates that were installed, behind the steps in numbers if they are steps. */
 static void print_updates(const tlsmend_session *self, const journal *journal, size_t number,
                           text_builder *out) {
-  bool removed = self->machine->ops->update_remove != NULL;
+  bool removed = machine_removes_updates(self->machine);
   for (size_t i = 0; i < journal->plan->change_count; i++) {
     if (journal->plan->changes[i].kind != TLSMEND_CHANGE_UPDATE_INSTALL ||
         journal->steps[i].state == STEP_OPEN)

@@ -94,7 +94,7 @@ static int put(const tlsmend_session *self, const char *run, json_t *record, tls
   json_decref(record);
   snprintf(name, sizeof name, "%.40s%s", run, REGISTER_ENDING);
   int code =
-      text ? os_folder_open(self->home, session_is_strict(self), &home, error) : error_no_memory(error);
+      text ? os_folder_open(self->home, self->backend->private_state, &home, error) : error_no_memory(error);
   if (code == TLSMEND_OK)
     code = os_folder_put(home, name, text, strlen(text), error);
   os_folder_close(home);
@@ -120,7 +120,7 @@ static void remove_record(const tlsmend_session *self, const char *run) {
   os_folder *home = NULL;
   char name[64];
   snprintf(name, sizeof name, "%.40s%s", run, REGISTER_ENDING);
-  if (os_folder_open(self->home, session_is_strict(self), &home, NULL) == TLSMEND_OK)
+  if (os_folder_open(self->home, self->backend->private_state, &home, NULL) == TLSMEND_OK)
     os_folder_remove(home, name, NULL);
   os_folder_close(home);
 }

@@ -16,7 +16,7 @@ int session_lock(const tlsmend_session *self, const char *verb, os_lock **out, t
   snprintf(holder, sizeof holder, "process %u, %s", os_process_id(), verb);
   os_folder *home = NULL;
   *out = NULL;
-  int code = os_folder_open(self->home, session_is_strict(self), &home, error);
+  int code = os_folder_open(self->home, self->backend->private_state, &home, error);
   if (code == TLSMEND_OK)
     code = os_folder_lock(home, "lock", holder, out, other, sizeof other, error);
   if (code == TLSMEND_E_BUSY)
@@ -47,9 +47,10 @@ static char *file_of(const tlsmend_session *self, const char *argument) {
 static bool owns(const tlsmend_session *self, const char *spec) {
   if (strcmp(spec, self->spec) == 0)
     return true;
-  if (!self->file || strncmp(spec, "sim:", 4) != 0)
+  const char *argument;
+  if (!self->file || backend_find(spec, &argument) != self->backend)
     return false;
-  char *file = file_of(self, spec + 4);
+  char *file = file_of(self, argument);
   bool same = file && os_path_same(file, self->file);
   free(file);
   return same;

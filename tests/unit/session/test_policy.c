@@ -19,8 +19,9 @@
 
 /* How many approvals a session on `spec` needs by the policy in the folder; -1: it refuses. */
 static int needed(const char *spec, const char *folder) {
-  bool snapshot = strncmp(spec, "sim:", 4) == 0;
-  tlsmend_session session = {.kind = snapshot ? MACHINE_SNAPSHOT : MACHINE_LIVE, .spec = (char *)spec};
+  const char *rest;
+  const backend *row = backend_find(spec, &rest);
+  tlsmend_session session = {.backend = row ? row : backend_foreign(), .spec = (char *)spec};
   policy policy;
   tlsmend_error error = {0, ""};
   int code = policy_read(&session, folder, &policy, &error), count = (int)policy.needed;

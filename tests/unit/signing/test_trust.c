@@ -358,7 +358,7 @@ static tlsmend_session *open_session(void) {
   options.trust = store;
   MUST(tlsmend_session_open(&options, &session, &error));
   free(session->spec);
-  session->kind = MACHINE_LIVE;
+  session->backend = backend_here();
   session->spec = strdup("live"); /* as far as trust goes */
   free(path), free(state), free(store);
   return session;
