@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/calendar.h"
 #include "base/error.h"
 #include "base/file_path.h"
 #include "bench/beside.h"
@@ -318,7 +319,7 @@ int tlsmend_test(const tlsmend_options *options, const tlsmend_test_request *req
       code = session_no_param(request->params[i], error);
   for (size_t i = 0; i < json_array_size(runbooks); i++)
     *findings += (size_t)json_integer_value(json_object_get(json_array_get(runbooks, i), "findings"));
-  os_time_print(os_time(), now);
+  calendar_print(os_time(), now);
   if (code == TLSMEND_OK) {
     result = json_pack("{s:s, s:s, s:O, s:s}", "schema", TEST_SCHEMA, "at", now, "runbooks", runbooks,
                        "result", *findings ? "findings" : "passed");

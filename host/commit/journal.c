@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/calendar.h"
 #include "base/digest.h"
 #include "base/error.h"
 #include "base/file_path.h"
@@ -89,7 +90,7 @@ static int append(journal *self, json_t *record, tlsmend_error *error) {
 
 static json_t *record_of(const char *kind) {
   char now[32];
-  os_time_print(os_time(), now);
+  calendar_print(os_time(), now);
   return json_pack("{s:s, s:s}", "record", kind, "time", now);
 }
 

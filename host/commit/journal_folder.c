@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/calendar.h"
 #include "base/file_path.h"
 #include "commit/journal.h"
 #include "os/os.h"
@@ -29,7 +30,7 @@ char *journal_new_id(const char *state, const char *after, tlsmend_error *error)
   }
   if (after && strlen(after) == RUN_ID && strcmp(after, last) > 0)
     memcpy(last, after, RUN_ID);
-  os_time_print(os_time(), now);
+  calendar_print(os_time(), now);
   snprintf(id, RUN_ID + 1, "%.4s%.2s%.2s-%.2s%.2s%.2s-0001", now, now + 5, now + 8, now + 11, now + 14,
            now + 17);
   if (memcmp(id, last, RUN_TIME) <= 0)

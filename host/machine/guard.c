@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/calendar.h"
 #include "base/error.h"
 #include "base/file_path.h"
 #include "registry/path.h"
@@ -222,7 +223,7 @@ static bool judge_signer(const guard *self, const trust_verdict *verdict, char *
              verdict->key);
     return true;
   case TRUST_EXPIRED:
-    os_time_print(verdict->expires, until);
+    calendar_print(verdict->expires, until);
     snprintf(out, size, "the key of %.100s, %s, expired on %.10s: ask for a new one", verdict->signer,
              verdict->key, until);
     return true;

@@ -115,9 +115,8 @@ int os_folder_copy(const os_folder *folder, const char *name, const char *from, 
 /* Removes a file of it; a link is removed itself. */
 int os_folder_remove(const os_folder *folder, const char *name, tlsmend_error *error);
 
-/* UTC now, in seconds since 1970, and as "2026-11-21T23:59:59Z". */
+/* UTC now, in seconds since 1970. */
 int64_t os_time(void);
-void os_time_print(int64_t time, char out[32]);
 
 /* Milliseconds of a clock that only goes forward. */
 uint64_t os_clock(void);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/calendar.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "base/file_path.h"
@@ -90,7 +91,7 @@ static int make_comment(const tlsmend_plan *plan, const tlsmend_approval_terms *
                         tlsmend_error *error) {
   approval approval = {
       .approver = (char *)terms->approver, .ticket = (char *)terms->ticket, .signed_at = os_time()};
-  if (terms->expires && !approval_time_parse(terms->expires, approval.signed_at, &approval.expires))
+  if (terms->expires && !calendar_parse(terms->expires, approval.signed_at, &approval.expires))
     return tlsmend_error_set(
         error, TLSMEND_E_USAGE,
         "%s is not an expiry: write 2026-12-31, 2026-12-31T12:00:00Z, or 14d for two weeks", terms->expires);

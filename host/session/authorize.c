@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/calendar.h"
 #include "base/error.h"
 #include "commit/commit.h"
 #include "machine/machine.h"
@@ -56,7 +57,7 @@ static int refuse(const tlsmend_session *self, const char *name, const trust_ver
     return tlsmend_error_set(error, TLSMEND_E_REFUSED, "%s is not part of tlsmend and not signed: %s", name,
                              way);
   case TRUST_EXPIRED:
-    os_time_print(verdict->expires, until);
+    calendar_print(verdict->expires, until);
     return tlsmend_error_set(error, TLSMEND_E_APPROVAL,
                              "%s is signed by %s, whose key %s expired on %.10s: %s", name, verdict->signer,
                              verdict->key, until, way);

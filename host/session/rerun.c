@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/calendar.h"
 #include "base/error.h"
 #include "machine/guard.h"
 #include "machine/machine.h"
@@ -63,7 +64,7 @@ int session_plan_new(tlsmend_session *self, tlsmend_plan **out, tlsmend_error *e
   if (!plan)
     return error_no_memory(error);
   char now[32];
-  os_time_print(os_time(), now);
+  calendar_print(os_time(), now);
   plan->system = *system;
   plan->machine = strdup(self->spec);
   plan->removes_updates = machine_removes_updates(self->machine);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/calendar.h"
 #include "base/error.h"
 #include "base/text.h"
 
@@ -14,63 +15,8 @@ void approval_clear(approval *approval) {
   approval->approver = approval->ticket = NULL;
 }
 
-/* Days from 1970-01-01 to a day of the Gregorian calendar. */
-static int64_t days_from(int year, int month, int day) {
-  year -= month <= 2;
-  int64_t era = (year >= 0 ? year : year - 399) / 400;
-  int64_t of_era = year - era * 400, of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-  return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
-}
-
-static bool is_day(int year, int month, int day) {
-  static const int lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-  if (month < 1 || month > 12 || day < 1)
-    return false;
-  bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-  return day <= lengths[month - 1] + (month == 2 && leap);
-}
-
-/* Whether text has the shape of `pattern`, where 0 stands for a digit. */
-static bool shaped(const char *text, const char *pattern) {
-  for (; *pattern; text++, pattern++)
-    if (*pattern == '0' ? *text < '0' || *text > '9' : *text != *pattern)
-      return false;
-  return *text == 0;
-}
-
-bool approval_time_parse(const char *text, int64_t now, int64_t *out) {
-  int year = 0, month = 0, day = 0, hour = 23, minute = 59, second = 59, used = 0;
-  size_t digits = strspn(text, "0123456789");
-  if (digits && digits <= 4 && strcmp(text + digits, "d") == 0) {
-    *out = now + (int64_t)strtol(text, NULL, 10) * 86400;
-    return true;
-  }
-  if (shaped(text, "0000-00-00T00:00:00Z")) {
-    if (sscanf(text, "%d-%d-%dT%d:%d:%d%n", &year, &month, &day, &hour, &minute, &second, &used) != 6)
-      return false;
-  } else if (!shaped(text, "0000-00-00") || sscanf(text, "%d-%d-%d%n", &year, &month, &day, &used) != 3) {
-    return false;
-  }
-  if (!is_day(year, month, day) || year < 1970 || hour > 23 || minute > 59 || second > 59)
-    return false;
-  *out = days_from(year, month, day) * 86400 + hour * 3600 + minute * 60 + second;
-  return true;
-}
-
-/* The other way, up to the end of the year 9999. */
+/* The end of the year 9999. */
 static const int64_t time_most = 253402300799;
-
-void approval_time_print(int64_t time, char out[32]) {
-  int64_t days = time / 86400, rest = time % 86400, year = 1970 + days / 366;
-  while (days_from((int)year + 1, 1, 1) <= days)
-    year++;
-  int month = 1;
-  while (month < 12 && days_from((int)year, month + 1, 1) <= days)
-    month++;
-  unsigned day = (unsigned)(days - days_from((int)year, month, 1)) + 1, seconds = (unsigned)rest;
-  snprintf(out, 32, "%04u-%02u-%02uT%02u:%02u:%02uZ", (unsigned)year % 10000, (unsigned)month % 100,
-           day % 100, seconds / 3600 % 100, seconds / 60 % 60, seconds % 60);
-}
 
 static int check_text(const char *name, const char *text, tlsmend_error *error) {
   for (const unsigned char *at = (const unsigned char *)text; at && *at; at++)
@@ -98,7 +44,7 @@ int approval_comment(const approval *approval, const char *file, char **out, tls
     text_add(&text, "\tapprover:%s", approval->approver);
   if (approval->ticket)
     text_add(&text, "\tticket:%s", approval->ticket);
-  approval_time_print(approval->expires, expires);
+  calendar_print(approval->expires, expires);
   if (approval->expires)
     text_add(&text, "\texpires:%s", expires);
   text_add(&text, "\thashed");
@@ -148,7 +94,7 @@ static int take_field(const char *field, approval *out, tlsmend_error *error) {
     good = take_time(&out->signed_at, field + 10);
   else if (strncmp(field, "expires:", 8) == 0)
     good = !out->expires && field[8] && field[strlen(field) - 1] != 'd' &&
-           approval_time_parse(field + 8, 0, &out->expires);
+           calendar_parse(field + 8, 0, &out->expires);
   if (good)
     return TLSMEND_OK;
   return tlsmend_error_set(
@@ -178,7 +124,7 @@ static json_t *text_or_null(const char *text) { return text ? json_string(text) 
 
 static json_t *time_or_null(int64_t time) {
   char text[32];
-  approval_time_print(time, text);
+  calendar_print(time, text);
   return time ? json_string(text) : json_null();
 }
 

@@ -21,10 +21,6 @@ typedef struct approval {
 
 void approval_clear(approval *approval);
 
-/* "2026-12-31" (to the end of that day, UTC), "2026-12-31T12:00:00Z", or "14d" from `now` on. False if it is none. */
-bool approval_time_parse(const char *text, int64_t now, int64_t *out);
-void approval_time_print(int64_t time, char out[32]);
-
 /* The trusted comment for an approval of `file`; malloc'd. E_USAGE if a text has tabs, line breaks or other control
  * characters. */
 int approval_comment(const approval *approval, const char *file, char **out, tlsmend_error *error);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/calendar.h"
 #include "base/error.h"
 #include "signing/approval.h"
 
@@ -58,7 +59,7 @@ static int read_expiry(const char *name, const char *text, size_t size, int64_t 
   bool last = found[word + strspn(found + word, " \t")] == 0;
   found[word] = 0;
   if (strncmp(found, "expires:", 8) == 0 && last && strchr(found + 8, '-') &&
-      approval_time_parse(found + 8, 0, out) && *out)
+      calendar_parse(found + 8, 0, out) && *out)
     return TLSMEND_OK;
   return tlsmend_error_set(
       error, TLSMEND_E_APPROVAL,
@@ -125,7 +126,7 @@ json_t *trust_verdict_to_json(const trust_verdict *verdict) {
 #undef WORD
   char expires[32] = "";
   if (verdict->expires)
-    approval_time_print(verdict->expires, expires);
+    calendar_print(verdict->expires, expires);
   return json_pack("{s:s, s:o, s:o, s:o, s:o}", "state", words[verdict->state], "signer",
                    text_or_null(verdict->signer), "key", text_or_null(verdict->key), "expires",
                    text_or_null(expires), "comment", text_or_null(verdict->comment));

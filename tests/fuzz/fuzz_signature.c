@@ -6,6 +6,7 @@
 
 #include <sodium.h>
 
+#include "base/calendar.h"
 #include "signing/approval.h"
 #include "signing/manifest.h"
 #include "signing/minisign.h"
@@ -64,7 +65,7 @@ static void try_comment(const char *text) {
   const char *file = manifest_comment_file(text, &length);
   MUST(!file || (file >= text + 5 && file + length <= text + strlen(text) && !memchr(file, '\t', length)));
   int64_t time;
-  if (approval_time_parse(text, 1800000000, &time))
+  if (calendar_parse(text, 1800000000, &time))
     MUST(time > 0);
 }
 

@@ -16,29 +16,6 @@
 /* How often the host is told that an installer is still at it. */
 enum { PROGRESS_MILLISECONDS = 5000 };
 
-/* Backslashes count only in front of a quote; doubling those is what the reader undoes. */
-wchar_t *process_quote(wchar_t *at, const wchar_t *argument) {
-  bool quoted = !*argument || wcspbrk(argument, L" \t\"");
-  if (quoted)
-    *at++ = L'"';
-  for (const wchar_t *c = argument;; c++) {
-    size_t slashes = wcsspn(c, L"\\");
-    c += slashes;
-    bool doubled = *c == L'"' || (!*c && quoted);
-    for (size_t i = 0; i < (doubled ? slashes * 2 : slashes); i++)
-      *at++ = L'\\';
-    if (*c == L'"')
-      *at++ = L'\\';
-    if (!*c)
-      break;
-    *at++ = *c;
-  }
-  if (quoted)
-    *at++ = L'"';
-  *at = L'\0';
-  return at;
-}
-
 /* The whole command line; malloc'd, NULL when out of memory. */
 static wchar_t *command_line(const wchar_t *tool, const char *const *arguments) {
   size_t room = 2 * wcslen(tool) + 4;
@@ -47,7 +24,7 @@ static wchar_t *command_line(const wchar_t *tool, const char *const *arguments) 
   wchar_t *line = malloc(room * sizeof *line);
   if (!line)
     return NULL;
-  wchar_t *at = process_quote(line, tool);
+  wchar_t *at = wide_quote(line, tool);
   for (size_t i = 0; arguments[i]; i++) {
     wchar_t *argument = wide_from_utf8(arguments[i]);
     if (!argument) {
@@ -55,7 +32,7 @@ static wchar_t *command_line(const wchar_t *tool, const char *const *arguments) 
       return NULL;
     }
     *at++ = L' ';
-    at = process_quote(at, argument);
+    at = wide_quote(at, argument);
     free(argument);
   }
   return line;

@@ -94,7 +94,7 @@ static wchar_t *arguments_make(const plan_of_resume *plan) {
       state ? malloc((sizeof words / sizeof *words + 2 * wcslen(state) + 4) * sizeof *line) : NULL;
   if (line) {
     wcscpy(line, words);
-    process_quote(line + wcslen(line), state);
+    wide_quote(line + wcslen(line), state);
   }
   free(state);
   return line;
@@ -149,7 +149,7 @@ static int run_once_make(win32_machine *self, const plan_of_resume *plan, tlsmen
   if (!line) {
     result = error_no_memory(error);
   } else {
-    wchar_t *end = process_quote(line, program);
+    wchar_t *end = wide_quote(line, program);
     *end++ = L' ';
     wcscpy(end, arguments);
     result = wcslen(line) > RUN_ONCE_MAX

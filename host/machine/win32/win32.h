@@ -72,8 +72,6 @@ typedef struct process_request {
   const char *const *arguments; /* UTF-8, NULL at the end; quoted here */
   bool quiet;                   /* its output is thrown away */
 } process_request;
-wchar_t *process_quote(wchar_t *at,
-                       const wchar_t *argument); /* appends one argument, quoted, and answers its end */
 int process_run(win32_machine *self, const process_request *request, uint32_t *exit_code,
                 tlsmend_error *error);
 

@@ -16,13 +16,6 @@
 
 int64_t os_time(void) { return (int64_t)time(NULL); }
 
-void os_time_print(int64_t when, char out[32]) {
-  time_t seconds = (time_t)when;
-  struct tm parts;
-  if (!gmtime_r(&seconds, &parts) || strftime(out, 32, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0)
-    snprintf(out, 32, "@%lld", (long long)when);
-}
-
 uint64_t os_clock(void) {
   struct timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);

@@ -12,30 +12,15 @@
 
 enum { LINE_MOST = 32000 };
 
-/* Writes an argument in quotes, as CommandLineToArgvW reads them; answers the end. */
-static wchar_t *quote(wchar_t *out, const wchar_t *text) {
-  size_t slashes = 0;
-  *out++ = L'"';
-  for (; *text; text++) {
-    slashes = *text == L'\\' ? slashes + 1 : 0;
-    *out++ = *text;
-  }
-  while (slashes-- > 0) /* before the closing quote each counts twice */
-    *out++ = L'\\';
-  *out++ = L'"';
-  *out = L'\0';
-  return out;
-}
-
-/* Appends an argument; false if it does not fit, or has a quote in it, which no path has. */
+/* Appends an argument; false if it does not fit. */
 static bool append(wchar_t *line, const char *argument) {
   wchar_t *wide = wide_from_utf8(argument);
-  bool fits = wide && !wcschr(wide, L'"') && wcslen(line) + 2 * wcslen(wide) + 4 < LINE_MOST;
+  bool fits = wide && wcslen(line) + 2 * wcslen(wide) + 4 < LINE_MOST;
   if (fits) {
     wchar_t *end = line + wcslen(line);
     if (end != line)
       *end++ = L' ';
-    quote(end, wide);
+    wide_quote(end, wide);
   }
   free(wide);
   return fits;

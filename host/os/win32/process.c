@@ -27,18 +27,6 @@ int64_t os_time(void) {
   return ((int64_t)(((uint64_t)now.dwHighDateTime << 32) | now.dwLowDateTime) - epoch_steps) / 10000000;
 }
 
-void os_time_print(int64_t when, char out[32]) {
-  uint64_t steps = (uint64_t)(when * 10000000 + epoch_steps);
-  FILETIME file = {(DWORD)steps, (DWORD)(steps >> 32)};
-  SYSTEMTIME t;
-  if (!FileTimeToSystemTime(&file, &t)) {
-    snprintf(out, 32, "@%lld", (long long)when);
-    return;
-  }
-  snprintf(out, 32, "%04u-%02u-%02uT%02u:%02u:%02uZ", t.wYear, t.wMonth, t.wDay, t.wHour, t.wMinute,
-           t.wSecond);
-}
-
 uint64_t os_clock(void) { return GetTickCount64(); }
 
 /*

@@ -153,3 +153,26 @@ int wide_fail(tlsmend_error *error, unsigned long number, const char *verb, cons
   wide_reason(number, reason, sizeof reason);
   return tlsmend_error_set(error, wide_code(number), "cannot %s %s: %s", verb, what, reason);
 }
+
+/* Backslashes count only in front of a quote; doubling those is what the reader undoes. */
+wchar_t *wide_quote(wchar_t *at, const wchar_t *argument) {
+  bool quoted = !*argument || wcspbrk(argument, L" \t\"");
+  if (quoted)
+    *at++ = L'"';
+  for (const wchar_t *c = argument;; c++) {
+    size_t slashes = wcsspn(c, L"\\");
+    c += slashes;
+    bool doubled = *c == L'"' || (!*c && quoted);
+    for (size_t i = 0; i < (doubled ? slashes * 2 : slashes); i++)
+      *at++ = L'\\';
+    if (*c == L'"')
+      *at++ = L'\\';
+    if (!*c)
+      break;
+    *at++ = *c;
+  }
+  if (quoted)
+    *at++ = L'"';
+  *at = L'\0';
+  return at;
+}

@@ -59,4 +59,8 @@ int wide_check_own(void *handle, bool folder, const char *path, tlsmend_error *e
  * What does not tell, is. */
 bool wide_is_link(void *handle);
 
+/* Appends one argument of a command line, quoted as the C runtime and CommandLineToArgvW read it, and answers its end. It takes up to
+ * 2 * wcslen(argument) + 3 code units. */
+wchar_t *wide_quote(wchar_t *at, const wchar_t *argument);
+
 #endif

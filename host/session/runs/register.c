@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/calendar.h"
 #include "base/error.h"
 #include "base/file_path.h"
 #include "os/os.h"
@@ -138,7 +139,7 @@ int session_claim(void *data, const char *run, const char *path, tlsmend_error *
     return TLSMEND_OK;
   session_unclaim(self); /* somebody else has taken that id in the same folder */
   snprintf(self->run, sizeof self->run, "%s", run);
-  os_time_print(os_time(), now);
+  calendar_print(os_time(), now);
   return put(self->session, run,
              json_pack("{s:s, s:s, s:s, s:s, s:s?, s:s, s:s}", "schema", REGISTER_SCHEMA, "run", run,
                        "journal", spelled(self->session, path), "machine", self->session->spec, "plan",

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/calendar.h"
 #include "base/error.h"
 #include "commit/journal.h"
 #include "render/change_text.h"
@@ -113,7 +114,7 @@ static const tlsmend_plan *plan_of(const tlsmend_report *report) {
 static json_t *confirm_to_json(const journal *journal) {
   char until[32];
   json_t *keepers = plan_keepers(journal->plan);
-  os_time_print(journal->deadline, until);
+  calendar_print(journal->deadline, until);
   return json_pack("{s:I, s:o, s:o}", "minutes", (json_int_t)journal->confirm_minutes, "deadline",
                    journal->deadline ? json_string(until) : json_null(), "kept_by",
                    keepers ? keepers : json_array());
@@ -219,7 +220,7 @@ static void print_trust(const json_t *trust, text_builder *out) {
 
 void report_waiting(const journal *journal, const char *indent, text_builder *out) {
   char until[32], *keepers = NULL;
-  os_time_print(journal->deadline, until);
+  calendar_print(journal->deadline, until);
   tlsmend_plan_keepers(journal->plan, &keepers, NULL);
   text_add(out, "%s", indent);
   text_say(out, "confirm it before %s: tlsmend confirm", until);

@@ -14,6 +14,7 @@
 
 #include <tlsmend/machine.h>
 
+#include "base/calendar.h"
 #include "os/os.h"
 
 #ifdef _WIN32
@@ -439,7 +440,7 @@ static void time_is_spelled(void **state) {
                {4102444799, "2099-12-31T23:59:59Z"}};
   for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
     char text[32];
-    os_time_print(known[i].time, text);
+    calendar_print(known[i].time, text);
     assert_string_equal(text, known[i].text);
   }
   assert_true(os_time() > 1700000000);
