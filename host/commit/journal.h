@@ -82,8 +82,7 @@ typedef struct journal {
   bool reopened; /* the same of what does not fit: it tells of an undoing that has not ended */
   bool torn;     /* the last line was not whole and has been left out */
   bool lost;     /* a record could not be written: nothing more is appended, the disk lacks what came after */
-  bool
-      forgiving; /* a record that cannot be written is no failure: taking back matters more than writing it down */
+  bool forgiving; /* that is no failure: taking back matters more than writing it down */
 } journal;
 
 /* What a journal begins with. Borrowed. */

@@ -66,7 +66,7 @@ for folder in first last kept; do
   cp -r awaits.reg late.reg
   cp -r awaits.reg.tlsmend late.reg.tlsmend
   try 0 'Done. It is kept.' confirm -m sim:awaits.reg
-  try 1 'not confirmed within 1 minutes' resume -m sim:late.reg
+  try 1 'not confirmed within 1 minute' resume -m sim:late.reg
   as_before late.reg
 
   cp fresh.reg pc.reg

@@ -374,7 +374,7 @@ static tlsmend_plan *make_plan(tlsmend_session *session, const char *name) {
 }
 
 /* What becomes of applying it; `before` is done to the files between plan and apply. */
-static int leave(const char *name, bool allow, void (*before)(void), bool *recorded) {
+static int authorize(const char *name, bool allow, void (*before)(void), bool *recorded) {
   tlsmend_session *session = open_session();
   tlsmend_plan *plan = make_plan(session, name);
   tlsmend_error error = {0, ""};
@@ -420,7 +420,7 @@ static void test_library(void **unused) {
 
 static void swap_module(void) { file_text("acme/deep.lua", "return 8\n"); }
 
-static void test_leave(void **unused) {
+static void test_authorize(void **unused) {
   (void)unused;
   bool recorded;
   minisign_secret key = new_key(), other = new_key();
@@ -429,30 +429,30 @@ static void test_leave(void **unused) {
   write_runbook();
   file_write("site.tlsmend", bytes, size);
   write_store(&other, "Acme");
-  assert_int_equal(leave("site.lua", false, NULL, &recorded), TLSMEND_E_REFUSED);
-  assert_int_equal(leave("site.lua", true, NULL, &recorded), TLSMEND_OK);
+  assert_int_equal(authorize("site.lua", false, NULL, &recorded), TLSMEND_E_REFUSED);
+  assert_int_equal(authorize("site.lua", true, NULL, &recorded), TLSMEND_OK);
   assert_true(recorded);
   write_signature(&key);
   for (int bundled = 0; bundled < 2; bundled++) {
     const char *name = bundled ? "site.tlsmend" : "site.lua";
     write_store(&other, "Acme");
-    assert_int_equal(leave(name, false, NULL, &recorded), TLSMEND_E_APPROVAL);
-    assert_int_equal(leave(name, true, NULL, &recorded), TLSMEND_OK);
+    assert_int_equal(authorize(name, false, NULL, &recorded), TLSMEND_E_APPROVAL);
+    assert_int_equal(authorize(name, true, NULL, &recorded), TLSMEND_OK);
     assert_true(recorded);
     write_store(&key, "Acme expires:2020-12-31");
-    assert_int_equal(leave(name, false, NULL, &recorded), TLSMEND_E_APPROVAL);
+    assert_int_equal(authorize(name, false, NULL, &recorded), TLSMEND_E_APPROVAL);
     write_store(&key, "Acme expires:2999-12-31");
-    assert_int_equal(leave(name, false, NULL, &recorded), TLSMEND_OK);
+    assert_int_equal(authorize(name, false, NULL, &recorded), TLSMEND_OK);
     assert_false(recorded);
-    assert_int_equal(leave(name, true, NULL, &recorded), TLSMEND_OK);
+    assert_int_equal(authorize(name, true, NULL, &recorded), TLSMEND_OK);
     assert_false(recorded); /* it was not needed */
   }
-  assert_int_equal(leave("site.lua", true, swap_runbook, &recorded), TLSMEND_E_REFUSED);
+  assert_int_equal(authorize("site.lua", true, swap_runbook, &recorded), TLSMEND_E_REFUSED);
   write_runbook();
-  assert_int_equal(leave("site.lua", true, swap_module, &recorded), TLSMEND_E_REFUSED);
+  assert_int_equal(authorize("site.lua", true, swap_module, &recorded), TLSMEND_E_REFUSED);
   write_runbook();
   write_signature(&key);
-  assert_int_equal(leave("site.lua", true, swap_module, &recorded), TLSMEND_E_APPROVAL);
+  assert_int_equal(authorize("site.lua", true, swap_module, &recorded), TLSMEND_E_APPROVAL);
   free(bytes);
 }
 
@@ -525,7 +525,7 @@ int main(void) {
 #ifndef _WIN32
       ENGINE_TEST(test_writable),
 #endif
-      ENGINE_TEST(test_leave),      ENGINE_TEST(test_library),  ENGINE_TEST(test_read_once),
+      ENGINE_TEST(test_authorize),  ENGINE_TEST(test_library),  ENGINE_TEST(test_read_once),
       ENGINE_TEST(test_again),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
