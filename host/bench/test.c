@@ -9,6 +9,7 @@
 
 #include "base/calendar.h"
 #include "base/error.h"
+#include "base/names_json.h"
 #include "base/file_path.h"
 #include "bench/beside.h"
 #include "bench/copy.h"
@@ -42,15 +43,16 @@ static int write_package(bench *self, const char *name, tlsmend_error *error) {
 }
 
 /* A folder with a file for each update that the runbook needs. */
-static int make_packages(bench *self, const json_t *header, tlsmend_error *error) {
+static int make_packages(bench *self, const runbook_header *header, tlsmend_error *error) {
   json_t *names = NULL;
-  const json_t *updates = json_object_get(json_object_get(header, "needs"), "updates");
+  json_t *updates = name_list_to_json(&header->needs.updates);
   int code = os_dir_temporary(&self->packages, error);
   if (code == TLSMEND_OK)
     code = call(self, "bench.policy", "packages", updates, &names, error);
   for (size_t i = 0; code == TLSMEND_OK && i < json_array_size(names); i++)
     code = write_package(self, json_string_value(json_array_get(names, i)), error);
   json_decref(names);
+  json_decref(updates);
   return code;
 }
 
@@ -77,8 +79,8 @@ static bool is_param(const char *given, const char *name) {
 }
 
 /* Takes the request's parameters that this runbook has; a path that nobody gave is the folder of packages. */
-static int take_param(bench *self, script_runbook *open, const json_t *param, tlsmend_error *error) {
-  const char *name = json_string_value(json_object_get(param, "name"));
+static int take_param(bench *self, script_runbook *open, const declared_param *param, tlsmend_error *error) {
+  const char *name = param->name;
   for (size_t i = 0; i < self->request->param_count; i++)
     if (is_param(self->request->params[i], name)) {
       self->taken[i] = true;
@@ -87,8 +89,7 @@ static int take_param(bench *self, script_runbook *open, const json_t *param, tl
                  ? script_param(open, name, self->request->params[i] + strlen(name) + 1, error)
                  : error_no_memory(error);
     }
-  bool path = strcmp(json_string_value(json_object_get(param, "type")), "path") == 0;
-  if (!path || !json_is_null(json_object_get(param, "default")))
+  if (param->type != PARAM_TYPE_PATH || param->fallback.kind != PARAM_NONE)
     return TLSMEND_OK;
   int code = self->packages ? TLSMEND_OK : make_packages(self, script_header(open), error);
   if (code != TLSMEND_OK)
@@ -103,11 +104,11 @@ static int take_param(bench *self, script_runbook *open, const json_t *param, tl
 }
 
 static int take_params(bench *self, script_runbook *open, tlsmend_error *error) {
-  const json_t *params = json_object_get(script_header(open), "params");
-  self->params = calloc(json_array_size(params) + self->request->param_count + 1, sizeof *self->params);
+  const runbook_header *header = script_header(open);
+  self->params = calloc(header->param_count + self->request->param_count + 1, sizeof *self->params);
   int code = self->params ? TLSMEND_OK : error_no_memory(error);
-  for (size_t i = 0; code == TLSMEND_OK && i < json_array_size(params); i++)
-    code = take_param(self, open, json_array_get(params, i), error);
+  for (size_t i = 0; code == TLSMEND_OK && i < header->param_count; i++)
+    code = take_param(self, open, &header->params[i], error);
   return code;
 }
 
@@ -255,15 +256,14 @@ static int test_runbook(bench *self, const source *source, json_t *runbooks, tls
   self->broken = json_object();
   int code = script_open(&options, self->runbook, &open, error);
   if (code == TLSMEND_OK) {
-    const json_t *header = script_header(open);
-    self->declared = json_incref(json_object_get(json_object_get(header, "needs"), "legacy"));
+    const runbook_header *header = script_header(open);
+    self->declared = header->needs.has_legacy ? name_list_to_json(&header->needs.legacy) : NULL;
     code = take_params(self, open, error);
     if (code == TLSMEND_OK)
       code = test_machines(self, records, error);
-    json_t *row =
-        json_pack("{s:O, s:O, s:O, s:I, s:I}", "runbook", json_object_get(header, "id"), "source",
-                  json_object_get(header, "source"), "machines", records, "findings",
-                  (json_int_t)count_findings(records), "milliseconds", (json_int_t)(os_clock() - begun));
+    json_t *row = json_pack("{s:s, s:s, s:O, s:I, s:I}", "runbook", header->id, "source", header->source,
+                            "machines", records, "findings", (json_int_t)count_findings(records),
+                            "milliseconds", (json_int_t)(os_clock() - begun));
     json_array_append_new(runbooks, row);
   }
   script_close(open);

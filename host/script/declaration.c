@@ -60,22 +60,13 @@ static void bad_field(const reader *r, const char *field, const char *expected, 
                line_of(r, field, line), field, expected, luaL_typename(r->L, index));
 }
 
-/* Takes over `value` into the object; raises without memory. */
-static void put(const reader *r, json_t *object, const char *name, json_t *value) {
-  if (value == NULL || json_object_set_new(object, name, value) != 0)
-    script_raise(r->L, TLSMEND_E_MEMORY, "%s: out of memory", r->file);
-}
+static void no_memory(const reader *r) { script_raise(r->L, TLSMEND_E_MEMORY, "%s: out of memory", r->file); }
 
-static json_t *put_array(const reader *r, json_t *object, const char *name) {
-  json_t *array = json_array();
-  put(r, object, name, array);
-  return array;
-}
-
-static json_t *put_object(const reader *r, json_t *object, const char *name) {
-  json_t *inner = json_object();
-  put(r, object, name, inner);
-  return inner;
+static char *copy_text(const reader *r, const char *text) {
+  char *copy = strdup(text);
+  if (copy == NULL)
+    no_memory(r);
+  return copy;
 }
 
 /* The text at `index` if it is one without NULs, which would hide what follows them. */
@@ -121,34 +112,30 @@ static void check_known(const reader *r, int index, const char *prefix, const ch
   lua_settop(L, keys - 1);
 }
 
-/* A text of one line. Absent: false if it may be. */
-static bool put_text(const reader *r, const char *name, bool required) {
+/* A text of one line. Absent: NULL if it may be. */
+static void put_text(const reader *r, const char *name, bool required, char **out) {
   lua_State *L = r->L;
   lua_getfield(L, 1, name);
   if (lua_isnil(L, -1) && !required) {
     lua_pop(L, 1);
-    return false;
+    return;
   }
   size_t size;
   if (lua_type(L, -1) != LUA_TSTRING)
     bad_field(r, name, "a string", -1);
   const char *text = lua_tolstring(L, -1, &size);
-  json_t *value = json_stringn(text, size);
-  bool line = value != NULL && size > 0;
+  bool line = size > 0 && unicode_valid(text, size);
   for (size_t i = 0; i < size; i++)
     line = line && !iscntrl((unsigned char)text[i]);
-  if (!line) {
-    json_decref(value);
+  if (!line)
     script_raise(L, TLSMEND_E_SCRIPT, "%s: field '%s' must be one line of UTF-8 text", r->file, name);
-  }
-  put(r, r->runbook->header, name, value);
+  *out = copy_text(r, text);
   lua_pop(L, 1);
-  return true;
 }
 
 static void put_id(const reader *r) {
-  put_text(r, "id", true);
-  const char *id = json_string_value(json_object_get(r->runbook->header, "id"));
+  put_text(r, "id", true, &r->runbook->header.id);
+  const char *id = r->runbook->header.id;
   bool good = islower((unsigned char)id[0]) || isdigit((unsigned char)id[0]);
   for (const char *at = id; *at != '\0'; at++)
     good = good && (islower((unsigned char)*at) || isdigit((unsigned char)*at) || *at == '-');
@@ -160,11 +147,11 @@ static void put_id(const reader *r) {
 
 static void put_references(const reader *r) {
   lua_State *L = r->L;
+  param_value list = {0};
   lua_getfield(L, 1, "references");
-  json_t *list = lua_isnil(L, -1) ? json_array() : param_from_lua(L, lua_gettop(L), "string[]");
-  if (list == NULL)
+  if (!lua_isnil(L, -1) && !param_from_lua(L, lua_gettop(L), PARAM_TYPE_LIST, &list))
     bad_field(r, "references", "a list of strings", -1);
-  put(r, r->runbook->header, "references", list);
+  r->runbook->header.references = list.list;
   lua_pop(L, 1);
 }
 
@@ -175,7 +162,7 @@ static void put_verifies(const reader *r) {
     if (lua_getfield(r->L, 1, "verify") != LUA_TFUNCTION ||
         (!r->runbook->needs.any_probe && r->runbook->needs.probe_count == 0))
       script_raise(r->L, TLSMEND_E_SCRIPT, "%s: field 'verifies' wants verify and needs.probes", r->file);
-    put(r, r->runbook->header, "verifies", json_string(DECLARED_EFFECT));
+    r->runbook->header.verifies_effect = true;
   }
   lua_settop(r->L, 1);
 }
@@ -188,74 +175,72 @@ static void check_function(const reader *r, const char *name, bool required) {
   lua_pop(L, 1);
 }
 
-static void put_choices(const reader *r, json_t *param, const char *field, const char *type) {
+static void put_choices(const reader *r, declared_param *param, const char *field) {
   lua_State *L = r->L;
   char what[128];
   snprintf(what, sizeof what, "%s.choices", field);
-  const char *element = strcmp(type, "string[]") == 0 ? "string" : type;
+  param_type element = param->type == PARAM_TYPE_LIST ? PARAM_TYPE_STRING : param->type;
   if (!lua_istable(L, -1) || lua_rawlen(L, -1) == 0)
     bad_field(r, what, "a list of values", -1);
   if (lua_rawlen(L, -1) > CHOICES_MOST)
     script_raise(L, TLSMEND_E_SCRIPT, "%s: field '%s' has more than %d values", r->file, what, CHOICES_MOST);
-  json_t *choices = put_array(r, param, "choices");
   int list = lua_gettop(L);
+  param->choices = calloc((size_t)lua_rawlen(L, list), sizeof *param->choices);
+  if (param->choices == NULL)
+    no_memory(r);
   for (lua_Unsigned i = 1; i <= lua_rawlen(L, list); i++) {
     lua_rawgeti(L, list, (lua_Integer)i);
-    json_t *choice = param_from_lua(L, lua_gettop(L), element);
-    if (choice == NULL)
-      bad_field(r, what, element, -1);
-    if (json_array_append_new(choices, choice) != 0)
-      script_raise(L, TLSMEND_E_MEMORY, "%s: out of memory", r->file);
+    if (!param_from_lua(L, lua_gettop(L), element, &param->choices[param->choice_count]))
+      bad_field(r, what, param_type_word(element), -1);
+    param->choice_count++;
     lua_pop(L, 1);
   }
 }
 
-static void put_default(const reader *r, json_t *param, const char *field, const char *type) {
+static void put_default(const reader *r, declared_param *param, const char *field) {
   lua_State *L = r->L;
+  param_value *value = &param->fallback;
   char what[128], expected[64];
   snprintf(what, sizeof what, "%s.default", field);
-  snprintf(expected, sizeof expected, "of its type, %s", type);
+  snprintf(expected, sizeof expected, "of its type, %s", param_type_word(param->type));
   lua_getfield(L, -1, "default");
-  json_t *value = lua_isnil(L, -1) ? json_null() : param_from_lua(L, lua_gettop(L), type);
-  if (value == NULL)
+  if (!lua_isnil(L, -1) && !param_from_lua(L, lua_gettop(L), param->type, value))
     bad_field(r, what, expected, -1);
-  put(r, param, "default", value);
-  sandbox_spend(L, (json_array_size(value) + 1) * (json_array_size(json_object_get(param, "choices")) + 1));
-  if (strcmp(type, "path") == 0 && json_is_string(value) && file_path_share(json_string_value(value)))
+  sandbox_spend(L, (value->list.count + 1) * (param->choice_count + 1));
+  if (param->type == PARAM_TYPE_PATH && value->text != NULL && file_path_share(value->text))
     script_raise(L, TLSMEND_E_SCRIPT,
                  "%s: field '%s' leads to another computer, which only the operator may name", r->file, what);
-  if (!json_is_null(value) && !param_allowed(param, value))
+  if (value->kind != PARAM_NONE && !param_allowed(param, value))
     script_raise(L, TLSMEND_E_SCRIPT, "%s: field '%s' must be one of its choices", r->file, what);
   lua_pop(L, 1);
 }
 
-static void put_help(const reader *r, json_t *param, const char *field) {
+static void put_help(const reader *r, declared_param *param, const char *field) {
   lua_State *L = r->L;
   char what[128];
+  param_value help = {0};
   snprintf(what, sizeof what, "%s.help", field);
   lua_getfield(L, -1, "help");
-  json_t *help = lua_isnil(L, -1) ? json_string("") : param_from_lua(L, lua_gettop(L), "string");
-  if (help == NULL)
+  if (!lua_isnil(L, -1) && !param_from_lua(L, lua_gettop(L), PARAM_TYPE_STRING, &help))
     bad_field(r, what, "a string", -1);
-  put(r, param, "help", help);
+  param->help = help.text != NULL ? help.text : copy_text(r, "");
   lua_pop(L, 1);
 }
 
-/* A secret is shown to nobody; others have no such member. */
-static void put_secret(const reader *r, json_t *param, const char *field) {
+/* A secret is shown to nobody. */
+static void put_secret(const reader *r, declared_param *param, const char *field) {
   lua_State *L = r->L;
   char what[128];
   snprintf(what, sizeof what, "%s.secret", field);
   lua_getfield(L, -1, "secret");
   if (!lua_isnil(L, -1) && !lua_isboolean(L, -1))
     bad_field(r, what, "true or false", -1);
-  if (lua_toboolean(L, -1))
-    put(r, param, "secret", json_true());
+  param->secret = lua_toboolean(L, -1);
   lua_pop(L, 1);
 }
 
 /* The declaration of one parameter at the top of the stack. */
-static void put_param(const reader *r, json_t *params, const char *name) {
+static void put_param(const reader *r, declared_param *param, const char *name) {
   lua_State *L = r->L;
   char field[96];
   snprintf(field, sizeof field, "params.%.64s", name);
@@ -264,28 +249,23 @@ static void put_param(const reader *r, json_t *params, const char *name) {
   check_known(r, lua_gettop(L), "params.*.", DECLARE_PARAM);
   lua_getfield(L, -1, "type");
   const char *type = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "";
-  if (!param_type_known(type)) {
+  if (!param_type_find(type, &param->type)) {
     char what[128];
     snprintf(what, sizeof what, "%s.type", field);
-    script_raise(L, TLSMEND_E_SCRIPT, "%s: field '%s' must be one of " PARAM_TYPES ", got %s", r->file, what,
-                 *type != '\0' ? type : luaL_typename(L, -1));
+    script_raise(L, TLSMEND_E_SCRIPT, "%s: field '%s' must be one of " PARAM_TYPE_WORDS ", got %s", r->file,
+                 what, *type != '\0' ? type : luaL_typename(L, -1));
   }
-  lua_insert(L, -2); /* below the table, which keeps it anyway */
-  json_t *param = json_object();
-  if (json_array_append_new(params, param) != 0)
-    script_raise(L, TLSMEND_E_MEMORY, "%s: out of memory", r->file);
-  put(r, param, "name", json_string(name));
-  put(r, param, "type", json_string(type));
-  if (lua_getfield(L, -1, "choices") != LUA_TNIL)
-    put_choices(r, param, field, type);
   lua_pop(L, 1);
-  put_default(r, param, field, type);
+  param->name = copy_text(r, name);
+  if (lua_getfield(L, -1, "choices") != LUA_TNIL)
+    put_choices(r, param, field);
+  lua_pop(L, 1);
+  put_default(r, param, field);
   put_help(r, param, field);
   put_secret(r, param, field);
-  if (strcmp(type, "path") == 0 && json_is_true(json_object_get(param, "secret")))
+  if (param->type == PARAM_TYPE_PATH && param->secret)
     script_raise(L, TLSMEND_E_SCRIPT, "%s: field '%s.secret': a path is no secret, plans name the files",
                  r->file, field);
-  lua_remove(L, -2);
 }
 
 static bool param_name_good(const char *name) {
@@ -314,26 +294,40 @@ static void push_names(const reader *r, int index) {
 
 static void put_params(const reader *r) {
   lua_State *L = r->L;
-  json_t *params = put_array(r, r->runbook->header, "params");
+  runbook_header *header = &r->runbook->header;
+  size_t count = 0;
   lua_getfield(L, 1, "params");
   if (!lua_isnil(L, -1)) {
     if (!lua_istable(L, -1))
       bad_field(r, "params", "a table of parameters", -1);
-    int index = lua_gettop(L);
-    push_names(r, index);
-    for (lua_Integer i = 1; lua_rawgeti(L, index + 1, i) != LUA_TNIL; i++) {
-      const char *name = lua_tostring(L, -1);
-      lua_pushvalue(L, -1);
-      lua_rawget(L, index);
-      put_param(r, params, name);
-      lua_pop(L, 2);
-    }
+    push_names(r, 2);
+    count = (size_t)lua_rawlen(L, 3);
+  }
+  header->params = calloc(count + 1, sizeof *header->params);
+  r->runbook->values = calloc(count + 1, sizeof *r->runbook->values);
+  if (header->params == NULL || r->runbook->values == NULL)
+    no_memory(r);
+  for (size_t i = 0; i < count; i++) {
+    lua_rawgeti(L, 3, (lua_Integer)i + 1);
+    const char *name = lua_tostring(L, -1);
+    lua_pushvalue(L, -1);
+    lua_rawget(L, 2);
+    put_param(r, &header->params[header->param_count++], name);
+    lua_pop(L, 2);
   }
   lua_settop(L, 1);
 }
 
+/* Reads the text of one element of a list into *out; a mistake raises. */
+typedef void (*need_fn)(const reader *r, const char *text, size_t number, name_list *out);
+
+static void add(const reader *r, name_list *out, char *text) {
+  if (!name_list_take(out, text))
+    no_memory(r);
+}
+
 /* A tree as guard_needs has them: a canonical path, with "32:" or "64:" before it where one view is meant. */
-static json_t *need_tree(const reader *r, const char *field, const char *text, size_t number) {
+static void need_tree(const reader *r, const char *field, const char *text, size_t number, name_list *out) {
   tlsmend_error error;
   script_scratch *scratch = script_scratch_take(r->L);
   bool one_view = strncmp(text, "32:", 3) == 0 || strncmp(text, "64:", 3) == 0;
@@ -343,28 +337,34 @@ static json_t *need_tree(const reader *r, const char *field, const char *text, s
   if (mistake != NULL)
     script_raise(r->L, TLSMEND_E_SCRIPT, "%s: field 'needs.%s[%zu]': %s: %s", r->file, field, number, text,
                  mistake);
-  return json_sprintf("%.*s%s", one_view ? 3 : 0, text, scratch->path);
+  size_t view = one_view ? 3 : 0, size = strlen(scratch->path) + 1;
+  char *tree = malloc(view + size);
+  if (tree != NULL) {
+    memcpy(tree, text, view);
+    memcpy(tree + view, scratch->path, size);
+  }
+  add(r, out, tree);
 }
 
-static json_t *need_registry(const reader *r, const char *text, size_t number) {
-  return need_tree(r, "registry", text, number);
+static void need_registry(const reader *r, const char *text, size_t number, name_list *out) {
+  need_tree(r, "registry", text, number, out);
 }
 
-static json_t *need_reads(const reader *r, const char *text, size_t number) {
-  return need_tree(r, "reads", text, number);
+static void need_reads(const reader *r, const char *text, size_t number, name_list *out) {
+  need_tree(r, "reads", text, number, out);
 }
 
-static json_t *need_update(const reader *r, const char *text, size_t number) {
+static void need_update(const reader *r, const char *text, size_t number, name_list *out) {
   size_t digits = strncmp(text, "KB", 2) == 0 ? strspn(text + 2, "0123456789") : 0;
   if (digits < 5 || digits > 9 || text[2 + digits] != '\0')
     script_raise(r->L, TLSMEND_E_SCRIPT,
                  "%s: field 'needs.updates[%zu]' must be like \"KB3140245\", got \"%s\"", r->file, number,
                  text);
-  return json_string(text);
+  add(r, out, strdup(text));
 }
 
 /* The SHA-256 of a package, 64 hex digits, kept in lower case; or "signer:NAME". */
-static json_t *need_package(const reader *r, const char *text, size_t number) {
+static void need_package(const reader *r, const char *text, size_t number, name_list *out) {
   char hex[65];
   size_t prefix = strlen(GUARD_SIGNER);
   if (strncmp(text, GUARD_SIGNER, prefix) == 0) {
@@ -372,7 +372,8 @@ static json_t *need_package(const reader *r, const char *text, size_t number) {
     if (mistake != NULL)
       script_raise(r->L, TLSMEND_E_SCRIPT, "%s: field 'needs.packages[%zu]': %s, got \"%.80s\"", r->file,
                    number, mistake, text);
-    return json_string(text);
+    add(r, out, strdup(text));
+    return;
   }
   size_t digits = strspn(text, "0123456789abcdefABCDEF");
   if (digits != 64 || text[digits] != '\0')
@@ -383,114 +384,139 @@ static json_t *need_package(const reader *r, const char *text, size_t number) {
                  r->file, number, text);
   for (size_t i = 0; i <= digits; i++)
     hex[i] = (char)tolower((unsigned char)text[i]);
-  return json_string(hex);
+  add(r, out, strdup(hex));
 }
 
 /* Planning would log on to a server of the author's choice. */
 #define SHARE_MISTAKE "leads to another computer, which only the operator may name, by a parameter"
 
-static json_t *need_file(const reader *r, const char *text, size_t number) {
+static void need_file(const reader *r, const char *text, size_t number, name_list *out) {
   const char *mistake = file_path_share(text) ? SHARE_MISTAKE : file_path_mistake(text);
   if (mistake != NULL)
     script_raise(r->L, TLSMEND_E_SCRIPT, "%s: field 'needs.files[%zu]': %s: it %s; write its plain path",
                  r->file, number, text, mistake);
-  return json_string(text);
+  add(r, out, strdup(text));
 }
 
 /* A protocol older than TLS 1.2 that the runbook may switch on. */
-static json_t *need_legacy(const reader *r, const char *text, size_t number) {
+static void need_legacy(const reader *r, const char *text, size_t number, name_list *out) {
   static const char *const known[] = {"SSL 3.0", "TLS 1.0", "TLS 1.1", "DTLS 1.0"};
   for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
-    if (strcmp(text, known[i]) == 0)
-      return json_string(text);
+    if (strcmp(text, known[i]) == 0) {
+      add(r, out, strdup(text));
+      return;
+    }
   script_raise(r->L, TLSMEND_E_SCRIPT,
                "%s: field 'needs.legacy[%zu]' must be \"SSL 3.0\", \"TLS 1.0\", \"TLS 1.1\" or \"DTLS 1.0\", "
                "got \"%s\"",
                r->file, number, text);
-  return NULL;
 }
 
-static json_t *need_probe(const reader *r, const char *text, size_t number) {
+static void need_probe(const reader *r, const char *text, size_t number, name_list *out) {
   tlsmend_error error;
   char host[PROBE_HOST_MOST];
   unsigned port;
   if (probe_endpoint_parse(text, host, &port, &error) != TLSMEND_OK)
     script_raise(r->L, TLSMEND_E_SCRIPT, "%s: field 'needs.probes[%zu]': %s", r->file, number, error.text);
-  return json_string(text);
+  add(r, out, strdup(text));
 }
 
-static json_t *need_module(const reader *r, const char *text, size_t number) {
-  (void)r;
+static void need_module(const reader *r, const char *text, size_t number, name_list *out) {
   (void)number;
-  return json_string(text);
+  add(r, out, strdup(text));
 }
 
-typedef json_t *(*need_fn)(const reader *r, const char *text, size_t number);
-
-/* Reads the list at the top of the stack; hands out the array of texts that guard_needs wants. */
-static size_t put_needs_list(const reader *r, json_t *needs, const char *name, const char *expected,
-                             need_fn read, const char ***out) {
+/* Reads the list `name` of the table at 2. False: it is not given. */
+static bool put_needs_list(const reader *r, const char *name, const char *expected, need_fn read,
+                           name_list *out) {
   lua_State *L = r->L;
   char field[32];
   snprintf(field, sizeof field, "needs.%s", name);
-  json_t *list = put_array(r, needs, name);
-  lua_getfield(L, 2, name);
-  if (!lua_isnil(L, -1) && !lua_istable(L, -1))
+  if (lua_getfield(L, 2, name) == LUA_TNIL) {
+    lua_pop(L, 1);
+    return false;
+  }
+  if (!lua_istable(L, -1))
     bad_field(r, field, expected, -1);
-  size_t count = lua_istable(L, -1) ? (size_t)lua_rawlen(L, -1) : 0, members = 0;
-  if (lua_istable(L, -1))
-    for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1))
-      members++;
+  size_t count = (size_t)lua_rawlen(L, -1), members = 0;
+  for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1))
+    members++;
   if (members != count)
     bad_field(r, field, expected, -1);
   if (count > NEEDS_MOST)
     script_raise(L, TLSMEND_E_SCRIPT,
                  "%s: field '%s' has more than %d elements: declare the trees above them", r->file, field,
                  NEEDS_MOST);
-  *out = calloc(count + 1, sizeof **out);
-  if (*out == NULL)
-    script_raise(L, TLSMEND_E_MEMORY, "%s: out of memory", r->file);
   for (size_t i = 0; i < count; i++) {
     lua_rawgeti(L, -1, (lua_Integer)i + 1);
-    if (plain_text(L, -1) == NULL)
+    const char *text = plain_text(L, -1);
+    if (text == NULL)
       bad_field(r, field, expected, -1);
-    if (json_array_append_new(list, read(r, lua_tostring(L, -1), i + 1)) != 0)
+    read(r, text, i + 1, out);
+    if (!unicode_valid(out->items[i], strlen(out->items[i])))
       script_raise(L, TLSMEND_E_SCRIPT, "%s: field '%s[%zu]' is not UTF-8", r->file, field, i + 1);
-    (*out)[i] = json_string_value(json_array_get(list, i));
     lua_pop(L, 1);
   }
   lua_pop(L, 1);
-  return count;
+  return true;
 }
 
-/* true: any server; else a list of endpoints. Absent from the header where nothing is declared. */
-static void put_probes(const reader *r, json_t *needs, guard_needs *out) {
+/* true: any server; else a list of endpoints. */
+static void put_probes(const reader *r, declared_needs *needs) {
   lua_State *L = r->L;
-  int type = lua_getfield(L, 2, "probes");
-  out->any_probe = type == LUA_TBOOLEAN && lua_toboolean(L, -1);
+  bool said = lua_getfield(L, 2, "probes") == LUA_TBOOLEAN;
+  needs->any_probe = said && lua_toboolean(L, -1);
   lua_pop(L, 1);
-  if (out->any_probe)
-    put(r, needs, "probes", json_true());
-  else if (type != LUA_TNIL && type != LUA_TBOOLEAN)
-    out->probe_count =
-        put_needs_list(r, needs, "probes", "true, or a list such as { \"server.example:443\" }", need_probe,
-                       &r->runbook->probes);
-  out->probes = r->runbook->probes;
+  needs->has_probes =
+      !said && put_needs_list(r, "probes", "true, or a list such as { \"server.example:443\" }", need_probe,
+                              &needs->probes);
 }
 
-/* Modules that the embedding program adds. Absent from the header where nothing is declared. */
-static void put_modules(const reader *r, json_t *needs, guard_needs *out) {
-  int type = lua_getfield(r->L, 2, "modules");
+static void put_reboot(const reader *r, declared_needs *needs) {
+  lua_getfield(r->L, 2, "reboot");
+  if (!lua_isnil(r->L, -1) && !lua_isboolean(r->L, -1))
+    bad_field(r, "needs.reboot", "true or false", -1);
+  needs->reboot = lua_toboolean(r->L, -1);
   lua_pop(r->L, 1);
-  if (type != LUA_TNIL)
-    out->module_count =
-        put_needs_list(r, needs, "modules", "a list of names of modules", need_module, &r->runbook->modules);
-  out->modules = r->runbook->modules;
+}
+
+/* What is declared of packages, and beside it the stand-ins of the bench. */
+static void lend_packages(const reader *r, guard_needs *out) {
+  const name_list *packages = &r->runbook->header.needs.packages;
+  const char *stand_in = r->runbook->context->options.stand_in;
+  out->packages = (const char *const *)packages->items;
+  out->package_count = packages->count;
+  if (packages->count == 0 || stand_in == NULL)
+    return;
+  r->runbook->packages = calloc(packages->count + 1, sizeof *r->runbook->packages);
+  if (r->runbook->packages == NULL)
+    no_memory(r);
+  memcpy(r->runbook->packages, packages->items, packages->count * sizeof *packages->items);
+  r->runbook->packages[out->package_count++] = stand_in;
+  out->packages = r->runbook->packages;
+}
+
+/* What the guard is made of. */
+static void lend_needs(const reader *r) {
+  const runbook_header *header = &r->runbook->header;
+  const declared_needs *needs = &header->needs;
+#define LIST(from, to, number) .to = (const char *const *)needs->from.items, .number = needs->from.count
+  r->runbook->needs = (guard_needs){.runbook = header->id,
+                                    LIST(registry, registry, registry_count),
+                                    LIST(reads, reads, read_count),
+                                    LIST(updates, updates, update_count),
+                                    LIST(files, files, file_count),
+                                    LIST(probes, probes, probe_count),
+                                    LIST(modules, modules, module_count),
+                                    .any_probe = needs->any_probe,
+                                    .reboot = needs->reboot};
+#undef LIST
+  lend_packages(r, &r->runbook->needs);
 }
 
 static void put_needs(const reader *r) {
   lua_State *L = r->L;
-  script_runbook *runbook = r->runbook;
+  declared_needs *needs = &r->runbook->header.needs;
   lua_getfield(L, 1, "needs");
   if (lua_isnil(L, 2)) { /* nothing may be touched */
     lua_newtable(L);
@@ -499,38 +525,18 @@ static void put_needs(const reader *r) {
   if (!lua_istable(L, 2))
     bad_field(r, "needs", "a table (what the runbook may touch)", 2);
   check_known(r, 2, "needs.", DECLARE_NEEDS);
-  json_t *needs = put_object(r, runbook->header, "needs");
-  guard_needs *out = &runbook->needs;
-  out->registry_count =
-      put_needs_list(r, needs, "registry", "a list of key paths", need_registry, &runbook->registry);
-  out->read_count = put_needs_list(r, needs, "reads", "a list of key paths", need_reads, &runbook->reads);
-  out->update_count =
-      put_needs_list(r, needs, "updates", "a list such as { \"KB3140245\" }", need_update, &runbook->updates);
-  out->package_count = put_needs_list(r, needs, "packages", "a list of SHA-256 and \"signer:NAME\"",
-                                      need_package, &runbook->packages);
-  const char *stand_in = runbook->context->options.stand_in;
-  if (out->package_count > 0 && stand_in != NULL)
-    runbook->packages[out->package_count++] = stand_in; /* the list has room for one more */
-  out->file_count =
-      put_needs_list(r, needs, "files", "a list of files and folders", need_file, &runbook->files);
-  lua_getfield(L, 2, "legacy");
-  bool has_legacy = !lua_isnil(L, -1); /* only the bench and readers of the header ask for it */
-  lua_pop(L, 1);
-  if (has_legacy)
-    put_needs_list(r, needs, "legacy", "a list such as { \"TLS 1.1\" }", need_legacy, &runbook->legacy);
-  put_probes(r, needs, out);
-  put_modules(r, needs, out);
-  lua_getfield(L, 2, "reboot");
-  if (!lua_isnil(L, -1) && !lua_isboolean(L, -1))
-    bad_field(r, "needs.reboot", "true or false", -1);
-  out->reboot = lua_toboolean(L, -1);
-  put(r, needs, "reboot", json_boolean(out->reboot));
-  out->registry = runbook->registry;
-  out->reads = runbook->reads;
-  out->updates = runbook->updates;
-  out->packages = runbook->packages;
-  out->files = runbook->files;
-  out->runbook = json_string_value(json_object_get(runbook->header, "id"));
+  put_needs_list(r, "registry", "a list of key paths", need_registry, &needs->registry);
+  put_needs_list(r, "reads", "a list of key paths", need_reads, &needs->reads);
+  put_needs_list(r, "updates", "a list such as { \"KB3140245\" }", need_update, &needs->updates);
+  put_needs_list(r, "packages", "a list of SHA-256 and \"signer:NAME\"", need_package, &needs->packages);
+  put_needs_list(r, "files", "a list of files and folders", need_file, &needs->files);
+  needs->has_legacy = /* only the bench and readers of the header ask for it */
+      put_needs_list(r, "legacy", "a list such as { \"TLS 1.1\" }", need_legacy, &needs->legacy);
+  put_probes(r, needs);
+  needs->has_modules =
+      put_needs_list(r, "modules", "a list of names of modules", need_module, &needs->modules);
+  put_reboot(r, needs);
+  lend_needs(r);
   lua_settop(L, 1);
 }
 
@@ -549,9 +555,9 @@ void declare_read(lua_State *L, script_runbook *runbook, const char *file) {
   lua_pop(L, 1);
   check_known(&r, 1, "", DECLARE_RUNBOOK);
   put_id(&r);
-  put_text(&r, "version", true);
-  put_text(&r, "title", true);
-  put_text(&r, "summary", false);
+  put_text(&r, "version", true, &runbook->header.version);
+  put_text(&r, "title", true, &runbook->header.title);
+  put_text(&r, "summary", false, &runbook->header.summary);
   put_references(&r);
   put_params(&r);
   put_needs(&r);

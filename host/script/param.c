@@ -9,256 +9,248 @@
 #include "script/runbook.h"
 #include "script/sandbox/error.h"
 
-bool param_type_known(const char *type) {
-  static const char *const types[] = {"string", "integer", "boolean", "path", "string[]", NULL};
-  for (const char *const *row = types; *row != NULL; row++)
-    if (strcmp(*row, type) == 0)
-      return true;
-  return false;
+static bool put_text(const char *text, size_t size, param_value *out) {
+  if (strlen(text) != size || !unicode_valid(text, size)) /* plans, which are JSON, hold neither */
+    return false;
+  *out = (param_value){.kind = PARAM_TEXT, .text = strdup(text)};
+  return out->text != NULL;
 }
 
-static json_t *text_from_lua(lua_State *L, int index) {
+static bool text_from_lua(lua_State *L, int index, param_value *out) {
   size_t size;
-  if (lua_type(L, index) != LUA_TSTRING)
-    return NULL;
-  const char *text = lua_tolstring(L, index, &size);
-  return strlen(text) == size ? json_stringn(text, size) : NULL; /* plans hold no NUL */
+  const char *text = lua_type(L, index) == LUA_TSTRING ? lua_tolstring(L, index, &size) : NULL;
+  return text != NULL && put_text(text, size, out);
 }
 
-static json_t *list_from_lua(lua_State *L, int index) {
+static bool list_from_lua(lua_State *L, int index, param_value *out) {
   if (!lua_istable(L, index))
-    return NULL;
+    return false;
   size_t count = (size_t)lua_rawlen(L, index), members = 0;
   for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1))
     members++;
-  json_t *list = members == count ? json_array() : NULL;
-  for (size_t i = 0; i < count && list != NULL; i++) {
+  bool good = members == count;
+  out->kind = PARAM_LIST;
+  for (size_t i = 0; good && i < count; i++) {
+    param_value item = {0};
     lua_rawgeti(L, index, (lua_Integer)i + 1);
-    if (json_array_append_new(list, text_from_lua(L, lua_gettop(L))) != 0) {
-      json_decref(list);
-      list = NULL;
-    }
+    good = text_from_lua(L, lua_gettop(L), &item) && name_list_take(&out->list, item.text);
     lua_pop(L, 1);
   }
-  return list;
+  if (!good)
+    param_value_clear(out);
+  return good;
 }
 
-json_t *param_from_lua(lua_State *L, int index, const char *type) {
-  if (strcmp(type, "string[]") == 0)
-    return list_from_lua(L, index);
-  if (strcmp(type, "integer") == 0)
-    return lua_isinteger(L, index) ? json_integer(lua_tointeger(L, index)) : NULL;
-  if (strcmp(type, "boolean") == 0)
-    return lua_isboolean(L, index) ? json_boolean(lua_toboolean(L, index)) : NULL;
-  return text_from_lua(L, index);
+bool param_from_lua(lua_State *L, int index, param_type type, param_value *out) {
+  switch (type) {
+  case PARAM_TYPE_LIST:
+    return list_from_lua(L, index, out);
+  case PARAM_TYPE_INTEGER:
+    *out = (param_value){.kind = PARAM_INTEGER, .integer = lua_tointeger(L, index)};
+    return lua_isinteger(L, index);
+  case PARAM_TYPE_BOOLEAN:
+    *out = (param_value){.kind = PARAM_BOOLEAN, .boolean = lua_toboolean(L, index)};
+    return lua_isboolean(L, index);
+  case PARAM_TYPE_STRING:
+  case PARAM_TYPE_PATH:
+    break;
+  }
+  return text_from_lua(L, index, out);
 }
 
-void param_push(lua_State *L, const json_t *value) {
-  switch (json_typeof(value)) {
-  case JSON_STRING:
-    lua_pushlstring(L, json_string_value(value), json_string_length(value));
+void param_push(lua_State *L, const param_value *value) {
+  switch (value->kind) {
+  case PARAM_TEXT:
+    lua_pushstring(L, value->text);
     return;
-  case JSON_INTEGER:
-    lua_pushinteger(L, (lua_Integer)json_integer_value(value));
+  case PARAM_INTEGER:
+    lua_pushinteger(L, (lua_Integer)value->integer);
     return;
-  case JSON_TRUE:
-    lua_pushboolean(L, 1);
+  case PARAM_BOOLEAN:
+    lua_pushboolean(L, value->boolean);
     return;
-  case JSON_FALSE:
-    lua_pushboolean(L, 0);
-    return;
-  case JSON_ARRAY:
-    lua_createtable(L, (int)json_array_size(value), 0);
-    for (size_t i = 0; i < json_array_size(value); i++) {
-      param_push(L, json_array_get(value, i));
+  case PARAM_LIST:
+    lua_createtable(L, (int)value->list.count, 0);
+    for (size_t i = 0; i < value->list.count; i++) {
+      lua_pushstring(L, value->list.items[i]);
       lua_rawseti(L, -2, (lua_Integer)i + 1);
     }
     return;
-  case JSON_OBJECT:
-  case JSON_REAL:
-  case JSON_NULL:
+  case PARAM_NONE:
     lua_pushnil(L);
     return;
   }
 }
 
-static json_t *parse_integer(const char *text) {
+static bool parse_integer(const char *text, param_value *out) {
   char *end;
   errno = 0;
   if (*text == '\0' || isspace((unsigned char)*text))
-    return NULL;
+    return false;
   bool hex = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
   long long number = strtoll(text, &end, hex ? 16 : 10);
-  return *end == '\0' && errno == 0 ? json_integer(number) : NULL;
+  *out = (param_value){.kind = PARAM_INTEGER, .integer = number};
+  return *end == '\0' && errno == 0;
 }
 
-static json_t *parse_boolean(const char *text) {
+static bool parse_boolean(const char *text, param_value *out) {
   static const struct word {
     const char *text;
-    int value;
-  } words[] = {{"true", 1}, {"yes", 1}, {"1", 1}, {"false", 0}, {"no", 0}, {"0", 0}};
+    bool value;
+  } words[] = {{"true", true}, {"yes", true}, {"1", true}, {"false", false}, {"no", false}, {"0", false}};
   for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-    if (strcmp(words[i].text, text) == 0)
-      return json_boolean(words[i].value);
-  return NULL;
+    if (strcmp(words[i].text, text) == 0) {
+      *out = (param_value){.kind = PARAM_BOOLEAN, .boolean = words[i].value};
+      return true;
+    }
+  return false;
 }
 
-static bool is_text(const json_t *value) { return json_is_string(value); }
-
-static bool is_list(const json_t *value) {
-  bool good = json_is_array(value);
-  for (size_t i = 0; good && i < json_array_size(value); i++)
-    good = json_is_string(json_array_get(value, i));
+static bool parse_json_list(const char *text, param_value *out) {
+  json_t *json = json_loads(text, 0, NULL);
+  bool good = json_is_array(json) && param_value_from_json(json, out);
+  json_decref(json);
   return good;
 }
 
-static bool is_integer(const json_t *value) { return json_is_integer(value); }
-static bool is_boolean(const json_t *value) { return json_is_boolean(value); }
+static char *copy_part(const char *text, size_t length) {
+  char *copy = malloc(length + 1);
+  if (copy != NULL) {
+    memcpy(copy, text, length);
+    copy[length] = '\0';
+  }
+  return copy;
+}
 
 /* Elements between commas, without the spaces around them. An empty text is an empty list, an empty element is a mistake. What has
  * commas, spaces or nothing in it is written as JSON: ["a, b", ""]. */
-static json_t *parse_list(const char *text) {
-  if (strncmp(text, "[\"", 2) == 0 || strcmp(text, "[]") == 0) {
-    json_t *json = json_loads(text, 0, NULL);
-    if (is_list(json))
-      return json;
-    json_decref(json);
-    return NULL;
-  }
-  json_t *list = json_array();
-  for (const char *at = text; *at != '\0' && list != NULL;) {
+static bool parse_list(const char *text, param_value *out) {
+  if (strncmp(text, "[\"", 2) == 0 || strcmp(text, "[]") == 0)
+    return parse_json_list(text, out);
+  bool good = unicode_valid(text, strlen(text));
+  out->kind = PARAM_LIST;
+  for (const char *at = text; *at != '\0' && good;) {
     const char *comma = at + strcspn(at, ","), *end = comma;
     while (at < end && *at == ' ')
       at++;
     while (end > at && end[-1] == ' ')
       end--;
     bool last = *comma == '\0';
-    if (end == at || (!last && comma[1] == '\0') ||
-        json_array_append_new(list, json_stringn(at, (size_t)(end - at))) != 0) {
-      json_decref(list);
-      return NULL;
-    }
+    good = end != at && (last || comma[1] != '\0') &&
+           name_list_take(&out->list, copy_part(at, (size_t)(end - at)));
     at = last ? comma : comma + 1;
   }
-  return list;
+  return good;
 }
 
-bool param_allowed(const json_t *param, const json_t *value) {
-  const json_t *choices = json_object_get(param, "choices");
-  if (!json_is_array(choices))
-    return true;
-  if (json_is_array(value)) {
-    for (size_t i = 0; i < json_array_size(value); i++)
-      if (!param_allowed(param, json_array_get(value, i)))
+static bool parse(param_type type, const char *text, param_value *out) {
+  switch (type) {
+  case PARAM_TYPE_INTEGER:
+    return parse_integer(text, out);
+  case PARAM_TYPE_BOOLEAN:
+    return parse_boolean(text, out);
+  case PARAM_TYPE_LIST:
+    return parse_list(text, out);
+  case PARAM_TYPE_STRING:
+  case PARAM_TYPE_PATH:
+    break;
+  }
+  return put_text(text, strlen(text), out);
+}
+
+/* Whether a text is among the choices, or there are none. */
+static bool text_allowed(const declared_param *param, const char *text) {
+  bool found = param->choice_count == 0;
+  for (size_t i = 0; !found && i < param->choice_count; i++)
+    found = strcmp(param->choices[i].text, text) == 0;
+  return found;
+}
+
+bool param_allowed(const declared_param *param, const param_value *value) {
+  bool found = param->choice_count == 0;
+  if (value->kind == PARAM_LIST) {
+    for (size_t i = 0; i < value->list.count; i++)
+      if (!text_allowed(param, value->list.items[i]))
         return false;
     return true;
   }
-  for (size_t i = 0; i < json_array_size(choices); i++)
-    if (json_equal(json_array_get(choices, i), value))
-      return true;
-  return false;
+  for (size_t i = 0; !found && i < param->choice_count; i++)
+    found = param_value_equal(&param->choices[i], value);
+  return found;
 }
 
 /* An empty text is most often a variable of somebody's script that is not set. It is taken where the declaration begins with
  * nothing itself, and so knows what to do with that. */
-static bool may_be_empty(const json_t *param) {
-  const json_t *value = json_object_get(param, "default");
-  return (json_is_string(value) && json_string_length(value) == 0) ||
-         (json_is_array(value) && json_array_size(value) == 0);
+static bool may_be_empty(const declared_param *param) {
+  const param_value *value = &param->fallback;
+  return (value->kind == PARAM_TEXT && *value->text == '\0') ||
+         (value->kind == PARAM_LIST && value->list.count == 0);
 }
 
 /* A secret is not said, however wrong it is. */
-static int mistaken(const json_t *param, const char *expected, const char *text, tlsmend_error *error) {
-  const char *name = json_string_value(json_object_get(param, "name"));
-  if (json_is_true(json_object_get(param, "secret")))
+static int mistaken(const declared_param *param, const char *expected, const char *text,
+                    tlsmend_error *error) {
+  if (param->secret)
     return tlsmend_error_set(error, TLSMEND_E_USAGE,
-                             "parameter '%s' takes %s; it is a secret, and got another", name, expected);
-  return tlsmend_error_set(error, TLSMEND_E_USAGE, "parameter '%s' takes %s, got '%s'", name, expected, text);
+                             "parameter '%s' takes %s; it is a secret, and got another", param->name,
+                             expected);
+  return tlsmend_error_set(error, TLSMEND_E_USAGE, "parameter '%s' takes %s, got '%s'", param->name, expected,
+                           text);
 }
 
-static const struct form {
-  const char *type;
-  json_t *(*parse)(const char *text);
-  bool (*is)(const json_t *value);
-  const char *expected;
-} forms[] = {
-    {"integer", parse_integer, is_integer, "an integer such as 10 or 0xA00"},
-    {"boolean", parse_boolean, is_boolean, "true or false"},
-    {"string[]", parse_list, is_list, "texts separated by commas, or JSON such as [\"a, b\", \"c\"]"},
-    {"string", json_string, is_text, "a UTF-8 text"},
-    {"path", json_string, is_text, "a UTF-8 text"},
-};
-
-bool param_is(const json_t *param, const json_t *value) {
-  const char *type = json_string_value(json_object_get(param, "type"));
-  for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++)
-    if (strcmp(forms[i].type, type) == 0)
-      return forms[i].is(value) && param_allowed(param, value);
-  return false;
+bool param_is(const declared_param *param, const param_value *value) {
+  static const param_kind kinds[] = {[PARAM_TYPE_STRING] = PARAM_TEXT,
+                                     [PARAM_TYPE_INTEGER] = PARAM_INTEGER,
+                                     [PARAM_TYPE_BOOLEAN] = PARAM_BOOLEAN,
+                                     [PARAM_TYPE_PATH] = PARAM_TEXT,
+                                     [PARAM_TYPE_LIST] = PARAM_LIST};
+  return value->kind == kinds[param->type] && param_allowed(param, value);
 }
 
-int param_parse(const json_t *param, const char *text, json_t **out, tlsmend_error *error) {
-  const char *type = json_string_value(json_object_get(param, "type"));
-  const char *name = json_string_value(json_object_get(param, "name"));
-  *out = NULL;
-  const char *expected = "";
-  bool empty = *text == '\0' && !may_be_empty(param);
-  for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
-    if (strcmp(forms[i].type, type) != 0)
-      continue;
-    *out = empty ? NULL : forms[i].parse(text);
-    expected = forms[i].expected;
-  }
-  if (empty)
-    return tlsmend_error_set(
-        error, TLSMEND_E_USAGE,
-        "parameter '%s' is empty (a variable that is not set?): it takes %s, or leave it out", name,
-        expected);
-  if (*out == NULL)
-    return mistaken(param, expected, text, error);
-  if (param_allowed(param, *out))
-    return TLSMEND_OK;
-  json_decref(*out);
-  *out = NULL;
-  char *choices = json_dumps(json_object_get(param, "choices"), JSON_ENSURE_ASCII), wanted[700];
+static int not_a_choice(const declared_param *param, const char *text, tlsmend_error *error) {
+  json_t *list = json_array();
+  for (size_t i = 0; i < param->choice_count; i++)
+    json_array_append_new(list, param_value_to_json(&param->choices[i]));
+  char *choices = json_dumps(list, JSON_ENSURE_ASCII), wanted[700];
+  json_decref(list);
   snprintf(wanted, sizeof wanted, "one of %s", choices != NULL ? choices : "its choices");
   free(choices);
   return mistaken(param, wanted, text, error);
 }
 
-const json_t *declare_param(const script_runbook *runbook, const char *name) {
-  const json_t *params = json_object_get(runbook->header, "params");
-  for (size_t i = 0; i < json_array_size(params); i++) {
-    const json_t *param = json_array_get(params, i);
-    if (strcmp(json_string_value(json_object_get(param, "name")), name) == 0)
-      return param;
-  }
-  return NULL;
+int param_parse(const declared_param *param, const char *text, param_value *out, tlsmend_error *error) {
+  const char *expected = param_type_expected(param->type);
+  *out = (param_value){0};
+  if (*text == '\0' && !may_be_empty(param))
+    return tlsmend_error_set(
+        error, TLSMEND_E_USAGE,
+        "parameter '%s' is empty (a variable that is not set?): it takes %s, or leave it out", param->name,
+        expected);
+  bool parsed = parse(param->type, text, out);
+  if (parsed && param_allowed(param, out))
+    return TLSMEND_OK;
+  param_value_clear(out);
+  return parsed ? not_a_choice(param, text, error) : mistaken(param, expected, text, error);
 }
 
-/* What the operator says of a parameter, or NULL. The default is the author's word, whoever repeats it: it must be declared. */
-static const json_t *operators_word(const script_runbook *runbook, const json_t *param) {
-  const json_t *value = json_object_get(runbook->values, json_string_value(json_object_get(param, "name")));
-  return value != NULL && !json_equal(value, json_object_get(param, "default")) ? value : NULL;
+/* What the operator says of a parameter of type path, or NULL. The default is the author's word, whoever repeats it: it must be
+ * declared. */
+static const char *operators_path(const script_runbook *runbook, size_t index) {
+  const declared_param *param = &runbook->header.params[index];
+  const param_value *value = &runbook->values[index];
+  return param->type == PARAM_TYPE_PATH && !param_value_equal(value, &param->fallback) ? value->text : NULL;
 }
 
 bool declare_given(script_runbook *runbook) {
-  const json_t *params = json_object_get(runbook->header, "params");
   if (runbook->given == NULL)
-    runbook->given = calloc(json_array_size(params) + 1, sizeof *runbook->given);
+    runbook->given = calloc(runbook->header.param_count + 1, sizeof *runbook->given);
   guard_needs *needs = &runbook->needs;
   needs->given_count = 0;
-  for (size_t i = 0; runbook->given != NULL && i < json_array_size(params); i++) {
-    const json_t *param = json_array_get(params, i);
-    const char *value = json_string_value(operators_word(runbook, param));
-    if (value != NULL && strcmp(json_string_value(json_object_get(param, "type")), "path") == 0)
-      runbook->given[needs->given_count++] = value;
+  for (size_t i = 0; runbook->given != NULL && i < runbook->header.param_count; i++) {
+    const char *path = operators_path(runbook, i);
+    if (path != NULL)
+      runbook->given[needs->given_count++] = path;
   }
   needs->given = runbook->given;
   return runbook->given != NULL;
-}
-
-json_t *declare_value(const script_runbook *runbook, const json_t *param) {
-  json_t *given = json_object_get(runbook->values, json_string_value(json_object_get(param, "name")));
-  return given != NULL ? given : json_object_get(param, "default");
 }

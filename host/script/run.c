@@ -9,6 +9,7 @@
 
 #include "base/digest.h"
 #include "base/error.h"
+#include "base/unicode.h"
 #include "signing/manifest.h"
 #include "machine/machine.h"
 #include "os/os.h"
@@ -71,22 +72,18 @@ static void name_chunk(script_context *context, const char *name, const script_t
 }
 
 static int put_origin(script_runbook *runbook, const script_text *text, tlsmend_error *error) {
-  char hex[DIGEST_ROOM];
-  digest_sha256(text->bytes, text->size, hex);
-  bool builtin = text->builtin && !runbook->context->overridden;
-  json_t *header = runbook->header;
-  if (json_object_set_new(header, "source", json_string(text->source)) != 0 ||
-      json_object_set_new(header, "builtin", json_boolean(builtin)) != 0 ||
-      json_object_set_new(header, "sha256", json_string(hex)) != 0)
+  runbook_header *header = &runbook->header;
+  digest_sha256(text->bytes, text->size, header->sha256);
+  header->builtin = text->builtin && !runbook->context->overridden;
+  if (!unicode_valid(text->source, strlen(text->source)))
     return tlsmend_error_set(error, TLSMEND_E_SCRIPT, "%s: its path is not UTF-8", runbook->context->file);
+  header->source = strdup(text->source);
+  if (header->source == NULL)
+    return error_no_memory(error);
   /* What was declared to be built in stays so, whatever it requires later. */
-  if (builtin)
+  if (header->builtin)
     runbook->context->options.library = NULL;
-  json_t *files = NULL;
-  int code = script_files(&runbook->context->options, &files, error);
-  if (files != NULL && json_object_set_new(header, "files", files) != 0)
-    code = error_no_memory(error);
-  return code;
+  return script_files(&runbook->context->options, &header->files, error);
 }
 
 static int check_id(const script_runbook *runbook, const char *name, tlsmend_error *error) {
@@ -105,11 +102,7 @@ int script_open(const script_options *options, const char *name, script_runbook 
   if (code != TLSMEND_OK)
     return code;
   script_runbook *runbook = calloc(1, sizeof *runbook);
-  if (runbook != NULL)
-    runbook->header = json_object();
-  if (runbook != NULL)
-    runbook->values = json_object();
-  if (runbook == NULL || runbook->header == NULL || runbook->values == NULL)
+  if (runbook == NULL)
     code = error_no_memory(error);
   if (code == TLSMEND_OK)
     code = sandbox_open(options, &runbook->context, error);
@@ -131,7 +124,7 @@ int script_open(const script_options *options, const char *name, script_runbook 
     code = put_origin(runbook, &text, error);
   script_text_clear(&text);
   if (code == TLSMEND_OK) {
-    runbook->context->title = json_string_value(json_object_get(runbook->header, "title"));
+    runbook->context->title = runbook->header.title;
     *out = runbook;
   } else {
     script_close(runbook);
@@ -143,60 +136,69 @@ void script_close(script_runbook *runbook) {
   if (runbook == NULL)
     return;
   sandbox_close(runbook->context);
-  json_decref(runbook->header);
-  json_decref(runbook->values);
+  for (size_t i = 0; runbook->values != NULL && i < runbook->header.param_count; i++)
+    param_value_clear(&runbook->values[i]);
+  header_clear(&runbook->header);
+  free(runbook->values);
   free(runbook->text);
-  free(runbook->registry);
-  free(runbook->reads);
   free(runbook->packages);
-  free(runbook->files);
   free(runbook->given);
-  free(runbook->updates);
-  free(runbook->legacy);
-  free(runbook->probes);
-  free(runbook->modules);
   free(runbook);
 }
 
-const json_t *script_header(const script_runbook *runbook) { return runbook->header; }
+const runbook_header *script_header(const script_runbook *runbook) { return &runbook->header; }
 
 const guard_needs *script_needs(const script_runbook *runbook) { return &runbook->needs; }
 
+/* Takes the value over. */
+static void set_value(script_runbook *runbook, const declared_param *param, param_value *value) {
+  param_value *given = &runbook->values[param - runbook->header.params];
+  param_value_clear(given);
+  *given = *value;
+  declare_given(runbook); /* its array is there since the declaration was read */
+}
+
 int script_param(script_runbook *runbook, const char *name, const char *text, tlsmend_error *error) {
-  const json_t *param = declare_param(runbook, name);
+  const declared_param *param = header_param(&runbook->header, name);
+  param_value value;
   if (param == NULL)
     return tlsmend_error_set(error, TLSMEND_E_ABSENT,
                              "%s has no parameter '%s'; `tlsmend show %s` lists what it has",
                              runbook->needs.runbook, name, runbook->needs.runbook);
-  json_t *value;
   int code = param_parse(param, text, &value, error);
-  if (code == TLSMEND_OK && json_object_set_new(runbook->values, name, value) != 0)
-    code = error_no_memory(error);
-  declare_given(runbook); /* its array is there since the declaration was read */
+  if (code == TLSMEND_OK)
+    set_value(runbook, param, &value);
   return code;
 }
 
-int script_param_value(script_runbook *runbook, const char *name, json_t *value, tlsmend_error *error) {
-  const json_t *param = declare_param(runbook, name);
-  if (param != NULL && json_equal(value, json_object_get(param, "default")))
+int script_param_value(script_runbook *runbook, const char *name, const json_t *json, tlsmend_error *error) {
+  const declared_param *param = header_param(&runbook->header, name);
+  param_value value = {0};
+  bool read = param != NULL && param_value_from_json(json, &value);
+  if (read && param_value_equal(&value, &param->fallback)) {
+    param_value_clear(&value);
     return TLSMEND_OK;
-  if (param == NULL || !param_is(param, value))
-    return tlsmend_error_set(error, TLSMEND_E_PLAN,
-                             "%s has no parameter '%s' that may be what the plan holds: plan again",
-                             runbook->needs.runbook, name);
-  if (json_object_set(runbook->values, name, value) != 0)
-    return error_no_memory(error);
-  declare_given(runbook);
-  return TLSMEND_OK;
+  }
+  if (read && param_is(param, &value)) {
+    set_value(runbook, param, &value);
+    return TLSMEND_OK;
+  }
+  param_value_clear(&value);
+  return tlsmend_error_set(error, TLSMEND_E_PLAN,
+                           "%s has no parameter '%s' that may be what the plan holds: plan again",
+                           runbook->needs.runbook, name);
+}
+
+const param_value *script_param_at(const script_runbook *runbook, size_t index) {
+  const param_value *given = &runbook->values[index];
+  return given->kind != PARAM_NONE ? given : &runbook->header.params[index].fallback;
 }
 
 json_t *script_params(const script_runbook *runbook) {
-  const json_t *params = json_object_get(runbook->header, "params");
   json_t *out = json_object();
-  for (size_t i = 0; i < json_array_size(params) && out != NULL; i++) {
-    const json_t *param = json_array_get(params, i);
-    const char *name = json_string_value(json_object_get(param, "name"));
-    if (json_object_set_new(out, name, json_deep_copy(declare_value(runbook, param))) == 0)
+  for (size_t i = 0; i < runbook->header.param_count && out != NULL; i++) {
+    json_t *value = param_value_to_json(script_param_at(runbook, i));
+    if (json_object_set_new(out, runbook->header.params[i].name, value) == 0)
       continue;
     json_decref(out);
     out = NULL;
@@ -205,12 +207,10 @@ json_t *script_params(const script_runbook *runbook) {
 }
 
 static void push_params(lua_State *L, const script_runbook *runbook) {
-  const json_t *params = json_object_get(runbook->header, "params");
-  lua_createtable(L, 0, (int)json_array_size(params));
-  for (size_t i = 0; i < json_array_size(params); i++) {
-    const json_t *param = json_array_get(params, i);
-    param_push(L, declare_value(runbook, param));
-    lua_setfield(L, -2, json_string_value(json_object_get(param, "name")));
+  lua_createtable(L, 0, (int)runbook->header.param_count);
+  for (size_t i = 0; i < runbook->header.param_count; i++) {
+    param_push(L, script_param_at(runbook, i));
+    lua_setfield(L, -2, runbook->header.params[i].name);
   }
 }
 

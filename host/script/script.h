@@ -12,6 +12,8 @@
 #include <tlsmend/machine.h>
 #include <tlsmend/tlsmend.h>
 
+#include "script/header.h"
+
 /* Embedded texts that were compiled already, for owners of several Lua states. Must outlive those. NULL when out of memory,
  * which is good everywhere: each state then compiles for itself. */
 typedef struct bytecode_cache bytecode_cache;
@@ -66,12 +68,8 @@ int script_each_runbook(const script_options *options, int (*fn)(void *data, con
 int script_open(const script_options *options, const char *name, script_runbook **out, tlsmend_error *error);
 void script_close(script_runbook *runbook);
 
-/* The declaration as JSON: id, version, title, source, builtin, sha256, files (own modules and a library, if there are any: name, sha256), references, params (name, type, default, help), needs, verifies.
- * Borrowed. */
-const json_t *script_header(const script_runbook *runbook);
-
-/* The header's `verifies` of a runbook whose verify looks at an effect. */
-#define DECLARED_EFFECT "effect"
+/* What it declares, and where it comes from. Borrowed. */
+const runbook_header *script_header(const script_runbook *runbook);
 
 /* The declared needs, canonical. Borrowed. */
 struct guard_needs;
@@ -82,9 +80,12 @@ int script_param(script_runbook *runbook, const char *name, const char *text, tl
 
 /* Sets a parameter from the value that a plan holds, of its type; null is one that was not given. The declared default counts as not
  * given. E_PLAN: this runbook has no such parameter, or not of that type. */
-int script_param_value(script_runbook *runbook, const char *name, json_t *value, tlsmend_error *error);
+int script_param_value(script_runbook *runbook, const char *name, const json_t *value, tlsmend_error *error);
 
-/* The parameters as they will be used: object of name to value. New reference. */
+/* The parameter at `index` of the header as it will be used. Borrowed. */
+const param_value *script_param_at(const script_runbook *runbook, size_t index);
+
+/* All of them: object of name to value. New reference. */
 json_t *script_params(const script_runbook *runbook);
 
 /* Called for what could not be told and for what deserves attention. */

@@ -30,11 +30,11 @@ static int list_one(void *data, const char *id) {
   int code = script_open(listing->options, id, &runbook, listing->error);
   if (code != TLSMEND_OK)
     return code;
-  const json_t *header = script_header(runbook);
-  text_add(&listing->text, "%-24s %-8s ", id, text_of(header, "version"));
-  text_add(&listing->text, "%s", text_said(&listing->text, text_of(header, "title")));
+  const runbook_header *header = script_header(runbook);
+  text_add(&listing->text, "%-24s %-8s ", id, header->version);
+  text_add(&listing->text, "%s", text_said(&listing->text, header->title));
   text_add(&listing->text, "\n");
-  json_array_append(listing->runbooks, (json_t *)header);
+  json_array_append_new(listing->runbooks, header_to_json(header));
   script_close(runbook);
   return TLSMEND_OK;
 }
@@ -86,17 +86,17 @@ static void show_begin(const char *label, size_t indent, bool first, text_builde
     text_add(out, "%*s", LABEL, "");
 }
 
-static void show_texts(const char *title, size_t indent, const json_t *list, text_builder *out) {
-  for (size_t i = 0; i < json_array_size(list); i++) {
+static void show_texts(const char *title, size_t indent, const name_list *list, text_builder *out) {
+  for (size_t i = 0; i < list->count; i++) {
     show_begin(title, indent, i == 0, out);
-    text_add(out, "%s\n", json_string_value(json_array_get(list, i)));
+    text_add(out, "%s\n", list->items[i]);
   }
 }
 
 /* Packages by their SHA-256, or by who has signed them. */
-static void show_packages(const json_t *list, text_builder *out) {
-  for (size_t i = 0; i < json_array_size(list); i++) {
-    const char *text = json_string_value(json_array_get(list, i));
+static void show_packages(const name_list *list, text_builder *out) {
+  for (size_t i = 0; i < list->count; i++) {
+    const char *text = list->items[i];
     bool signer = strncmp(text, GUARD_SIGNER, strlen(GUARD_SIGNER)) == 0;
     show_begin("packages", INDENT, i == 0, out);
     if (signer)
@@ -114,9 +114,9 @@ static void show_said(const char *label, size_t indent, const char *text, text_b
 }
 
 /* Trees of keys; a view is said in words. */
-static void show_trees(const char *title, const json_t *list, text_builder *out) {
-  for (size_t i = 0; i < json_array_size(list); i++) {
-    const char *tree = json_string_value(json_array_get(list, i));
+static void show_trees(const char *title, const name_list *list, text_builder *out) {
+  for (size_t i = 0; i < list->count; i++) {
+    const char *tree = list->items[i];
     bool one_view = tree[2] == ':';
     show_begin(title, INDENT, i == 0, out);
     text_add(out, "%s%s", one_view ? tree + 3 : tree, one_view ? " " : "");
@@ -127,103 +127,108 @@ static void show_trees(const char *title, const json_t *list, text_builder *out)
 }
 
 /* The parameters whose files may be looked at: whoever gives one, lets it. */
-static void show_given(const json_t *params, bool first, text_builder *out) {
-  for (size_t i = 0; i < json_array_size(params); i++) {
-    const json_t *param = json_array_get(params, i);
-    if (strcmp(text_of(param, "type"), "path") != 0)
+static void show_given(const runbook_header *header, bool first, text_builder *out) {
+  for (size_t i = 0; i < header->param_count; i++) {
+    if (header->params[i].type != PARAM_TYPE_PATH)
       continue;
     show_begin("files", INDENT, first, out);
-    text_say(out, "what the parameter %s names", text_of(param, "name"));
+    text_say(out, "what the parameter %s names", header->params[i].name);
     text_add(out, "\n");
     first = false;
   }
 }
 
-static void show_needs(const json_t *needs, const json_t *params, text_builder *out) {
+static void show_needs(const runbook_header *header, text_builder *out) {
+  const declared_needs *needs = &header->needs;
   text_add(out, "\n");
   text_say(out, "It may touch nothing but:");
   text_add(out, "\n");
-  show_trees("changes", json_object_get(needs, "registry"), out);
-  show_trees("reads", json_object_get(needs, "reads"), out);
-  show_texts("updates", INDENT, json_object_get(needs, "updates"), out);
-  show_packages(json_object_get(needs, "packages"), out);
-  show_texts("files", INDENT, json_object_get(needs, "files"), out);
-  show_given(params, json_array_size(json_object_get(needs, "files")) == 0, out);
-  show_texts("probes", INDENT, json_object_get(needs, "probes"), out);
-  show_texts("modules", INDENT, json_object_get(needs, "modules"), out);
-  if (json_is_true(json_object_get(needs, "probes")))
+  show_trees("changes", &needs->registry, out);
+  show_trees("reads", &needs->reads, out);
+  show_texts("updates", INDENT, &needs->updates, out);
+  show_packages(&needs->packages, out);
+  show_texts("files", INDENT, &needs->files, out);
+  show_given(header, needs->files.count == 0, out);
+  show_texts("probes", INDENT, &needs->probes, out);
+  show_texts("modules", INDENT, &needs->modules, out);
+  if (needs->any_probe)
     show_said("probes", INDENT, "the servers that parameters name", out);
-  show_said("restart", INDENT,
-            json_is_true(json_object_get(needs, "reboot")) ? "yes, if the plan needs one" : "no", out);
+  show_said("restart", INDENT, needs->reboot ? "yes, if the plan needs one" : "no", out);
 }
 
 /* What may keep a run that nobody has confirmed. */
-static void show_effect(const json_t *header, text_builder *out) {
-  if (!json_object_get(header, "verifies"))
+static void show_effect(const runbook_header *header, text_builder *out) {
+  if (!header->verifies_effect)
     return;
   show_said("verify", INDENT, "asks a server, whose answer may keep a run that nobody confirms", out);
 }
 
-static void show_default(const json_t *value, text_builder *out) {
-  if (json_is_array(value)) {
-    for (size_t i = 0; i < json_array_size(value); i++)
-      text_add(out, "%s%s", i ? "," : "", json_string_value(json_array_get(value, i)));
+static void show_default(const param_value *value, text_builder *out) {
+  switch (value->kind) {
+  case PARAM_LIST:
+    for (size_t i = 0; i < value->list.count; i++)
+      text_add(out, "%s%s", i ? "," : "", value->list.items[i]);
+    return;
+  case PARAM_TEXT:
+    text_add(out, "%s", value->text);
+    return;
+  case PARAM_INTEGER:
+    text_add(out, "%lld", (long long)value->integer);
+    return;
+  case PARAM_BOOLEAN:
+    text_add(out, "%s", value->boolean ? "true" : "false");
+    return;
+  case PARAM_NONE:
     return;
   }
-  char *text = json_is_string(value) ? strdup(json_string_value(value)) : json_dumps(value, JSON_ENCODE_ANY);
-  text_add(out, "%s", text ? text : "?");
-  free(text);
 }
 
-static void show_param(const json_t *param, text_builder *out) {
-  const json_t *fallback = json_object_get(param, "default");
-  text_add(out, "  -p %s=%s", text_of(param, "name"), text_of(param, "type"));
-  if (fallback && !json_is_null(fallback)) {
+static void show_param(const declared_param *param, text_builder *out) {
+  text_add(out, "  -p %s=%s", param->name, param_type_word(param->type));
+  if (param->fallback.kind != PARAM_NONE) {
     text_add(out, "   ");
     text_say(out, "default");
     text_add(out, " ");
-    show_default(fallback, out);
+    show_default(&param->fallback, out);
   }
   text_add(out, "\n");
-  text_tell(out, 5, 79, text_of(param, "help"));
+  text_tell(out, 5, 79, param->help);
 }
 
-static void show_signer(const json_t *header, text_builder *out) {
+static void show_signer(const runbook_header *header, const json_t *signature, text_builder *out) {
   char signer[400] = "none needed: part of tlsmend";
-  const json_t *signature = json_object_get(header, "signature"), *files = json_object_get(header, "files");
-  if (!json_is_true(json_object_get(header, "builtin")))
+  if (!header->builtin)
     trust_print(signature, signer, sizeof signer);
   show_said("Signer", 0, signer, out);
   if (*text_of(signature, "comment"))
     text_add(out, "%*s%s\n", LABEL, "", text_of(signature, "comment"));
-  for (size_t i = 0; i < json_array_size(files); i++) {
+  for (size_t i = 0; i < json_array_size(header->files); i++) {
+    const json_t *file = json_array_get(header->files, i);
     show_begin("Files", 0, i == 0, out);
-    text_add(out, "%s, SHA-256 %s\n", text_of(json_array_get(files, i), "name"),
-             text_of(json_array_get(files, i), "sha256"));
+    text_add(out, "%s, SHA-256 %s\n", text_of(file, "name"), text_of(file, "sha256"));
   }
 }
 
-static void show_header(const json_t *header, text_builder *out) {
-  const json_t *needs = json_object_get(header, "needs"), *params = json_object_get(header, "params");
-  text_add(out, "%s %s: ", text_of(header, "id"), text_of(header, "version"));
-  text_add(out, "%s", text_said(out, text_of(header, "title")));
+static void show_header(const runbook_header *header, const json_t *signature, text_builder *out) {
+  text_add(out, "%s %s: ", header->id, header->version);
+  text_add(out, "%s", text_said(out, header->title));
   text_add(out, "\n");
-  if (*text_of(header, "summary"))
-    text_tell(out, 0, 79, text_of(header, "summary"));
+  if (header->summary)
+    text_tell(out, 0, 79, header->summary);
   text_add(out, "\n");
-  show_said("Source", 0, text_of(header, "source"), out);
-  text_add(out, "%-*s%s\n", LABEL, "SHA-256", text_of(header, "sha256"));
-  show_signer(header, out);
-  show_texts("References", 0, json_object_get(header, "references"), out);
-  show_needs(needs, params, out);
+  show_said("Source", 0, header->source, out);
+  text_add(out, "%-*s%s\n", LABEL, "SHA-256", header->sha256);
+  show_signer(header, signature, out);
+  show_texts("References", 0, &header->references, out);
+  show_needs(header, out);
   show_effect(header, out);
-  if (json_array_size(params)) {
+  if (header->param_count) {
     text_add(out, "\n");
     text_say(out, "Parameters:");
     text_add(out, "\n");
   }
-  for (size_t i = 0; i < json_array_size(params); i++)
-    show_param(json_array_get(params, i), out);
+  for (size_t i = 0; i < header->param_count; i++)
+    show_param(&header->params[i], out);
 }
 
 /* Appends the header of one runbook, as text or into `list`. */
@@ -234,11 +239,12 @@ static int show_one(const tlsmend_options *options, const source *source, text_b
   int code = script_open(&script, source->name, &open, error);
   if (code != TLSMEND_OK)
     return code;
-  json_t *json = json_deep_copy(script_header(open));
-  if (!json_is_true(json_object_get(json, "builtin")))
-    json_object_set_new(json, "signature", source_verdict(source));
+  const runbook_header *header = script_header(open);
+  json_t *json = header_to_json(header), *signature = header->builtin ? NULL : source_verdict(source);
+  if (signature)
+    json_object_set_new(json, "signature", signature);
   text_append(text, json_array_size(list) ? "\n" : "");
-  show_header(json, text);
+  show_header(header, signature, text);
   json_object_set_new(json, "schema", json_string(SHOW_SCHEMA));
   json_object_set_new(json, "result", json_string("done"));
   json_array_append_new(list, json);

@@ -56,12 +56,8 @@ static int open_all(const tlsmend_session *self, const char *const *names, size_
 
 /* Sets a parameter from its text. A path keeps its meaning when the run goes on from another folder. */
 static int set_text(script_runbook *runbook, const char *name, const char *text, tlsmend_error *error) {
-  const json_t *params = json_object_get(script_header(runbook), "params");
-  for (size_t i = 0; i < json_array_size(params); i++) {
-    const json_t *param = json_array_get(params, i);
-    if (strcmp(json_string_value(json_object_get(param, "name")), name) != 0 ||
-        strcmp(json_string_value(json_object_get(param, "type")), "path") != 0 || !*text)
-      continue;
+  const declared_param *param = header_param(script_header(runbook), name);
+  if (param && param->type == PARAM_TYPE_PATH && *text) {
     char *path = os_path_absolute(text);
     int code = path ? script_param(runbook, name, path, error) : error_no_memory(error);
     free(path);

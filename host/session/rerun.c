@@ -10,6 +10,7 @@
 
 #include "base/calendar.h"
 #include "base/error.h"
+#include "base/names_json.h"
 #include "machine/guard.h"
 #include "machine/machine.h"
 #include "machine/overlay.h"
@@ -74,56 +75,43 @@ int session_plan_new(tlsmend_session *self, tlsmend_plan **out, tlsmend_error *e
   return plan->machine && plan->created && plan->tool && sign_in(plan) ? TLSMEND_OK : error_no_memory(error);
 }
 
-/* A copy of a text of the header. */
-static char *header_text(const json_t *header, const char *name) {
-  const char *text = json_string_value(json_object_get(header, name));
-  return strdup(text ? text : "");
-}
-
-/* The names of the parameters that are secrets; NULL if none is. A default stands in the runbook for everybody to
- * read. */
-static json_t *secret_names(const json_t *params, const json_t *values) {
+/* The names of the parameters that are secrets; NULL if none is. A default stands in the runbook for everybody to read. */
+static json_t *secret_names(const script_runbook *runbook) {
+  const runbook_header *header = script_header(runbook);
   json_t *names = NULL;
-  for (size_t i = 0; i < json_array_size(params); i++) {
-    const json_t *param = json_array_get(params, i);
-    const char *name = json_string_value(json_object_get(param, "name"));
-    if (!json_is_true(json_object_get(param, "secret")) ||
-        json_equal(json_object_get(values, name), json_object_get(param, "default")))
+  for (size_t i = 0; i < header->param_count; i++) {
+    const declared_param *param = &header->params[i];
+    if (!param->secret || param_value_equal(script_param_at(runbook, i), &param->fallback))
       continue;
     if (!names)
       names = json_array();
-    json_array_append(names, json_object_get(param, "name"));
+    json_array_append_new(names, json_string(param->name));
   }
   return names;
 }
 
-/* The modules of its own that a runbook has; NULL if it has none. */
-static json_t *own_files(const json_t *header) {
-  json_t *files = json_object_get(header, "files");
-  return json_array_size(files) ? json_incref(files) : NULL;
-}
-
 /* The servers that the parameters name, as needs.probes = true lets verify ask; a secret one is named to nobody. */
-static json_t *servers_given(const json_t *header, const json_t *params) {
-  json_t *servers = json_array(), *declared = json_object_get(header, "params");
+static json_t *servers_given(const script_runbook *runbook) {
+  const runbook_header *header = script_header(runbook);
+  json_t *servers = json_array();
   char host[PROBE_HOST_MOST];
   unsigned port;
-  for (size_t i = 0; i < json_array_size(declared); i++) {
-    const json_t *param = json_array_get(declared, i);
-    json_t *value = json_object_get(params, json_string_value(json_object_get(param, "name")));
-    if (!json_is_true(json_object_get(param, "secret")) && json_is_string(value) &&
-        probe_endpoint_parse(json_string_value(value), host, &port, NULL) == TLSMEND_OK)
-      json_array_append(servers, value);
+  for (size_t i = 0; i < header->param_count; i++) {
+    const param_value *value = script_param_at(runbook, i);
+    if (!header->params[i].secret && value->kind == PARAM_TEXT &&
+        probe_endpoint_parse(value->text, host, &port, NULL) == TLSMEND_OK)
+      json_array_append_new(servers, json_string(value->text));
   }
   return servers;
 }
 
 /* The servers by whose answers its verify judges an effect; NULL if it does not say so, or there are none. */
-static json_t *effect_of(const json_t *header, const json_t *params) {
-  json_t *probes = json_object_get(json_object_get(header, "needs"), "probes");
-  if (!json_object_get(header, "verifies"))
+static json_t *effect_of(const script_runbook *runbook) {
+  const runbook_header *header = script_header(runbook);
+  if (!header->verifies_effect)
     return NULL;
-  json_t *servers = json_is_array(probes) ? json_incref(probes) : servers_given(header, params);
+  json_t *servers =
+      header->needs.has_probes ? name_list_to_json(&header->needs.probes) : servers_given(runbook);
   if (json_array_size(servers))
     return servers;
   json_decref(servers);
@@ -132,7 +120,7 @@ static json_t *effect_of(const json_t *header, const json_t *params) {
 
 /* Enters a runbook into the plan. */
 static plan_runbook *enter(tlsmend_plan *plan, const script_runbook *runbook, tlsmend_error *error) {
-  const json_t *header = script_header(runbook);
+  const runbook_header *header = script_header(runbook);
   plan_runbook *grown = realloc(plan->runbooks, (plan->runbook_count + 1) * sizeof *grown);
   if (!grown) {
     error_no_memory(error);
@@ -140,17 +128,17 @@ static plan_runbook *enter(tlsmend_plan *plan, const script_runbook *runbook, tl
   }
   plan->runbooks = grown;
   plan_runbook *row = &grown[plan->runbook_count++];
-  *row = (plan_runbook){.id = header_text(header, "id"),
-                        .version = header_text(header, "version"),
-                        .title = header_text(header, "title"),
-                        .source = header_text(header, "source"),
-                        .sha256 = header_text(header, "sha256"),
-                        .builtin = json_is_true(json_object_get(header, "builtin")),
+  *row = (plan_runbook){.id = strdup(header->id),
+                        .version = strdup(header->version),
+                        .title = strdup(header->title),
+                        .source = strdup(header->source),
+                        .sha256 = strdup(header->sha256),
+                        .builtin = header->builtin,
                         .params = script_params(runbook),
-                        .references = json_incref(json_object_get(header, "references")),
-                        .files = own_files(header)};
-  row->secrets = secret_names(json_object_get(header, "params"), row->params);
-  row->effect = effect_of(header, row->params);
+                        .references = name_list_to_json(&header->references),
+                        .files = json_array_size(header->files) ? json_incref(header->files) : NULL};
+  row->secrets = secret_names(runbook);
+  row->effect = effect_of(runbook);
   if (row->id && row->version && row->title && row->source && row->sha256 && row->params && row->references)
     return row;
   error_no_memory(error);
@@ -194,7 +182,7 @@ int session_run_one(tlsmend_session *self, tlsmend_machine *overlay, tlsmend_pla
   plan_runbook *row = enter(plan, runbook, error);
   if (!row)
     return TLSMEND_E_MEMORY;
-  overlay_set_runbook(overlay, json_string_value(json_object_get(script_header(runbook), "id")));
+  overlay_set_runbook(overlay, script_header(runbook)->id);
   int code = session_hide(self, plan, error);
   if (code == TLSMEND_OK)
     code = script_run(runbook, &(script_ground){overlay, &trust, &sink}, &row->applies, &row->reason, error);
@@ -317,7 +305,7 @@ static int verify_one(tlsmend_session *self, tlsmend_machine *overlay, tlsmend_p
   lines lines = {self, plan};
   script_sink sink = {on_unknown, on_finding, &lines};
   int code = script_verify(runbook, &(script_ground){overlay, &trust, &sink}, error);
-  if (json_object_get(script_header(runbook), "verifies"))
+  if (script_header(runbook)->verifies_effect)
     self->by_effect = self->by_effect && code == TLSMEND_OK && script_answered(runbook);
   if (code != TLSMEND_OK)
     secrets_mask_error(&self->hidden, error);

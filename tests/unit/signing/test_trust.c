@@ -512,7 +512,7 @@ static void test_read_once(void **unused) {
   script_options options = source_options(&(script_options){0}, &list.items[0]);
   script_runbook *open = NULL;
   MUST(script_open(&options, path, &open, &error));
-  assert_string_equal(json_string_value(json_object_get(script_header(open), "id")), "site");
+  assert_string_equal(script_header(open)->id, "site");
   script_close(open);
   sources_close(&list);
   free(path), free(store);
