@@ -43,13 +43,6 @@ bool name_list_equal(const name_list *a, const name_list *b) {
   return equal;
 }
 
-bool name_list_have(const name_list *self, const char *name) {
-  bool found = false;
-  for (size_t i = 0; !found && i < self->count; i++)
-    found = strcmp(self->items[i], name) == 0;
-  return found;
-}
-
 static int compare(const void *a, const void *b) {
   return unicode_name_compare(*(char *const *)a, *(char *const *)b);
 }

@@ -20,9 +20,8 @@ int name_list_add(void *self, const char *name);
 /* Copies them into *out, which is empty. False: out of memory, and *out is empty. */
 bool name_list_copy(name_list *out, const name_list *from);
 
-/* Whether they are the same names, byte by byte and in the same order; whether the name is one of them, byte by byte. */
+/* Whether they are the same names, byte by byte and in the same order. */
 bool name_list_equal(const name_list *a, const name_list *b);
-bool name_list_have(const name_list *self, const char *name);
 
 /* In the order in which Windows lists names, and in that of their bytes. */
 void name_list_sort(name_list *self);

@@ -13,7 +13,8 @@
 static const char header_5[] = "Windows Registry Editor Version 5.00";
 static const char header_4[] = "REGEDIT4";
 
-size_t regfile_line(const char *text, const char *at) {
+/* The number of the line on which `at` stands; a line ends with CRLF, LF or CR. */
+static size_t line_of(const char *text, const char *at) {
   size_t line = 1;
   for (; text < at; text++)
     line += *text == '\n' || (*text == '\r' && text[1] != '\n');
@@ -65,7 +66,7 @@ static int decode_utf8(const char *label, const unsigned char *bytes, size_t siz
       error, TLSMEND_E_CORRUPT,
       "%s: line %zu: expected UTF-8, found the byte 0x%02x; save the file as UTF-16 (\"Unicode\") "
       "or UTF-8",
-      label, regfile_line(out->text, out->text + broken), bytes[broken]);
+      label, line_of(out->text, out->text + broken), bytes[broken]);
 }
 
 static int decode_utf16(const char *label, const unsigned char *bytes, size_t size, regfile_text *out,
@@ -107,7 +108,7 @@ static int check_nuls(const char *label, const regfile_text *out, tlsmend_error 
   return tlsmend_error_set(
       error, TLSMEND_E_CORRUPT,
       "%s: line %zu: expected text, found a NUL character; UTF-16 files begin with the bytes FF FE", label,
-      regfile_line(out->text, nul));
+      line_of(out->text, nul));
 }
 
 static int check_header(const char *label, regfile_text *out, tlsmend_error *error) {

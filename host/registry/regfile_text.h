@@ -21,7 +21,4 @@ int regfile_text_decode(const char *label, const void *bytes, size_t size, regfi
 /* The UTF-16 code unit of a Windows-1252 byte. */
 uint16_t regfile_ansi_unit(unsigned char byte);
 
-/* The number of the line on which `at` stands; a line ends with CRLF, LF or CR. */
-size_t regfile_line(const char *text, const char *at);
-
 #endif

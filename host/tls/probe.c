@@ -43,7 +43,8 @@ int probe_endpoint_parse(const char *text, char host[PROBE_HOST_MOST], unsigned 
   return TLSMEND_OK;
 }
 
-bool probe_name_good(const char *name) {
+/* Whether SNI may carry a name: not an address. */
+static bool is_name(const char *name) {
   return !strchr(name, ':') && name[strspn(name, "0123456789.")] != '\0';
 }
 
@@ -171,8 +172,7 @@ static course ask(probe *self, tls_version version, size_t batch, tlsmend_probe_
   const char *name = self->endpoint->name ? self->endpoint->name : self->endpoint->host;
   os_random(chance, sizeof chance);
   size_t size = tls_hello_build(
-      &(tls_hello){
-          .version = version, .batch = batch, .name = probe_name_good(name) ? name : NULL, .chance = chance},
+      &(tls_hello){.version = version, .batch = batch, .name = is_name(name) ? name : NULL, .chance = chance},
       hello);
   os_net *net = reach(self, out);
   if (!net)

@@ -28,7 +28,4 @@ int probe_modern(const probe_result *result);
 /* "on", "off", "no answer", "blocked before TLS". Static. */
 const char *probe_state_name(tlsmend_probe_state state);
 
-/* Whether SNI may carry a name: not an address. */
-bool probe_name_good(const char *name);
-
 #endif

@@ -139,7 +139,8 @@ static const tlsmend_machine_ops sim_ops = {.version = TLSMEND_MACHINE_OPS_VERSI
                                             .apply = sim_apply,
                                             .update_remove = sim_update_remove};
 
-sim *sim_of(tlsmend_machine *machine) { return machine->ops == &sim_ops ? (sim *)machine : NULL; }
+/* The snapshot that a machine is; NULL if it is something else, whatever its back end calls itself. */
+static sim *sim_of(tlsmend_machine *machine) { return machine->ops == &sim_ops ? (sim *)machine : NULL; }
 
 /* Whether the 32-bit view is a place of its own. Where the architecture is not known, what stands in the file decides. */
 static bool has_two_views(sim *self) {

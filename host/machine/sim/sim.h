@@ -10,9 +10,6 @@
 /* Begins with its tlsmend_machine. */
 typedef struct sim sim;
 
-/* The snapshot that a machine is; NULL if it is something else, whatever its back end calls itself. */
-sim *sim_of(tlsmend_machine *machine);
-
 /* A machine of its own that holds what this one holds, number of restarts included. It lives in memory, without a file or a
  * state folder. */
 int sim_clone(const sim *self, tlsmend_machine **out, tlsmend_error *error);
