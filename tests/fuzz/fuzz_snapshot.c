@@ -4,6 +4,7 @@
  */
 #include "fuzz/fuzz.h"
 
+#include "machine/facts.h"
 #include "machine/machine.h"
 #include "machine/sim/sim.h"
 
