@@ -6,19 +6,8 @@
 #include "os/os.h"
 
 #define ROW(name) &cmd_##name,
-const cli_command *const cli_commands[] = {CLI_COMMANDS(ROW) NULL};
+static const cli_command *const commands[] = {CLI_COMMANDS(ROW) NULL};
 #undef ROW
-
-const cli_command *cli_command_find(const char *name, tlsmend_error *error) {
-  for (const cli_command *const *at = cli_commands; *at; at++)
-    if (strcmp((*at)->name, name) == 0)
-      return *at;
-  say_error(error, TLSMEND_E_USAGE, "unknown command '%s'; 'tlsmend help' lists the commands", name);
-  return NULL;
-}
-
-/* A command line that names none: options alone. */
-const cli_command cli_no_command = {.name = "", .takes = cli_common, .size = sizeof(cli_call)};
 
 /* A command line while it is read. */
 typedef struct reading {
@@ -32,7 +21,7 @@ static bool is_option(const char *argument) { return argument[0] == '-' && argum
 
 /* An option of any command: one may stand in front of the command's name. */
 static bool find_anywhere(const char *argument, opt_match *match) {
-  for (const cli_command *const *at = cli_commands; *at; at++)
+  for (const cli_command *const *at = commands; *at; at++)
     if (opt_find((*at)->takes, argument, match))
       return true;
   return false;
@@ -161,13 +150,14 @@ int cli_parse(int argc, char **argv, cli_call **out, tlsmend_error *error) {
   const cli_command *command = &cli_no_command;
   *out = NULL;
   if (self.command_at < argc)
-    command = cli_command_find(argv[self.command_at], error);
+    command = cli_command_find(commands, argv[self.command_at], error);
   if (!command)
     return TLSMEND_E_USAGE;
   self.call = *out = calloc(1, command->size);
   if (!self.call)
     return say_error(error, TLSMEND_E_MEMORY, "out of memory");
   self.call->command = command;
+  self.call->commands = commands;
   return finish(self.call, read_all(&self, error), error);
 }
 

@@ -18,6 +18,7 @@ typedef struct cli_command cli_command;
  */
 typedef struct cli_call {
   const cli_command *command;
+  const cli_command *const *commands; /* all there are, up to NULL */
   opt_list operands, params;
   const char *machine, *state, *library, *trust, *output, *key;
   const char *language; /* one of the library's, after cli_parse: as said, or as the environment says */
@@ -68,12 +69,6 @@ CLI_COMMANDS(CLI_EXTERN)
 
 /* call.c: from arguments to a call. */
 
-extern const cli_command *const cli_commands[]; /* up to NULL */
-
-/* NULL with E_USAGE in *error: there is none of that name. */
-const cli_command *cli_command_find(const char *name, tlsmend_error *error);
-extern const cli_command cli_no_command; /* of a command line that names none; cannot be run */
-
 /* E_USAGE with one line that names the way out. Free *out with cli_call_free in any case. */
 int cli_parse(int argc, char **argv, cli_call **out, tlsmend_error *error);
 void cli_call_free(cli_call *call);
@@ -83,10 +78,10 @@ tlsmend_format cli_error_format(int argc, char **argv);
 
 /* command/help.c: what a command declares, shown. */
 
-int cli_help(const cli_command *command);
-void cli_print_overview(FILE *to);
+int cli_help(const cli_call *call, const cli_command *command);
+void cli_print_overview(FILE *to, const cli_command *const *commands);
 
-/* shared.c: options that several commands take, each a table to include. */
+/* shared.c: what several commands need: options, each a table to include, and the way to another command. */
 
 extern const opt_spec cli_runbook[], cli_runbooks[]; /* operands */
 extern const opt_spec cli_machine[], cli_session[];  /* the second with the folder of journals */
@@ -96,6 +91,13 @@ extern const opt_spec cli_yes[], cli_accept_unknown[], cli_reboot[];
 /* What every command takes, with the formats that it writes: text and JSON, and more. */
 extern const opt_spec cli_common[], cli_common_page[], cli_common_junit[], cli_common_any[],
     cli_common_repl[], cli_common_report[];
+
+/* Of a command line that names no command; cannot be run. */
+extern const cli_command cli_no_command;
+
+/* NULL with E_USAGE in *error: there is none of that name. */
+const cli_command *cli_command_find(const cli_command *const *commands, const char *name,
+                                    tlsmend_error *error);
 
 /* What a word of --reboot stands for; NULL is "ask". */
 tlsmend_reboot cli_reboot_of(const char *word);

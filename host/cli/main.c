@@ -17,9 +17,9 @@ static int run(const cli_call *call) {
   if (call->version)
     return cmd_version.run(call);
   if (call->help)
-    return cli_help(call->command);
+    return cli_help(call, call->command);
   if (call->command == &cli_no_command) {
-    cli_print_overview(stderr);
+    cli_print_overview(stderr, call->commands);
     return tlsmend_error_exit(TLSMEND_E_USAGE);
   }
   if (check_library(call, &error) != TLSMEND_OK || cli_check_output(call, call->output, &error) != TLSMEND_OK)

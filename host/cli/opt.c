@@ -12,30 +12,6 @@
 
 #include "cli/say.h"
 
-static void inherit(opt_spec *row, const opt_spec *from) {
-  row->brief = row->brief || from->brief || from->required;
-  row->required = row->required || from->required;
-  row->either = row->either || from->either;
-  row->value = from->value ? from->value : row->value;
-}
-
-bool opt_next(opt_walk *walk, opt_spec *row) {
-  while (walk->at[walk->depth]->kind == OPT_INCLUDE || walk->at[walk->depth]->kind == OPT_END) {
-    const opt_spec *at = walk->at[walk->depth];
-    if (at->kind == OPT_INCLUDE) {
-      walk->at[++walk->depth] = at->rows;
-    } else if (walk->depth > 0) {
-      walk->at[--walk->depth]++;
-    } else {
-      return false;
-    }
-  }
-  *row = *walk->at[walk->depth]++;
-  for (int i = walk->depth; i-- > 0;)
-    inherit(row, walk->at[i]);
-  return true;
-}
-
 bool opt_operand(const opt_spec *table, opt_spec *row) {
   for (opt_walk walk = {.at = {table}}; opt_next(&walk, row);)
     if (row->kind == OPT_OPERAND)

@@ -53,6 +53,10 @@ typedef struct opt_walk {
 } opt_walk;
 bool opt_next(opt_walk *walk, opt_spec *row);
 
+/* How a row's value is written: FILE, or the words with bars between them. */
+enum { OPT_VALUE_SIZE = 64 };
+const char *opt_value(const opt_spec *row, char buffer[OPT_VALUE_SIZE]);
+
 /* An argument that is an option, taken apart: "--name", "--name=value", "-x", "-x=value" or "-xvalue". */
 typedef struct opt_match {
   opt_spec row;
@@ -76,10 +80,6 @@ bool opt_missing(const opt_spec *table, const void *values, opt_spec *row);
 void opt_clear(const opt_spec *table, void *values);
 
 /* opt_help.c. */
-
-/* How a row's value is written: FILE, or the words with bars between them. */
-enum { OPT_VALUE_SIZE = 64 };
-const char *opt_value(const opt_spec *row, char buffer[OPT_VALUE_SIZE]);
 
 /* "-m SPEC", "--yes" or "RUNBOOK". */
 enum { OPT_SPELLED_SIZE = OPT_VALUE_SIZE + 32 };

@@ -3,15 +3,6 @@
 
 #include "cli/opt.h"
 
-const char *opt_value(const opt_spec *row, char buffer[OPT_VALUE_SIZE]) {
-  size_t at = 0;
-  if (!row->words)
-    return row->value ? row->value : "";
-  for (const char *const *word = row->words; *word && at < OPT_VALUE_SIZE; word++)
-    at += (size_t)snprintf(buffer + at, OPT_VALUE_SIZE - at, "%s%s", at > 0 ? "|" : "", *word);
-  return buffer;
-}
-
 const char *opt_spell(const opt_spec *row, char buffer[OPT_SPELLED_SIZE]) {
   char value[OPT_VALUE_SIZE], letter[] = {row->letter, '\0'};
   bool valued = row->kind != OPT_SWITCH && row->kind != OPT_OPERAND;

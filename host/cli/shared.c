@@ -88,3 +88,14 @@ COMMON(cli_common_any, "for people (default), one JSON object, a page ...", "tex
        "terraform", "junit", "sarif");
 COMMON(cli_common_repl, "for people: no program is answered", "text");
 COMMON(cli_common_report, "a page in any case", "text", "html");
+
+const cli_command *cli_command_find(const cli_command *const *commands, const char *name,
+                                    tlsmend_error *error) {
+  for (; *commands; commands++)
+    if (strcmp((*commands)->name, name) == 0)
+      return *commands;
+  say_error(error, TLSMEND_E_USAGE, "unknown command '%s'; 'tlsmend help' lists the commands", name);
+  return NULL;
+}
+
+const cli_command cli_no_command = {.name = "", .takes = cli_common, .size = sizeof(cli_call)};

@@ -3,10 +3,10 @@
 
 #include "cli/cli.h"
 
-void cli_print_overview(FILE *to) {
+void cli_print_overview(FILE *to, const cli_command *const *commands) {
   fputs("tlsmend runs TLS remediation runbooks on Windows machines and snapshots of them.\n\n", to);
-  for (const cli_command *const *at = cli_commands; *at; at++)
-    fprintf(to, "  tlsmend %-9s %s\n", (*at)->name, (*at)->help);
+  for (; *commands; commands++)
+    fprintf(to, "  tlsmend %-9s %s\n", (*commands)->name, (*commands)->help);
   fputs("\n"
         "'tlsmend help COMMAND' shows its options. To try:\n"
         "  tlsmend plan winhttp-tls12 -m sim:win7-sp1-x64\n\n"
@@ -17,10 +17,10 @@ void cli_print_overview(FILE *to) {
         to);
 }
 
-int cli_help(const cli_command *command) {
+int cli_help(const cli_call *call, const cli_command *command) {
   char synopsis[OPT_SYNOPSIS_SIZE];
   if (command == &cli_no_command) {
-    cli_print_overview(stdout);
+    cli_print_overview(stdout, call->commands);
     return 0;
   }
   printf("tlsmend %s\n  %s\n\n", opt_synopsis(command->takes, command->name, synopsis), command->help);
@@ -36,8 +36,8 @@ static int run(const cli_call *call) {
   tlsmend_error error;
   const cli_command *command = &cli_no_command;
   if (call->operands.count > 0)
-    command = cli_command_find(call->operands.items[0], &error);
-  return command ? cli_help(command) : say_failure(&error, call->format);
+    command = cli_command_find(call->commands, call->operands.items[0], &error);
+  return command ? cli_help(call, command) : say_failure(&error, call->format);
 }
 
 static const opt_spec takes[] = {
