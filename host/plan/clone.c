@@ -13,18 +13,28 @@ static bool copy_text(char **out, const char *from) {
   return *out || !from;
 }
 
-/* What the JSON of a runbook's row says does not change: both plans have it. */
+static bool copy_params(plan_runbook *out, const plan_runbook *from) {
+  out->params = calloc(from->param_count + 1, sizeof *out->params);
+  for (size_t i = 0; out->params && i < from->param_count; i++) {
+    const plan_param *param = &from->params[i];
+    plan_param *copy = &out->params[out->param_count++];
+    copy->secret = param->secret;
+    if (!copy_text(&copy->name, param->name) || !param_value_copy(&copy->value, &param->value))
+      return false;
+  }
+  return out->params != NULL;
+}
+
+/* What is known of files and signature does not change: both plans have it. */
 static bool copy_runbook(plan_runbook *out, const plan_runbook *from) {
   *out = (plan_runbook){.builtin = from->builtin, .applies = from->applies};
-  out->params = json_deep_copy(from->params);
-  out->references = json_deep_copy(from->references);
-  out->files = json_deep_copy(from->files);
-  out->signature = json_deep_copy(from->signature);
-  out->effect = json_deep_copy(from->effect);
-  out->secrets = json_deep_copy(from->secrets);
-  return copy_text(&out->id, from->id) && copy_text(&out->version, from->version) &&
-         copy_text(&out->title, from->title) && copy_text(&out->source, from->source) &&
-         copy_text(&out->sha256, from->sha256) && copy_text(&out->reason, from->reason);
+  out->files = json_incref(from->files);
+  out->signature = json_incref(from->signature);
+  return copy_params(out, from) && name_list_copy(&out->references, &from->references) &&
+         name_list_copy(&out->effect, &from->effect) && copy_text(&out->id, from->id) &&
+         copy_text(&out->version, from->version) && copy_text(&out->title, from->title) &&
+         copy_text(&out->source, from->source) && copy_text(&out->sha256, from->sha256) &&
+         copy_text(&out->reason, from->reason);
 }
 
 static bool copy_runbooks(tlsmend_plan *out, const tlsmend_plan *from) {

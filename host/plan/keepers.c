@@ -10,8 +10,8 @@ static json_t *told(const plan_runbook *runbook) {
   text_builder text = {0};
   char *line = NULL;
   text_add(&text, "%s: ", runbook->id);
-  for (size_t i = 0; i < json_array_size(runbook->effect); i++)
-    text_add(&text, "%s%s", i ? ", " : "", json_string_value(json_array_get(runbook->effect, i)));
+  for (size_t i = 0; i < runbook->effect.count; i++)
+    text_add(&text, "%s%s", i ? ", " : "", runbook->effect.items[i]);
   json_t *out = text_finish(&text, &line, NULL) == TLSMEND_OK ? json_string(line) : NULL;
   free(line);
   return out;
@@ -23,7 +23,7 @@ json_t *plan_keepers(const tlsmend_plan *plan) {
   for (size_t i = 0; all && i < plan->runbook_count; i++) {
     const plan_runbook *runbook = &plan->runbooks[i];
     if (runbook->applies)
-      all = json_array_size(runbook->effect) && json_array_append_new(out, told(runbook)) == 0;
+      all = runbook->effect.count && json_array_append_new(out, told(runbook)) == 0;
   }
   if (all && json_array_size(out))
     return out;

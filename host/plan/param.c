@@ -37,6 +37,8 @@ json_t *param_value_to_json(const param_value *value) {
     return json_boolean(value->boolean);
   case PARAM_LIST:
     return name_list_to_json(&value->list);
+  case PARAM_HIDDEN:
+    return json_pack("{s:b}", "secret", 1);
   case PARAM_NONE:
     break;
   }
@@ -62,7 +64,9 @@ bool param_value_from_json(const json_t *json, param_value *out) {
   else if (json_is_array(json)) {
     out->kind = PARAM_LIST;
     good = name_list_from_json(json, &out->list);
-  } else
+  } else if (json_object_size(json) == 1 && json_is_true(json_object_get(json, "secret")))
+    out->kind = PARAM_HIDDEN;
+  else
     good = json_is_null(json);
   if (!good)
     param_value_clear(out);

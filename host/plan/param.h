@@ -9,7 +9,14 @@
 
 #include "base/names.h"
 
-typedef enum param_kind { PARAM_NONE, PARAM_TEXT, PARAM_INTEGER, PARAM_BOOLEAN, PARAM_LIST } param_kind;
+typedef enum param_kind {
+  PARAM_NONE,
+  PARAM_TEXT,
+  PARAM_INTEGER,
+  PARAM_BOOLEAN,
+  PARAM_LIST,
+  PARAM_HIDDEN /* a secret, left out when the plan was saved */
+} param_kind;
 
 /* Owns its texts, which are UTF-8. Zeroed, it is none. */
 typedef struct param_value {

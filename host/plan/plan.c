@@ -18,12 +18,15 @@ static void runbook_clear(plan_runbook *runbook) {
   free(runbook->source);
   free(runbook->sha256);
   free(runbook->reason);
-  json_decref(runbook->params);
-  json_decref(runbook->references);
+  for (size_t i = 0; i < runbook->param_count; i++) {
+    free(runbook->params[i].name);
+    param_value_clear(&runbook->params[i].value);
+  }
+  free(runbook->params);
+  name_list_clear(&runbook->references);
+  name_list_clear(&runbook->effect);
   json_decref(runbook->files);
   json_decref(runbook->signature);
-  json_decref(runbook->secrets);
-  json_decref(runbook->effect);
 }
 
 void tlsmend_plan_free(tlsmend_plan *plan) {
@@ -53,7 +56,7 @@ void plan_complete(tlsmend_plan *plan, tlsmend_plan *whole) {
   tlsmend_plan was = *plan;
 #define SWAP(member) (plan->member = whole->member, whole->member = was.member)
   for (size_t i = 0; i < plan->runbook_count; i++) {
-    json_t *params = plan->runbooks[i].params;
+    plan_param *params = plan->runbooks[i].params;
     plan->runbooks[i].params = whole->runbooks[i].params;
     whole->runbooks[i].params = params;
   }
@@ -66,9 +69,9 @@ void plan_complete(tlsmend_plan *plan, tlsmend_plan *whole) {
 int tlsmend_plan_is_secret(const tlsmend_plan *plan, const char *param) {
   size_t length = strcspn(param, "=");
   for (size_t i = 0; i < plan->runbook_count; i++)
-    for (size_t j = 0; j < json_array_size(plan->runbooks[i].secrets); j++) {
-      const char *name = json_string_value(json_array_get(plan->runbooks[i].secrets, j));
-      if (strlen(name) == length && strncmp(name, param, length) == 0)
+    for (size_t j = 0; j < plan->runbooks[i].param_count; j++) {
+      const plan_param *row = &plan->runbooks[i].params[j];
+      if (row->secret && strlen(row->name) == length && strncmp(row->name, param, length) == 0)
         return 1;
     }
   return 0;
@@ -76,12 +79,19 @@ int tlsmend_plan_is_secret(const tlsmend_plan *plan, const char *param) {
 
 const char *tlsmend_plan_secret(const tlsmend_plan *plan, size_t index) {
   for (size_t i = 0; i < plan->runbook_count; i++)
-    for (size_t j = 0; j < json_array_size(plan->runbooks[i].secrets); j++) {
-      const char *name = json_string_value(json_array_get(plan->runbooks[i].secrets, j));
-      if (json_is_object(json_object_get(plan->runbooks[i].params, name)) && index-- == 0)
-        return name;
-    }
+    for (size_t j = 0; j < plan->runbooks[i].param_count; j++)
+      if (plan->runbooks[i].params[j].value.kind == PARAM_HIDDEN && index-- == 0)
+        return plan->runbooks[i].params[j].name;
   return NULL;
+}
+
+bool plan_hide(const tlsmend_plan *plan, secrets *out) {
+  bool good = true;
+  for (size_t i = 0; i < plan->runbook_count; i++)
+    for (size_t j = 0; good && j < plan->runbooks[i].param_count; j++)
+      if (plan->runbooks[i].params[j].secret)
+        good = secrets_add(out, &plan->runbooks[i].params[j].value);
+  return good;
 }
 
 size_t tlsmend_plan_change_count(const tlsmend_plan *plan) { return plan->change_count; }

@@ -10,26 +10,34 @@
 #include <tlsmend/values.h>
 
 #include "plan/origin.h"
+#include "plan/param.h"
 #include "plan/lines.h"
 #include "plan/read.h"
+#include "plan/secrets.h"
 
 #define PLAN_SCHEMA "tlsmend-plan/1"
+
+/* A parameter of a runbook, with the value that was used. */
+typedef struct plan_param {
+  char *name;
+  param_value value;
+  bool secret; /* the value is shown to nobody */
+} plan_param;
 
 /* One runbook of the plan, as it was run. */
 typedef struct plan_runbook {
   char *id, *version, *title, *source, *sha256; /* source: "built-in" or the path */
   bool builtin;
   bool applies;
-  char *reason;       /* why it applies or not, NULL if the runbook does not say */
-  json_t *params;     /* object: every parameter with the value that was used */
-  json_t *references; /* array of texts */
-  json_t *files;      /* array of {"name":, "sha256":}: modules of its own; NULL if it has none */
+  char *reason; /* why it applies or not, NULL if the runbook does not say */
+  plan_param *params;
+  size_t param_count;
+  name_list references;
+  /* The servers by whose answers its verify judges; none: it says nothing of an effect, or of no server */
+  name_list effect;
+  json_t *files; /* array of {"name":, "sha256":}: modules of its own; NULL if it has none */
   /* What was known of its signature (signing/trust.h); NULL: part of tlsmend, or none was looked for */
   json_t *signature;
-  /* Array: the servers by whose answers its verify judges; NULL: it says nothing of an effect, or of no server */
-  json_t *effect;
-  /* Array: the names of parameters whose values are shown to nobody; NULL if there are none */
-  json_t *secrets;
 } plan_runbook;
 
 struct tlsmend_plan {
@@ -64,6 +72,9 @@ int plan_append(tlsmend_plan *plan, tlsmend_change *change, tlsmend_error *error
 
 /* Drops restarts that nothing stands before or after, so that a plan without effects is empty. */
 void plan_close(tlsmend_plan *plan);
+
+/* Adds its secret parameters to *out. False: out of memory. */
+bool plan_hide(const tlsmend_plan *plan, secrets *out);
 
 /* Whether what was read is a value that the plan writes as a secret. */
 bool plan_read_secret(const tlsmend_plan *plan, const plan_read *read);

@@ -44,13 +44,6 @@ static json_t *machine_to_json(const tlsmend_plan *plan) {
       "edition", system->edition, "release", system->release, "architecture", system->architecture);
 }
 
-static bool listed(const json_t *names, const char *name) {
-  for (size_t i = 0; i < json_array_size(names); i++)
-    if (strcmp(json_string_value(json_array_get(names, i)), name) == 0)
-      return true;
-  return false;
-}
-
 /* What a plan for people holds back; NULL: nothing, for the journal. */
 typedef struct hiding {
   secrets texts; /* the secret parameters */
@@ -76,12 +69,7 @@ static bool hiding_add(hiding *self, const tlsmend_change *change) {
 
 static bool hiding_open(const tlsmend_plan *plan, hiding *out) {
   *out = (hiding){.places = tree_new()};
-  bool good = out->places != NULL;
-  for (size_t i = 0; good && i < plan->runbook_count; i++)
-    for (size_t j = 0; good && j < json_array_size(plan->runbooks[i].secrets); j++)
-      good = secrets_add(&out->texts,
-                         json_object_get(plan->runbooks[i].params,
-                                         json_string_value(json_array_get(plan->runbooks[i].secrets, j))));
+  bool good = out->places != NULL && plan_hide(plan, &out->texts);
   for (size_t i = 0; good && i < plan->change_count; i++)
     if (plan->changes[i].secret && plan->changes[i].name)
       good = hiding_add(out, &plan->changes[i]);
@@ -101,21 +89,30 @@ static bool hides_read(const hiding *self, const plan_read *read, const tlsmend_
   return !place || (key && tree_value_find(key, read->name)) || secrets_within(&self->texts, value);
 }
 
-static json_t *hidden_param(void) { return json_pack("{s:b}", "secret", 1); }
-
-/* A copy of the parameters without the secret ones. */
 static json_t *params_to_json(const plan_runbook *runbook, const hiding *hiding) {
-  if (!hiding || !runbook->secrets)
-    return json_incref(runbook->params);
-  json_t *copy = json_object(), *param;
-  const char *name;
-  json_object_foreach(runbook->params, name, param) {
-    if (listed(runbook->secrets, name) && !json_is_null(param))
-      json_object_set_new(copy, name, hidden_param());
-    else
-      json_object_set(copy, name, param);
+  static const param_value hidden = {.kind = PARAM_HIDDEN};
+  json_t *json = json_object();
+  for (size_t i = 0; i < runbook->param_count; i++) {
+    const plan_param *param = &runbook->params[i];
+    bool hides = hiding && param->secret && param->value.kind != PARAM_NONE;
+    json_object_set_new(json, param->name, param_value_to_json(hides ? &hidden : &param->value));
   }
-  return copy;
+  return json;
+}
+
+static json_t *secrets_to_json(const plan_runbook *runbook) {
+  json_t *json = json_array();
+  for (size_t i = 0; i < runbook->param_count; i++)
+    if (runbook->params[i].secret)
+      json_array_append_new(json, json_string(runbook->params[i].name));
+  return json;
+}
+
+/* A member that is not there if it is empty. Takes the list over. */
+static void put_list(json_t *json, const char *name, json_t *list) {
+  if (json_array_size(list))
+    json_object_set(json, name, list);
+  json_decref(list);
 }
 
 static json_t *answer_to_json(const plan_read *read, const hiding *hiding) {
@@ -126,17 +123,16 @@ static json_t *answer_to_json(const plan_read *read, const hiding *hiding) {
 }
 
 static json_t *runbook_to_json(const plan_runbook *runbook, const hiding *hiding) {
-  json_t *json = json_pack("{s:s, s:s, s:s, s:s, s:b, s:s, s:b, s:o, s:o, s:O}", "id", runbook->id, "version",
-                           runbook->version, "title", runbook->title, "source", runbook->source, "builtin",
-                           runbook->builtin, "sha256", runbook->sha256, "applies", runbook->applies, "reason",
-                           runbook->reason ? json_string(runbook->reason) : json_null(), "params",
-                           params_to_json(runbook, hiding), "references", runbook->references);
-  if (json && runbook->secrets)
-    json_object_set(json, "secret_params", runbook->secrets);
+  json_t *json =
+      json_pack("{s:s, s:s, s:s, s:s, s:b, s:s, s:b, s:o, s:o, s:o}", "id", runbook->id, "version",
+                runbook->version, "title", runbook->title, "source", runbook->source, "builtin",
+                runbook->builtin, "sha256", runbook->sha256, "applies", runbook->applies, "reason",
+                runbook->reason ? json_string(runbook->reason) : json_null(), "params",
+                params_to_json(runbook, hiding), "references", name_list_to_json(&runbook->references));
+  put_list(json, "secret_params", secrets_to_json(runbook));
   if (json && runbook->files)
     json_object_set(json, "files", runbook->files);
-  if (json && runbook->effect)
-    json_object_set(json, "verifies", runbook->effect);
+  put_list(json, "verifies", name_list_to_json(&runbook->effect));
   if (json && runbook->signature)
     json_object_set(json, "signature", runbook->signature);
   return json;
@@ -302,7 +298,32 @@ static bool belongings_good(const plan_runbook *runbook) {
          (!runbook->signature || json_is_string(json_object_get(runbook->signature, "state")));
 }
 
+static bool secret_from_json(const json_t *name, plan_runbook *out) {
+  for (size_t i = 0; json_is_string(name) && i < out->param_count; i++)
+    if (strcmp(out->params[i].name, json_string_value(name)) == 0) {
+      out->params[i].secret = true;
+      return true;
+    }
+  return false;
+}
+
+static bool params_from_json(const json_t *json, plan_runbook *out) {
+  json_t *params = json_object_get(json, "params"), *value;
+  const json_t *secret = json_object_get(json, "secret_params");
+  const char *name;
+  bool good = json_is_object(params);
+  out->params = calloc(json_object_size(params) + 1, sizeof *out->params);
+  json_object_foreach(params, name, value) {
+    plan_param *param = out->params ? &out->params[out->param_count++] : NULL;
+    good = good && param && (param->name = strdup(name)) && param_value_from_json(value, &param->value);
+  }
+  for (size_t i = 0; good && i < json_array_size(secret); i++)
+    good = secret_from_json(json_array_get(secret, i), out);
+  return good && out->params;
+}
+
 static bool runbook_from_json(const json_t *json, plan_runbook *out) {
+  const json_t *effect = json_object_get(json, "verifies");
   out->id = text_of(json, "id");
   out->version = text_of(json, "version");
   out->title = text_of(json, "title");
@@ -311,14 +332,11 @@ static bool runbook_from_json(const json_t *json, plan_runbook *out) {
   out->reason = text_of(json, "reason");
   out->builtin = json_is_true(json_object_get(json, "builtin"));
   out->applies = json_is_true(json_object_get(json, "applies"));
-  out->params = json_incref(json_object_get(json, "params"));
-  out->references = json_incref(json_object_get(json, "references"));
-  out->secrets = json_incref(json_object_get(json, "secret_params"));
   out->files = json_incref(json_object_get(json, "files"));
   out->signature = json_incref(json_object_get(json, "signature"));
-  out->effect = json_incref(json_object_get(json, "verifies"));
-  return out->id && out->version && out->title && out->source && out->sha256 && json_is_object(out->params) &&
-         json_is_array(out->references) && belongings_good(out);
+  return out->id && out->version && out->title && out->source && out->sha256 && params_from_json(json, out) &&
+         name_list_from_json(json_object_get(json, "references"), &out->references) &&
+         (!effect || name_list_from_json(effect, &out->effect)) && belongings_good(out);
 }
 
 /* A value, or that there is one which is not said. */
@@ -451,8 +469,7 @@ static bool has_digests(const json_t *json) {
 /* Whether secrets were left out of it when it was written. */
 static bool withholds(const json_t *json, const tlsmend_plan *plan) {
   size_t index;
-  json_t *item, *param;
-  const char *name;
+  json_t *item;
   json_array_foreach(json_object_get(json, "changes"), index, item) {
     if (change_hides(json_object_get(item, "after")) || change_hides(json_object_get(item, "before")))
       return true;
@@ -460,10 +477,7 @@ static bool withholds(const json_t *json, const tlsmend_plan *plan) {
   for (size_t i = 0; i < plan->reads.count; i++)
     if (plan->reads.items[i].answer.found == PLAN_HIDDEN)
       return true;
-  json_array_foreach(json_object_get(json, "runbooks"), index, item) {
-    json_object_foreach(json_object_get(item, "params"), name, param) if (json_is_object(param)) return true;
-  }
-  return false;
+  return tlsmend_plan_secret(plan, 0) != NULL;
 }
 
 static int check_form(const json_t *json, tlsmend_error *error) {

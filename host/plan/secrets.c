@@ -70,16 +70,16 @@ static bool add_text(secrets *self, const char *text) {
   return good;
 }
 
-bool secrets_add(secrets *self, const json_t *value) {
+bool secrets_add(secrets *self, const param_value *value) {
   char digits[32];
   bool good = true;
-  if (json_is_string(value))
-    return add_text(self, json_string_value(value));
-  for (size_t i = 0; good && i < json_array_size(value); i++)
-    good = secrets_add(self, json_array_get(value, i));
-  if (!json_is_integer(value))
+  if (value->kind == PARAM_TEXT)
+    return add_text(self, value->text);
+  for (size_t i = 0; good && i < value->list.count; i++)
+    good = add_text(self, value->list.items[i]);
+  if (value->kind != PARAM_INTEGER)
     return good;
-  snprintf(digits, sizeof digits, "%lld", (long long)json_integer_value(value));
+  snprintf(digits, sizeof digits, "%lld", (long long)value->integer);
   return insert(self, strdup(digits));
 }
 

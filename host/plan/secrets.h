@@ -5,9 +5,9 @@
 #ifndef TLSMEND_PLAN_SECRETS_H
 #define TLSMEND_PLAN_SECRETS_H
 
-#include <jansson.h>
-
 #include <tlsmend/values.h>
+
+#include "plan/param.h"
 
 /* What is shorter stands in too many words by chance to be looked for. */
 enum { SECRETS_LEAST = 4 };
@@ -18,7 +18,7 @@ typedef struct secrets {
 } secrets;
 
 /* Adds a parameter: a text, each text of a list, each line of several, an integer as its digits. False: out of memory. */
-bool secrets_add(secrets *self, const json_t *value);
+bool secrets_add(secrets *self, const param_value *value);
 void secrets_clear(secrets *self);
 
 /* The text with "(a secret)" in place of each; of a longer one its beginning counts too, for texts are cut off. malloc'd, NULL when

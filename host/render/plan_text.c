@@ -29,39 +29,42 @@ static void print_machine(const tlsmend_plan *plan, text_builder *out) {
 }
 
 /* Whether a list would read as another one between commas. */
-static bool needs_quotes(const json_t *list) {
+static bool needs_quotes(const name_list *list) {
   bool found = false;
-  for (size_t i = 0; i < json_array_size(list); i++) {
-    const char *text = json_string_value(json_array_get(list, i));
-    found =
-        found || !text || !*text || strpbrk(text, ",\"[") || *text == ' ' || text[strlen(text) - 1] == ' ';
+  for (size_t i = 0; i < list->count; i++) {
+    const char *text = list->items[i];
+    found = found || !*text || strpbrk(text, ",\"[") || *text == ' ' || text[strlen(text) - 1] == ' ';
   }
   return found;
 }
 
-static void print_param(const plan_runbook *runbook, const char *name, const json_t *value,
-                        text_builder *out) {
-  text_add(out, "         %s = ", name);
-  for (size_t i = 0; i < json_array_size(runbook->secrets); i++) {
-    if (strcmp(json_string_value(json_array_get(runbook->secrets, i)), name) != 0 || json_is_null(value))
-      continue;
-    text_say(out, "(a secret)");
-    text_add(out, "\n");
-    return;
-  }
-  if (json_is_array(value) && !needs_quotes(value)) {
-    for (size_t i = 0; i < json_array_size(value); i++)
-      text_add(out, "%s%s", i ? ", " : "", json_string_value(json_array_get(value, i)));
-    text_add(out, "\n");
-    return;
-  }
-  char *dump = json_is_string(value) ? strdup(json_string_value(value)) : json_dumps(value, JSON_ENCODE_ANY);
-  if (json_is_null(value))
-    text_say(out, "(not given)");
-  else
-    text_add(out, "%s", dump ? dump : "?");
-  text_add(out, "\n");
+static void print_list(const name_list *list, text_builder *out) {
+  for (size_t i = 0; i < list->count; i++)
+    text_add(out, "%s%s", i ? ", " : "", list->items[i]);
+}
+
+static void print_json(const param_value *value, text_builder *out) {
+  json_t *json = param_value_to_json(value);
+  char *dump = json_dumps(json, JSON_ENCODE_ANY);
+  text_add(out, "%s", dump ? dump : "?");
   free(dump);
+  json_decref(json);
+}
+
+static void print_param(const plan_param *param, text_builder *out) {
+  const param_value *value = &param->value;
+  text_add(out, "         %s = ", param->name);
+  if (value->kind == PARAM_NONE)
+    text_say(out, "(not given)");
+  else if (param->secret)
+    text_say(out, "(a secret)");
+  else if (value->kind == PARAM_TEXT)
+    text_add(out, "%s", value->text);
+  else if (value->kind == PARAM_LIST && !needs_quotes(&value->list))
+    print_list(&value->list, out);
+  else
+    print_json(value, out);
+  text_add(out, "\n");
 }
 
 static void print_runbook(const plan_runbook *runbook, text_builder *out) {
@@ -97,18 +100,16 @@ static void print_runbook(const plan_runbook *runbook, text_builder *out) {
     text_add(out, "\n");
     return;
   }
-  for (size_t i = 0; i < json_array_size(runbook->effect); i++) {
+  for (size_t i = 0; i < runbook->effect.count; i++) {
     text_add(out, "%*s", LABEL, "");
-    text_say(out, "its verify asks %s, and may keep a run that nobody confirms",
-             json_string_value(json_array_get(runbook->effect, i)));
+    text_say(out, "its verify asks %s, and may keep a run that nobody confirms", runbook->effect.items[i]);
     text_add(out, "\n");
   }
-  const char *name;
-  json_t *value;
-  json_object_foreach((json_t *)runbook->params, name, value) print_param(runbook, name, value, out);
-  for (size_t i = 0; i < json_array_size(runbook->references); i++) {
+  for (size_t i = 0; i < runbook->param_count; i++)
+    print_param(&runbook->params[i], out);
+  for (size_t i = 0; i < runbook->references.count; i++) {
     text_add(out, "%*s", LABEL, "");
-    text_say(out, "see %s", json_string_value(json_array_get(runbook->references, i)));
+    text_say(out, "see %s", runbook->references.items[i]);
     text_add(out, "\n");
   }
 }

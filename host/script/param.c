@@ -76,6 +76,7 @@ void param_push(lua_State *L, const param_value *value) {
       lua_rawseti(L, -2, (lua_Integer)i + 1);
     }
     return;
+  case PARAM_HIDDEN:
   case PARAM_NONE:
     lua_pushnil(L);
     return;

@@ -171,39 +171,25 @@ int script_param(script_runbook *runbook, const char *name, const char *text, tl
   return code;
 }
 
-int script_param_value(script_runbook *runbook, const char *name, const json_t *json, tlsmend_error *error) {
+int script_param_value(script_runbook *runbook, const char *name, const param_value *value,
+                       tlsmend_error *error) {
   const declared_param *param = header_param(&runbook->header, name);
-  param_value value = {0};
-  bool read = param != NULL && param_value_from_json(json, &value);
-  if (read && param_value_equal(&value, &param->fallback)) {
-    param_value_clear(&value);
+  param_value copy;
+  if (param != NULL && param_value_equal(value, &param->fallback))
     return TLSMEND_OK;
-  }
-  if (read && param_is(param, &value)) {
-    set_value(runbook, param, &value);
-    return TLSMEND_OK;
-  }
-  param_value_clear(&value);
-  return tlsmend_error_set(error, TLSMEND_E_PLAN,
-                           "%s has no parameter '%s' that may be what the plan holds: plan again",
-                           runbook->needs.runbook, name);
+  if (param == NULL || !param_is(param, value))
+    return tlsmend_error_set(error, TLSMEND_E_PLAN,
+                             "%s has no parameter '%s' that may be what the plan holds: plan again",
+                             runbook->needs.runbook, name);
+  if (!param_value_copy(&copy, value))
+    return error_no_memory(error);
+  set_value(runbook, param, &copy);
+  return TLSMEND_OK;
 }
 
 const param_value *script_param_at(const script_runbook *runbook, size_t index) {
   const param_value *given = &runbook->values[index];
   return given->kind != PARAM_NONE ? given : &runbook->header.params[index].fallback;
-}
-
-json_t *script_params(const script_runbook *runbook) {
-  json_t *out = json_object();
-  for (size_t i = 0; i < runbook->header.param_count && out != NULL; i++) {
-    json_t *value = param_value_to_json(script_param_at(runbook, i));
-    if (json_object_set_new(out, runbook->header.params[i].name, value) == 0)
-      continue;
-    json_decref(out);
-    out = NULL;
-  }
-  return out;
 }
 
 static void push_params(lua_State *L, const script_runbook *runbook) {

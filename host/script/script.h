@@ -80,13 +80,11 @@ int script_param(script_runbook *runbook, const char *name, const char *text, tl
 
 /* Sets a parameter from the value that a plan holds, of its type; null is one that was not given. The declared default counts as not
  * given. E_PLAN: this runbook has no such parameter, or not of that type. */
-int script_param_value(script_runbook *runbook, const char *name, const json_t *value, tlsmend_error *error);
+int script_param_value(script_runbook *runbook, const char *name, const param_value *value,
+                       tlsmend_error *error);
 
 /* The parameter at `index` of the header as it will be used. Borrowed. */
 const param_value *script_param_at(const script_runbook *runbook, size_t index);
-
-/* All of them: object of name to value. New reference. */
-json_t *script_params(const script_runbook *runbook);
 
 /* Called for what could not be told and for what deserves attention. */
 typedef struct script_sink {

@@ -178,6 +178,7 @@ static void show_default(const param_value *value, text_builder *out) {
   case PARAM_BOOLEAN:
     text_add(out, "%s", value->boolean ? "true" : "false");
     return;
+  case PARAM_HIDDEN:
   case PARAM_NONE:
     return;
   }

@@ -10,7 +10,6 @@
 
 #include "base/calendar.h"
 #include "base/error.h"
-#include "base/names_json.h"
 #include "machine/guard.h"
 #include "machine/machine.h"
 #include "machine/overlay.h"
@@ -75,47 +74,40 @@ int session_plan_new(tlsmend_session *self, tlsmend_plan **out, tlsmend_error *e
   return plan->machine && plan->created && plan->tool && sign_in(plan) ? TLSMEND_OK : error_no_memory(error);
 }
 
-/* The names of the parameters that are secrets; NULL if none is. A default stands in the runbook for everybody to read. */
-static json_t *secret_names(const script_runbook *runbook) {
+/* A default stands in the runbook for everybody to read: it is no secret. */
+static bool enter_params(plan_runbook *row, const script_runbook *runbook) {
   const runbook_header *header = script_header(runbook);
-  json_t *names = NULL;
-  for (size_t i = 0; i < header->param_count; i++) {
-    const declared_param *param = &header->params[i];
-    if (!param->secret || param_value_equal(script_param_at(runbook, i), &param->fallback))
-      continue;
-    if (!names)
-      names = json_array();
-    json_array_append_new(names, json_string(param->name));
+  row->params = calloc(header->param_count + 1, sizeof *row->params);
+  for (size_t i = 0; row->params && i < header->param_count; i++) {
+    const declared_param *declared = &header->params[i];
+    const param_value *value = script_param_at(runbook, i);
+    plan_param *param = &row->params[row->param_count++];
+    param->secret = declared->secret && !param_value_equal(value, &declared->fallback);
+    param->name = strdup(declared->name);
+    if (!param->name || !param_value_copy(&param->value, value))
+      return false;
   }
-  return names;
+  return row->params != NULL;
 }
 
-/* The servers that the parameters name, as needs.probes = true lets verify ask; a secret one is named to nobody. */
-static json_t *servers_given(const script_runbook *runbook) {
+/* The servers by whose answers its verify judges an effect: those that it declares, or those that the parameters name,
+ * as needs.probes = true lets verify ask; a secret one is named to nobody. False: out of memory. */
+static bool enter_effect(plan_runbook *row, const script_runbook *runbook) {
   const runbook_header *header = script_header(runbook);
-  json_t *servers = json_array();
   char host[PROBE_HOST_MOST];
   unsigned port;
-  for (size_t i = 0; i < header->param_count; i++) {
+  bool good = true;
+  if (!header->verifies_effect)
+    return true;
+  if (header->needs.has_probes)
+    return name_list_copy(&row->effect, &header->needs.probes);
+  for (size_t i = 0; good && i < header->param_count; i++) {
     const param_value *value = script_param_at(runbook, i);
     if (!header->params[i].secret && value->kind == PARAM_TEXT &&
         probe_endpoint_parse(value->text, host, &port, NULL) == TLSMEND_OK)
-      json_array_append_new(servers, json_string(value->text));
+      good = name_list_add(&row->effect, value->text) == TLSMEND_OK;
   }
-  return servers;
-}
-
-/* The servers by whose answers its verify judges an effect; NULL if it does not say so, or there are none. */
-static json_t *effect_of(const script_runbook *runbook) {
-  const runbook_header *header = script_header(runbook);
-  if (!header->verifies_effect)
-    return NULL;
-  json_t *servers =
-      header->needs.has_probes ? name_list_to_json(&header->needs.probes) : servers_given(runbook);
-  if (json_array_size(servers))
-    return servers;
-  json_decref(servers);
-  return NULL;
+  return good;
 }
 
 /* Enters a runbook into the plan. */
@@ -134,12 +126,9 @@ static plan_runbook *enter(tlsmend_plan *plan, const script_runbook *runbook, tl
                         .source = strdup(header->source),
                         .sha256 = strdup(header->sha256),
                         .builtin = header->builtin,
-                        .params = script_params(runbook),
-                        .references = name_list_to_json(&header->references),
                         .files = json_array_size(header->files) ? json_incref(header->files) : NULL};
-  row->secrets = secret_names(runbook);
-  row->effect = effect_of(runbook);
-  if (row->id && row->version && row->title && row->source && row->sha256 && row->params && row->references)
+  if (row->id && row->version && row->title && row->source && row->sha256 && enter_params(row, runbook) &&
+      name_list_copy(&row->references, &header->references) && enter_effect(row, runbook))
     return row;
   error_no_memory(error);
   return NULL;
@@ -216,13 +205,13 @@ static const char *given_again(const tlsmend_session *self, const char *param) {
 }
 
 /* A parameter as the plan has it, by its type. */
-static int set_again(const tlsmend_session *self, script_runbook *runbook, const char *param, json_t *value,
+static int set_again(const tlsmend_session *self, script_runbook *runbook, const plan_param *row,
                      tlsmend_error *error) {
-  const char *text = given_again(self, param);
-  if (json_is_null(value))
+  const char *param = row->name, *text = given_again(self, param);
+  if (row->value.kind == PARAM_NONE)
     return TLSMEND_OK;
-  if (!json_is_object(value))
-    return script_param_value(runbook, param, value, error);
+  if (row->value.kind != PARAM_HIDDEN)
+    return script_param_value(runbook, param, &row->value, error);
   return text ? script_param(runbook, param, text, error)
               : tlsmend_error_set(error, TLSMEND_E_PLAN,
                                   "a saved plan does not hold the secret '%s': give it again, -p %s=VALUE",
@@ -236,12 +225,8 @@ int session_open_again(const tlsmend_session *self, const plan_runbook *row, con
   if (row->builtin)
     quiet.library = NULL; /* it was none then, whatever has been put there since */
   int code = script_open(&quiet, source->name, out, error);
-  const char *param;
-  json_t *value;
-  json_object_foreach(row->params, param, value) {
-    if (code == TLSMEND_OK)
-      code = set_again(self, *out, param, value, error);
-  }
+  for (size_t i = 0; code == TLSMEND_OK && i < row->param_count; i++)
+    code = set_again(self, *out, &row->params[i], error);
   return code;
 }
 

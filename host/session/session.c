@@ -44,13 +44,7 @@ void session_tell(const tlsmend_session *self, tlsmend_event event, const char *
 }
 
 int session_hide(tlsmend_session *self, const tlsmend_plan *plan, tlsmend_error *error) {
-  bool good = true;
-  for (size_t i = 0; i < plan->runbook_count; i++)
-    for (size_t j = 0; good && j < json_array_size(plan->runbooks[i].secrets); j++)
-      good = secrets_add(&self->hidden,
-                         json_object_get(plan->runbooks[i].params,
-                                         json_string_value(json_array_get(plan->runbooks[i].secrets, j))));
-  return good ? TLSMEND_OK : error_no_memory(error);
+  return plan_hide(plan, &self->hidden) ? TLSMEND_OK : error_no_memory(error);
 }
 
 int tlsmend_text_in(const char *name, const char *english, char **out, tlsmend_error *error) {

@@ -103,7 +103,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   if (runbook) {
     fuzz_judge(script_param(runbook, "text", "a", &error), &error);
     run(runbook, machine);
-    json_decref(script_params(runbook));
     if (size % 2)
       watch(file, machine);
   }

@@ -16,13 +16,12 @@ static void test_masked(void **state) {
       "hunter2", "hunter2 and more", "abc", "", "line one\nline two", "tab\there", "ÄÖÜß"};
   expect(&hidden, "nothing is hidden: hunter2", "nothing is hidden: hunter2");
   for (size_t i = 0; i < sizeof given / sizeof given[0]; i++) {
-    json_t *value = json_string(given[i]);
-    assert_true(secrets_add(&hidden, value) && secrets_add(&hidden, value));
-    json_decref(value);
+    const param_value value = {.kind = PARAM_TEXT, .text = (char *)(uintptr_t)given[i]};
+    assert_true(secrets_add(&hidden, &value) && secrets_add(&hidden, &value));
   }
-  json_t *value = json_pack("[s, [s], i]", "in a list", "deeper", 1234567);
-  assert_true(secrets_add(&hidden, value));
-  json_decref(value);
+  char *list[] = {"in a list", "deeper"};
+  assert_true(secrets_add(&hidden, &(param_value){.kind = PARAM_LIST, .list = {list, 2, 2}}));
+  assert_true(secrets_add(&hidden, &(param_value){.kind = PARAM_INTEGER, .integer = 1234567}));
   expect(&hidden, "", "");
   expect(&hidden, "hunter", "hunter");
   expect(&hidden, "hunter2", "(a secret)");
@@ -50,9 +49,8 @@ static void test_values(void **state) {
   (void)state;
   secrets hidden = {0};
   tlsmend_value value = {0};
-  json_t *given = json_pack("[s, i]", "pässword", 70000);
-  assert_true(secrets_add(&hidden, given));
-  json_decref(given);
+  assert_true(secrets_add(&hidden, &(param_value){.kind = PARAM_TEXT, .text = "pässword"}));
+  assert_true(secrets_add(&hidden, &(param_value){.kind = PARAM_INTEGER, .integer = 70000}));
   assert_false(secrets_within(&hidden, &value));
   static const struct {
     uint32_t type;

@@ -3,6 +3,7 @@
 
 #include "script/runbook.h"
 #include "script/script.h"
+#include "unit/script/params.h"
 
 static const char text[] =
     "return { id = 'typed', version = '1', title = 'x', needs = {}, run = function() end, params = {\n"
@@ -63,8 +64,8 @@ static json_t *taken(const json_t *params) {
   const char *name;
   script_runbook *runbook = opened();
   json_object_foreach(read, name, value) if (!json_is_null(value))
-      MUST(script_param_value(runbook, name, value, &error));
-  json_t *out = script_params(runbook);
+      MUST(set_param_json(runbook, name, value, &error));
+  json_t *out = params_of(runbook);
   script_close(runbook);
   json_decref(read);
   free(dump);
@@ -91,7 +92,7 @@ static void test_lists(void **state) {
     json_t *list = random_list();
     char *dump = json_dumps(list, 0);
     MUST(script_param(runbook, "list", dump, &error));
-    json_t *params = script_params(runbook);
+    json_t *params = params_of(runbook);
     if (!json_equal(json_object_get(params, "list"), list))
       fail_msg("becomes another list: %s", dump);
     json_decref(params);
@@ -105,7 +106,7 @@ static void test_lists(void **state) {
                                         {"\"a\",b", "[\"\\\"a\\\"\", \"b\"]"}};
   for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
     MUST(script_param(runbook, "list", rows[i][0], &error));
-    json_t *params = script_params(runbook);
+    json_t *params = params_of(runbook);
     char *dump = json_dumps(json_object_get(params, "list"), 0);
     assert_string_equal(dump, rows[i][1]);
     json_decref(params);
@@ -137,7 +138,7 @@ static void test_other_types(void **state) {
         fit = fit || strcmp(fits[k], pair) == 0;
       json_t *value = json_loads(values[j], JSON_DECODE_ANY, NULL);
       tlsmend_error error;
-      if (script_param_value(runbook, names[i], value, &error) != (fit ? TLSMEND_OK : TLSMEND_E_PLAN))
+      if (set_param_json(runbook, names[i], value, &error) != (fit ? TLSMEND_OK : TLSMEND_E_PLAN))
         fail_msg("%s may be %s, or may not", names[i], values[j]);
       json_decref(value);
     }

@@ -12,6 +12,7 @@
 #include "machine/guard.h"
 #include "os/os.h"
 #include "script/script.h"
+#include "unit/script/params.h"
 
 static char folder[128];
 
@@ -292,7 +293,7 @@ static void parameters_parse(void **state) {
     int code = script_param(runbook, row->name, row->text, &error);
     if (code != row->code)
       fail_msg("%s=%s: %s", row->name, row->text, tlsmend_error_name(code));
-    json_t *params = script_params(runbook);
+    json_t *params = params_of(runbook);
     json_t *value = json_object_get(params, row->name);
     if (code == TLSMEND_OK) {
       char *text = json_dumps(value, JSON_ENCODE_ANY);
