@@ -191,6 +191,11 @@ static PSECURITY_DESCRIPTOR private_descriptor(void) {
   return descriptor;
 }
 
+bool os_dir_exists(const char *path) {
+  DWORD attributes = wide_attributes(path);
+  return attributes != INVALID_FILE_ATTRIBUTES && (attributes & FILE_ATTRIBUTE_DIRECTORY);
+}
+
 static int dir_make_one(const char *path, SECURITY_ATTRIBUTES *security, tlsmend_error *error) {
   wchar_t *wide;
   int result = wide_path(path, &wide, error);

@@ -59,30 +59,16 @@ static int state_open(const char *path, const char *verb, DWORD access, DWORD sh
   return result;
 }
 
-static DWORD attributes_of(const char *path) {
-  wchar_t *wide;
-  if (wide_path(path, &wide, NULL) != TLSMEND_OK)
-    return INVALID_FILE_ATTRIBUTES;
-  DWORD attributes = GetFileAttributesW(wide);
-  free(wide);
-  return attributes;
-}
-
 bool os_name_taken(const char *path) {
-  if (attributes_of(path) != INVALID_FILE_ATTRIBUTES) /* of a link itself */
+  if (wide_attributes(path) != INVALID_FILE_ATTRIBUTES) /* of a link itself */
     return true;
   DWORD number = GetLastError();
   return number != ERROR_FILE_NOT_FOUND && number != ERROR_PATH_NOT_FOUND;
 }
 
 bool os_file_exists(const char *path) {
-  DWORD attributes = attributes_of(path);
+  DWORD attributes = wide_attributes(path);
   return attributes != INVALID_FILE_ATTRIBUTES && !(attributes & FILE_ATTRIBUTE_DIRECTORY);
-}
-
-bool os_dir_exists(const char *path) {
-  DWORD attributes = attributes_of(path);
-  return attributes != INVALID_FILE_ATTRIBUTES && (attributes & FILE_ATTRIBUTE_DIRECTORY);
 }
 
 static bool identity(const char *path, BY_HANDLE_FILE_INFORMATION *out) {
@@ -256,7 +242,7 @@ DWORD wide_move_over(const wchar_t *from, const wchar_t *to) {
 }
 
 int os_file_may_replace(const char *path, tlsmend_error *error) {
-  DWORD attributes = attributes_of(path);
+  DWORD attributes = wide_attributes(path);
   if (attributes == INVALID_FILE_ATTRIBUTES)
     return TLSMEND_OK;
   if (attributes & FILE_ATTRIBUTE_DIRECTORY)

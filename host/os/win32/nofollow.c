@@ -24,27 +24,6 @@ struct os_nofollow {
 
 static bool separator(char c) { return c == '\\' || c == '/'; }
 
-/* Of what has a reparse point. */
-static bool leads_on(HANDLE handle) {
-  FILE_ATTRIBUTE_TAG_INFO info = {0, 0};
-  return !GetFileInformationByHandleEx(handle, FileAttributeTagInfo, &info, sizeof info) ||
-         info.ReparseTag == 0 || IsReparseTagNameSurrogate(info.ReparseTag);
-}
-
-bool wide_is_link(void *handle) {
-  BY_HANDLE_FILE_INFORMATION found;
-  if (GetFileInformationByHandle(handle, &found) && !(found.dwFileAttributes & FILE_ATTRIBUTE_REPARSE_POINT))
-    return false;
-  return leads_on(handle);
-}
-
-/* Wine tells by the name only that something has a reparse point. */
-static bool named_link(HANDLE held, const wchar_t *name) {
-  DWORD attributes = GetFileAttributesW(name);
-  return attributes != INVALID_FILE_ATTRIBUTES && (attributes & FILE_ATTRIBUTE_REPARSE_POINT) &&
-         leads_on(held);
-}
-
 /* Holds what the path up to now names. */
 static int hold(os_nofollow *reached, tlsmend_error *error) {
   wchar_t *name;
@@ -58,7 +37,7 @@ static int hold(os_nofollow *reached, tlsmend_error *error) {
     result = wide_fail(error, GetLastError(), "look at", reached->path);
   } else {
     reached->held[reached->count++] = held;
-    if (wide_is_link(held) || named_link(held, name))
+    if (wide_is_link(held) || wide_is_named_link(held, name))
       result = tlsmend_error_set(error, TLSMEND_E_REFUSED, OS_NOFOLLOW_LINK, reached->path);
   }
   free(name);

@@ -176,3 +176,12 @@ wchar_t *wide_quote(wchar_t *at, const wchar_t *argument) {
   *at = L'\0';
   return at;
 }
+
+unsigned long wide_attributes(const char *path) {
+  wchar_t *wide;
+  if (wide_path(path, &wide, NULL) != TLSMEND_OK)
+    return INVALID_FILE_ATTRIBUTES;
+  DWORD attributes = GetFileAttributesW(wide);
+  free(wide);
+  return attributes;
+}

@@ -55,9 +55,15 @@ unsigned long wide_move_over(const wchar_t *from, const wchar_t *to);
  * other name either. For what opens with FILE_FLAG_OPEN_REPARSE_POINT. */
 int wide_check_own(void *handle, bool folder, const char *path, tlsmend_error *error);
 
+/* GetFileAttributesW of a path in UTF-8. */
+unsigned long wide_attributes(const char *path);
+
 /* Whether what is open, with FILE_FLAG_OPEN_REPARSE_POINT, is another name for something: symbolic link, junction, mounted volume.
  * What does not tell, is. */
 bool wide_is_link(void *handle);
+
+/* The same by the name of what is open: Wine tells only by the name that something has a reparse point. */
+bool wide_is_named_link(void *handle, const wchar_t *name);
 
 /* Appends one argument of a command line, quoted as the C runtime and CommandLineToArgvW read it, and answers its end. It takes up to
  * 2 * wcslen(argument) + 3 code units. */
