@@ -154,10 +154,11 @@ static int32_t unit_next(unit_reader *reader) {
 
 /* Passes over what is the same ASCII in both. Most names that are compared are equal, byte by byte. */
 static void skip_same(unit_reader *a, unit_reader *b) {
-  while (a->room && b->room && *a->at == *b->at && *a->at < 0x80 && *a->at) {
-    unit_skip(a, 1);
-    unit_skip(b, 1);
-  }
+  size_t same = 0, most = a->room < b->room ? a->room : b->room;
+  while (same < most && a->at[same] == b->at[same] && a->at[same] < 0x80 && a->at[same])
+    same++;
+  unit_skip(a, same);
+  unit_skip(b, same);
 }
 
 static int compare(unit_reader a, unit_reader b) {
