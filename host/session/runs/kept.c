@@ -213,9 +213,9 @@ static int check_old(const journal *journal, tlsmend_error *error) {
   return TLSMEND_OK;
 }
 
-int session_as_begun(const tlsmend_session *self, const journal *journal, begun_run *out,
-                     tlsmend_error *error) {
+int session_as_begun(tlsmend_session *self, const journal *journal, begun_run *out, tlsmend_error *error) {
   *out = (begun_run){.session = *self};
+  self->hidden = (secrets){0};
   out->session.texts = &out->texts;
   if (journal->terms)
     take_terms(self, journal, out);
@@ -233,7 +233,8 @@ int session_as_begun(const tlsmend_session *self, const journal *journal, begun_
   return code;
 }
 
-void begun_run_clear(begun_run *run) {
+void begun_run_clear(begun_run *run, tlsmend_session *self) {
+  self->hidden = run->session.hidden;
   source_set_clear(&run->texts);
   manifest_clear(&run->library);
 }

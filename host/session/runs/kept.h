@@ -10,7 +10,7 @@
 json_t *session_keep_texts(const tlsmend_session *self);
 json_t *session_keep_terms(const tlsmend_session *self);
 
-/* A session as the one that began a run. Borrows from the session and the journal. */
+/* A session as the one that began a run. Borrows from the journal and from the session; the secrets it has in the session's place. */
 typedef struct begun_run {
   tlsmend_session session;
   source_set texts;
@@ -19,8 +19,9 @@ typedef struct begun_run {
 
 /* E_CORRUPT, E_REFUSED: the texts that the journal keeps are not those of its plan, or it keeps none: *out runs none
  * then. */
-int session_as_begun(const tlsmend_session *self, const journal *journal, begun_run *out,
-                     tlsmend_error *error);
-void begun_run_clear(begun_run *run);
+int session_as_begun(tlsmend_session *self, const journal *journal, begun_run *out, tlsmend_error *error);
+
+/* Gives the secrets back to the session, with those that have come to them. */
+void begun_run_clear(begun_run *run, tlsmend_session *self);
 
 #endif

@@ -147,7 +147,7 @@ static int continue_begun(tlsmend_session *self, journal *journal, const void *d
     run.session.reboot = self->reboot;
   if (code == TLSMEND_OK || journal->undoing || journal->deadline)
     code = session_continue(&run.session, journal, flags, out, error);
-  begun_run_clear(&run);
+  begun_run_clear(&run, self);
   secrets_mask_error(&self->hidden, error); /* before it is written down */
   if (code != TLSMEND_OK)
     session_stall(journal, error);
