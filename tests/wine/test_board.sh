@@ -99,9 +99,9 @@ refused() { # TEXT ARGUMENT...
 tlsmend plan dotnet-strong-crypto -o site.plan >out || :
 refused 'demands an approved plan' dotnet-strong-crypto
 refused 'demands an approved plan' dotnet-strong-crypto --state 'C:\elsewhere'
-refused '0 of 1 approval:' --plan site.plan --state 'C:\elsewhere'
+refused '0 of 1 approval that' --plan site.plan --state 'C:\elsewhere'
 tlsmend approve site.plan -s ann.key --approver Ann >out || fail approve
-refused '0 of 1 approval:' --plan site.plan
+refused '0 of 1 approval that' --plan site.plan
 tlsmend approve site.plan -s ann.key --approver Ann --expires 2d >out || fail approve
 tlsmend apply --plan site.plan --yes --state 'C:\runs' >out || fail "an approved plan: $(cat out)"
 tlsmend rollback --state 'C:\runs' --yes >out || fail rollback
