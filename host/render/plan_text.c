@@ -9,11 +9,11 @@
 #include "signing/trust.h"
 #include "registry/value.h"
 
-enum { WIDTH = 79, INDENT = 7, LABEL = 9 };
+enum { WIDTH = 79, INDENT = 7 };
 
 static void print_machine(const tlsmend_plan *plan, text_builder *out) {
   const tlsmend_system *system = &plan->system;
-  text_label(out, "Machine", LABEL);
+  text_label(out, "Machine");
   text_add(out, "%s%s%s, %u.%u.%u", system->computer, *system->computer ? ": " : "",
            *system->product ? system->product : "Windows", system->major, system->minor, system->build);
   if (system->revision >= 0)
@@ -25,7 +25,9 @@ static void print_machine(const tlsmend_plan *plan, text_builder *out) {
     text_add(out, "%s", system->architecture);
   else
     text_say(out, "architecture unknown");
-  text_add(out, "\n%*s%s\n", LABEL, "", plan->machine);
+  text_add(out, "\n");
+  text_label(out, NULL);
+  text_add(out, "%s\n", plan->machine);
 }
 
 /* Whether a list would read as another one between commas. */
@@ -53,7 +55,8 @@ static void print_json(const param_value *value, text_builder *out) {
 
 static void print_param(const plan_param *param, text_builder *out) {
   const param_value *value = &param->value;
-  text_add(out, "         %s = ", param->name);
+  text_label(out, NULL);
+  text_add(out, "%s = ", param->name);
   if (value->kind == PARAM_NONE)
     text_say(out, "(not given)");
   else if (param->secret)
@@ -68,10 +71,11 @@ static void print_param(const plan_param *param, text_builder *out) {
 }
 
 static void print_runbook(const plan_runbook *runbook, text_builder *out) {
-  text_label(out, "Runbook", LABEL);
+  text_label(out, "Runbook");
   text_add(out, "%s %s: ", runbook->id, runbook->version);
   text_add(out, "%s", text_said(out, runbook->title));
-  text_add(out, "\n%*s", LABEL, "");
+  text_add(out, "\n");
+  text_label(out, NULL);
   if (runbook->builtin)
     text_say(out, "part of tlsmend");
   else
@@ -80,19 +84,19 @@ static void print_runbook(const plan_runbook *runbook, text_builder *out) {
   if (runbook->signature) {
     char signer[400];
     trust_print(runbook->signature, signer, sizeof signer);
-    text_add(out, "%*s", LABEL, "");
+    text_label(out, NULL);
     text_say(out, "signature: %s", text_said(out, signer));
     text_add(out, "\n");
   }
   for (size_t i = 0; i < json_array_size(runbook->files); i++) {
-    text_add(out, "%*s", LABEL, "");
+    text_label(out, NULL);
     text_say(out, "with %s, SHA-256 %.16s...",
              json_string_value(json_object_get(json_array_get(runbook->files, i), "name")),
              json_string_value(json_object_get(json_array_get(runbook->files, i), "sha256")));
     text_add(out, "\n");
   }
   if (!runbook->applies) {
-    text_add(out, "%*s", LABEL, "");
+    text_label(out, NULL);
     if (runbook->reason)
       text_say(out, "does not apply here: %s", text_said(out, runbook->reason));
     else
@@ -101,14 +105,14 @@ static void print_runbook(const plan_runbook *runbook, text_builder *out) {
     return;
   }
   for (size_t i = 0; i < runbook->effect.count; i++) {
-    text_add(out, "%*s", LABEL, "");
+    text_label(out, NULL);
     text_say(out, "its verify asks %s, and may keep a run that nobody confirms", runbook->effect.items[i]);
     text_add(out, "\n");
   }
   for (size_t i = 0; i < runbook->param_count; i++)
     print_param(&runbook->params[i], out);
   for (size_t i = 0; i < runbook->references.count; i++) {
-    text_add(out, "%*s", LABEL, "");
+    text_label(out, NULL);
     text_say(out, "see %s", runbook->references.items[i]);
     text_add(out, "\n");
   }
@@ -119,7 +123,7 @@ static void print_verdict(const tlsmend_plan *plan, text_builder *out) {
   const char *changes = TEXT_COUNT(out, plan->change_count - reboots, "1 change", "%zu changes");
   const char *restarts = TEXT_COUNT(out, reboots, "1 restart", "%zu restarts");
   text_add(out, "\n");
-  text_label(out, "Result", LABEL);
+  text_label(out, "Result");
   if (!plan->change_count && !apply && plan->runbook_count)
     text_say(out, "does not apply to this machine, for the reason above. Nothing was looked for.");
   else if (!plan->change_count && apply == 1)
@@ -284,5 +288,6 @@ int plan_print(const tlsmend_plan *plan, const language *language, char **out, t
   print_lines("Cannot tell: the plan rests on these, find them out before it is approved",
               &plan->unknowns.list, &text);
   print_undo(plan, &text);
+  text_align(&text, 9);
   return text_finish(&text, out, error);
 }

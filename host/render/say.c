@@ -137,11 +137,41 @@ const char *text_count(text_builder *self, char out[TEXT_COUNT_SIZE], size_t cou
   return out;
 }
 
-void text_label(text_builder *self, const char *label, size_t width) {
-  size_t start = self->length;
-  text_add(self, "%s", text_said(self, label));
-  size_t wide = self->failed ? width : text_columns(self->bytes + start, self->length - start);
-  text_add(self, "%*s", wide < width ? (int)(width - wide) : 1, "");
+/* Behind a label until text_align; text_add lets no such byte in. */
+#define STOP "\x01"
+
+void text_label(text_builder *self, const char *label) {
+  text_add(self, "%s", label ? text_said(self, label) : "");
+  text_append(self, STOP);
+}
+
+static size_t columns_of_last_line(const char *text) {
+  const char *line = strrchr(text, '\n');
+  line = line ? line + 1 : text;
+  return text_columns(line, strlen(line));
+}
+
+void text_align(text_builder *self, size_t least) {
+  text_builder out = {.language = self->language};
+  size_t column = least;
+  if (self->failed || !self->length)
+    return;
+  self->bytes[self->length] = 0; /* a printer may have taken back some of what it had added */
+  for (char *at = self->bytes, *stop; (stop = strchr(at, *STOP)); at = stop + 1) {
+    *stop = 0;
+    size_t wide = columns_of_last_line(at) + 1;
+    column = wide > column ? wide : column;
+    *stop = *STOP;
+  }
+  char *at = self->bytes;
+  for (char *stop; (stop = strchr(at, *STOP)); at = stop + 1) {
+    *stop = 0;
+    text_append(&out, at);
+    text_add(&out, "%*s", (int)(column - columns_of_last_line(at)), "");
+  }
+  text_append(&out, at);
+  free(self->bytes);
+  *self = out;
 }
 
 void text_tell(text_builder *self, size_t indent, size_t width, const char *prose) {

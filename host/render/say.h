@@ -36,8 +36,12 @@ const char *text_count(text_builder *self, char out[TEXT_COUNT_SIZE], size_t cou
                        const char *many);
 #define TEXT_COUNT(self, count, one, many) text_count(self, (char[TEXT_COUNT_SIZE]){""}, count, one, many)
 
-/* A label in the builder's language, filled with blanks to `width` columns. */
-void text_label(text_builder *self, const char *label, size_t width);
+/* A label in the builder's language, behind what the line has already; what it names is added next. NULL: one more line of what
+ * the label above names. */
+void text_label(text_builder *self, const char *label);
+
+/* Puts what the labels name into one column: `least`, or the one behind the widest label. Once, when all of the text is there. */
+void text_align(text_builder *self, size_t least);
 
 /* As text_wrap, in the builder's language. */
 void text_tell(text_builder *self, size_t indent, size_t width, const char *prose);

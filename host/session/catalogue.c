@@ -70,20 +70,12 @@ int tlsmend_runbook_list(const tlsmend_options *options, tlsmend_format format, 
   return code;
 }
 
-enum { INDENT = 2, LABEL = 13 };
+enum { INDENT = 2, COLUMN = 13 };
 
-/* A label; what it names follows at the column LABEL. */
-static void show_label(const char *label, size_t indent, text_builder *out) {
-  text_add(out, "%*s", (int)indent, "");
-  text_label(out, label, LABEL - indent);
-}
-
-/* The label of the first of several lines; blanks for the others. */
+/* The label of the first of several lines. */
 static void show_begin(const char *label, size_t indent, bool first, text_builder *out) {
-  if (first)
-    show_label(label, indent, out);
-  else
-    text_add(out, "%*s", LABEL, "");
+  text_add(out, "%*s", first ? (int)indent : 0, "");
+  text_label(out, first ? label : NULL);
 }
 
 static void show_texts(const char *title, size_t indent, const name_list *list, text_builder *out) {
@@ -108,7 +100,7 @@ static void show_packages(const name_list *list, text_builder *out) {
 }
 
 static void show_said(const char *label, size_t indent, const char *text, text_builder *out) {
-  show_label(label, indent, out);
+  show_begin(label, indent, true, out);
   text_add(out, "%s", text_said(out, text));
   text_add(out, "\n");
 }
@@ -201,8 +193,10 @@ static void show_signer(const runbook_header *header, const json_t *signature, t
   if (!header->builtin)
     trust_print(signature, signer, sizeof signer);
   show_said("Signer", 0, signer, out);
-  if (*text_of(signature, "comment"))
-    text_add(out, "%*s%s\n", LABEL, "", text_of(signature, "comment"));
+  if (*text_of(signature, "comment")) {
+    text_label(out, NULL);
+    text_add(out, "%s\n", text_of(signature, "comment"));
+  }
   for (size_t i = 0; i < json_array_size(header->files); i++) {
     const json_t *file = json_array_get(header->files, i);
     show_begin("Files", 0, i == 0, out);
@@ -218,7 +212,9 @@ static void show_header(const runbook_header *header, const json_t *signature, t
     text_tell(out, 0, 79, header->summary);
   text_add(out, "\n");
   show_said("Source", 0, header->source, out);
-  text_add(out, "%-*s%s\n", LABEL, "SHA-256", header->sha256);
+  text_add(out, "SHA-256");
+  text_label(out, NULL);
+  text_add(out, "%s\n", header->sha256);
   show_signer(header, signature, out);
   show_texts("References", 0, &header->references, out);
   show_needs(header, out);
@@ -269,6 +265,7 @@ int tlsmend_runbook_show(const tlsmend_options *options, const char *runbook, tl
   code = sources_open(&terms, runbook, &sources, error);
   for (size_t i = 0; code == TLSMEND_OK && i < sources.count; i++)
     code = show_one(options, &sources.items[i], &text, list, error);
+  text_align(&text, COLUMN);
   int finished = text_finish(&text, &shown, error);
   if (code == TLSMEND_OK)
     code = finished;

@@ -30,10 +30,21 @@ check() {
   english_in out >found
   [ ! -s found ] || complain "$what in $language: $(head -n 3 found | cut -c1-300)"
 }
+# columns LANGUAGE COMMAND...: what the labels of `show`, `state` or `status` name stands in one column
+columns() {
+  language=$1
+  shift
+  "$TLSMEND" "$@" --lang "$language" >out 2>err || true
+  "$TLSMEND_LUA" "$TLSMEND_SOURCE/tests/lang/columns.lua" "$1" out >found || complain "columns of $* in $language: $(cat found)"
+}
 
 runbooks=$(cd "$TLSMEND_SOURCE/runbooks" && ls ./*.lua | sed 's,^\./,,; s,\.lua$,,')
 for language in da de nl sv; do
   check $language list list
+  columns $language show winhttp-tls12
+  columns $language show m365-prepare-tls12
+  columns $language state -m sim:win7-sp1-x64
+  columns $language status -m sim:win7-sp1-x64 --state "$work"
   for runbook in $runbooks; do
     check $language "show $runbook" show "$runbook"
     for machine in win7-sp1-x64 ws2008-sp2-x86 ws2012-x64 win10-1507-x64 win11-24h2-x64 vista-sp2-x64; do

@@ -18,6 +18,12 @@ end
 -- Filled with blanks to a number of columns.
 local function pad(text, width) return text .. (" "):rep(width - (utf8.len(text) or #text)) end
 
+-- The width of a column: `least`, or that of its widest text.
+local function columns(texts, least)
+  for _, text in ipairs(texts) do least = math.max(least, utf8.len(text) or #text) end
+  return least
+end
+
 local VERDICT = {
   compliant = "TLS 1.2 is effective for every client that this machine shows.",
   ["not-compliant"] = "TLS 1.2 is not effective everywhere: see the rows marked NO and some.",
@@ -65,10 +71,16 @@ end
 -- ---- text ----
 
 local function schannel_text(result, lines)
-  lines[#lines + 1] = ("%-12s %s %s"):format("Schannel", pad(say "as client", 40), say "as server")
+  local clients = { say "as client" }
+  for _, row in ipairs(result.schannel) do
+    if row.role == "Client" then clients[#clients + 1] = both(row.now, row.after_restart) end
+  end
+  local width = columns(clients, 40)
+  lines[#lines + 1] = ("%-12s %s %s"):format("Schannel", pad(clients[1], width), say "as server")
   for _, entry in ipairs(pairs_of(result.schannel)) do
-    lines[#lines + 1] = ("  %-10s %s %s"):format(entry.protocol,
-      pad(both(entry.Client.now, entry.Client.after_restart), 40), both(entry.Server.now, entry.Server.after_restart))
+    local client = pad(both(entry.Client.now, entry.Client.after_restart), width)
+    lines[#lines + 1] = ("  %-10s %s %s"):format(entry.protocol, client,
+      both(entry.Server.now, entry.Server.after_restart))
     for _, role in ipairs { "Client", "Server" } do
       local row = entry[role]
       if #row.values > 0 then
@@ -79,16 +91,29 @@ local function schannel_text(result, lines)
   end
 end
 
-local function layer_text(layer, rows, lines)
+local AFTER = "    "
+
+-- The widths of the columns of all layers: who, and whether it has TLS 1.2.
+local function layer_widths(result)
+  local who, marks = { AFTER .. say "after a restart" }, {}
+  for _, layer in ipairs(LAYERS) do
+    for _, row in ipairs(result[layer[1]]) do who[#who + 1] = say(row.who) end
+  end
+  for _, mark in pairs(MARK) do marks[#marks + 1] = say(mark) end
+  return columns(who, 26), columns(marks, 5)
+end
+
+local function layer_text(layer, result, lines)
+  local rows, who, mark = result[layer[1]], layer_widths(result)
   lines[#lines + 1] = ""
   lines[#lines + 1] = ("%-12s %s"):format(layer[2], say(layer[3]))
   if #rows == 0 then lines[#lines + 1] = "  " .. say "nothing installed" end
   for _, row in ipairs(rows) do
-    lines[#lines + 1] = ("  %s TLS 1.2 %s %s"):format(pad(say(row.who), 26), pad(say(MARK[row.tls12]), 5),
+    lines[#lines + 1] = ("  %s TLS 1.2 %s %s"):format(pad(say(row.who), who), pad(say(MARK[row.tls12]), mark),
       offers(row.now))
     if row.tls12 ~= row.tls12_after_restart or list(row.now) ~= list(row.after_restart) then
-      lines[#lines + 1] = ("  %s TLS 1.2 %s %s"):format(pad("    " .. say "after a restart", 26),
-        pad(say(MARK[row.tls12_after_restart]), 5), offers(row.after_restart))
+      lines[#lines + 1] = ("  %s TLS 1.2 %s %s"):format(pad(AFTER .. say "after a restart", who),
+        pad(say(MARK[row.tls12_after_restart]), mark), offers(row.after_restart))
     end
     lines[#lines + 1] = "      " .. (row.set == "absent" and say("set: %s", row.set)
       or say("set: %s; default: %s", row.set, row.default))
@@ -104,8 +129,8 @@ function report.text(result)
   speak(result)
   local lines = { result.machine.name .. "   " .. result.machine.spec, "" }
   schannel_text(result, lines)
-  for _, layer in ipairs(LAYERS) do layer_text(layer, result[layer[1]], lines) end
-  for _, line in ipairs(suites.lines(result, say, pad)) do lines[#lines + 1] = line end
+  for _, layer in ipairs(LAYERS) do layer_text(layer, result, lines) end
+  for _, line in ipairs(suites.lines(result, say, pad, columns)) do lines[#lines + 1] = line end
   lines[#lines + 1] = ""
   for _, update in ipairs(result.updates) do
     lines[#lines + 1] = ("%s: %s"):format(update.kb, say(update.pending and "waits for a restart"

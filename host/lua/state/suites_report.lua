@@ -29,12 +29,13 @@ local function marks_title(say)
   return say "Rests on facts that no document of Microsoft says (S3: third parties; G: general knowledge)"
 end
 
-function report.lines(result, say, pad)
-  local lines, first = { "", say "Cipher suites" }, pad(say "order", 10)
+function report.lines(result, say, pad, columns)
+  local width = columns({ say "order", say "FIPS mode" }, 10)
+  local lines, first = { "", say "Cipher suites" }, pad(say "order", width)
   for index, line in ipairs(order_lines(result.suites, say)) do
-    lines[#lines + 1] = "  " .. (index == 1 and first or (" "):rep(10)) .. " " .. line
+    lines[#lines + 1] = "  " .. (index == 1 and first or (" "):rep(width)) .. " " .. line
   end
-  lines[#lines + 1] = "  " .. pad(say "FIPS mode", 10) .. " " .. fips_text(result.fips, say)
+  lines[#lines + 1] = "  " .. pad(say "FIPS mode", width) .. " " .. fips_text(result.fips, say)
   if #result.marks == 0 then return lines end
   lines[#lines + 1] = ""
   lines[#lines + 1] = marks_title(say)

@@ -144,10 +144,11 @@ int tlsmend_status(tlsmend_session *session, tlsmend_format format, char **out, 
                    tlsmend_error *error) {
   *out = NULL;
   status status = {session, json_array(), {.language = session->language}, 0, 0};
-  text_label(&status.text, "Machine", 9);
+  text_label(&status.text, "Machine");
   text_add(&status.text, "%s\n", session->spec);
-  text_label(&status.text, "Journals", 9);
+  text_label(&status.text, "Journals");
   text_add(&status.text, "%s\n", session->state);
+  text_align(&status.text, 9);
   known_runs runs;
   int code = session_known(session, &runs, error);
   for (size_t i = 0; code == TLSMEND_OK && i < runs.count; i++)

@@ -131,17 +131,30 @@ static void test_a_broken_file_is_refused(void **state) {
   }
 }
 
-static void test_columns_count_letters(void **state) {
+/* Two labels and a line more, in columns of at least `least`. */
+static char *aligned(const language *self, size_t least) {
+  text_builder text = {.language = self};
+  text_label(&text, "\xC3\xA4");
+  text_add(&text, "|\t%s\n  ", "\x01");
+  text_label(&text, "the file");
+  text_add(&text, "|\n");
+  text_label(&text, NULL);
+  text_add(&text, "|?");
+  text.length--; /* taken back */
+  text_align(&text, least);
+  return said(&text);
+}
+
+static void test_labels_and_columns(void **state) {
   (void)state;
   language *self = open_pairs();
-  text_builder text = {.language = self};
-  char *out = NULL;
-  text_label(&text, "\xC3\xA4", 3);
-  text_add(&text, "|");
-  text_say(&text, "%s is there", "x");
-  assert_int_equal(text_finish(&text, &out, NULL), TLSMEND_OK);
-  assert_string_equal(out, "\xC3\xB6  |x ist da");
-  free(out);
+  char *wide = aligned(self, 14), *narrow = aligned(self, 3), *english = aligned(NULL, 0);
+  assert_string_equal(wide, "\xC3\xB6             |\t \n  die Datei   |\n              |");
+  assert_string_equal(narrow, "\xC3\xB6           |\t \n  die Datei |\n            |");
+  assert_string_equal(english, "\xC3\xA4          |\t \n  the file |\n           |");
+  free(wide);
+  free(narrow);
+  free(english);
   language_close(self);
 }
 
@@ -206,7 +219,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_the_heaviest_pair_wins), cmocka_unit_test(test_english_is_a_copy),
       cmocka_unit_test(test_a_long_text_ends),       cmocka_unit_test(test_a_broken_file_is_refused),
-      cmocka_unit_test(test_columns_count_letters),  cmocka_unit_test(test_half_a_translation_is_none),
+      cmocka_unit_test(test_labels_and_columns),     cmocka_unit_test(test_half_a_translation_is_none),
       cmocka_unit_test(test_texts_by_their_format),  cmocka_unit_test(test_every_text_holds_its_arguments),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
