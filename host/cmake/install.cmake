@@ -2,7 +2,7 @@
 # command, the headers and the DLL: its static library would need the libraries that were compiled for it alone.
 include(CMakePackageConfigHelpers)
 
-install(DIRECTORY host/include/tlsmend DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(DIRECTORY host/include/tlsmend DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h")
 if(TARGET tlsmend_command)
   install(TARGETS tlsmend_command RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endif()

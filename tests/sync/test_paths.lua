@@ -33,7 +33,7 @@ local function found(name, by)
   end
 end
 
-local KINDS = { c = true, h = true, sh = true, lua = true, cmake = true }
+local KINDS = { c = true, h = true, sh = true, lua = true, cmake = true, case = true }
 local failed, count = 0, 0
 for _, file in ipairs(files) do
   local kind = file:match "%.(%a+)$"
