@@ -62,7 +62,9 @@ const opt_spec cli_limits[] = {
 };
 #undef LIMIT
 
-static const char *const languages[] = {"da", "de", "en", "nl", "sv", NULL};
+#define NAME(name) name,
+static const char *const languages[] = {TLSMEND_LANGUAGES(NAME) NULL};
+#undef NAME
 static const opt_spec always[] = {
     {OPT_TEXT, .name = "library", .value = "DIR", TARGET(library),
      .help = "folder that overrides runbooks/ and stdlib/"},

@@ -189,7 +189,7 @@ int os_password(const char *prompt, char *out, size_t room, tlsmend_error *error
 bool os_interactive(void);
 
 /* The language that the person reads, two small letters ("de"): of LC_ALL, LC_MESSAGES or LANG; on Windows that of the user
- * interface. "en" where it is not said, or is not one of the program's. */
+ * interface. "en" where it is not said. Whether the program has texts in it, who asks has to see. */
 void os_language(char out[4]);
 
 /* Columns of the terminal behind stderr; 0 if it is none or does not say. */

@@ -5,7 +5,9 @@
 #include "render/language.h"
 #include "script/texts.h"
 
-static const char *const names[] = {"da", "de", "en", "nl", "sv"};
+#define NAME(name)   name,
+#define LISTED(name) " " name
+static const char *const names[] = {TLSMEND_LANGUAGES(NAME)};
 
 static bool known(const char *name) {
   for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
@@ -23,7 +25,7 @@ int script_language_open(const script_options *options, const char *name, langua
     return TLSMEND_OK;
   if (!known(name))
     return tlsmend_error_set(error, TLSMEND_E_USAGE,
-                             "there is no language %s: en, da, de, nl and sv are there", name);
+                             "there is no language %s; there are:" TLSMEND_LANGUAGES(LISTED), name);
   /* In a library; our own are no business of stdlib. */
   snprintf(file, sizeof file, "stdlib/lang/%s.txt", name);
   int code = script_text_find(options, file, &text, error);

@@ -3,7 +3,6 @@
 -- lua texts.lua SOURCE; prints what is wrong.
 
 local source = arg[1]
-local LANGUAGES = { "da", "de", "nl", "sv" }
 local wrong = 0
 local function complain(...)
   wrong = wrong + 1
@@ -20,6 +19,17 @@ local function files(pattern)
   local pipe <close> = assert(io.popen(("cd '%s' && ls %s"):format(source, pattern)))
   for name in pipe:lines() do list[#list + 1] = name end
   return list
+end
+
+-- A file a language, but for English; and each stands in the public header.
+local LANGUAGES = {}
+for _, name in ipairs(files "host/lang/*.txt") do LANGUAGES[#LANGUAGES + 1] = name:match "(%l+)%.txt$" end
+local listed = read "host/include/tlsmend/tlsmend.h":match "#define TLSMEND_LANGUAGES%(X%)([^\n]+)"
+for name in listed:gmatch '"(%l+)"' do
+  if name ~= "en" and not table.concat(LANGUAGES, " "):find(name) then complain("host/lang/%s.txt is missing", name) end
+end
+for _, name in ipairs(LANGUAGES) do
+  if not listed:find('"' .. name .. '"') then complain("host/lang/%s.txt: not in TLSMEND_LANGUAGES", name) end
 end
 
 -- ---- the pairs ----

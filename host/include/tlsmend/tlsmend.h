@@ -117,6 +117,9 @@ typedef enum tlsmend_reboot {
 typedef enum tlsmend_limit { TLSMEND_LIMITS(TLSMEND_LIMIT_) TLSMEND_LIMIT_COUNT } tlsmend_limit;
 #undef TLSMEND_LIMIT_
 
+/* The languages of texts for people. */
+#define TLSMEND_LANGUAGES(X) X("da") X("de") X("en") X("nl") X("sv")
+
 /* Everything that a session is opened with. Safe as TLSMEND_OPTIONS_INIT leaves it. Strings are copied when it is opened. */
 typedef struct tlsmend_options {
   size_t size;
@@ -146,7 +149,7 @@ typedef struct tlsmend_options {
   const struct tlsmend_module *const *modules;
   /* The program's own kinds of machines (<tlsmend/machine.h>), ending with NULL; or NULL. Borrowed while the session is open. */
   const struct tlsmend_backend *const *backends;
-  /* Of texts for people: "da", "de", "en", "nl", "sv". NULL: English. Never of JSON or errors. */
+  /* Of texts for people: one of TLSMEND_LANGUAGES. NULL: English. Never of JSON or errors. */
   const char *language;
 } tlsmend_options;
 

@@ -98,13 +98,10 @@ unsigned os_terminal_width(void) {
 }
 
 void os_language(char out[4]) {
-  static const struct {
-    WORD primary;
-    const char *name;
-  } rows[] = {{LANG_DANISH, "da"}, {LANG_GERMAN, "de"}, {LANG_DUTCH, "nl"}, {LANG_SWEDISH, "sv"}};
-  WORD primary = PRIMARYLANGID(GetUserDefaultUILanguage());
+  wchar_t name[9]; /* of ISO 639, two letters or three */
+  LCID locale = MAKELCID(GetUserDefaultUILanguage(), SORT_DEFAULT);
+  int size = GetLocaleInfoW(locale, LOCALE_SISO639LANGNAME, name, sizeof name / sizeof name[0]);
   memcpy(out, "en", 3);
-  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-    if (rows[i].primary == primary)
-      memcpy(out, rows[i].name, 3);
+  for (int i = 0; size == 3 && i < 2; i++)
+    out[i] = (char)name[i];
 }

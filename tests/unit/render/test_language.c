@@ -188,10 +188,16 @@ static char *fill_english(const language_pair *pair, char arguments[LANGUAGE_HOL
 /* Each text of each language, by its format and as a finished sentence: every argument is there, and nothing else of a hole. */
 static void test_every_text_holds_its_arguments(void **state) {
   (void)state;
-  static const char *const names[] = {"da", "de", "nl", "sv"};
+#define NAME(name) name,
+  static const char *const names[] = {TLSMEND_LANGUAGES(NAME)};
+#undef NAME
   for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
     language *self = NULL;
     assert_int_equal(script_language_open(NULL, names[i], &self, NULL), TLSMEND_OK);
+    if (strcmp(names[i], "en") == 0) {
+      assert_null(self); /* what C and Lua say */
+      continue;
+    }
     assert_true(self->count > 300);
     for (size_t j = 0; j < self->count; j++) {
       const language_pair *pair = &self->pairs[j];
