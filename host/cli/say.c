@@ -154,12 +154,20 @@ void say_line(const char *language, const char *format, const char *argument) {
   free(freed);
 }
 
+/* "yes" or its first letter, in English or in the language whose first letter is `key`; capitals count too. */
+static bool is_yes(char *answer, char key) {
+  for (char *at = answer; *at; at++)
+    *at |= *at >= 'A' && *at <= 'Z' ? 'a' - 'A' : 0;
+  return (answer[0] == key && !answer[1]) || strcmp(answer, "y") == 0 || strcmp(answer, "yes") == 0 ||
+         (key == 'j' && strcmp(answer, "ja") == 0);
+}
+
 bool say_question(const char *language, const char *format, const char *first, const char *second) {
   char answer[16] = "";
   if (!os_interactive())
     return false;
   char *question = say_filled(language, format, first, second), *keys = say_in(language, "[y/N]");
-  char yes[] = {keys ? keys[1] : 'y', '\0'};
+  char key = keys ? keys[1] : 'y';
   fflush(stdout);
   fprintf(stderr, "%s %s ", question ? question : format, keys ? keys : "");
   fflush(stderr);
@@ -170,8 +178,5 @@ bool say_question(const char *language, const char *format, const char *first, c
     return false;
   }
   answer[strcspn(answer, "\r\n")] = '\0';
-  if (yes[0] == 'j' && strcmp(answer, "ja") == 0)
-    return true;
-  return strcmp(answer, yes) == 0 || strcmp(answer, "y") == 0 || strcmp(answer, "Y") == 0 ||
-         strcmp(answer, "yes") == 0;
+  return is_yes(answer, key);
 }
