@@ -1,4 +1,5 @@
--- A file that a document or a comment names is there: files move, words about them stay behind.
+-- A file that a document or a comment names is there, and so is what a link leads to: files move, words about them stay
+-- behind.
 local source = os.getenv "TLSMEND_SOURCE" or "."
 
 local function lines(command)
@@ -33,8 +34,39 @@ local function found(name, by)
   end
 end
 
+local folders = {}
+for _, file in ipairs(files) do
+  for at in file:gmatch "()/" do folders[file:sub(1, at - 1)] = true end
+end
+
+-- "a/../b/./c" is "b/c".
+local function shortened(path)
+  local parts = {}
+  for part in path:gmatch "[^/]+" do
+    if part == ".." then table.remove(parts)
+    elseif part ~= "." then parts[#parts + 1] = part end
+  end
+  return table.concat(parts, "/")
+end
+
+-- The anchors of a page: its headings, spelled as on GitHub.
+local function anchors(page)
+  local list = {}
+  for line in io.lines(source .. "/" .. page) do
+    local heading = line:match "^#+ (.*)"
+    if heading then list[heading:lower():gsub("[^%w%- _]", ""):gsub(" ", "-")] = true end
+  end
+  return list
+end
+
+local function leads_somewhere(link, by)
+  local path, anchor = link:match "^([^#]*)#?(.*)$"
+  local target = path == "" and by or shortened((by:match "^(.*/)" or "") .. path)
+  return (tracked[target] or folders[target]) and (anchor == "" or anchors(target)[anchor])
+end
+
 local KINDS = { c = true, h = true, sh = true, lua = true, cmake = true, case = true }
-local failed, count = 0, 0
+local failed, count, links = 0, 0, 0
 for _, file in ipairs(files) do
   local kind = file:match "%.(%a+)$"
   if file ~= "docs/CHANGELOG.md" and (kind == "md" or kind == "c" or kind == "h") then
@@ -42,6 +74,15 @@ for _, file in ipairs(files) do
     local text = handle:read "a"
     local words = {}
     if kind == "md" then
+      for link in text:gmatch "%]%(([^)%s]+)%)" do
+        if not link:find "^%a+:" then
+          links = links + 1
+          if not leads_somewhere(link, file) then
+            failed = failed + 1
+            print(("FAILED: %s links to %s, which is not there"):format(file, link))
+          end
+        end
+      end
       for code in text:gmatch "`([^`\n]+)`" do words[#words + 1] = code end
     else
       for comment in text:gmatch "/%*.-%*/" do words[#words + 1] = comment end
@@ -59,5 +100,5 @@ for _, file in ipairs(files) do
     end
   end
 end
-print(count .. " names")
-os.exit(failed == 0 and count > 100)
+print(count .. " names, " .. links .. " links")
+os.exit(failed == 0 and count > 100 and links > 50)
