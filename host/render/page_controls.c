@@ -24,8 +24,8 @@ void page_controls(const char *const groups[][2], text_builder *out) {
   button(out, "expand", "Expand all");
   button(out, "collapse", "Collapse all");
   text_add(out, "<output id=\"shown\" aria-live=\"polite\" data-steps=\"");
-  html_say(out, "%s of %s steps", "{1}", "{2}");
+  html_say(out, "Steps: %s of %s", "{1}", "{2}");
   text_add(out, "\" data-rows=\"");
-  html_say(out, "%s of %s rows", "{1}", "{2}");
+  html_say(out, "Rows: %s of %s", "{1}", "{2}");
   text_add(out, "\"></output></form>\n");
 }
