@@ -80,7 +80,7 @@ static int read_operand(reading *self, tlsmend_error *error) {
   return opt_store(&match, (size_t)self->argc, self->call, error);
 }
 
-/* To the end in any case: a --help behind a mistake is an answer to it. Returns the first error. */
+/* Reads the whole line even after a mistake, for a --help may stand behind it. Returns the first error. */
 static int read_all(reading *self, tlsmend_error *error) {
   tlsmend_error found;
   int first = TLSMEND_OK;
@@ -135,7 +135,7 @@ static int check_required(const cli_call *call, tlsmend_error *error) {
                    row.help);
 }
 
-/* Help and the version are asked for whatever else stands there. */
+/* Who asks for help or the version gets it, whatever else is wrong with the line. */
 static int finish(cli_call *call, int code, tlsmend_error *error) {
   call->format = format_of(call->format_word);
   if (!call->language)

@@ -21,7 +21,7 @@ typedef struct cli_call {
   const cli_command *const *commands; /* all there are, up to NULL */
   opt_list operands, params;
   const char *machine, *state, *library, *trust, *output, *key;
-  const char *language; /* one of the library's, after cli_parse: as said, or as the environment says */
+  const char *language; /* after cli_parse: that of --lang, else the environment's */
   const char *format_word, *reboot_word;
   tlsmend_format format;                          /* as format_word says it */
   unsigned long long limits[TLSMEND_LIMIT_COUNT]; /* 0: not said */
@@ -92,7 +92,7 @@ extern const opt_spec cli_yes[], cli_accept_unknown[], cli_reboot[];
 extern const opt_spec cli_common[], cli_common_page[], cli_common_junit[], cli_common_any[],
     cli_common_repl[], cli_common_report[];
 
-/* Of a command line that names no command; cannot be run. */
+/* Stands for the command where the line names none; it cannot be run. */
 extern const cli_command cli_no_command;
 
 /* NULL with E_USAGE in *error: there is none of that name. */
@@ -136,9 +136,10 @@ typedef struct cli_password {
 } cli_password;
 
 /*
- * For a loop that signs with call->key: `cli_password password = {0}; while (cli_password_next(...)) code = ...;`. It goes round
- * once unless *code is an error already, and once more if *code is E_ABSENT then (the key has another password) and a person
- * can type it; E_APPROVAL if nobody can be asked. The password is wiped at the end.
+ * For a loop that signs with call->key: `cli_password password = {0}; while (cli_password_next(...)) code = ...;`. The
+ * body runs once unless *code is an error already. If it leaves E_ABSENT (the key has another password) a person is
+ * asked for it and the body runs once more; *code is E_APPROVAL if nobody can be asked. The password is wiped at the
+ * end.
  */
 bool cli_password_next(cli_password *password, const cli_call *call, int *code, tlsmend_error *error);
 

@@ -4,7 +4,7 @@
 #include "cli/cli.h"
 #include "os/os.h"
 
-/* Commands that read no library refuse one that is not there as the others do. */
+/* A --library that is not there is refused by every command, also by those that read none. */
 static int check_library(const cli_call *call, tlsmend_error *error) {
   if (!call->library || os_dir_exists(call->library))
     return TLSMEND_OK;

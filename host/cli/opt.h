@@ -25,10 +25,11 @@ typedef enum opt_kind {
   OPT_PARAM,   /* NAME=VALUE */
   OPT_NUMBER,  /* unsigned long long, above 0 */
   OPT_BYTES,   /* the same, and K, M or G may follow */
-  OPT_OPERAND  /* no option: opt_list. One row of a table */
+  OPT_OPERAND  /* an argument that is no option; opt_list. At most one row of a table */
 } opt_kind;
 
-/* A row of a table. One that includes another table hands brief, required, either and value on to the rows of that, where it has them. */
+/* A row of a table. If it includes another table, what it says of brief, required, either and value holds for the
+ * rows of that one. */
 typedef struct opt_spec {
   opt_kind kind;
   char letter;                 /* 0: none */

@@ -106,7 +106,7 @@ char *say_in(const char *language, const char *english) {
   return text;
 }
 
-/* Copies a text behind out and returns its end; with no room it only counts. */
+/* Copies a text to out + at and returns where it ends. If out is NULL, only that is counted. */
 static size_t put(char *out, size_t at, const char *text, size_t length) {
   if (out)
     memcpy(out + at, text, length);

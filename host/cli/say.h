@@ -42,8 +42,8 @@ char *say_filled(const char *language, const char *format, const char *first, co
 /* Prints such a text and a line break to stdout. A long one is broken at blanks. */
 void say_line(const char *language, const char *format, const char *argument);
 
-/* Asks such a text on stderr, reads one line from stdin; only "y" and "yes" are yes, and the first letter of the
- * language's own word. False where nobody can be asked. */
+/* Asks such a text on stderr, reads one line from stdin; "y" and "yes" are yes, so are the language's own word and
+ * its first letter, in capitals too; anything else is no. False where nobody can be asked. */
 bool say_question(const char *language, const char *format, const char *first, const char *second);
 
 /* Wraps text in a colour where stderr may be coloured. */

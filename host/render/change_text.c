@@ -1,4 +1,4 @@
-/* A change in one line: the words that it takes are of the language, names and data are not. */
+/* A change in one line. Its words are in the reader's language; names and data stay as they are. */
 #include "render/change_text.h"
 
 #include "render/say.h"

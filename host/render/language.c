@@ -7,7 +7,8 @@
 #include "base/error.h"
 #include "render/language_pairs.h"
 
-/* Fills in what a pair's English text weighs. Whether its translation takes each of its arguments, and no other. */
+/* Counts the letters and holes of a pair's English text. False: the translation leaves out an argument, or takes
+ * another. */
 static bool measure(language_pair *pair) {
   size_t holes = 0;
   unsigned used = 0;

@@ -14,7 +14,7 @@
 /* The texts of one language. NULL stands for English everywhere: nothing is looked up. Not for two threads at a time. */
 typedef struct language language;
 
-/* As many as one digit numbers. */
+/* The numbers of holes, %1 to %9, have one digit. */
 enum { LANGUAGE_HOLES_MOST = 9 };
 
 /*
@@ -29,7 +29,8 @@ void language_close(language *self);
 /* "de"; "en" for NULL. Borrowed. */
 const char *language_name(const language *self);
 
-/* What stands for an English text with exactly these %s and %d: a text with %1, %2 ..., all of them. Borrowed; NULL: nothing. */
+/* The translation of the English text with exactly these %s and %d; it holds %1, %2 ... for all of them. Borrowed;
+ * NULL: there is none. */
 const char *language_format(const language *self, const char *english);
 
 /*

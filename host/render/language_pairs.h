@@ -7,11 +7,11 @@
 
 typedef struct language_pair {
   const char *english, *local;
-  size_t weight; /* letters of the English text that are not of a hole */
+  size_t weight; /* letters of the English text outside its holes */
   size_t holes;
 } language_pair;
 
-/* What was answered before: the same texts are said again and again, and whoever asked holds on to the answer. */
+/* An answer that was given before. The same texts are asked for again and again, and answers are borrowed. */
 typedef struct language_told language_told;
 struct language_told {
   language_told *next;
@@ -22,7 +22,7 @@ struct language {
   char name[8];
   char *bytes;
   language_pair *pairs;           /* by their English texts */
-  const language_pair **patterns; /* of them those with holes, the heaviest first */
+  const language_pair **patterns; /* those of them that have holes, the heaviest first */
   size_t count, pattern_count;
   language_told *told; /* the first is empty */
 };

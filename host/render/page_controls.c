@@ -1,4 +1,4 @@
-/* The controls of a page: what filters and opens. */
+/* The controls of a page, which filter its rows and open them. */
 #include "render/page_parts.h"
 
 #include "render/html.h"

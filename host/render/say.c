@@ -56,7 +56,8 @@ void text_fill(text_builder *self, const char *local, const char *const *argumen
   }
 }
 
-/* malloc'd. The language has checked that the translation takes as many arguments as the format, which is the program's. */
+/* malloc'd. The format is the program's own; that the translation takes as many arguments was checked when the
+ * language was read. */
 static char *translate(const char *format, const char *local, va_list list) {
   char *arguments[LANGUAGE_HOLES_MOST] = {NULL}, *text = NULL;
   text_builder out = {0};
@@ -137,7 +138,7 @@ const char *text_count(text_builder *self, char out[TEXT_COUNT_SIZE], size_t cou
   return out;
 }
 
-/* Behind a label until text_align; text_add lets no such byte in. */
+/* Stands behind each label until text_align puts blanks there; text_add lets no such byte in. */
 #define STOP "\x01"
 
 void text_label(text_builder *self, const char *label) {

@@ -9,7 +9,7 @@
 #include "render/language.h"
 #include "render/language_pairs.h"
 
-/* Deeper or longer searches are not about our texts. */
+/* A search that goes deeper or takes longer is given up: no text of the program needs it. */
 enum { DEPTH_MOST = 8, STEPS_MOST = 200000 };
 
 typedef struct piece {

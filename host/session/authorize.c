@@ -72,7 +72,7 @@ static int refuse(const tlsmend_session *self, const char *name, const trust_ver
       name, verdict->key, self->trust ? self->trust : "see `tlsmend help verify`", way);
 }
 
-/* Notes who has signed a runbook. On a snapshot nobody need have. */
+/* Notes who has signed a runbook. On a snapshot no signature is needed. */
 static int judge(tlsmend_session *self, const plan_runbook *row, const source *source, bool *doubted,
                  tlsmend_error *error) {
   const trust_verdict *verdict = &source->verdict;
@@ -263,13 +263,13 @@ static const step steps[] = {
     {check_approvals, APPLY | BENCH},
     /* A saved plan was applied before, or may have been: E_PLAN, 3. */
     {check_repeat, APPLY | LOCKED | BENCH},
-    /* Something that was read to decide is another: E_DRIFT, 3. */
+    /* Something that the plan rests on has another value now: E_DRIFT, 3. */
     {check_reads, NOTHING | APPLY | LOCKED | COMPLETE | BENCH},
     /* A value is not what it would be changed from: E_DRIFT, 3. */
     {check_steps, APPLY | LOCKED | BENCH},
     /* A package of an update is missing or another: E_REFUSED, 3. */
     {check_packages, APPLY | BENCH},
-    /* A saved plan is not what its runbooks propose: E_PLAN, 3; or they cannot be asked: as when planning. */
+    /* A saved plan is not what its runbooks propose: E_PLAN, 3. If they cannot be run: as when planning. */
     {check_proposal, APPLY | BENCH},
     /* The machine may not be written by who asks: E_DENIED, 1. */
     {check_rights, APPLY | RESUME | ROLLBACK | BENCH},

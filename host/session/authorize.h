@@ -4,8 +4,8 @@
 
 #include "session/session.h"
 
-/* The ways in. A program that calls the library comes in by the same ones. confirm writes nothing that a plan says,
- * and asks nothing. */
+/* The ways in. A program that calls the library comes in by the same ones. confirm is none of them: it carries out
+ * no step of a plan. */
 typedef enum authorize_way {
   AUTHORIZE_NOTHING,  /* apply, of a plan without changes */
   AUTHORIZE_APPLY,    /* apply, of a plan made here or a saved one */

@@ -1,4 +1,4 @@
-/* What the caller's options say, who may be a program older than some of their members. */
+/* What the caller's options say. The caller may be a program that is older than some of their members. */
 #ifndef TLSMEND_SESSION_OPTIONS_H
 #define TLSMEND_SESSION_OPTIONS_H
 

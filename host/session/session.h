@@ -58,7 +58,7 @@ struct tlsmend_session {
 
   /* While session_verify is at it: each runbook so far has looked at an effect. */
   bool by_effect;
-  /* The runbook that failed last was loaded, and reached the files that it looks at: it is its own answer. */
+  /* The runbook that failed last was loaded and reached the files that it looks at: the failure is its answer. */
   bool asked;
   /* After the last step the runbooks do not run again: the bench compares the machine itself. */
   bool unchecked;

@@ -1,5 +1,5 @@
-/* `tlsmend sign` and `verify`, and whether the runbooks of a plan may be applied. How they are read stands in
- * script/source.c. */
+/* `tlsmend sign` and `verify`. How runbooks are read stands in script/source.c; whether they may be applied, in
+ * authorize.c. */
 #include <assert.h>
 #include <sodium.h>
 #include <stddef.h>

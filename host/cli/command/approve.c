@@ -6,7 +6,8 @@ typedef struct arguments {
   const char *approver, *ticket, *expires, *signature;
 } arguments;
 
-/* What a saved plan leaves out is given again: by its name alone here, as nobody may read it. */
+/* Says which secrets a saved plan leaves out, so that `apply` must be given them again: their names, never their
+ * values. */
 static void print_next(const cli_call *call, const char *signature) {
   tlsmend_plan *plan = NULL;
   const char *name, *file = call->operands.items[0];

@@ -1,6 +1,6 @@
 /*
- * A run forwards: the steps that are open, then the question whether it is right. A "no" takes it back; who could not
- * be asked leaves it open.
+ * A run forwards: the steps that are open, then the question whether it is right. A "no" takes it back; if a runbook
+ * could not be asked, it stays open.
  */
 #include "session/runs/forward.h"
 
@@ -55,8 +55,8 @@ static int cannot_tell(tlsmend_session *self, const journal *journal, const char
   return TLSMEND_OK;
 }
 
-/* Only a "no" takes a run back. Who gave a time to confirm is asked, also where the runbooks could not be; else the
- * run stays open. */
+/* Only a "no" takes a run back. If the runbooks could not be asked, a run with a time to confirm waits for that, any
+ * other stays open. */
 int session_judge(tlsmend_session *self, journal *journal, commit_result *out, tlsmend_error *error) {
   commit commit = session_commit(self, journal);
   tlsmend_error why = {0, ""};

@@ -10,7 +10,8 @@
 json_t *session_keep_texts(const tlsmend_session *self);
 json_t *session_keep_terms(const tlsmend_session *self);
 
-/* A session as the one that began a run. Borrows from the journal and from the session; the secrets it has in the session's place. */
+/* A session with the terms of the one that began a run. It borrows from the journal and the session, and keeps the
+ * session's secrets until begun_run_clear. */
 typedef struct begun_run {
   tlsmend_session session;
   source_set texts;

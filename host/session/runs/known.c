@@ -240,7 +240,7 @@ int session_known(const tlsmend_session *self, known_runs *out, tlsmend_error *e
   return code;
 }
 
-/* `gone`: the code where its journal is not there. */
+/* `gone` is the error code for a journal that is not there. */
 static int unreadable(const known_run *row, int gone, tlsmend_error *error) {
   int code = row->standing == RUN_NEWER  ? TLSMEND_E_UNSUPPORTED
              : row->standing == RUN_GONE ? gone

@@ -40,7 +40,7 @@ static tlsmend_report *report_new(const tlsmend_session *self, journal *journal,
 
 int session_hand_out(const tlsmend_session *self, journal *journal, tlsmend_result result,
                      tlsmend_report **out, tlsmend_error *error) {
-  /* Nothing more is written. On Windows an open journal is nobody else's, and reports may be kept for long. */
+  /* Nothing more is written. While it is open nobody else on Windows can open it, and a report may be kept for long. */
   if (journal) {
     os_log_close(journal->log);
     journal->log = NULL;

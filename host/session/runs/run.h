@@ -7,7 +7,7 @@
 #include "session/session.h"
 
 /* Keeps other runs away from the machine, and reads a snapshot again that has changed up to now. E_BUSY names who
- * works on it; `verb` is what they will be told. */
+ * works on it; `verb` is what others are told that this run does. */
 int session_lock(const tlsmend_session *self, const char *verb, os_lock **out, tlsmend_error *error);
 
 /* Whether a run is one of the session's machine, however that was named then. If so, the journal names it as the
