@@ -21,7 +21,7 @@ bool name_list_take(name_list *self, char *name) {
   }
   if (name)
     self->items[self->count++] = name;
-  return name != NULL;
+  return name;
 }
 
 int name_list_add(void *self, const char *name) {

@@ -102,7 +102,7 @@ void unicode_plain(char *text, size_t length, const char *keep) {
   for (size_t at = 0; at < length;) {
     uint32_t point = 0x80; /* of what is no character */
     size_t used = decode((unsigned char *)text + at, length - at, &point);
-    bool kept = used == 1 && strchr(keep, (int)point) != NULL;
+    bool kept = used == 1 && strchr(keep, (int)point);
     if (used == 0 || (unicode_invisible(point) && !kept))
       memset(text + at, used > 0 && point < 0xA0 ? ' ' : '?', used ? used : 1);
     at += used ? used : 1;

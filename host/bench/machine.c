@@ -31,7 +31,7 @@ static void count_changes(json_t *record, const tlsmend_plan *plan) {
   size_t updates = 0, values = 0;
   for (size_t i = 0; i < plan->change_count; i++) {
     updates += plan->changes[i].kind == TLSMEND_CHANGE_UPDATE_INSTALL;
-    values += plan->changes[i].name != NULL;
+    values += plan->changes[i].name ? 1 : 0;
   }
   json_object_set_new(record, "changes", json_integer((json_int_t)plan->change_count));
   json_object_set_new(record, "updates", json_integer((json_int_t)updates));
@@ -42,8 +42,8 @@ static void count_changes(json_t *record, const tlsmend_plan *plan) {
 
 /* A plan that could not be made: a refusal with a reason is an answer, the rest is the runbook's mistake. */
 static void judge_failure(json_t *record, const tlsmend_error *why) {
-  bool undeclared = strstr(why->text, GUARD_WAY_OUT) != NULL;
-  bool says_so = why->code == TLSMEND_E_SCRIPT && strstr(why->text, "blocked, ") != NULL;
+  bool undeclared = strstr(why->text, GUARD_WAY_OUT);
+  bool says_so = why->code == TLSMEND_E_SCRIPT && strstr(why->text, "blocked, ");
   if (says_so || (why->code == TLSMEND_E_REFUSED && !undeclared)) {
     set_answer(record, "blocked", why->text);
     return;

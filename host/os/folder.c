@@ -26,7 +26,7 @@ static int put_some(void *data, const void *bytes, size_t size) {
 }
 
 static int put_end(putting *self, const char *name, int code) {
-  bool made = self->log != NULL;
+  bool made = self->log;
   os_log_close(self->log);
   if (code == TLSMEND_OK)
     code = system_folder_rename(self->folder, self->name, name, self->error);

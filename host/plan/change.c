@@ -48,7 +48,7 @@ static bool copy_text(char **out, const char *from) {
   if (!from)
     return true;
   *out = strdup(from);
-  return *out != NULL;
+  return *out;
 }
 
 static bool copy_update(tlsmend_update *out, const tlsmend_update *from) {

@@ -59,7 +59,7 @@ static bool text_from_json(const json_t *json, const char *name, char **out) {
   if (!json_is_string(member) || strlen(json_string_value(member)) != json_string_length(member))
     return false;
   *out = strdup(json_string_value(member));
-  return *out != NULL;
+  return *out;
 }
 
 static bool version_from_json(const json_t *json, uint64_t *out) {

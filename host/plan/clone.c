@@ -22,7 +22,7 @@ static bool copy_params(plan_runbook *out, const plan_runbook *from) {
     if (!copy_text(&copy->name, param->name) || !param_value_copy(&copy->value, &param->value))
       return false;
   }
-  return out->params != NULL;
+  return out->params;
 }
 
 /* What is known of files and signature does not change: both plans have it. */
@@ -42,7 +42,7 @@ static bool copy_runbooks(tlsmend_plan *out, const tlsmend_plan *from) {
   for (size_t i = 0; out->runbooks && i < from->runbook_count; i++, out->runbook_count++)
     if (!copy_runbook(&out->runbooks[i], &from->runbooks[i]))
       return false;
-  return out->runbooks != NULL;
+  return out->runbooks;
 }
 
 static bool copy_changes(tlsmend_plan *out, const tlsmend_plan *from) {
@@ -51,7 +51,7 @@ static bool copy_changes(tlsmend_plan *out, const tlsmend_plan *from) {
   for (size_t i = 0; out->changes && i < from->change_count; i++, out->change_count++)
     if (change_copy(&out->changes[i], &from->changes[i], NULL) != TLSMEND_OK)
       return false;
-  return out->changes != NULL;
+  return out->changes;
 }
 
 int plan_clone(const tlsmend_plan *from, tlsmend_plan **out, tlsmend_error *error) {

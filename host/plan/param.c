@@ -49,7 +49,7 @@ static bool text_from_json(const json_t *json, param_value *out) {
   out->kind = PARAM_TEXT;
   out->text =
       strlen(json_string_value(json)) == json_string_length(json) ? strdup(json_string_value(json)) : NULL;
-  return out->text != NULL;
+  return out->text;
 }
 
 bool param_value_from_json(const json_t *json, param_value *out) {

@@ -69,7 +69,7 @@ static bool hiding_add(hiding *self, const tlsmend_change *change) {
 
 static bool hiding_open(const tlsmend_plan *plan, hiding *out) {
   *out = (hiding){.places = tree_new()};
-  bool good = out->places != NULL && plan_hide(plan, &out->texts);
+  bool good = out->places && plan_hide(plan, &out->texts);
   for (size_t i = 0; good && i < plan->change_count; i++)
     if (plan->changes[i].secret && plan->changes[i].name)
       good = hiding_add(out, &plan->changes[i]);
@@ -477,7 +477,7 @@ static bool withholds(const json_t *json, const tlsmend_plan *plan) {
   for (size_t i = 0; i < plan->reads.count; i++)
     if (plan->reads.items[i].answer.found == PLAN_HIDDEN)
       return true;
-  return tlsmend_plan_secret(plan, 0) != NULL;
+  return tlsmend_plan_secret(plan, 0);
 }
 
 static int check_form(const json_t *json, tlsmend_error *error) {

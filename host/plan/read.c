@@ -129,7 +129,7 @@ static bool read_copy(plan_read *out, const plan_read *from) {
 
 bool plan_reads_copy(plan_reads *out, const plan_reads *from) {
   *out = (plan_reads){.items = calloc(from->count + 1, sizeof *out->items)};
-  bool good = out->items != NULL; /* the first read that is added makes the index */
+  bool good = out->items; /* the first read that is added makes the index */
   for (size_t i = 0; good && i < from->count; i++)
     good = read_copy(&out->items[out->count++], &from->items[i]);
   if (!good)

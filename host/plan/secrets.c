@@ -36,7 +36,7 @@ static bool insert(secrets *self, char *text) {
   if (known) {
     if (text)
       wipe(text);
-    return grown != NULL;
+    return grown;
   }
   while (at < self->count && strlen(grown[at]) >= length)
     at++;

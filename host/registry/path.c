@@ -154,7 +154,7 @@ static const char *path_below(const char *path, const char *tree) {
   return *rest == '\\' ? rest + 1 : NULL;
 }
 
-bool path_within(const char *path, const char *tree) { return path_below(path, tree) != NULL; }
+bool path_within(const char *path, const char *tree) { return path_below(path, tree); }
 
 size_t path_parent(const char *path) {
   const char *last = strrchr(path, '\\');
@@ -271,7 +271,7 @@ static const char *redirection(const char *path) {
   return software && !software_shared(software) ? software : NULL;
 }
 
-bool path_redirected(const char *path) { return redirection(path) != NULL; }
+bool path_redirected(const char *path) { return redirection(path); }
 
 bool path_holds_node(const char *path) {
   const char *classes = classes_below(path);

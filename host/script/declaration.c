@@ -35,11 +35,11 @@ typedef struct reader {
 /* The line of the text where a field is given, as ":14"; "" if that is not found. The last name of "needs.registry" counts. */
 static const char *line_of(const reader *r, const char *field, char out[16]) {
   const script_context *context = sandbox_context(r->L);
-  const char *name = strrchr(field, '.') != NULL ? strrchr(field, '.') + 1 : field;
+  const char *name = strrchr(field, '.') ? strrchr(field, '.') + 1 : field;
   size_t size = strlen(name), line = 1;
   out[0] = '\0';
-  const char *end = context->text != NULL ? context->text + context->text_size : NULL;
-  for (const char *at = context->text; at != NULL && size > 0 && at + size < end; at++) {
+  const char *end = context->text ? context->text + context->text_size : NULL;
+  for (const char *at = context->text; at && size > 0 && at + size < end; at++) {
     line += *at == '\n';
     bool word = memcmp(at, name, size) == 0 &&
                 (at == context->text || (!isalnum((unsigned char)at[-1]) && at[-1] != '_'));
@@ -64,7 +64,7 @@ static void no_memory(const reader *r) { script_raise(r->L, TLSMEND_E_MEMORY, "%
 
 static char *copy_text(const reader *r, const char *text) {
   char *copy = strdup(text);
-  if (copy == NULL)
+  if (!copy)
     no_memory(r);
   return copy;
 }
@@ -100,7 +100,7 @@ static void check_known(const reader *r, int index, const char *prefix, const ch
     lua_settop(L, keys);
     lua_rawgeti(L, keys, i);
     const char *name = plain_text(L, -1);
-    if (name != NULL && listed(known, name))
+    if (name && listed(known, name))
       continue;
     const char *shown = sandbox_text(L, -1);
     char line[16], suggestion[SUGGESTION_SIZE];
@@ -157,7 +157,7 @@ static void put_references(const reader *r) {
 
 static void put_verifies(const reader *r) {
   if (lua_getfield(r->L, 1, "verifies") != LUA_TNIL) {
-    if (plain_text(r->L, -1) == NULL || strcmp(lua_tostring(r->L, -1), DECLARED_EFFECT) != 0)
+    if (!plain_text(r->L, -1) || strcmp(lua_tostring(r->L, -1), DECLARED_EFFECT) != 0)
       bad_field(r, "verifies", "\"effect\", or left out", -1);
     if (lua_getfield(r->L, 1, "verify") != LUA_TFUNCTION ||
         (!r->runbook->needs.any_probe && r->runbook->needs.probe_count == 0))
@@ -186,7 +186,7 @@ static void put_choices(const reader *r, declared_param *param, const char *fiel
     script_raise(L, TLSMEND_E_SCRIPT, "%s: field '%s' has more than %d values", r->file, what, CHOICES_MOST);
   int list = lua_gettop(L);
   param->choices = calloc((size_t)lua_rawlen(L, list), sizeof *param->choices);
-  if (param->choices == NULL)
+  if (!param->choices)
     no_memory(r);
   for (lua_Unsigned i = 1; i <= lua_rawlen(L, list); i++) {
     lua_rawgeti(L, list, (lua_Integer)i);
@@ -207,7 +207,7 @@ static void put_default(const reader *r, declared_param *param, const char *fiel
   if (!lua_isnil(L, -1) && !param_from_lua(L, lua_gettop(L), param->type, value))
     bad_field(r, what, expected, -1);
   sandbox_spend(L, (value->list.count + 1) * (param->choice_count + 1));
-  if (param->type == PARAM_TYPE_PATH && value->text != NULL && file_path_share(value->text))
+  if (param->type == PARAM_TYPE_PATH && value->text && file_path_share(value->text))
     script_raise(L, TLSMEND_E_SCRIPT,
                  "%s: field '%s' leads to another computer, which only the operator may name", r->file, what);
   if (value->kind != PARAM_NONE && !param_allowed(param, value))
@@ -223,7 +223,7 @@ static void put_help(const reader *r, declared_param *param, const char *field) 
   lua_getfield(L, -1, "help");
   if (!lua_isnil(L, -1) && !param_from_lua(L, lua_gettop(L), PARAM_TYPE_STRING, &help))
     bad_field(r, what, "a string", -1);
-  param->help = help.text != NULL ? help.text : copy_text(r, "");
+  param->help = help.text ? help.text : copy_text(r, "");
   lua_pop(L, 1);
 }
 
@@ -285,7 +285,7 @@ static void push_names(const reader *r, int index) {
     script_raise(L, TLSMEND_E_SCRIPT, "%s: field 'params' has more than %d parameters", r->file, PARAMS_MOST);
   for (int i = 1; i <= count; i++) {
     lua_rawgeti(L, -1, i);
-    if (plain_text(L, -1) == NULL || !param_name_good(plain_text(L, -1)))
+    if (!plain_text(L, -1) || !param_name_good(plain_text(L, -1)))
       script_raise(L, TLSMEND_E_SCRIPT, "%s: '%s' is not a parameter name (lower-case letters, digits, '_')",
                    r->file, sandbox_text(L, -1));
     lua_pop(L, 1);
@@ -305,7 +305,7 @@ static void put_params(const reader *r) {
   }
   header->params = calloc(count + 1, sizeof *header->params);
   r->runbook->values = calloc(count + 1, sizeof *r->runbook->values);
-  if (header->params == NULL || r->runbook->values == NULL)
+  if (!header->params || !r->runbook->values)
     no_memory(r);
   for (size_t i = 0; i < count; i++) {
     lua_rawgeti(L, 3, (lua_Integer)i + 1);
@@ -334,12 +334,12 @@ static void need_tree(const reader *r, const char *field, const char *text, size
   if (path_canonical(one_view ? text + 3 : text, &scratch->path, &error) != TLSMEND_OK)
     script_raise(r->L, TLSMEND_E_SCRIPT, "%s: field 'needs.%s[%zu]': %s", r->file, field, number, error.text);
   const char *mistake = path_tree_mistake(scratch->path);
-  if (mistake != NULL)
+  if (mistake)
     script_raise(r->L, TLSMEND_E_SCRIPT, "%s: field 'needs.%s[%zu]': %s: %s", r->file, field, number, text,
                  mistake);
   size_t view = one_view ? 3 : 0, size = strlen(scratch->path) + 1;
   char *tree = malloc(view + size);
-  if (tree != NULL) {
+  if (tree) {
     memcpy(tree, text, view);
     memcpy(tree + view, scratch->path, size);
   }
@@ -369,7 +369,7 @@ static void need_package(const reader *r, const char *text, size_t number, name_
   size_t prefix = strlen(GUARD_SIGNER);
   if (strncmp(text, GUARD_SIGNER, prefix) == 0) {
     const char *mistake = trust_name_mistake(text + prefix);
-    if (mistake != NULL)
+    if (mistake)
       script_raise(r->L, TLSMEND_E_SCRIPT, "%s: field 'needs.packages[%zu]': %s, got \"%.80s\"", r->file,
                    number, mistake, text);
     add(r, out, strdup(text));
@@ -392,7 +392,7 @@ static void need_package(const reader *r, const char *text, size_t number, name_
 
 static void need_file(const reader *r, const char *text, size_t number, name_list *out) {
   const char *mistake = file_path_share(text) ? SHARE_MISTAKE : file_path_mistake(text);
-  if (mistake != NULL)
+  if (mistake)
     script_raise(r->L, TLSMEND_E_SCRIPT, "%s: field 'needs.files[%zu]': %s: it %s; write its plain path",
                  r->file, number, text, mistake);
   add(r, out, strdup(text));
@@ -450,7 +450,7 @@ static bool put_needs_list(const reader *r, const char *name, const char *expect
   for (size_t i = 0; i < count; i++) {
     lua_rawgeti(L, -1, (lua_Integer)i + 1);
     const char *text = plain_text(L, -1);
-    if (text == NULL)
+    if (!text)
       bad_field(r, field, expected, -1);
     read(r, text, i + 1, out);
     if (!unicode_valid(out->items[i], strlen(out->items[i])))
@@ -486,10 +486,10 @@ static void lend_packages(const reader *r, guard_needs *out) {
   const char *stand_in = r->runbook->context->options.stand_in;
   out->packages = (const char *const *)packages->items;
   out->package_count = packages->count;
-  if (packages->count == 0 || stand_in == NULL)
+  if (packages->count == 0 || !stand_in)
     return;
   r->runbook->packages = calloc(packages->count + 1, sizeof *r->runbook->packages);
-  if (r->runbook->packages == NULL)
+  if (!r->runbook->packages)
     no_memory(r);
   memcpy(r->runbook->packages, packages->items, packages->count * sizeof *packages->items);
   r->runbook->packages[out->package_count++] = stand_in;

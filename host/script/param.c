@@ -13,13 +13,13 @@ static bool put_text(const char *text, size_t size, param_value *out) {
   if (strlen(text) != size || !unicode_valid(text, size)) /* plans, which are JSON, hold neither */
     return false;
   *out = (param_value){.kind = PARAM_TEXT, .text = strdup(text)};
-  return out->text != NULL;
+  return out->text;
 }
 
 static bool text_from_lua(lua_State *L, int index, param_value *out) {
   size_t size;
   const char *text = lua_type(L, index) == LUA_TSTRING ? lua_tolstring(L, index, &size) : NULL;
-  return text != NULL && put_text(text, size, out);
+  return text && put_text(text, size, out);
 }
 
 static bool list_from_lua(lua_State *L, int index, param_value *out) {
@@ -116,7 +116,7 @@ static bool parse_json_list(const char *text, param_value *out) {
 
 static char *copy_part(const char *text, size_t length) {
   char *copy = malloc(length + 1);
-  if (copy != NULL) {
+  if (copy) {
     memcpy(copy, text, length);
     copy[length] = '\0';
   }
@@ -214,7 +214,7 @@ static int not_a_choice(const declared_param *param, const char *text, tlsmend_e
     json_array_append_new(list, param_value_to_json(&param->choices[i]));
   char *choices = json_dumps(list, JSON_ENSURE_ASCII), wanted[700];
   json_decref(list);
-  snprintf(wanted, sizeof wanted, "one of %s", choices != NULL ? choices : "its choices");
+  snprintf(wanted, sizeof wanted, "one of %s", choices ? choices : "its choices");
   free(choices);
   return mistaken(param, wanted, text, error);
 }
@@ -243,15 +243,15 @@ static const char *operators_path(const script_runbook *runbook, size_t index) {
 }
 
 bool declare_given(script_runbook *runbook) {
-  if (runbook->given == NULL)
+  if (!runbook->given)
     runbook->given = calloc(runbook->header.param_count + 1, sizeof *runbook->given);
   guard_needs *needs = &runbook->needs;
   needs->given_count = 0;
-  for (size_t i = 0; runbook->given != NULL && i < runbook->header.param_count; i++) {
+  for (size_t i = 0; runbook->given && i < runbook->header.param_count; i++) {
     const char *path = operators_path(runbook, i);
-    if (path != NULL)
+    if (path)
       runbook->given[needs->given_count++] = path;
   }
   needs->given = runbook->given;
-  return runbook->given != NULL;
+  return runbook->given;
 }

@@ -41,7 +41,7 @@ static int l_load(lua_State *L) {
   const load_request *request = lua_touserdata(L, 1);
   script_context *context = sandbox_context(L);
   script_require_register(L);
-  if (context->options.watch != NULL)
+  if (context->options.watch)
     load_watch(L, context->options.watch);
   const char *chunk = lua_pushfstring(L, "@%s", context->file);
   script_compile(L, request->text->bytes, request->text->size, chunk);
@@ -61,7 +61,7 @@ static const char *file_name(const char *path) {
 /* The name in messages: the file's, or that of the embedded text. */
 static void name_chunk(script_context *context, const char *name, const script_text *text) {
   const script_source *source = context->options.source;
-  const char *shown = source != NULL ? source->file : text->builtin ? name : file_name(text->source);
+  const char *shown = source ? source->file : text->builtin ? name : file_name(text->source);
   size_t size = strlen(shown), room = sizeof context->file - sizeof ".lua";
   if (size > room)
     size = room;
@@ -78,7 +78,7 @@ static int put_origin(script_runbook *runbook, const script_text *text, tlsmend_
   if (!unicode_valid(text->source, strlen(text->source)))
     return tlsmend_error_set(error, TLSMEND_E_SCRIPT, "%s: its path is not UTF-8", runbook->context->file);
   header->source = strdup(text->source);
-  if (header->source == NULL)
+  if (!header->source)
     return error_no_memory(error);
   /* What was declared to be built in stays so, whatever it requires later. */
   if (header->builtin)
@@ -88,7 +88,7 @@ static int put_origin(script_runbook *runbook, const script_text *text, tlsmend_
 
 static int check_id(const script_runbook *runbook, const char *name, tlsmend_error *error) {
   const char *id = runbook->needs.runbook;
-  if (runbook->context->options.source != NULL || strpbrk(name, "/\\.") != NULL || strcmp(id, name) == 0)
+  if (runbook->context->options.source || strpbrk(name, "/\\.") || strcmp(id, name) == 0)
     return TLSMEND_OK;
   return tlsmend_error_set(error, TLSMEND_E_SCRIPT,
                            "%s: field 'id' must be '%s' like the file's name, got '%s'",
@@ -102,7 +102,7 @@ int script_open(const script_options *options, const char *name, script_runbook 
   if (code != TLSMEND_OK)
     return code;
   script_runbook *runbook = calloc(1, sizeof *runbook);
-  if (runbook == NULL)
+  if (!runbook)
     code = error_no_memory(error);
   if (code == TLSMEND_OK)
     code = sandbox_open(options, &runbook->context, error);
@@ -133,10 +133,10 @@ int script_open(const script_options *options, const char *name, script_runbook 
 }
 
 void script_close(script_runbook *runbook) {
-  if (runbook == NULL)
+  if (!runbook)
     return;
   sandbox_close(runbook->context);
-  for (size_t i = 0; runbook->values != NULL && i < runbook->header.param_count; i++)
+  for (size_t i = 0; runbook->values && i < runbook->header.param_count; i++)
     param_value_clear(&runbook->values[i]);
   header_clear(&runbook->header);
   free(runbook->values);
@@ -161,7 +161,7 @@ static void set_value(script_runbook *runbook, const declared_param *param, para
 int script_param(script_runbook *runbook, const char *name, const char *text, tlsmend_error *error) {
   const declared_param *param = header_param(&runbook->header, name);
   param_value value;
-  if (param == NULL)
+  if (!param)
     return tlsmend_error_set(error, TLSMEND_E_ABSENT,
                              "%s has no parameter '%s'; `tlsmend show %s` lists what it has",
                              runbook->needs.runbook, name, runbook->needs.runbook);
@@ -175,9 +175,9 @@ int script_param_value(script_runbook *runbook, const char *name, const param_va
                        tlsmend_error *error) {
   const declared_param *param = header_param(&runbook->header, name);
   param_value copy;
-  if (param != NULL && param_value_equal(value, &param->fallback))
+  if (param && param_value_equal(value, &param->fallback))
     return TLSMEND_OK;
-  if (param == NULL || !param_is(param, value))
+  if (!param || !param_is(param, value))
     return tlsmend_error_set(error, TLSMEND_E_PLAN,
                              "%s has no parameter '%s' that may be what the plan holds: plan again",
                              runbook->needs.runbook, name);
@@ -223,7 +223,7 @@ static void read_answer(lua_State *L, const char *function, run_request *request
   sandbox_output(L, size);
   free(request->reason);
   request->reason = malloc(size);
-  if (request->reason == NULL)
+  if (!request->reason)
     script_raise(L, TLSMEND_E_MEMORY, "out of memory");
   memcpy(request->reason, lua_tostring(L, -1), size);
 }
@@ -278,9 +278,8 @@ static int call_on(script_runbook *runbook, const script_ground *ground, lua_CFu
                    run_request *request, tlsmend_error *error) {
   script_context *context = runbook->context;
   tlsmend_machine *guard = NULL;
-  int code = ground->machine != NULL
-                 ? guard_open(ground->machine, &runbook->needs, ground->trust, &guard, error)
-                 : TLSMEND_OK;
+  int code = ground->machine ? guard_open(ground->machine, &runbook->needs, ground->trust, &guard, error)
+                             : TLSMEND_OK;
   if (code != TLSMEND_OK)
     return code;
   sandbox_machines(context, guard, ground->machine);
@@ -320,7 +319,7 @@ int script_run(script_runbook *runbook, const script_ground *ground, bool *appli
 int script_watch(script_runbook *runbook, const script_ground *ground, json_t **out, tlsmend_error *error) {
   run_request request = {.runbook = runbook, .seen = json_array()};
   *out = NULL;
-  if (request.seen == NULL)
+  if (!request.seen)
     return error_no_memory(error);
   runbook->needs.made_up = true;
   int code = call_on(runbook, ground, l_watch, &request, error);
@@ -339,9 +338,9 @@ int script_verify(script_runbook *runbook, const script_ground *ground, tlsmend_
   runbook->context->verifying = false;
   if (code == TLSMEND_OK && !request.answer)
     code = tlsmend_error_set(error, TLSMEND_E_FAILED, "%s: verify: %s", runbook->needs.runbook,
-                             request.reason != NULL ? request.reason : "the effect is not there");
+                             request.reason ? request.reason : "the effect is not there");
   free(request.reason);
-  if (code == TLSMEND_OK && request.absent && ground->sink != NULL && ground->sink->unknown != NULL)
+  if (code == TLSMEND_OK && request.absent && ground->sink && ground->sink->unknown)
     code = ground->sink->unknown(ground->sink->data, "the runbook has no verify", error);
   return code;
 }

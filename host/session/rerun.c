@@ -87,7 +87,7 @@ static bool enter_params(plan_runbook *row, const script_runbook *runbook) {
     if (!param->name || !param_value_copy(&param->value, value))
       return false;
   }
-  return row->params != NULL;
+  return row->params;
 }
 
 /* The servers by whose answers its verify judges an effect: those that it declares, or those that the parameters name,
@@ -308,7 +308,7 @@ static void tell_doubts(const tlsmend_session *self, const tlsmend_plan *verifie
 int session_verify(tlsmend_session *self, const tlsmend_plan *plan, bool *sure, tlsmend_error *error) {
   tlsmend_plan *verified = NULL;
   json_t *keepers = plan_keepers(plan);
-  self->by_effect = keepers != NULL;
+  self->by_effect = keepers;
   int code = each_again(self, plan, (again){verify_one, true}, &verified, error);
   if (code == TLSMEND_OK)
     tell_doubts(self, verified);

@@ -79,7 +79,7 @@ static bool take_text(char **field, const char *value) {
   if (*field)
     return false;
   *field = strdup(value);
-  return *field != NULL;
+  return *field;
 }
 
 static int take_field(const char *field, approval *out, tlsmend_error *error) {

@@ -79,8 +79,6 @@ function algorithms.disable(family, name, options)
   return true
 end
 
--- ---- key sizes, in bits ----
-
 -- What holds without a value; the numbers need KB3061518 (client) and KB3174644 (server) up to 8.1.
 algorithms.SIZES = {
   ["Diffie-Hellman"] = { ClientMinKeyBitLength = 1024, ServerMinKeyBitLength = 2048, ClientMaxKeyBitLength = false },
@@ -113,8 +111,6 @@ function algorithms.set_size(name, value, bits, options)
   registry.set(algorithms.path("KeyExchangeAlgorithms", name), value, bits, { why = options and options.why or
     ("keys of %s have at least %d bits"):format(name, bits) })
 end
-
--- ---- what deserves attention ----
 
 -- "RC4 128" with a key "128" below: made by tools that take the slash for a separator. It counts for nothing.
 local function report_stray(family, name)

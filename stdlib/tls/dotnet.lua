@@ -104,8 +104,6 @@ function dotnet.strong(runtime)
   return true
 end
 
--- ---- what an installed runtime needs besides the values ----
-
 -- The update by which .NET 2.0 and 3.5 read SystemDefaultTlsVersions, and the one for strong cryptography, by NT
 -- version.
 dotnet.UPDATES_V2 = {

@@ -28,7 +28,7 @@ local function update(kb, title, delivers, row)
   rows[kb] = row
 end
 
--- ---- ciphers, suites, key sizes ----
+-- Ciphers, suites, key sizes.
 
 update("KB2868725", "RC4 can be switched off", "the RC4 switches of Schannel, and the flag that refuses weak ciphers",
   { source = "ADV2868725", branches = { on "6.1", on "6.2" } })
@@ -45,7 +45,7 @@ update("KB4537806", "Diffie-Hellman with leading zeros, Windows 10 1607 and Serv
 update("KB4540670", "Diffie-Hellman with leading zeros, Windows 10 1607 and Server 2016 (cumulative, March 2020)",
   "no more random resets with DHE suites", { source = "DHE-BUG", branches = { on("10.0", { builds = { 14393 } }) } })
 
--- ---- servicing ----
+-- Servicing.
 
 update("KB3138612", "Windows Update client of March 2016", "an update client that finds later updates",
   { source = "LEGUPD", mark = "S3", names_source = "LEGUPD", names_mark = "S3",
@@ -68,7 +68,7 @@ for _, kb in ipairs { "KB2932046", "KB2934018", "KB2937592", "KB2959977" } do
     source = "ADO; LEGUPD", branches = { on "6.3" } })
 end
 
--- ---- who still uses old versions, and services ----
+-- Who still uses old versions, and services.
 
 update("KB4025335", "IIS logs the TLS version of each request, Server 2012 R2", "who still uses TLS 1.0 and 1.1",
   { source = "M365-DA", branches = { on("6.3", { architectures = BOTH }) } })

@@ -23,7 +23,7 @@ int main(int argc, char **argv) {
   json_t *root = json_loadf(stdin, JSON_REJECT_DUPLICATES, &error); /* refuses anything behind the object */
   const json_t *at = root;
   if (argc != 2 || !json_is_object(root)) {
-    fprintf(stderr, "not one JSON object: %s\n", root == NULL ? error.text : "another kind");
+    fprintf(stderr, "not one JSON object: %s\n", !root ? error.text : "another kind");
     json_decref(root);
     return 1;
   }
@@ -31,9 +31,9 @@ int main(int argc, char **argv) {
   int count = length > 0 && argv[1][length - 1] == '#';
   if (count)
     argv[1][length - 1] = '\0';
-  for (char *name = strtok(argv[1], "."); name != NULL && at != NULL; name = strtok(NULL, "."))
+  for (char *name = strtok(argv[1], "."); name && at; name = strtok(NULL, "."))
     at = step(at, name);
-  if (at == NULL)
+  if (!at)
     puts("(absent)");
   else if (count)
     printf("%zu\n", json_is_array(at) ? json_array_size(at) : json_object_size(at));

@@ -23,7 +23,7 @@ chrome() {
     --disable-component-update --disable-sync --disable-dev-shm-usage --user-data-dir="$work/profile" "$@" 2>chrome.log
 }
 
-# ---- pages ----
+# Pages.
 mkdir packages
 echo stand-in >packages/windows6.1-kb3140245-x64.msu
 plan() { "$TLSMEND" plan "$@" 2>/dev/null || case $? in 2 | 5) ;; *) fail "plan $*" ;; esac; }
@@ -51,7 +51,7 @@ plan ./evil.lua -m sim:win7-sp1-x64 --format html >evil.html
 grep -q 'U+202E' evil.html || fail "a character that turns the writing around is not shown"
 grep -q 'href="javascript' evil.html && fail "a reference is a script"
 
-# ---- in the browser: what it finds goes into the title ----
+# In the browser: what it finds goes into the title.
 cat >probe.js <<'JS'
 (function () {
   var found = [];
@@ -112,7 +112,7 @@ done
 sed '/^<script>$/,/^<\/script>$/d' plan.html >bare.html
 [ "$(grep -c 'class="step"' bare.html)" = "$(grep -c 'class="step"' plan.html)" ] || fail "steps need the script"
 
-# ---- on paper ----
+# On paper.
 chrome --no-pdf-header-footer --print-to-pdf="$work/plan.pdf" "file://$work/plan.html" >/dev/null || fail "no PDF: $(tail -n 3 chrome.log)"
 [ "$(wc -c <plan.pdf)" -gt 20000 ] || fail "the PDF is too small"
 if command -v pdftotext >/dev/null; then

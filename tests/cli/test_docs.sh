@@ -12,7 +12,7 @@ fail() {
   bad=1
 }
 
-# ---- examples: a block behind "<!-- example: FILE ARGUMENTS exits N -->" becomes FILE, and is planned with ARGUMENTS ----
+# Examples: a block behind "<!-- example: FILE ARGUMENTS exits N -->" becomes FILE, and is planned with ARGUMENTS.
 cat $documents | awk -v folder="$work" '
   /^<!-- example: / { file = $3; arguments = $0; sub(/^<!-- example: [^ ]+ */, "", arguments); sub(/ *-->$/, "", arguments); next }
   /^```/ { if (inside) { inside = 0; close(folder "/" file); file = "" } else if (file != "") { inside = 1; print file, arguments }; next }
@@ -43,7 +43,7 @@ done <examples
 [ "$count" -ge 4 ] || fail "found $count examples, fewer than the documents have"
 cd "$TLSMEND_SOURCE" || exit 1
 
-# ---- commands: each one that is named exists, each one that exists is in the README or in its own help ----
+# Commands: each one that is named exists, each one that exists is in the README or in its own help.
 named=$(cat $documents | grep -o '^    tlsmend [a-z][a-z]*\|`tlsmend [a-z][a-z]*' | sed 's/.*tlsmend //' | sort -u)
 [ "$(echo "$named" | wc -l)" -ge 7 ] || fail "found too few commands in the documents"
 for command in $named; do
@@ -54,18 +54,18 @@ for command in $("$TLSMEND" help | sed -n 's/^  tlsmend \([a-z]*\) .*/\1/p'); do
   "$TLSMEND" help "$command" >>"$work/help"
 done
 
-# ---- options: each one that is named on the same line as the command exists ----
+# Options: each one that is named on the same line as the command exists.
 for option in $(cat $documents | grep 'tlsmend [a-z]' | grep -o ' --[a-z][a-z-]*' | sort -u) --yes --state --format; do
   grep -q -e "$option" "$work/help" || fail "the documents name $option, which no command takes"
 done
 
-# ---- exit codes: the README's table has exactly those of the header, and those of a plan and a restart ----
+# Exit codes: the README's table has exactly those of the header, and those of a plan and a restart.
 header=$(sed -n 's/^  X(-*[0-9]*, [A-Z_]*, \([0-9]*\), .*/\1/p' host/include/tlsmend/error.h)
 wanted=$(printf '%s\n' $header 2 3010 | sort -nu | tr '\n' ' ')
 written=$(sed -n 's/^| \([0-9][0-9]*\) |.*/\1/p' README.md | sort -nu | tr '\n' ' ')
 [ "$wanted" = "$written" ] || fail "README.md lists the exit codes $written, the header has $wanted"
 
-# ---- links ----
+# Links.
 for document in $documents; do
   for link in $(grep -o '](\([^)]*\))' "$document" | sed 's/](\(.*\))/\1/; s/#.*//' | grep -v '^http'); do
     [ -e "$(dirname "$document")/$link" ] || fail "$document links to $link, which does not exist"

@@ -59,7 +59,7 @@ return {
 END
 done
 
-# ---- the folder itself ----
+# The folder itself.
 for kind in link open foreign group; do
   for folder in pc.reg.tlsmend runs; do
     [ $kind = foreign ] && [ -z "$stranger" ] && continue
@@ -83,7 +83,7 @@ try "a private group"
 mkdir box/pc.reg.tlsmend && chmod 775 box/pc.reg.tlsmend
 if [ "$(id -gn)" = "$(id -un)" ]; then site; fi
 
-# ---- files in it that somebody has put there ----
+# Files in it that somebody has put there.
 for kind in symbolic hard pipe folder foreign open; do
   [ $kind = foreign ] && [ -z "$stranger" ] && continue
   try "lock, $kind"
@@ -155,7 +155,7 @@ mv "$record" box/kept && ln -s ../kept "$record"
 expect 1 "a link" apply ../next.lua -m sim:pc.reg --yes --state runs
 expect 0 "a link" status -m sim:pc.reg
 
-# ---- one machine, whichever folder ----
+# One machine, whichever folder.
 for first in "" "--state one"; do
   for second in "" "--state two" "--state one"; do
     try "a second run ($first, then $second)"
@@ -221,7 +221,7 @@ expect 0 "" resume -m sim:moved/pc.reg --reboot auto
 expect 0 "" rollback -m sim:moved/pc.reg --yes
 cmp -s base.reg box/moved/pc.reg || fail "not as before"
 
-# ---- journals that cannot be read ----
+# Journals that cannot be read.
 spoil() { # KIND FILE
   case $1 in
     first) sed -i '1s/a/b/' "$2" ;;
@@ -288,7 +288,7 @@ rm -r box/pc.reg.tlsmend
 expect 0 "Rolled back" rollback -m sim:pc.reg --yes --state one
 unwritten
 
-# ---- streams that are closed ----
+# Streams that are closed.
 for closed in "<&-" ">&-" "2>&-" "<&- >&-" "<&- 2>&-" ">&- 2>&-" "<&- >&- 2>&-"; do
   try "closed: $closed"
   for command in "apply ../site.lua -m sim:pc.reg --yes" "apply winhttp-tls12 -m sim:pc.reg -p package=.. --yes --reboot never" \

@@ -40,7 +40,7 @@ for format in junit sarif terraform; do
   "$TLSMEND" rollback -m "sim:$work/pc.reg" --yes --format $format >"$work/back.$format" 2>/dev/null
 done
 
-# ---- JUnit ----
+# JUnit.
 cat >"$work/junit.py" <<'PY'
 import sys, junitparser
 for path in sys.argv[1:]:
@@ -67,7 +67,7 @@ else
   skip JUnit "apt-get install python3-junitparser"
 fi
 
-# ---- the two of npm ----
+# The two of npm.
 tools=$TLSMEND_BINARY/npm
 sarif=$tools/node_modules/@microsoft/sarif-multitool-linux/Sarif.Multitool
 terraform=$tools/node_modules/@ahmadnassri/terraform-unidiff/bin.js

@@ -79,7 +79,7 @@ grep -q hunter2 "$work/odd.plan" "$work/out" && { echo "FAILED: a secret stands 
 [ "$code" = 3 ] && grep -q 'give it again' "$work/err" || { echo "FAILED: a plan with secrets: $code $(cat "$work/err")"; exit 1; }
 "$python" "$work/check.py" "$TLSMEND_SOURCE/docs/plan.schema.json" "$work"/*.plan
 
-# ---- what apply, resume, rollback and status say ----
+# What apply, resume, rollback and status say.
 "$TLSMEND" snapshot -m sim:win7-sp1-x64 -o "$work/pc.reg" >/dev/null
 number=0
 say() { # a report of this command line

@@ -13,7 +13,7 @@ static void assert_round_trip(const char *name, uint32_t type, const unsigned ch
       (size && memcmp(found.data, bytes, size) != 0))
     fail_msg("%s: %zu bytes of type %u come back as %zu bytes of type %u", subject->name, size, type,
              found.size, found.type);
-  assert_true(size > 0 || found.data == NULL);
+  assert_true(size > 0 || !found.data);
   tlsmend_value_clear(&found);
 }
 

@@ -13,7 +13,7 @@
 
 static int bad;
 
-static void expect(int good, const char *what, const tlsmend_error *error) {
+static void expect(bool good, const char *what, const tlsmend_error *error) {
   if (good)
     return;
   bad = 1;
@@ -27,7 +27,7 @@ enum { ROWS = 32 };
 
 typedef struct row {
   char key[128], name[64];
-  int is_value;
+  bool is_value;
   tlsmend_value value;
 } row;
 
@@ -55,7 +55,7 @@ static int add(tlsmend_machine *machine, const char *key, const char *name, cons
     return tlsmend_error_set(error, TLSMEND_E_IO, "the lab is full");
   snprintf(at->key, sizeof at->key, "%s", key);
   snprintf(at->name, sizeof at->name, "%s", name ? name : "");
-  at->is_value = name != NULL;
+  at->is_value = name;
   return value ? tlsmend_value_set(&at->value, value->type, value->data, value->size, error) : TLSMEND_OK;
 }
 
@@ -75,7 +75,7 @@ static void lab_close(tlsmend_machine *self) {
 
 static int lab_key_exists(tlsmend_machine *self, const tlsmend_key *key, bool *out, tlsmend_error *error) {
   (void)error;
-  *out = find(self, key->path, NULL) != NULL;
+  *out = find(self, key->path, NULL);
   return TLSMEND_OK;
 }
 
@@ -228,12 +228,11 @@ static void apply_and_undo(const tlsmend_options *options, const char *runbook, 
   expect(plan && tlsmend_plan_change_count(plan) == 3, "a key and two values", &error);
   expect(plan && tlsmend_apply(session, plan, &report, &error) == TLSMEND_OK, "apply", &error);
   expect(report && tlsmend_report_result(report) == TLSMEND_RESULT_DONE, "done", &error);
-  expect(find(&look.base, SITE, "Owner") != NULL, "the value is there", &error);
+  expect(find(&look.base, SITE, "Owner"), "the value is there", &error);
   tlsmend_report_free(report);
   report = NULL;
   expect(tlsmend_rollback(session, NULL, 0, &report, &error) == TLSMEND_OK, "rollback", &error);
-  expect(find(&look.base, SITE, "Owner") == NULL && find(&look.base, SITE, NULL) == NULL, "it is gone",
-         &error);
+  expect(!find(&look.base, SITE, "Owner") && !find(&look.base, SITE, NULL), "it is gone", &error);
   tlsmend_report_free(report);
   tlsmend_plan_free(plan);
   tlsmend_session_close(session);

@@ -39,7 +39,7 @@ int main(void) {
   tlsmend_session_close(session);
 
   options.machine = "sim:no-such-machine";
-  if (tlsmend_session_open(&options, &session, &error) != TLSMEND_E_USAGE || session != NULL)
+  if (tlsmend_session_open(&options, &session, &error) != TLSMEND_E_USAGE || session)
     bad = 1;
   return bad;
 }

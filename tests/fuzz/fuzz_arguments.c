@@ -7,9 +7,9 @@ enum { ARGUMENTS_MOST = 64 };
 
 static void judge(const cli_call *call, int argc) {
   MUST(call->operands.count + call->params.count < (size_t)argc);
-  MUST(call->format <= TLSMEND_FORMAT_SARIF && call->language != NULL);
+  MUST(call->format <= TLSMEND_FORMAT_SARIF && call->language);
   for (size_t i = 0; i < call->operands.count; i++)
-    MUST(call->operands.items[i] != NULL);
+    MUST(call->operands.items[i]);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {

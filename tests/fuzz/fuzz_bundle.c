@@ -39,7 +39,7 @@ static void judge(const bundle *bundle) {
          manifest_find(&bundle->files, file->kind, file->name) == file);
     if (file->kind == MANIFEST_PACKAGE)
       continue;
-    MUST(file->bytes != NULL && file->size <= MANIFEST_TEXT_MOST);
+    MUST(file->bytes && file->size <= MANIFEST_TEXT_MOST);
     digest_sha256(file->bytes, (size_t)file->size, digest);
     MUST(strcmp(digest, file->sha256) == 0);
   }
@@ -139,8 +139,7 @@ static int on_module(void *data, const char *name) {
   (void)data;
   MUST(strlen(name) < 1000);
   if (module_name_good(name))
-    MUST(module_name_path("x/", name, path, sizeof path) && strstr(path, "..") == NULL &&
-         !strchr(path, '\\'));
+    MUST(module_name_path("x/", name, path, sizeof path) && !strstr(path, "..") && !strchr(path, '\\'));
   return TLSMEND_OK;
 }
 

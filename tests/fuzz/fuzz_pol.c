@@ -10,7 +10,7 @@ typedef struct reading {
 static int on_entry(void *data, const char *key, const char *name, const tlsmend_value *value) {
   reading *self = data;
   MUST(self->entries < self->most);
-  MUST(value->present && (value->size == 0 || value->data != NULL) && strlen(key) + strlen(name) < 1u << 20);
+  MUST(value->present && (value->size == 0 || value->data) && strlen(key) + strlen(name) < 1u << 20);
   bool own = pol_concerns(name, value, name), other = pol_concerns(name, value, "SecureProtocols");
   MUST(own || name[0] == '*');
   (void)other;

@@ -25,7 +25,7 @@ static void ask(tlsmend_machine *machine) {
   for (int i = 0; i < 4; i++)
     fuzz_judge(machine_file_version(machine, files[i % 2], i < 2 ? 64 : 32, &version, &error), &error);
   fuzz_judge(machine_boot_id(machine, boot, &error), &error);
-  MUST(memchr(boot, '\0', sizeof boot) != NULL);
+  MUST(memchr(boot, '\0', sizeof boot));
   fuzz_judge(machine_hotfixes(machine, &names, &error), &error);
   name_list_clear(&names);
   fuzz_judge(machine_value_get(machine, MACHINE_CURRENT_VERSION, 32, "ProductName", &value, &error), &error);

@@ -13,7 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 /* The bytes in a block of their own size, so that a read beyond them is seen. */
 static void read_some(tls_version asked, const uint8_t *data, size_t size, tls_answer *out) {
   unsigned char *bytes = malloc(size + !size);
-  if (bytes == NULL)
+  if (!bytes)
     abort();
   memcpy(bytes, data, size);
   tls_answer_read(asked, bytes, size, out);

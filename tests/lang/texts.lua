@@ -32,8 +32,6 @@ for _, name in ipairs(LANGUAGES) do
   if not listed:find('"' .. name .. '"') then complain("host/lang/%s.txt: not in TLSMEND_LANGUAGES", name) end
 end
 
--- ---- the pairs ----
-
 local function holes(text)
   local list = {}
   for kind in text:gmatch "%%([sd])" do list[#list + 1] = kind end
@@ -85,8 +83,6 @@ for text in pairs(english) do
   end
 end
 
--- ---- no text fits two pairs ----
-
 local function weight(text) return #(text:gsub("%%[sd]", "")) end
 local function lua_pattern(text)
   return "^" .. text:gsub("[%^%$%(%)%.%[%]%*%+%-%?]", "%%%0"):gsub("%%s", "(.-)"):gsub("%%d", "(%%d+)") .. "$"
@@ -103,8 +99,6 @@ for text in pairs(english) do
     end
   end
 end
-
--- ---- what the code says ----
 
 -- The literals of a text of C or Lua, those that are put together as one.
 local ESCAPES = { n = "\n", t = "\t", ['"'] = '"', ["'"] = "'", ["\\"] = "\\" }
@@ -184,8 +178,6 @@ for _, name in ipairs(files(LUA)) do
     if not bench then prose[#prose + 1] = { name, literal.text } end
   end
 end
-
--- ---- missing and unused ----
 
 -- What is between the placeholders.
 local function fragments(text)

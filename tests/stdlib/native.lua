@@ -12,8 +12,6 @@ local CONTROL = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\"
 
 require("native_registry")(native)
 
--- ---- native modules ----
-
 function native:system()
   local function text(key, name) return (self:get(key, name)) end
   local major, minor = text(CURRENT, "CurrentMajorVersionNumber"), text(CURRENT, "CurrentMinorVersionNumber")
@@ -131,8 +129,6 @@ function native:log()
   return { info = line, warn = line, debug = line, refuse = refuse,
     finding = function(text) table.insert(self.findings, text) end }
 end
-
--- ---- a machine ----
 
 -- A machine from the name of a built-in one, with its own `require`: modules are loaded afresh for each machine.
 function native.machine(name)

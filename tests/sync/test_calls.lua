@@ -17,8 +17,6 @@ local function read(path)
   return file:read "a"
 end
 
--- ---- what stands in the objects ----
-
 -- Answers leads: for each file the set of files that it calls, with the names; FOLDERS are those of objects.
 local function calls(folders)
   local home, wants, leads = {}, {}, {}
@@ -52,8 +50,6 @@ local function sorted(set)
   table.sort(list)
   return list
 end
-
--- ---- floors and circles ----
 
 local floor_of = {}
 do
@@ -113,7 +109,7 @@ local function judge(leads)
   return mistakes
 end
 
--- ---- the test sees what it looks for ----
+-- The test sees what it looks for.
 
 assert(#judge { ["os/a"] = { ["base/b"] = "f" }, ["base/b"] = {} } == 0)
 assert(judge { ["base/b"] = { ["os/a"] = "f" } }[1] == "base/b calls os/a: f")

@@ -45,4 +45,19 @@ if [ -n "$found" ]; then
   printf '%s\n' "$found"
   failed=1
 fi
+
+# rule WORDS EXPRESSION PATTERN...: in no file of ours whose name fits
+rule() {
+  words=$1 expression=$2
+  shift 2
+  found=$(git ls-files "$@" | xargs grep -nE "$expression")
+  [ -z "$found" ] && return
+  echo "$words:"
+  printf '%s\n' "$found"
+  failed=1
+}
+rule 'a pointer is asked as !p and p; NULL is compared where a truth is wanted as a number' \
+  '[=!]= NULL( \?| &&| \|\||;|$| \{|\)$)|[^=!]== NULL\)' 'host/*.[ch]' 'tests/*.[ch]'
+rule 'a heading is a comment like others, without rules of dashes' \
+  '^[[:space:]]*(--|#|//|/?\*) ?[-=*#~]{3,}' '*.lua' '*.sh' '*.cmake' '*CMakeLists.txt' '*.[ch]'
 exit $failed

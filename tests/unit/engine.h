@@ -44,7 +44,7 @@
     if (answered != (expected))                                                                              \
       fail_msg("%s answers %s (%s), not %s", #call, tlsmend_error_name(answered), error.text,                \
                tlsmend_error_name(expected));                                                                \
-    assert_true(error.text[0] != 0 && strchr(error.text, '\n') == NULL);                                     \
+    assert_true(error.text[0] != 0 && !strchr(error.text, '\n'));                                            \
   } while (0)
 
 /* The head of a snapshot of a 64-bit Windows 7; a test adds keys behind it. */

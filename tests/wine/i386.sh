@@ -29,7 +29,7 @@ if [ "${TLSMEND_I386:-}" != inside ]; then
       sh "$1/tests/wine/i386.sh" $3' sh "$source" "$tree" "$*"
 fi
 
-# --- inside: the same source at the same place, the build for this system in /build ---------------------------------------------
+# Inside: the same source at the same place, the build for this system in /build.
 cd "$source"
 cmake -G Ninja -S . -B /build -DCMAKE_BUILD_TYPE=Debug >/build.log 2>&1 && cmake --build /build >>/build.log 2>&1 || {
   tail -n 30 /build.log

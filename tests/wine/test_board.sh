@@ -85,7 +85,7 @@ for runbook in $(tlsmend list | tr -d '\r' | awk '{print $1}'); do
 done
 [ "$proven" -ge 3 ] || fail "only $proven runbooks had something to do"
 
-# ---- the policy of the site ----
+# The policy of the site.
 mkdir -p "$WINEPREFIX/drive_c/ProgramData/tlsmend"
 printf '{"schema": "tlsmend-policy/1", "approvals": 1, "expiry": true, "keys": ["%s"]}\n' "$(tail -n 1 ann.pub)" \
   >"$WINEPREFIX/drive_c/ProgramData/tlsmend/policy.json"

@@ -20,7 +20,7 @@ fail() {
   exit 1
 }
 
-# --- the inner cabinets ----------------------------------------------------------------------------------------------------
+# The inner cabinets.
 
 host=$TLSMEND_SOURCE/host
 build=$(dirname "$TLSMEND_WIN64")
@@ -46,7 +46,7 @@ echo "no cabinet" >"$work/broken.msu"
 wine "$work/cabinet_list.exe" "$(win "$work/broken.msu")" "$(win "$work/out")" >"$work/last.out" && fail "a broken package is unpacked"
 grep -q 'cannot unpack .*broken.msu: ' "$work/last.out" || fail "the broken package is not named"
 
-# --- said yes, and is not there --------------------------------------------------------------------------------------------
+# Said yes, and is not there.
 
 sh "$TLSMEND_SOURCE/tests/wine/msu.sh" "$work"
 mv "$work/windows6.1-kb3140245-$arch.msu" "$work/windows6.1-kb3140245-$arch.cab"

@@ -40,7 +40,7 @@ cbs='HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Component Based Servicing'
 run_once='HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\RunOnce'
 reg() { wine reg.exe "$@" 2>/dev/null | tr -d '\r'; }
 
-# --- a server that speaks TLS 1.2 only, and a client that asks Schannel for nothing ------------------------------------
+# A server that speaks TLS 1.2 only, and a client that asks Schannel for nothing.
 
 openssl req -x509 -newkey rsa:2048 -nodes -keyout "$work/key.pem" -out "$work/cert.pem" -days 2 -subj /CN=localhost 2>/dev/null
 server=
@@ -71,7 +71,7 @@ case $answer in
   *) fail "with TLS 1.2 switched off the handshake answers: $answer" ;;
 esac
 
-# --- planning and refusing change nothing ---------------------------------------------------------------------------------
+# Planning and refusing change nothing.
 
 sh "$TLSMEND_SOURCE/tests/wine/msu.sh" "$work"
 package=$(winepath -w "$work/windows6.1-kb3140245-$arch.msu")
@@ -116,7 +116,7 @@ rights "$work/trace-write.txt" | grep -E -q -v "$reading" || fail "the trace doe
 grep -E -v "$reading" "$work/opened.txt" >"$work/last.rights" && fail "planning opens keys with more than the right to read"
 step "planning opened $(wc -l <"$work/opened.txt") keys of the runbook and of servicing, all of them for reading only"
 
-# --- apply, restart, resume -------------------------------------------------------------------------------------------------
+# Apply, restart, resume.
 
 tlsmend 194 apply winhttp-tls12 --yes --reboot never -p "package=$package"
 step "apply installed the package and stopped for a restart ($(grep -c . "$work/last.err") lines of progress)"
@@ -146,7 +146,7 @@ handshake
 step "the handshake succeeds: $answer"
 tlsmend 0 plan winhttp-tls12 -p "package=$package"
 
-# --- back -------------------------------------------------------------------------------------------------------------------
+# Back.
 
 tlsmend 0 rollback --yes
 said 'KB3140245 stays installed'

@@ -30,7 +30,7 @@ drop_key() { wine reg delete "$1" /f >/dev/null 2>&1 || :; }
 
 import_file() { wine regedit /S "$(winepath -w "$1")"; }
 
-# --- ours, imported and exported again -------------------------------------------------------------------------------
+# Ours, imported and exported again.
 
 hex() { # COUNT: that many bytes
   awk -v n="$1" 'BEGIN { for (i = 0; i < n; i++) printf "%s%02x", i ? "," : "", (i * 7 + int(i / 256)) % 256 }'
@@ -63,7 +63,7 @@ export_key 'HKCU\tlsmend' "$work/exported.reg"
 same "our file is not the same after Wine's import and export" "$work/source.txt" "$work/exported.txt"
 [ "$(wc -l <"$work/source.txt")" -gt 150 ] || fail "the source listing is too short to mean anything"
 
-# --- Wine's, read and written, and accepted back ------------------------------------------------------------------------
+# Wine's, read and written, and accepted back.
 
 for key in 'HKCU\tlsmend' HKLM HKCU 'HKU\.DEFAULT'; do
   name=$(printf %s "$key" | tr -c 'A-Za-z' _)
@@ -79,7 +79,7 @@ wine reg import "$(winepath -w "$work/HKCU_tlsmend.again.reg")" >/dev/null 2>&1
 export_key 'HKCU\tlsmend' "$work/back.reg"
 cmp "$work/exported.reg" "$work/back.reg" >"$work/diff.txt" || fail "what we wrote was not accepted back"
 
-# --- forms that are written by hand ---------------------------------------------------------------------------------------
+# Forms that are written by hand.
 
 utf16 "$work/hand.reg" <<'END'
 Windows Registry Editor Version 5.00

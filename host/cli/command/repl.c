@@ -66,7 +66,7 @@ static bool run_lines(tlsmend_repl *repl) {
   bool failed = false;
   char *typed = NULL, *line = NULL;
   int more = 0;
-  while ((line = read_line(more)) != NULL || interrupted) {
+  while ((line = read_line(more)) || interrupted) {
     if (!line) { /* Ctrl-C while typing: what was typed is forgotten */
       free(typed);
       typed = NULL;

@@ -30,8 +30,6 @@ function policy.packages(kbs)
   return names
 end
 
--- ---- what is lowered ----
-
 local WEAK_CIPHERS = { "^NULL", "^DES", "^RC2", "^RC4", "^Triple DES" }
 
 local function add(list, rule, format, ...)
@@ -131,8 +129,6 @@ function policy.lowered(plan)
   end
   return out
 end
-
--- ---- what is expected ----
 
 local function text_of(value)
   if type(value) == "table" then

@@ -59,8 +59,6 @@ function report.text(result)
   return table.concat(lines, "\n") .. "\n"
 end
 
--- ---- JUnit ----
-
 -- Text for XML 1.0, without the characters that it has no place for.
 local function xml(text)
   return markup.escape((tostring(text):gsub("[%z\1-\8\11\12\14-\31]", "?")))

@@ -7,8 +7,6 @@ local lists = {}
 
 local function unused(need, add, why) add("needs-wide", need.line, ("%s is not %s"):format(need.value, why)) end
 
--- ---- updates and their packages ----
-
 -- Updates that are installed on some machine, or that the text installs on machines that were not tried.
 local function installed(traces, text, note)
   local used = {}
@@ -66,8 +64,6 @@ local function check_packages(members, traces, text, add, note)
   end
 end
 
--- ---- files and servers ----
-
 local function is_place(value, need)
   local text, root = value:lower():gsub("/", "\\"), need:lower():gsub("/", "\\")
   return text == root or text:sub(1, #root + 1) == root .. "\\"
@@ -103,8 +99,6 @@ local function check_servers(members, traces, text, add, note)
   end
   check_places("probes", declared.list("probes", members, traces), text, add, note)
 end
-
--- ---- restarts ----
 
 local function check_restarts(members, traces, text, add)
   local loaded = declared.loaded(traces)

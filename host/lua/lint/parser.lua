@@ -37,8 +37,6 @@ function state:node(kind, line, fields)
   return fields
 end
 
--- ---- scopes ----
-
 function state:open() self.scope = { up = self.scope } end
 function state:close() self.scope = self.scope.up end
 function state:declare(name, line, value)
@@ -54,8 +52,6 @@ function state:find(name)
     scope = scope.up
   end
 end
-
--- ---- expressions ----
 
 function state:name()
   local word = self:take()

@@ -44,8 +44,6 @@ local function touch(key, view, line, kind)
   list[name] = list[name] or { key = path, view = seen, above = kind.above, line = line or 1 }
 end
 
--- ---- the modules, with an ear on them ----
-
 local original = {}
 
 local function watch_reads()
@@ -111,8 +109,6 @@ local function watch_updates()
     return install(options)
   end
 end
-
--- ---- the run ----
 
 -- Calls a function of the runbook; what it fails with, and where, becomes the trace's error.
 local function attempt(fn, argument)

@@ -36,8 +36,6 @@ local function check_fields(members, known, what, add)
   end
 end
 
--- ---- the declaration ----
-
 local function check_header(tree, add)
   local main = tree.main and tree.main.values[1]
   local node, members = fold.table(main)
@@ -85,8 +83,6 @@ local function check_applies(members, add)
   return fn and fn.params[1]
 end
 
--- ---- names and modules ----
-
 local function check_name(node, add)
   if not node.decl and rawget(_G, node.name) == nil then
     add("undeclared-global", node.line, ("%s is not declared"):format(node.name))
@@ -120,8 +116,6 @@ local function check_require(node, own, add)
     add("unknown-module", node.line, ("%s is no name of a module"):format(module))
   end
 end
-
--- ---- the domain ----
 
 local function check_string(node, add)
   local text = node.value

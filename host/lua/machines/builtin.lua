@@ -18,8 +18,8 @@ local FACTS = SOFTWARE .. "\\tlsmend\\Facts"
 local PROCESSORS = { x64 = "AMD64", x86 = "x86", arm64 = "ARM64" }
 local INSTALLED = 0x70
 
--- ---- a registry under construction: path -> { values: name -> text behind the equals sign, keys: what is below }; the
--- path "" holds the roots ----
+-- A registry under construction: path -> { values: name -> text behind the equals sign, keys: what is below }; the path ""
+-- holds the roots.
 
 local function quote(text)
   if text:find("\\", 1, true) or text:find('"', 1, true) then text = text:gsub('[\\"]', "\\%0") end
@@ -53,8 +53,6 @@ local function put_views(tree, sixtyfour, path, values)
   put(tree, SOFTWARE .. path, values)
   if sixtyfour then put(tree, SOFTWARE .. "\\Wow6432Node" .. path, values) end
 end
-
--- ---- what a fresh installation holds ----
 
 local function current_version(tree, row)
   local is_ten = row.nt == "10.0"
@@ -127,8 +125,6 @@ local function foundation(tree, row, architecture)
   put(tree, SOFTWARE .. PACKAGES .. name, { CurrentState = INSTALLED, Visibility = 1 })
 end
 
--- ---- updates ----
-
 local function put_files(tree, files, architecture)
   for _, file in ipairs(files or {}) do
     put(tree, FACTS .. "\\Files\\32", { [file.path] = file.floor })
@@ -165,8 +161,6 @@ local function add(tree, row, architecture, part)
   }
   return roles.add(kit, part)
 end
-
--- ---- text ----
 
 local function add_values(values, lines)
   local names, order = {}, {}

@@ -11,8 +11,6 @@ local MODULES = { registry = "registry", system = "system", hotfix = "hotfix", u
   files = "files", log = "log", schannel = "tls.schannel", winhttp = "tls.winhttp", wininet = "tls.wininet",
   dotnet = "tls.dotnet", suites = "tls.suites", releases = "windows.releases", updates = "windows.updates" }
 
--- ---- showing ----
-
 local DEEPEST, WIDEST, MOST = 4, 100, 60
 
 local function quoted(text)
@@ -70,8 +68,6 @@ function show(value, depth, open)
 end
 repl.show = show
 
--- ---- the prompt's variables ----
-
 local vars = {}
 local environment = setmetatable({}, {
   __index = function(_, name)
@@ -114,8 +110,6 @@ function vars.help(topic)
   for line in (text .. "\n"):gmatch "(.-)\n" do print(line) end -- a line of the log is one line
 end
 
--- ---- statements ----
-
 -- A value is typed like a statement; "= value" is what the old prompt of Lua took. `local` at the begin would not
 -- outlive the line; it is taken off, so that a line of a runbook can be pasted. Third answer: it is not finished.
 local function compile(text)
@@ -157,8 +151,6 @@ function repl.open(texts)
   help.open(texts)
   return true
 end
-
--- ---- completion ----
 
 -- What the last word of a line can become, each as the whole word.
 function repl.complete(line)

@@ -29,8 +29,6 @@ local function blocked(rows)
   return "Schannel: TLS 1.2 as client is " .. (client(rows, "TLS 1.2", "now") or "cannot tell")
 end
 
--- ---- what bits come to when Schannel has its say ----
-
 -- What Schannel makes of a protocol that a program asks for. WinHTTP names its protocols, so that DisabledByDefault
 -- does not stop it, only Enabled=0 does (SP13, SP16). What the release itself has off stays off: SSL 3.0 "fails in
 -- Schannel" (OPT), and 7 and 2008 R2 need the values for TLS 1.1 and 1.2 (KB3140245).
@@ -69,8 +67,6 @@ local function bits_text(bits)
   return bits and ("0x%X (%s)"):format(bits, winhttp.names(bits)) or "cannot tell"
 end
 
--- ---- WinHTTP ----
-
 -- What is read of a value that is set: the bits now, the bits after a restart where they differ, and what stands
 -- against it.
 local function read_bits(set, default, update)
@@ -100,8 +96,6 @@ function programs.winhttp(rows, update)
   end
   return result
 end
-
--- ---- WinINET ----
 
 local function wininet_row(who, key, value, rows, default)
   return judge({ who = who, where = key .. "\\" .. wininet.VALUE, set = value.text, default = bits_text(default),
@@ -144,8 +138,6 @@ function programs.wininet(rows)
   end
   return result
 end
-
--- ---- .NET ----
 
 -- Whether a runtime's programs get TLS 1.2 that do not choose themselves; "some": by what the program was built for.
 local function dotnet_effect(runtime, versions, strong, twelve)

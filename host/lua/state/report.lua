@@ -68,8 +68,6 @@ local function pairs_of(rows)
   return result
 end
 
--- ---- text ----
-
 local function schannel_text(result, lines)
   local clients = { say "as client" }
   for _, row in ipairs(result.schannel) do
@@ -150,8 +148,6 @@ function report.text(result)
     say "A change counts for programs and services that start after it; a restart reaches all of them."
   return table.concat(lines, "\n") .. "\n"
 end
-
--- ---- HTML ----
 
 local html = markup.escape
 

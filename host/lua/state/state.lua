@@ -23,8 +23,6 @@ local function update_state(kb)
     pending = hotfix.pending(kb) or false, evidence = evidence }
 end
 
--- ---- Schannel ----
-
 local EFFECT = { on = "on", off = "off", request = "on request", unsupported = "not supported" }
 local DEFAULT = { on = "on", off = "on request", ns = "not supported" }
 
@@ -69,8 +67,6 @@ local function read_schannel(update)
   end
   return rows
 end
-
--- ---- the whole ----
 
 -- "compliant", "not-compliant" or "cannot-tell", by one field of the rows.
 local function verdict(result, field, schannel_field)

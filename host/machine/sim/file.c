@@ -86,7 +86,7 @@ static bool print_key(const tree_key *key, const char *path, regfile_writer *wri
   }
   size_t count = tree_key_count(key);
   tree_key **keys = malloc((count + 1) * sizeof *keys);
-  bool good = keys != NULL;
+  bool good = keys;
   for (size_t i = 0; good && i < count; i++)
     keys[i] = tree_key_at(key, i);
   if (good)

@@ -31,7 +31,7 @@ static tree_key *find(tlsmend_machine *machine, const tlsmend_key *key) {
 
 static int key_exists(tlsmend_machine *machine, const tlsmend_key *key, bool *out, tlsmend_error *error) {
   (void)error;
-  *out = find(machine, key) != NULL;
+  *out = find(machine, key);
   return TLSMEND_OK;
 }
 

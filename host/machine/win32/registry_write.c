@@ -150,16 +150,16 @@ static int value_check(win32_machine *self, HKEY handle, const tlsmend_key *key,
  * are therefore handed over with something else on both sides.
  */
 static LONG value_store(HKEY handle, const wchar_t *name, const tlsmend_value *value) {
-  enum { FENCE = sizeof(wchar_t) };
-  unsigned char *fenced = malloc(value->size + 2 * FENCE);
-  if (!fenced)
+  enum { GUARD = sizeof(wchar_t) };
+  unsigned char *guarded = malloc(value->size + 2 * GUARD);
+  if (!guarded)
     return ERROR_OUTOFMEMORY;
-  memset(fenced, 0, FENCE);
+  memset(guarded, 0, GUARD);
   if (value->size)
-    memcpy(fenced + FENCE, value->data, value->size);
-  memset(fenced + FENCE + value->size, 0xff, FENCE);
-  LONG number = RegSetValueExW(handle, name, 0, value->type, fenced + FENCE, (DWORD)value->size);
-  free(fenced);
+    memcpy(guarded + GUARD, value->data, value->size);
+  memset(guarded + GUARD + value->size, 0xff, GUARD);
+  LONG number = RegSetValueExW(handle, name, 0, value->type, guarded + GUARD, (DWORD)value->size);
+  free(guarded);
   return number;
 }
 

@@ -51,7 +51,7 @@ typedef struct handshake {
 static bool interface_open(SecurityFunctionTableW **out) {
   INIT_SECURITY_INTERFACE_W init;
   *out = library_function(L"secur32.dll", "InitSecurityInterfaceW", &init, sizeof init) ? init() : NULL;
-  return *out != NULL;
+  return *out;
 }
 
 static SECURITY_STATUS acquire(handshake *self) {

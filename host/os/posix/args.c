@@ -28,6 +28,6 @@ void os_language(char out[4]) {
   for (size_t i = 0; i < sizeof names / sizeof names[0] && (!locale || *locale == '\0'); i++)
     locale = getenv(names[i]);
   memcpy(out, "en", 3);
-  if (locale && strlen(locale) >= 2 && strchr("_.@", locale[2]) != NULL) /* "C.UTF-8" and "POSIX" are none */
+  if (locale && strlen(locale) >= 2 && strchr("_.@", locale[2])) /* "C.UTF-8" and "POSIX" are none */
     memcpy(out, locale, 2);
 }

@@ -28,7 +28,7 @@ bool library_function(const wchar_t *library, const char *name, void *out, size_
     module = load(library);
   FARPROC address = module ? GetProcAddress(module, name) : NULL;
   memcpy(out, &address, size);
-  return address != NULL;
+  return address;
 }
 
 void library_search_system_only(void) {

@@ -48,7 +48,7 @@ static const char *const kinds[] = {"runbook", "module", "package"};
 /* NULL when out of memory. */
 static json_t *files_to_json(const manifest *files) {
   json_t *out = json_array();
-  bool added = out != NULL;
+  bool added = out;
   for (size_t i = 0; files && added && i < files->count; i++) {
     const manifest_file *file = &files->files[i];
     json_t *row = json_pack("{s:s, s:s, s:I, s:s}", "kind", kinds[file->kind], "name", file->name, "size",

@@ -74,7 +74,7 @@ static int on_key_delete(void *data, const char *path, tlsmend_error *error) {
 static int on_value(void *data, const char *path, const char *name, const tlsmend_value *value,
                     tlsmend_error *error) {
   assert_true(value->present);
-  assert_true((value->size == 0) == (value->data == NULL));
+  assert_true((value->size == 0) == !value->data);
   log_line(data, "val ", path, name, value);
   return answer(data, error);
 }

@@ -126,7 +126,7 @@ static void reach_walk(reach *self) {
     }
   } else if (type == LUA_TFUNCTION) {
     lua_settop(L, value);
-    for (int i = 1; lua_getupvalue(L, value, i) != NULL; i++)
+    for (int i = 1; lua_getupvalue(L, value, i); i++)
       reach_walk(self);
   } else if (type == LUA_TTABLE) {
     lua_settop(L, value);
@@ -144,7 +144,7 @@ static void reach_walk(reach *self) {
 
 /* Texts that reach a script say no address: what %p prints is 0x and many lower-case digits. */
 static void reach_judge(const char *text) {
-  for (const char *at = strstr(text, "0x"); at != NULL; at = strstr(at + 1, "0x"))
+  for (const char *at = strstr(text, "0x"); at; at = strstr(at + 1, "0x"))
     if (strspn(at + 2, "0123456789abcdef") >= 8)
       reach_broken("an address reaches a script", text);
 }
@@ -159,7 +159,7 @@ static bool reach_call(reach *self, int arguments, bool walk, bool keep) {
   int code = sandbox_call(context, arguments, LUA_MULTRET, &error);
   self->calls++;
   reach_judge(error.text);
-  if (strchr(error.text, '\n') != NULL)
+  if (strchr(error.text, '\n'))
     reach_broken("an error is not one line", error.text);
   if (context->exceeded != SANDBOX_WITHIN)
     sandbox_renew(context);
@@ -222,7 +222,7 @@ static void reach_modules(reach *self) {
     if (reach_text_of(self, "host/lua/", embedded_texts[i].name))
       reach_broken("the host's own Lua is a module", embedded_texts[i].name);
   }
-  for (const script_module *row = script_modules; row->name != NULL; row++) {
+  for (const script_module *row = script_modules; row->name; row++) {
     lua_pushcfunction(L, reach_module);
     lua_pushstring(L, row->name);
     if (!reach_call(self, 1, true, false))
@@ -237,7 +237,7 @@ static void reach_open(reach *self) {
   tlsmend_error error = {0, ""};
   backend_request request = {.argument = "reach", .text = reach_windows};
   *self = (reach){.plan = plan_new(), .needs = {.runbook = "reach", .registry = trees, .registry_count = 1}};
-  if (self->plan == NULL || sim_open(&request, &self->machine, &error) != TLSMEND_OK ||
+  if (!self->plan || sim_open(&request, &self->machine, &error) != TLSMEND_OK ||
       overlay_open(self->machine, self->plan, &self->overlay, &error) != TLSMEND_OK ||
       guard_open(self->overlay, &self->needs, NULL, &self->guard, &error) != TLSMEND_OK ||
       sandbox_open(&options, &self->context, &error) != TLSMEND_OK)

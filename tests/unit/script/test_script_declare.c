@@ -166,9 +166,9 @@ static void mistakes_are_named(void **state) {
       fail_msg("%s: %s", mistakes[i].text, tlsmend_error_name(code));
     assert_null(runbook);
     char *line = strstr(error.text, "try.lua:1:"); /* where a field has a line it is this one */
-    if (line != NULL && strstr(mistakes[i].says, "try.lua:1:") == NULL)
+    if (line && !strstr(mistakes[i].says, "try.lua:1:"))
       memmove(line + 7, line + 9, strlen(line + 9) + 1);
-    if (strstr(error.text, mistakes[i].says) == NULL)
+    if (!strstr(error.text, mistakes[i].says))
       fail_msg("%s: \"%s\" does not say \"%s\"", mistakes[i].text, error.text, mistakes[i].says);
     assert_null(strpbrk(error.text, "\r\n"));
   }
@@ -299,7 +299,7 @@ static void parameters_parse(void **state) {
       char *text = json_dumps(value, JSON_ENCODE_ANY);
       assert_string_equal(text, row->result);
       free(text);
-    } else if (strstr(error.text, row->result) == NULL) {
+    } else if (!strstr(error.text, row->result)) {
       fail_msg("%s=%s: \"%s\" does not say \"%s\"", row->name, row->text, error.text, row->result);
     }
     assert_int_equal(json_object_size(params), 5);
@@ -380,9 +380,9 @@ static int make_folder(void **state) {
   (void)state;
   tlsmend_error error;
   const char *base = getenv("TMPDIR");
-  if (base == NULL)
+  if (!base)
     base = getenv("TEMP");
-  snprintf(folder, sizeof folder, "%.80s/tlsmend-declare-%u", base != NULL ? base : "/tmp", os_process_id());
+  snprintf(folder, sizeof folder, "%.80s/tlsmend-declare-%u", base ? base : "/tmp", os_process_id());
   return os_dir_make(folder, &error);
 }
 

@@ -119,7 +119,7 @@ static void check(const char *module) {
 
 static void documents_and_modules_agree(void **state) {
   (void)state;
-  for (const script_module *row = script_modules; row->name != NULL; row++)
+  for (const script_module *row = script_modules; row->name; row++)
     check(row->name);
 }
 
@@ -145,9 +145,9 @@ static void declarations_agree(void **state) {
               {"runbook_needs", "needs = { nonsense = 1 }"},
               {"runbook_param", "params = { x = { nonsense = 1 } }"}};
   char *text = definitions("runbook");
-  const char *base = getenv("TMPDIR") != NULL ? getenv("TMPDIR") : getenv("TEMP");
+  const char *base = getenv("TMPDIR") ? getenv("TMPDIR") : getenv("TEMP");
   char path[256];
-  snprintf(path, sizeof path, "%.128s/tlsmend-meta-%u.lua", base != NULL ? base : "/tmp", os_process_id());
+  snprintf(path, sizeof path, "%.128s/tlsmend-meta-%u.lua", base ? base : "/tmp", os_process_id());
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     char source[512], wanted[512], fields[400];
     tlsmend_error error = {0};

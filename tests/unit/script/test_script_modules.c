@@ -94,7 +94,7 @@ static void begin(run_state *run, const char *text, const script_options *option
   memset(run, 0, sizeof *run);
   open_snapshot(run);
   assert_int_equal(os_file_replace(file, text, strlen(text), &error), TLSMEND_OK);
-  script_options used = options != NULL ? *options : (script_options){0};
+  script_options used = options ? *options : (script_options){0};
   used.log = hear;
   used.log_data = run;
   if (script_open(&used, file, &run->runbook, &error) != TLSMEND_OK)
@@ -139,7 +139,7 @@ static int run_body(const char *body, char **plan, tlsmend_error *error) {
   int code = go(&run, &applies, &reason, error);
   assert_true(applies == (code == TLSMEND_OK));
   assert_null(reason);
-  if (plan != NULL) {
+  if (plan) {
     *plan = calloc(1, 8192);
     for (size_t i = 0; i < run.plan->change_count; i++) {
       char *line = change_print(&run.plan->changes[i], true);
@@ -299,7 +299,7 @@ static void failures_have_code_and_text(void **state) {
     int code = run_body(failures[i].body, NULL, &error);
     if (code != failures[i].code)
       fail_msg("%s: %s: %s", failures[i].body, tlsmend_error_name(code), error.text);
-    if (strstr(error.text, failures[i].says) == NULL)
+    if (!strstr(error.text, failures[i].says))
       fail_msg("%s: \"%s\" does not say \"%s\"", failures[i].body, error.text, failures[i].says);
     assert_null(strpbrk(error.text, "\r\n"));
   }
@@ -320,7 +320,7 @@ static void writes_become_changes(void **state) {
                                       "HKLM\\SOFTWARE\\Site\\c | Try it\n", "x = REG_SZ \"y\"",
                                       "HKLM\\SOFTWARE\\Site\\b | old\n"};
   for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
-    if (strstr(plan, lines[i]) == NULL)
+    if (!strstr(plan, lines[i]))
       fail_msg("no \"%s\" in\n%s", lines[i], plan);
   assert_null(strstr(plan, "Absent"));
   free(plan);
@@ -381,10 +381,10 @@ static void applies_answers(void **state) {
     assert_int_equal(applies, rows[i].applies_at_all);
     assert_int_equal(strcmp(run.said, "ran\n") == 0, rows[i].applies_at_all);
     const char *got = code == TLSMEND_OK ? reason : error.text;
-    if (rows[i].text == NULL)
+    if (!rows[i].text)
       assert_null(got);
-    else if (got == NULL || strstr(got, rows[i].text) == NULL)
-      fail_msg("%s: \"%s\" does not say \"%s\"", rows[i].applies, got != NULL ? got : "", rows[i].text);
+    else if (!got || !strstr(got, rows[i].text))
+      fail_msg("%s: \"%s\" does not say \"%s\"", rows[i].applies, got ? got : "", rows[i].text);
     free(reason);
     end(&run);
   }
@@ -415,7 +415,7 @@ static void verify_answers(void **state) {
     int code = script_verify(run.runbook, &(script_ground){run.overlay, NULL, &sink}, &error);
     if (code != rows[i].code)
       fail_msg("%s: %s %s", rows[i].verify, tlsmend_error_name(code), error.text);
-    if (rows[i].text != NULL && strstr(error.text, rows[i].text) == NULL)
+    if (rows[i].text && !strstr(error.text, rows[i].text))
       fail_msg("%s: \"%s\" does not say \"%s\"", rows[i].verify, error.text, rows[i].text);
     end(&run);
   }
@@ -473,9 +473,9 @@ static void nothing_is_kept_after_a_run(void **state) {
 static int name_file(void **state) {
   (void)state;
   const char *base = getenv("TMPDIR");
-  if (base == NULL)
+  if (!base)
     base = getenv("TEMP");
-  snprintf(file, sizeof file, "%.80s/tlsmend-modules-%u", base != NULL ? base : "/tmp", os_process_id());
+  snprintf(file, sizeof file, "%.80s/tlsmend-modules-%u", base ? base : "/tmp", os_process_id());
   tlsmend_error error;
   int code = os_dir_make(file, &error);
   strcat(file, "/try.lua");

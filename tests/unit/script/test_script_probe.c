@@ -74,7 +74,7 @@ static void must(const char *body, bool live) {
 static void must_fail(int code, const char *text, const char *needs, const char *function, const char *body) {
   tlsmend_error error;
   int got = go(needs, function, body, true, &error);
-  if (got != code || strstr(error.text, text) == NULL)
+  if (got != code || !strstr(error.text, text))
     fail_msg("%s: %d, %s", body, got, got == TLSMEND_OK ? "done" : error.text);
 }
 

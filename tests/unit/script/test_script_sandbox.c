@@ -262,7 +262,7 @@ static void try_all(const attempt *attempts, size_t count, bool roomy) {
     if (code != attempts[i].code)
       fail_msg("%s: %s (%s)", attempts[i].name, tlsmend_error_name(code),
                code != TLSMEND_OK ? error.text : "");
-    if (attempts[i].says != NULL && strstr(error.text, attempts[i].says) == NULL)
+    if (attempts[i].says && !strstr(error.text, attempts[i].says))
       fail_msg("%s: \"%s\" does not say \"%s\"", attempts[i].name, error.text, attempts[i].says);
     if (code != TLSMEND_OK)
       assert_null(strpbrk(error.text, "\r\n"));

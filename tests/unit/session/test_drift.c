@@ -105,7 +105,7 @@ static size_t journals(void) {
 /* Whether the line names what was moved, or a part of its end. */
 static bool names_it(const char *line, const plan_read *read) {
   if (read->kind == PLAN_READ_HOTFIXES)
-    return strstr(line, "hotfixes") != NULL;
+    return strstr(line, "hotfixes");
   const char *leaf = strrchr(read->key, '\\');
   return strstr(line, leaf ? leaf + 1 : read->key) &&
          (!read->name || !*read->name || strstr(line, read->name));

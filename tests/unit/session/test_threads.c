@@ -72,7 +72,7 @@ static DWORD WINAPI begin(void *data) {
   return 0;
 }
 static bool thread_start(thread *self, job *job) {
-  return (*self = CreateThread(NULL, 0, begin, job, 0, NULL)) != NULL;
+  return (*self = CreateThread(NULL, 0, begin, job, 0, NULL));
 }
 static void thread_join(thread self) {
   WaitForSingleObject(self, INFINITE);
