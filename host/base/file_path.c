@@ -139,4 +139,3 @@ size_t file_path_root(const char *path, const char *root) {
   return !*rest || !names_mistake(rest, between) ? begin : 0;
 }
 
-bool file_path_within(const char *path, const char *root) { return file_path_root(path, root) > 0; }

@@ -25,12 +25,10 @@ bool file_path_share(const char *path);
 const char *file_path_mistake(const char *path);
 
 /*
- * Whether `path` is `root` or lies below it, by names alone, and what follows the root is spelled plainly. The root is taken as
- * it is: somebody who may has named it. Case and the direction of slashes do not matter where the root is one of Windows.
+ * How many bytes of `path` stand for `root`, if it is that folder or lies below it, by names alone, and what follows is spelled
+ * plainly; 0 if not. The root is taken as it is: somebody who may has named it. Case and the direction of slashes do not matter
+ * where the root is one of Windows.
  */
-bool file_path_within(const char *path, const char *root);
-
-/* How many bytes of such a path stand for the root; 0 if it is not within. */
 size_t file_path_root(const char *path, const char *root);
 
 #endif

@@ -125,7 +125,7 @@ static size_t fill(char *out, const char *format, const char *const arguments[2]
   return at;
 }
 
-char *say_filled(const char *language, const char *format, const char *first, const char *second) {
+static char *say_filled(const char *language, const char *format, const char *first, const char *second) {
   const char *const arguments[2] = {first, second};
   char *local = say_in(language, format);
   size_t length = fill(NULL, local ? local : format, arguments);

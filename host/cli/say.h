@@ -35,11 +35,8 @@ void say_object(const char *schema, const char *result, const char *name, const 
 /* A text of the program in a language; English where it has no other. Free with tlsmend_text_free; NULL when out of memory. */
 char *say_in(const char *language, const char *english);
 
-/* A text of the program that takes arguments, %1 and %2: looked up as it is, then filled in, so that no argument is taken for a word. It
- * stands in the language files with %s. malloc'd; NULL when out of memory. */
-char *say_filled(const char *language, const char *format, const char *first, const char *second);
-
-/* Prints such a text and a line break to stdout. A long one is broken at blanks. */
+/* Prints a text of the program that takes an argument, %1, and a line break to stdout. The text is looked up as it is, then filled in,
+ * so that no argument is taken for a word. It stands in the language files with %s. A long line is broken at blanks. */
 void say_line(const char *language, const char *format, const char *argument);
 
 /* Asks such a text on stderr, reads one line from stdin; "y" and "yes" are yes, so are the language's own word and

@@ -1,6 +1,6 @@
 -- What includes promise, calls keep: nm says which file calls which. A room calls only rooms on floors below
 -- (test_includes.sh has the floors), and no file leads back to itself. `lua5.4 test_calls.lua [BUILD [NM]]`: a Windows
--- build and its nm show the files of that system.
+-- build and its nm show the files of that system. And what a file shows to others, one of them asks for: the host's, or a test.
 local build = arg[1] or os.getenv "TLSMEND_BINARY" or "build/dev"
 local nm = arg[2] or "nm"
 local source = os.getenv "TLSMEND_SOURCE" or "."
@@ -17,7 +17,8 @@ local function read(path)
   return file:read "a"
 end
 
--- Answers leads: for each file the set of files that it calls, with the names; FOLDERS are those of objects.
+-- Answers leads: for each file the set of files that it calls, with the names; and home: where each name stands. FOLDERS are
+-- those of objects.
 local function calls(folders)
   local home, wants, leads = {}, {}, {}
   for _, folder in ipairs(folders) do
@@ -41,7 +42,7 @@ local function calls(folders)
       if to and to ~= file then leads[file][to] = leads[file][to] and leads[file][to] .. " " .. name or name end
     end
   end
-  return leads
+  return leads, home
 end
 
 local function sorted(set)
@@ -101,11 +102,36 @@ local function circles(leads, told)
   end
 end
 
-local function judge(leads)
+-- Names that no other file asks for; TEXTS are the sources by their names, those of other systems and of tests among them. A
+-- header, except the public ones, shows a name and asks for nothing, nor does the twin of a file for another system.
+local function unasked(leads, home, texts, told)
+  local asked = {}
+  for _, to in pairs(leads) do
+    for _, names in pairs(to) do
+      for name in names:gmatch "%S+" do asked[name] = true end
+    end
+  end
+  for path, text in pairs(texts) do
+    local own = path:match "^host/(.*%.c)$"
+    local twin = own and own:gsub("/win32/", "/posix/")
+    for name in text:gsub("/%*.-%*/", ""):gmatch "[%a_][%w_]*" do
+      local from = home[name]
+      if from and from ~= own and from ~= twin and (own or not path:find "^host/" or path:find "^host/include/") then
+        asked[name] = true
+      end
+    end
+  end
+  for _, name in ipairs(sorted(home)) do
+    if not asked[name] then told("%s is shown by %s, and no other file asks for it", name, home[name]) end
+  end
+end
+
+local function judge(leads, home, texts)
   local mistakes = {}
   local function told(...) mistakes[#mistakes + 1] = string.format(...) end
   upward(leads, told)
   circles(leads, told)
+  unasked(leads, home or {}, texts or {}, told)
   return mistakes
 end
 
@@ -116,10 +142,16 @@ assert(judge { ["base/b"] = { ["os/a"] = "f" } }[1] == "base/b calls os/a: f")
 assert(judge { ["os/a"] = { ["registry/b"] = "f" } }[1] == "os/a calls registry/b: f")
 local ring = judge { ["os/a"] = { ["os/b"] = "f" }, ["os/b"] = { ["os/c"] = "g" }, ["os/c"] = { ["os/a"] = "h" } }
 assert(ring[1] == "a circle of 3 files:" and ring[4] == "  os/c -> os/a: h")
+local alone = judge({ ["os/a.c"] = { ["base/b.c"] = "f" } }, { f = "base/b.c", g = "base/b.c", h = "base/b.c", i = "base/b.c" },
+  { ["host/base/b.c"] = "g(h, i)", ["host/base/b.h"] = "void g(void); /* i */", ["tests/unit/test_b.c"] = "h() /* i */" })
+assert(#alone == 2 and alone[1] == "g is shown by base/b.c, and no other file asks for it" and alone[2]:find "^i is shown")
 
-local leads = calls { build .. "/CMakeFiles/objects.dir/host", build .. "/CMakeFiles/tlsmend_command.dir/host" }
+local texts = {}
+for _, path in ipairs(lines("cd '%s' && find host tests -name '*.[ch]'", source)) do texts[path] = read(source .. "/" .. path) end
+local leads, home = calls { build .. "/CMakeFiles/objects.dir/host", build .. "/CMakeFiles/tlsmend_command.dir/host" }
 assert(#sorted(leads) > 100, "found too few objects below " .. build)
-local mistakes = judge(leads)
+home.main = nil
+local mistakes = judge(leads, home, texts)
 print(#sorted(leads) .. " files")
 for _, mistake in ipairs(mistakes) do print("FAILED: " .. mistake) end
 os.exit(#mistakes == 0)

@@ -58,9 +58,3 @@ installer_result installer_classify(uint32_t code) {
       return results[i];
   return (installer_result){code, INSTALLER_FAIL, "an exit code that tlsmend does not know", LOOK_INTO_CBS};
 }
-
-const char *installer_class_name(installer_class class) {
-  static const char *const names[] = {"ok",        "ok-reboot", "ok-no-change", "retry", "not-applicable",
-                                      "ambiguous", "fail"};
-  return names[class];
-}

@@ -29,7 +29,4 @@ typedef struct installer_result {
 /* The row of a code; one that says so for codes that the table does not know. */
 installer_result installer_classify(uint32_t code);
 
-/* "ok", "ok-reboot", ... Static. */
-const char *installer_class_name(installer_class class);
-
 #endif

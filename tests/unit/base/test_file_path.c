@@ -94,7 +94,7 @@ static void test_within(void **state) {
               {"C:\\\u00c4\\a", "C:\\\u00e4", true},
               {"C:\\Packages\\NUL.msu", "C:\\Packages", false}};
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-    if (file_path_within(rows[i].path, rows[i].root) != rows[i].within)
+    if ((file_path_root(rows[i].path, rows[i].root) > 0) != rows[i].within)
       fail_msg("%s in %s: not %d", rows[i].path, rows[i].root, rows[i].within);
 }
 
@@ -156,7 +156,7 @@ static void test_random(void **state) {
         strcat(path, between[glue]);
       strcat(path, pieces[piece]);
     }
-    bool within = file_path_within(path, "C:\\srv\\Packages");
+    bool within = file_path_root(path, "C:\\srv\\Packages") > 0;
     size_t root = file_path_root(path, "C:\\srv\\Packages");
     inside += within;
     assert_true(within ? root == strlen("C:\\srv\\Packages") && (!path[root] || strchr("\\/", path[root]))
