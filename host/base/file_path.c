@@ -138,4 +138,3 @@ size_t file_path_root(const char *path, const char *root) {
   }
   return !*rest || !names_mistake(rest, between) ? begin : 0;
 }
-

@@ -1,6 +1,7 @@
 -- What includes promise, calls keep: nm says which file calls which. A room calls only rooms on floors below
 -- (test_includes.sh has the floors), and no file leads back to itself. `lua5.4 test_calls.lua [BUILD [NM]]`: a Windows
--- build and its nm show the files of that system. And what a file shows to others, one of them asks for: the host's, or a test.
+-- build and its nm show the files of that system. And what a file shows to others, one of them asks for: the host's, or
+-- a test.
 local build = arg[1] or os.getenv "TLSMEND_BINARY" or "build/dev"
 local nm = arg[2] or "nm"
 local source = os.getenv "TLSMEND_SOURCE" or "."
@@ -17,8 +18,8 @@ local function read(path)
   return file:read "a"
 end
 
--- Answers leads: for each file the set of files that it calls, with the names; and home: where each name stands. FOLDERS are
--- those of objects.
+-- Answers leads: for each file the set of files that it calls, with the names; and home: where each name stands.
+-- FOLDERS are those of objects.
 local function calls(folders)
   local home, wants, leads = {}, {}, {}
   for _, folder in ipairs(folders) do
@@ -102,8 +103,9 @@ local function circles(leads, told)
   end
 end
 
--- Names that no other file asks for; TEXTS are the sources by their names, those of other systems and of tests among them. A
--- header, except the public ones, shows a name and asks for nothing, nor does the twin of a file for another system.
+-- Names that no other file asks for; TEXTS are the sources by their names, those of other systems and of tests among
+-- them. A header, except the public ones, shows a name and asks for nothing, nor does the twin of a file for another
+-- system.
 local function unasked(leads, home, texts, told)
   local asked = {}
   for _, to in pairs(leads) do
@@ -142,12 +144,17 @@ assert(judge { ["base/b"] = { ["os/a"] = "f" } }[1] == "base/b calls os/a: f")
 assert(judge { ["os/a"] = { ["registry/b"] = "f" } }[1] == "os/a calls registry/b: f")
 local ring = judge { ["os/a"] = { ["os/b"] = "f" }, ["os/b"] = { ["os/c"] = "g" }, ["os/c"] = { ["os/a"] = "h" } }
 assert(ring[1] == "a circle of 3 files:" and ring[4] == "  os/c -> os/a: h")
-local alone = judge({ ["os/a.c"] = { ["base/b.c"] = "f" } }, { f = "base/b.c", g = "base/b.c", h = "base/b.c", i = "base/b.c" },
-  { ["host/base/b.c"] = "g(h, i)", ["host/base/b.h"] = "void g(void); /* i */", ["tests/unit/test_b.c"] = "h() /* i */" })
-assert(#alone == 2 and alone[1] == "g is shown by base/b.c, and no other file asks for it" and alone[2]:find "^i is shown")
+local alone = judge({ ["os/a.c"] = { ["base/b.c"] = "f" } },
+  { f = "base/b.c", g = "base/b.c", h = "base/b.c", i = "base/b.c" },
+  { ["host/base/b.c"] = "g(h, i)", ["host/base/b.h"] = "void g(void); /* i */",
+    ["tests/unit/test_b.c"] = "h() /* i */" })
+assert(#alone == 2 and alone[1] == "g is shown by base/b.c, and no other file asks for it"
+  and alone[2]:find "^i is shown")
 
 local texts = {}
-for _, path in ipairs(lines("cd '%s' && find host tests -name '*.[ch]'", source)) do texts[path] = read(source .. "/" .. path) end
+for _, path in ipairs(lines("cd '%s' && find host tests -name '*.[ch]'", source)) do
+  texts[path] = read(source .. "/" .. path)
+end
 local leads, home = calls { build .. "/CMakeFiles/objects.dir/host", build .. "/CMakeFiles/tlsmend_command.dir/host" }
 assert(#sorted(leads) > 100, "found too few objects below " .. build)
 home.main = nil

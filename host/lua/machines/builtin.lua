@@ -18,8 +18,8 @@ local FACTS = SOFTWARE .. "\\tlsmend\\Facts"
 local PROCESSORS = { x64 = "AMD64", x86 = "x86", arm64 = "ARM64" }
 local INSTALLED = 0x70
 
--- A registry under construction: path -> { values: name -> text behind the equals sign, keys: what is below }; the path ""
--- holds the roots.
+-- A registry under construction: path -> { values: name -> text behind the equals sign, keys: what is below }; the path
+-- "" holds the roots.
 
 local function quote(text)
   if text:find("\\", 1, true) or text:find('"', 1, true) then text = text:gsub('[\\"]', "\\%0") end
