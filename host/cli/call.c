@@ -46,8 +46,8 @@ static int read_option(reading *self, tlsmend_error *error) {
   const char *argument = self->argv[self->at], *command = self->call->command->name;
   bool own = opt_find(self->call->command->takes, argument, &match);
   if (!own && !find_anywhere(argument, &match))
-    return say_error(error, TLSMEND_E_USAGE, "unknown option %s; 'tlsmend help' lists commands and options",
-                     match.spelled);
+    return say_error(error, TLSMEND_E_USAGE, "unknown option %s; 'tlsmend help %s' lists the options",
+                     match.spelled, *command ? command : "COMMAND");
   if (match.row.kind == OPT_SWITCH && match.value)
     return say_error(error, TLSMEND_E_USAGE, "%s takes no value", match.spelled);
   if (match.row.kind != OPT_SWITCH && !match.value) {

@@ -31,7 +31,7 @@ static const opt_spec takes[] = {
     {OPT_INCLUDE, .rows = cli_session},
     {OPT_INCLUDE, .rows = cli_reboot, .brief = true},
     {OPT_SWITCH, .name = "boot", .target = offsetof(arguments, boot),
-     .help = "the machine's own start calls"},
+     .help = "only for the start that tlsmend has arranged"},
     {OPT_INCLUDE, .rows = cli_common_any},
     {.kind = OPT_END},
 };
