@@ -45,6 +45,12 @@ done
 sed -n 's/^\([^ #]*+[^ ]*\).*/\1/p' "$table" >worked_on
 cat names worked_on >machines
 
+# Those that take packages.
+installers=
+for runbook in $runbooks; do
+  if "$TLSMEND" show "$runbook" | grep -q '^  -p package='; then installers="$installers $runbook"; fi
+done
+
 # INSTALLATIONS+RESTARTS+VALUES of the plan in `out`.
 count() {
   awk 'BEGIN { RS = "," } /"kind": *"update-install"/ { i++ } /"kind": *"reboot"/ { r++ } /"kind": *"value-set"/ { v++ }
@@ -55,7 +61,7 @@ count() {
 # to do), blocked (it stops: something would break), cannot-tell, or changes as INSTALLATIONS+RESTARTS+VALUES.
 plan_cell() {
   code=0
-  "$TLSMEND" plan "$runbook" -m "sim:$snapshot" -p package="$packages" --format json >out 2>log || code=$?
+  "$TLSMEND" plan "$runbook" -m "sim:$snapshot" $given --format json >out 2>log || code=$?
   case $code in
   0) if grep -q '"applies": *false' out; then cell=refers; else cell=nothing; fi ;;
   3) cell=blocked && { grep -q 'blocked, nothing is switched off' log || fail "refused without a word"; } ;;
@@ -70,13 +76,13 @@ plan_cell() {
 live_through() {
   restarts=${cell#*+} restarts=${restarts%%+*} code=0
   [ "$restarts" -gt 0 ] && code=194
-  expect $code "$TLSMEND" apply "$runbook" -m "sim:$snapshot" -p package="$packages" --yes
+  expect $code "$TLSMEND" apply "$runbook" -m "sim:$snapshot" $given --yes
   while [ "$restarts" -gt 0 ]; do
     restarts=$((restarts - 1)) code=0
     [ "$restarts" -gt 0 ] && code=194
     expect $code "$TLSMEND" resume -m "sim:$snapshot"
   done
-  expect 0 "$TLSMEND" plan "$runbook" -m "sim:$snapshot" -p package="$packages"
+  expect 0 "$TLSMEND" plan "$runbook" -m "sim:$snapshot" $given
   expect 0 "$TLSMEND" rollback -m "sim:$snapshot" --yes
   cmp before "$snapshot" >log || fail "rolled back, but not what it was"
 }
@@ -95,6 +101,7 @@ machine_row() {
   cp "$snapshot" before
   row=$machine
   for runbook in $runbooks; do
+    case "$installers " in *" $runbook "*) given="-p package=$packages" ;; *) given= ;; esac
     plan_cell
     row="$row $cell"
     case $cell in *+*) live_through ;; esac

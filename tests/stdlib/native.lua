@@ -171,7 +171,7 @@ function native:run(id, params)
   local environment = self:environment()
   local runbook = assert(loadfile(("runbooks/%s.lua"):format(id), "t", environment))()
   local used = {}
-  for name, row in pairs(runbook.params) do used[name] = row.default end
+  for name, row in pairs(runbook.params or {}) do used[name] = row.default end
   for name, value in pairs(params or {}) do used[name] = value end
   self.changes, self.findings, self.unknowns, self.lines, self.phase = {}, {}, {}, {}, 0
   self.needs = runbook.needs

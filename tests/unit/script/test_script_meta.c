@@ -112,7 +112,8 @@ static void check(const char *module) {
     compare_module(module, machines[i], text, &asked);
     if (asked.wrong[0] != '\0')
       fail_msg("stdlib/meta/%s.lua and the module on %s: %s", module, machines[i], asked.wrong);
-    assert_true(asked.documented > 2);
+    if (asked.documented == 0)
+      fail_msg("stdlib/meta/%s.lua: no function or field is found in it", module);
   }
   free(text);
 }
