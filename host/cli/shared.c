@@ -10,7 +10,7 @@ GROUP(cli_runbook, OPT_OPERAND, .name = "RUNBOOK", .required = true, TARGET(oper
 GROUP(cli_runbooks, OPT_OPERAND, .name = "RUNBOOK", .repeated = true, TARGET(operands), .help = runbook_help);
 
 GROUP(cli_machine, OPT_TEXT, 'm', .name = "machine", .value = "SPEC", .brief = true, TARGET(machine),
-      .help = "the machine: live, sim:NAME or sim:FILE.reg");
+      .help = "live (default on Windows), sim:NAME, sim:FILE.reg");
 
 const opt_spec cli_session[] = {{OPT_INCLUDE, .rows = cli_machine},
                                 {OPT_TEXT, .name = "state", .value = "DIR", TARGET(state),
