@@ -81,7 +81,7 @@ int tlsmend_value_set(tlsmend_value *out, uint32_t type, const void *data, size_
   if (size) {
     copy = malloc(size);
     if (!copy)
-      return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for %zu bytes of a value", size);
+      return error_no_memory(error);
     memcpy(copy, data, size);
   }
   tlsmend_value_clear(out);

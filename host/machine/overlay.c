@@ -167,16 +167,20 @@ static int absent_key(const char *path, tlsmend_error *error) {
   return tlsmend_error_set(error, TLSMEND_E_ABSENT, "%s does not exist", path);
 }
 
+/* What the plan has of a key, and the names that the machine below has in it. */
+static int look_into(overlay *self, const tlsmend_key *key, plan_read_kind kind, sight *sight,
+                     name_list *below, tlsmend_error *error) {
+  int code = look(self, key->path, key->view, sight, error);
+  if (code == TLSMEND_OK && sight->hidden)
+    return sight->exists ? TLSMEND_OK : absent_key(key->path, error);
+  return code == TLSMEND_OK ? names_below(self, key, kind, below, error) : code;
+}
+
 static int each_key(tlsmend_machine *machine, const tlsmend_key *key, tlsmend_name_fn fn, void *data,
                     tlsmend_error *error) {
-  overlay *self = (overlay *)machine;
   sight sight;
   name_list below = {0};
-  int code = look(self, key->path, key->view, &sight, error);
-  if (code == TLSMEND_OK && sight.hidden && !sight.exists)
-    return absent_key(key->path, error);
-  if (code == TLSMEND_OK && !sight.hidden)
-    code = names_below(self, key, PLAN_READ_KEYS, &below, error);
+  int code = look_into((overlay *)machine, key, PLAN_READ_KEYS, &sight, &below, error);
   for (size_t i = 0; code == TLSMEND_OK && i < below.count; i++) {
     const tree_key *child = sight.key ? child_of(sight.key, below.items[i]) : NULL;
     if (!child || tree_key_mark(child) == TREE_PLAIN)
@@ -202,16 +206,11 @@ static bool names_have(const name_list *names, const char *name) {
 
 static int each_value(tlsmend_machine *machine, const tlsmend_key *key, tlsmend_name_fn fn, void *data,
                       tlsmend_error *error) {
-  overlay *self = (overlay *)machine;
   sight sight;
   name_list below = {0};
-  int code = look(self, key->path, key->view, &sight, error);
-  if (code == TLSMEND_OK && sight.hidden && !sight.exists)
-    return absent_key(key->path, error);
-  if (code == TLSMEND_OK && !sight.hidden)
-    code = names_below(self, key, PLAN_READ_VALUES, &below, error);
-  for (size_t i = 0; code == TLSMEND_OK && i < below.count;
-       i++) { /* a value that is set keeps its spelling */
+  int code = look_into((overlay *)machine, key, PLAN_READ_VALUES, &sight, &below, error);
+  /* a value that is set keeps its spelling */
+  for (size_t i = 0; code == TLSMEND_OK && i < below.count; i++) {
     const tree_value *pending = sight.key ? tree_value_find(sight.key, below.items[i]) : NULL;
     if (!pending || pending->value.present)
       code = fn(data, below.items[i]);

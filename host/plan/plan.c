@@ -196,7 +196,7 @@ int plan_append(tlsmend_plan *plan, tlsmend_change *change, tlsmend_error *error
     size_t room = plan->change_room ? plan->change_room * 2 : 16;
     tlsmend_change *grown = realloc(plan->changes, room * sizeof *grown);
     if (!grown)
-      return tlsmend_error_set(error, TLSMEND_E_MEMORY, "out of memory for a plan of %zu changes", room);
+      return error_no_memory(error);
     plan->changes = grown;
     plan->change_room = room;
   }

@@ -9,19 +9,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sodium.h>
+
 #include "base/unicode.h"
 
 static json_t *hex_to_json(const tlsmend_value *value) {
-  static const char digits[] = "0123456789abcdef";
   if (value->size > (SIZE_MAX - 1) / 2)
     return NULL;
   char *text = malloc(value->size * 2 + 1);
   if (!text)
     return NULL;
-  for (size_t i = 0; i < value->size; i++) {
-    text[2 * i] = digits[value->data[i] >> 4];
-    text[2 * i + 1] = digits[value->data[i] & 15];
-  }
+  sodium_bin2hex(text, value->size * 2 + 1, value->data, value->size);
   json_t *json = json_stringn(text, value->size * 2);
   free(text);
   return json;

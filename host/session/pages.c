@@ -6,10 +6,12 @@
 #include "base/digest.h"
 #include "base/error.h"
 #include "os/os.h"
+#include "plan/plan.h"
 #include "render/html.h"
 #include "render/language.h"
 #include "render/page.h"
 #include "script/script.h"
+#include "session/runs/report.h"
 
 enum { FILE_MOST = 64 * 1024 * 1024 };
 
@@ -20,7 +22,7 @@ typedef struct page_source {
 
 /* Only what this program writes; which of it is for the page to say. */
 static bool is_ours(const json_t *json) {
-  static const char *const schemas[] = {"tlsmend-plan/1", "tlsmend-report/1", "tlsmend-status/1"};
+  static const char *const schemas[] = {PLAN_SCHEMA, REPORT_SCHEMA, STATUS_SCHEMA};
   for (size_t i = 0; i < sizeof schemas / sizeof schemas[0]; i++)
     if (strcmp(json_text(json, "schema"), schemas[i]) == 0)
       return true;

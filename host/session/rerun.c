@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sodium.h>
+
 #include "base/calendar.h"
 #include "base/error.h"
 #include "machine/guard.h"
@@ -49,8 +51,8 @@ static bool sign_in(tlsmend_plan *plan) {
   plan->id = malloc(2 * sizeof chance + 1);
   plan->user = strdup(user);
   plan->host = strdup(host);
-  for (size_t i = 0; plan->id && i < sizeof chance; i++)
-    snprintf(plan->id + 2 * i, 3, "%02x", chance[i]);
+  if (plan->id)
+    sodium_bin2hex(plan->id, 2 * sizeof chance + 1, chance, sizeof chance);
   return plan->id && plan->user && plan->host;
 }
 

@@ -6,7 +6,9 @@
 #include "render/say.h"
 #include "session/session.h"
 
+/* What the JSON of a report, and of the list of runs, calls itself. */
 #define REPORT_SCHEMA "tlsmend-report/1"
+#define STATUS_SCHEMA "tlsmend-status/1"
 
 struct tlsmend_report {
   tlsmend_result result;

@@ -10,8 +10,6 @@
 #include "session/runs/run.h"
 #include "session/runs/watch.h"
 
-#define STATUS_SCHEMA "tlsmend-status/1"
-
 typedef struct status {
   const tlsmend_session *session;
   json_t *runs;
