@@ -11,8 +11,8 @@ typedef struct text_builder {
   char *bytes;
   size_t length, room;
   bool failed;
-  const struct language
-      *language; /* carried for render/say.h, which alone looks at it; NULL: English. Borrowed */
+  /* carried for render/say.h, which alone looks at it; NULL: English. Borrowed */
+  const struct language *language;
 } text_builder;
 
 /* Adds a text that is plain to look at, whatever the arguments hold (see unicode_plain): line breaks come from the format only. */

@@ -207,9 +207,8 @@ static const unsigned char *name_key(void) {
 }
 
 uint32_t unicode_name_hash(const char *name, size_t length) {
-  enum {
-    PIECE = 64
-  }; /* units; a longer name is hashed piece by piece, each with the hash of those before it */
+  /* Units; a longer name is hashed piece by piece, each with the hash of those before it. */
+  enum { PIECE = 64 };
   unit_reader reader = reader_of(name, length);
   const unsigned char *key = name_key();
   uint16_t units[4 + PIECE] = {0};

@@ -160,8 +160,8 @@ static int evaluate(tlsmend_repl *self, const char *text, int *more, tlsmend_err
     code = fail_as_typed(failure, error);
   json_t *lines = json_object_get(result, "lines");
   for (size_t i = 0; i < json_array_size(lines); i++) {
-    const char *shown =
-        json_string_value(json_array_get(lines, i)); /* what was typed may have changed what shows it */
+    /* what was typed may have changed what shows it */
+    const char *shown = json_string_value(json_array_get(lines, i));
     char *line = strdup(shown ? shown : "");
     if (line)
       tell_lines(self, line);

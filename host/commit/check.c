@@ -345,10 +345,8 @@ int commit_check_undo(tlsmend_machine *machine, const journal *journal, undo_che
   return code;
 }
 
-enum {
-  SETTLE_STEP = 2000,
-  SETTLE_MOST = 30 * 60 * 1000
-}; /* milliseconds: old hardware finishes updates slowly */
+/* Milliseconds: old hardware finishes updates slowly. */
+enum { SETTLE_STEP = 2000, SETTLE_MOST = 30 * 60 * 1000 };
 
 /* Waits while the update is pending and time passes on this machine. */
 static int wait_for(commit *self, const tlsmend_update *update, servicing_presence *out,

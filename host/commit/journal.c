@@ -80,8 +80,8 @@ static int append(journal *self, json_t *record, tlsmend_error *error) {
     self->lines++;
   } else {
     self->lost = true;
-    os_log_truncate(self->log, self->size,
-                    NULL); /* half a record counts as none; without this it is cut off later */
+    /* half a record counts as none; without this it is cut off later */
+    os_log_truncate(self->log, self->size, NULL);
   }
   free(line);
   free(text);

@@ -142,8 +142,8 @@ typedef struct journal_deadline {
   const char *unchecked; /* why the runbooks could not be asked whether it is right; NULL: they say yes */
 } journal_deadline;
 int journal_await(journal *self, const journal_deadline *end, tlsmend_error *error);
-int journal_stalled(journal *self, const char *why,
-                    tlsmend_error *error); /* it cannot go on, and stays open */
+/* it cannot go on, and stays open */
+int journal_stalled(journal *self, const char *why, tlsmend_error *error);
 int journal_undo(journal *self, const char *why, tlsmend_error *error);
 int journal_end(journal *self, run_result result, tlsmend_error *error);
 

@@ -18,14 +18,14 @@ typedef int (*backend_open_fn)(const backend_request *request, tlsmend_machine *
 /* What is true of every machine of a row. What depends on it asks for this, never for a name: a back end of an embedding program may
  * call itself anything. */
 typedef struct backend {
-  const char
-      *prefix; /* "sim": such a machine is named "sim:ARGUMENT", or "sim" where there is nothing behind it */
+  /* "sim": such a machine is named "sim:ARGUMENT", or "sim" where there is nothing behind it */
+  const char *prefix;
   const char *help;
   backend_open_fn open; /* NULL: not in this build */
   bool here;     /* this computer: meant where no machine is named, and its Group Policy sets values again */
   bool snapshot; /* a .reg file, or the name of a built-in machine: its journals lie beside the file */
-  bool
-      needs_signatures; /* what is applied is built in or signed by a trusted key, unless the operator says otherwise */
+  /* what is applied is built in or signed by a trusted key, unless the operator says otherwise */
+  bool needs_signatures;
   bool site_policy;   /* a policy.json that does not say which machines it is for is for this one too */
   bool private_state; /* nobody else may be able to exchange the folders of its journals */
 } backend;

@@ -16,8 +16,8 @@ typedef struct suite {
 static void open_case(suite *self, const char *runbook, const char *name) {
   self->tests++;
   text_add(&self->cases, "    <testcase classname=\"tlsmend.");
-  html_text(&self->cases,
-            *runbook ? runbook : "plan"); /* what HTML needs escaped is what XML needs escaped */
+  /* what HTML needs escaped is what XML needs escaped */
+  html_text(&self->cases, *runbook ? runbook : "plan");
   text_add(&self->cases, "\" name=\"");
   html_text(&self->cases, name);
   text_add(&self->cases, "\" time=\"0\"");

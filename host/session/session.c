@@ -235,8 +235,8 @@ int tlsmend_session_open(const tlsmend_options *options, tlsmend_session **out, 
         error, TLSMEND_E_USAGE,
         "tlsmend_options has a size that this library does not know: use TLSMEND_OPTIONS_INIT, and a "
         "library that is not older than the header");
-  memcpy(&full, options,
-         options->size); /* an older program knows fewer members; the rest keeps its default */
+  /* an older program knows fewer members; the rest keeps its default */
+  memcpy(&full, options, options->size);
   options = &full;
   tlsmend_session *self = calloc(1, sizeof *self);
   if (!self)

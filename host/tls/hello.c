@@ -115,8 +115,8 @@ size_t tls_hello_build(const tls_hello *hello, unsigned char out[TLS_HELLO_MOST]
   size_t message = open_length(&to, 3);
   put(&to, version, 2);
   put_bytes(&to, hello->chance, 32);
-  put(&to, hello->version == TLS_1_3 ? 32 : 0,
-      1); /* a session id makes 1.3 look like 1.2 to what stands between */
+  /* a session id makes 1.3 look like 1.2 to what stands between */
+  put(&to, hello->version == TLS_1_3 ? 32 : 0, 1);
   if (hello->version == TLS_1_3)
     put_bytes(&to, hello->chance + 32, 32);
   size_t list = open_length(&to, 2);

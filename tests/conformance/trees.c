@@ -176,8 +176,8 @@ static void facts_make_sense(void **state) {
   assert_true(listed == TLSMEND_OK || told.text[0] != '\0');
   for (size_t i = 0; i < hotfixes.count; i++)
     assert_true(hotfixes.items[i][0] != '\0');
-  assert_true(strcmp(subject->name, "live") != 0 ||
-              hotfixes.count > 0); /* Wine's WMI lists one, real ones list more */
+  /* Wine's WMI lists one, real ones list more */
+  assert_true(strcmp(subject->name, "live") != 0 || hotfixes.count > 0);
   name_list_clear(&hotfixes);
   char first[64], second[64];
   MUST(machine_boot_id(machine, first, &error));

@@ -12,17 +12,6 @@
 
 static size_t faults[FAULT_COUNT][VERB_COUNT], ends[8], refused;
 
-static bool prepare(verb verb) {
-  if (verb == APPLY)
-    return true;
-  outcome last = world_run(APPLY, FAULT_KILL, 0, NULL);
-  if (verb == RESUME)
-    return last.result == TLSMEND_RESULT_RESTART;
-  if (last.result == TLSMEND_RESULT_RESTART)
-    last = world_resume();
-  return last.result == TLSMEND_RESULT_DONE;
-}
-
 /* What the command says must be true of the machine at once. */
 static void check_answer(const char *what, verb verb, fault_kind kind, const outcome *outcome) {
   bool contents_only = kind == FAULT_VANISH || verb == ROLLBACK; /* the original bytes were in the folder */
@@ -117,7 +106,7 @@ static void try_scenario(const scenario *scenario) {
   for (fault_kind kind = FAULT_FULL; changes && kind < FAULT_COUNT; kind++)
     for (verb verb = APPLY; verb < VERB_COUNT; verb++) {
       world_restore(fresh);
-      if (prepare(verb))
+      if (world_prepare(verb))
         strike_everywhere(scenario, verb, kind);
     }
   printf("  %-16s on %s, %zu changes: each fault at each call\n", scenario->name, scenario->machine, changes);

@@ -13,18 +13,6 @@
 
 static size_t points[FAULT_COUNT][VERB_COUNT], twice, undone_loops;
 
-/* Brings the world to where a verb begins. False: this scenario has no such place. */
-static bool prepare(verb verb) {
-  if (verb == APPLY)
-    return true;
-  outcome last = world_run(APPLY, FAULT_KILL, 0, NULL);
-  if (verb == RESUME)
-    return last.result == TLSMEND_RESULT_RESTART;
-  if (last.result == TLSMEND_RESULT_RESTART)
-    last = world_resume();
-  return last.result == TLSMEND_RESULT_DONE;
-}
-
 /* What must hold after a kill, whatever was killed: the machine is between two steps, and both ways lead out. */
 static void check_both_ways(const char *what) {
   size_t open = 0;
@@ -105,7 +93,7 @@ static void try_scenario(const scenario *scenario, bool again, bool power) {
     for (size_t i = 0; i < count; i++)
       for (verb verb = APPLY; verb < VERB_COUNT; verb++) {
         world_restore(fresh);
-        if (prepare(verb))
+        if (world_prepare(verb))
           kill_everywhere(scenario, verb, kinds[i], again);
       }
     printf("  %-16s on %s, %zu changes: each point\n", scenario->name, scenario->machine, changes);

@@ -129,14 +129,14 @@ static void recognise(const scenario *update, const scenario *phases) {
   expect("changed before the next phase", world_resume_only(), TLSMEND_E_DRIFT, TLSMEND_RESULT_NOTHING);
   expect("given up", world_run(ROLLBACK, FAULT_KILL, 0, NULL), TLSMEND_OK, TLSMEND_RESULT_UNDONE);
 
-  begin(
-      phases); /* a machine that restarts again and again, killing the run each time before it has got anywhere */
+  /* a machine that restarts again and again, killing the run each time before it has got anywhere */
+  begin(phases);
   outcome last = {0};
   int restarts = 0;
   for (; restarts < 20; restarts++) {
     world_restart();
-    last =
-        world_run(RESUME, FAULT_KILL, 16, NULL); /* behind the record of the restart, before the next write */
+    /* behind the record of the restart, before the next write */
+    last = world_run(RESUME, FAULT_KILL, 16, NULL);
     if (!last.killed)
       break;
   }

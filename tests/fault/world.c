@@ -362,6 +362,17 @@ outcome world_resume(void) {
   return last;
 }
 
+bool world_prepare(verb verb) {
+  if (verb == APPLY)
+    return true;
+  outcome last = world_run(APPLY, FAULT_KILL, 0, NULL);
+  if (verb == RESUME)
+    return last.result == TLSMEND_RESULT_RESTART;
+  if (last.result == TLSMEND_RESULT_RESTART)
+    last = world_resume();
+  return last.result == TLSMEND_RESULT_DONE;
+}
+
 outcome world_resume_only(void) {
   reboot_mode = TLSMEND_REBOOT_NEVER;
   outcome last = world_run(RESUME, FAULT_KILL, 0, NULL);

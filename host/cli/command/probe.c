@@ -21,8 +21,8 @@ static int run(const cli_call *call) {
   char *text = NULL;
   int modern = -1;
   terms.name = given->sni;
-  terms.timeout =
-      (unsigned)(given->timeout < TOO_LONG ? given->timeout : TOO_LONG); /* the library refuses it */
+  /* the library refuses it */
+  terms.timeout = (unsigned)(given->timeout < TOO_LONG ? given->timeout : TOO_LONG);
   int code = tlsmend_probe(&library, call->operands.items[0], &terms, call->format, &text, &modern, &error);
   return cli_end(call, code, text, exit_of(modern), &error);
 }

@@ -18,8 +18,8 @@ enum { ARGUMENTS_MOST = 32 };
 
 /* The child of the child belongs to nobody who could end it with a terminal. */
 static void run(const char *program, char **arguments) {
-  int nowhere = posix_open(AT_FDCWD, "/dev/null", O_RDWR,
-                           0); /* never one of the three, which would then be closed by execv */
+  /* never one of the three, which would then be closed by execv */
+  int nowhere = posix_open(AT_FDCWD, "/dev/null", O_RDWR, 0);
   setsid();
   if (fork() != 0)
     _exit(0);

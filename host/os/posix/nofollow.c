@@ -197,8 +197,8 @@ static int stream(int fd, const char *path, int (*fn)(void *data, const void *by
 
 int os_file_stream(const char *path, int (*fn)(void *data, const void *bytes, size_t size), void *data,
                    tlsmend_error *error) {
-  int fd =
-      posix_open(AT_FDCWD, path, O_RDONLY | O_NONBLOCK, 0); /* a pipe without a writer does not hold us up */
+  /* a pipe without a writer does not hold us up */
+  int fd = posix_open(AT_FDCWD, path, O_RDONLY | O_NONBLOCK, 0);
   return stream(fd, path, fn, data, error);
 }
 

@@ -75,8 +75,8 @@ int sandbox_open(const script_options *options, script_context **out, tlsmend_er
   context->L = context->running = L;
   memcpy(lua_getextraspace(L), &context, sizeof context);
   lua_atpanic(L, panic);
-  lua_gc(L,
-         LUA_GCSTOP); /* most runbooks end before there is anything worth collecting; see sandbox/limits.c */
+  /* most runbooks end before there is anything worth collecting; see sandbox/limits.c */
+  lua_gc(L, LUA_GCSTOP);
   lua_pushcfunction(L, l_open);
   int code = sandbox_call(context, 0, 0, error);
   if (code != TLSMEND_OK) {

@@ -88,8 +88,8 @@ static int find_or_match(lua_State *L, bool find) {
     luaL_pushfail(L);
     return 1;
   }
-  sandbox_spend(L,
-                pattern_size / 64); /* and for what is gone through, not for what lies before or behind it */
+  /* and for what is gone through, not for what lies before or behind it */
+  sandbox_spend(L, pattern_size / 64);
   if (find && (lua_toboolean(L, 4) || !has_specials(pattern, pattern_size)))
     return find_plain(L, offset);
   return find_pattern(L, offset, find);

@@ -48,8 +48,8 @@ static int restart(tlsmend_session *self, const tlsmend_change *change, char boo
 static int pass_barrier(tlsmend_session *self, journal *journal, int flags, char boot[64], bool *passed,
                         tlsmend_error *error) {
   size_t step = first_open(journal);
-  bool told = (flags & TLSMEND_RESUME_STARTED) &&
-              !simulated(self); /* a simulated machine knows its restarts better */
+  /* a simulated machine knows its restarts better */
+  bool told = (flags & TLSMEND_RESUME_STARTED) && !simulated(self);
   bool may = self->reboot == TLSMEND_REBOOT_AUTO || (self->reboot == TLSMEND_REBOOT_ASK && simulated(self));
   int code = TLSMEND_OK;
   *passed = strcmp(boot, journal->boot) != 0 || told;

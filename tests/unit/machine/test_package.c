@@ -2,23 +2,12 @@
  * Packages by who has signed them: every changed byte is noticed, and so is another name; what the guard lets pass are the bytes
  * that it has judged.
  */
-#include "unit/engine.h"
-
-#include <sodium.h>
+#include "unit/key.h"
 
 #include "base/digest.h"
 #include "signing/manifest.h"
 #include "machine/guard.h"
 #include "machine/update/package.h"
-
-static minisign_secret new_key(void) {
-  minisign_secret secret;
-  unsigned char public[32];
-  assert_true(sodium_init() >= 0);
-  randombytes_buf(secret.id, sizeof secret.id);
-  crypto_sign_keypair(public, secret.key);
-  return secret;
-}
 
 static trust_store store_of(const minisign_secret *key) {
   trust_store store = {0};

@@ -83,8 +83,8 @@ static void test_round_trip(void **state) {
     world_must(pol_read("made.pol", file.data, file.size, write_entry, &again, &error), &error, "made.pol");
     assert_int_equal(file.size, again.size);
     assert_memory_equal(file.data, again.data, file.size);
-    size_t cut = random_below(file.size),
-           count = 0; /* a cut is an error, unless it lies between two entries */
+    /* a cut is an error, unless it lies between two entries */
+    size_t cut = random_below(file.size), count = 0;
     int code = pol_read("cut.pol", file.data, cut, count_entry, &count, &error);
     begin(&again);
     if (code == TLSMEND_OK)
@@ -171,8 +171,8 @@ static void test_marks(void **state) {
   size_t findings = plan->findings.list.count;
   world_must(session_mark_file(plan, "HKLM", world_path("absent.pol"), &error), &error, "mark");
   assert_int_equal(plan->findings.list.count, findings);
-  world_must(session_mark_file(plan, "HKLM", world_path("owned.lua"), &error), &error,
-             "mark"); /* not one: said, not hidden */
+  /* not one: said, not hidden */
+  world_must(session_mark_file(plan, "HKLM", world_path("owned.lua"), &error), &error, "mark");
   assert_int_equal(plan->findings.list.count, findings + 1);
   tlsmend_plan_free(plan);
   tlsmend_session_close(session);

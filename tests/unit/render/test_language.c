@@ -75,8 +75,8 @@ static void test_texts_by_their_format(void **state) {
   (void)state;
   language *self = open_pairs();
   text_builder text = {.language = self};
-  text_say(&text, "%zu of %s", (size_t)4000000000u,
-           "the file"); /* what is filled in is not looked up, nor looked at */
+  /* what is filled in is not looked up, nor looked at */
+  text_say(&text, "%zu of %s", (size_t)4000000000u, "the file");
   text_add(&text, "|");
   text_say(&text, "%.3s is there", "%1%s");
   text_add(&text, "|");

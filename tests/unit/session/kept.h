@@ -2,9 +2,8 @@
 #ifndef UNIT_KEPT_H
 #define UNIT_KEPT_H
 
-#include "unit/engine.h"
+#include "unit/key.h"
 
-#include <sodium.h>
 #ifndef _WIN32
 #include <sys/stat.h>
 #include <unistd.h>
@@ -89,10 +88,7 @@ static inline void write_bundle(const char *text, const char *module) {
 
 static inline void write_world(void) {
   char text[256], base64[64];
-  unsigned char public[32];
-  assert_true(sodium_init() >= 0);
-  randombytes_buf(vendor.id, sizeof vendor.id);
-  crypto_sign_keypair(public, vendor.key);
+  vendor = new_key();
   minisign_public_print(&vendor, base64);
   snprintf(text, sizeof text, "untrusted comment: acme\n%s\n", base64);
   folder("store"), folder("acme"), folder("lib/runbooks"), folder("lib/stdlib/tls"), folder("looked");

@@ -122,8 +122,8 @@ static void test_moved(void **state) {
     tlsmend_plan *plan = plan_of(before, "random.lua");
     tlsmend_session_close(before);
     const plan_read *read = plan->reads.count ? &plan->reads.items[random_below(plan->reads.count)] : NULL;
-    if (read && (read->kind != PLAN_READ_KEY ||
-                 strstr(read->key, "World"))) { /* a Windows without HKLM\SOFTWARE is none */
+    /* a Windows without HKLM\SOFTWARE is none */
+    if (read && (read->kind != PLAN_READ_KEY || strstr(read->key, "World"))) {
       tlsmend_session *session = session_of("pc.reg");
       move(session->machine, read);
       size_t size = 0, size_after = 0;
@@ -194,8 +194,8 @@ static void test_unread(void **state) {
       int code = tlsmend_apply(session, plan, &report, &error);
       if (code != TLSMEND_OK)
         fail_msg("round %d: what was not read was moved, and apply says: %s", round, error.text);
-      applied += tlsmend_report_result(report) ==
-                 TLSMEND_RESULT_DONE; /* some runbooks do not converge, and are undone */
+      /* some runbooks do not converge, and are undone */
+      applied += tlsmend_report_result(report) == TLSMEND_RESULT_DONE;
       tlsmend_report_free(report);
       world_forget("state");
     }

@@ -256,8 +256,8 @@ static void test_one_at_a_time(void **state) {
   MUST(tlsmend_status(session, TLSMEND_FORMAT_TEXT, &text, &open, &error));
   tlsmend_text_free(text);
   os_lock_release(lock);
-  MUST(tlsmend_rollback(session, NULL, 0, &report,
-                        &error)); /* the file of the lock stays, the lock does not */
+  /* the file of the lock stays, the lock does not */
+  MUST(tlsmend_rollback(session, NULL, 0, &report, &error));
   tlsmend_report_free(report);
   tlsmend_plan_free(plan);
   tlsmend_session_close(session);

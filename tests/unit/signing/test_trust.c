@@ -2,9 +2,8 @@
  * Whose runbooks they are: every changed byte of a runbook, its modules, its signature and a bundle is noticed; the store is only
  * used if nobody else can write it; and what is applied to a live machine is what a trusted key has signed.
  */
-#include "unit/engine.h"
+#include "unit/key.h"
 
-#include <sodium.h>
 #ifndef _WIN32
 #include <sys/stat.h>
 #include <unistd.h>
@@ -26,15 +25,6 @@ static const char part[] = "return { KEY = 'HKLM\\\\SOFTWARE\\\\Site' }\n";
 static const char changed[] =
     "return { id = 'site', version = '1.0.0', title = 'Site', needs = {}, run = function() end }\n";
 static const char deep[] = "return 7\n";
-
-static minisign_secret new_key(void) {
-  minisign_secret secret;
-  unsigned char public[32];
-  assert_true(sodium_init() >= 0);
-  randombytes_buf(secret.id, sizeof secret.id);
-  crypto_sign_keypair(public, secret.key);
-  return secret;
-}
 
 static void write_store(const minisign_secret *key, const char *comment) {
   char text[256], base64[64], *folder = engine_path("store");
