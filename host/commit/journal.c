@@ -296,6 +296,22 @@ int journal_end(journal *self, run_result result, tlsmend_error *error) {
   return write_record(self, record, error);
 }
 
+/* A plan of a newer format is not damage: who began the run can go on with it. */
+static int take_plan(journal *self, const json_t *json, tlsmend_error *error) {
+  const char *schema = json_string_value(json_object_get(json, "schema"));
+  if (schema && strncmp(schema, "tlsmend-plan/", 13) == 0 && strcmp(schema, PLAN_SCHEMA) != 0)
+    return tlsmend_error_set(error, TLSMEND_E_UNSUPPORTED,
+                             "%s has a plan of format %.60s, this tlsmend knows " PLAN_SCHEMA, self->path,
+                             schema);
+  int code = plan_from_json(json, &self->plan, error);
+  if (code != TLSMEND_E_PLAN)
+    return code;
+  return tlsmend_error_set(error, TLSMEND_E_CORRUPT,
+                           "%s: the plan in it is not one that tlsmend wrote. Nothing is done with it; "
+                           "restore the file, or move it away and plan anew",
+                           self->path);
+}
+
 /* Fills what a journal's first record says; the plan is made anew from its JSON, so that the journal owns its own. */
 static int take_begin(journal *self, const json_t *record, tlsmend_error *error) {
   const char *schema = json_string_value(json_object_get(record, "schema"));
@@ -310,14 +326,8 @@ static int take_begin(journal *self, const json_t *record, tlsmend_error *error)
       !replace(&self->state, NULL) || !(self->state = journal_folder(self->path)) ||
       !take_boot(self, record) || !self->run || !self->begun)
     return tlsmend_error_set(error, TLSMEND_E_CORRUPT, "%s: the first record is incomplete", self->path);
-  int code = plan_from_json(json_object_get(record, "plan"), &self->plan, error);
+  int code = take_plan(self, json_object_get(record, "plan"), error);
   const char *machine = json_string_value(json_object_get(record, "machine"));
-  if (code == TLSMEND_E_PLAN)
-    return tlsmend_error_set(
-        error, TLSMEND_E_CORRUPT,
-        "%s: the plan in it is not one that tlsmend wrote. Nothing is done with it; restore the "
-        "file, or move it away and plan anew",
-        self->path);
   if (code == TLSMEND_OK && machine && !replace(&self->plan->machine, machine))
     code = error_no_memory(error);
   if (code != TLSMEND_OK)
