@@ -135,7 +135,7 @@ static int32_t unit_next(unit_reader *reader) {
     reader->pending = 0;
     return unit;
   }
-  if (reader->room == 0 || (reader->room == UNTIL_NUL && *reader->at == '\0'))
+  if (reader->room == 0 || (reader->room == UNTIL_NUL && !*reader->at))
     return -1;
   uint32_t point = *reader->at;
   if (point < 0x80) {

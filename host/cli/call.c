@@ -17,7 +17,7 @@ typedef struct reading {
   cli_call *call;
 } reading;
 
-static bool is_option(const char *argument) { return argument[0] == '-' && argument[1] != '\0'; }
+static bool is_option(const char *argument) { return argument[0] == '-' && argument[1]; }
 
 /* An option of any command: one may stand in front of the command's name. */
 static bool find_anywhere(const char *argument, opt_match *match) {

@@ -57,10 +57,10 @@ static char *next_word(const char *text, int again) {
   (void)text;
   if (again == 0)
     state.next = state.words;
-  if (!state.next || *state.next == '\0')
+  if (!state.next || !*state.next)
     return NULL;
   char *word = state.next, *end = word + strcspn(word, "\n");
-  state.next = *end != '\0' ? end + 1 : end;
+  state.next = *end ? end + 1 : end;
   size_t size = (size_t)(end - word);
   char *copy = malloc(size + 1);
   if (copy) {
@@ -100,14 +100,14 @@ char *cli_line_read(const char *prompt) {
   if (!state.complete)
     return read_plain();
   char *line = readline(prompt);
-  if (line && line[0] != '\0')
+  if (line && line[0])
     add_history(line);
   return line;
 }
 
 void cli_line_close(void) {
   enum { remembered = 1000 };
-  if (state.complete && state.history[0] != '\0') {
+  if (state.complete && state.history[0]) {
     stifle_history(remembered);
     write_history(state.history);
   }

@@ -25,7 +25,7 @@ static void finish_step(cli_live *live, say_colour colour, const char *outcome, 
   char *said = say_in(live->language, outcome);
   say_coloured(colour, said ? said : outcome);
   tlsmend_text_free(said);
-  fprintf(stderr, "%s%s\n", note[0] != '\0' ? ": " : "", note);
+  fprintf(stderr, "%s%s\n", note[0] ? ": " : "", note);
   live->step_open = live->line_open = live->warned = false;
 }
 
@@ -97,7 +97,7 @@ static void show_message(cli_live *live, say_colour colour, const char *label, c
   fputs(live->step_open ? "       " : "", stderr);
   char *said = say_in(live->language, label);
   say_coloured(colour, said ? said : label);
-  fprintf(stderr, "%s%s\n", label[0] != '\0' ? " " : "", text);
+  fprintf(stderr, "%s%s\n", label[0] ? " " : "", text);
   tlsmend_text_free(said);
 }
 

@@ -6,7 +6,7 @@
 /* One word as a shell takes it back; double quotes serve both sh and cmd for what stands in paths and parameters. */
 static void print_word(FILE *to, const char *word) {
   static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:=,+@\\";
-  bool bare = word[0] != '\0' && word[strspn(word, plain)] == '\0';
+  bool bare = word[0] && !word[strspn(word, plain)];
 #if !defined(_WIN32)
   bare = bare && !strchr(word, '\\');
 #endif

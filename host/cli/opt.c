@@ -23,7 +23,7 @@ bool opt_find(const opt_spec *table, const char *argument, opt_match *match) {
   bool lengthy = argument[1] == '-';
   size_t length = lengthy ? strcspn(argument, "=") : 2;
   const char *rest = argument + length;
-  match->value = *rest == '=' ? rest + 1 : *rest != '\0' ? rest : NULL;
+  match->value = *rest == '=' ? rest + 1 : *rest ? rest : NULL;
   snprintf(match->spelled, sizeof match->spelled, "%.*s", (int)(length < 60 ? length : 60), argument);
   for (opt_walk walk = {.at = {table}}; opt_next(&walk, &match->row);) {
     const opt_spec *row = &match->row;
@@ -87,14 +87,14 @@ static bool number_parse(const char *text, bool units, unsigned long long *out) 
   if (errno != 0 || number == 0)
     return false;
   unsigned shift = 0;
-  if (units && *end != '\0') {
+  if (units && *end) {
     const char *found = strchr("KMG", toupper((unsigned char)*end));
-    if (!found || end[1] != '\0')
+    if (!found || end[1])
       return false;
     shift = *found == 'K' ? 10 : *found == 'M' ? 20 : 30;
     end++;
   }
-  if (*end != '\0' || number > (~0ULL >> shift))
+  if (*end || number > (~0ULL >> shift))
     return false;
   *out = number << shift;
   return true;
@@ -126,7 +126,7 @@ int opt_store(const opt_match *match, size_t room, void *values, tlsmend_error *
   }
   if (kind == OPT_OPERAND)
     return append(target, room, match->value, error);
-  if (match->value[0] == '\0')
+  if (!match->value[0])
     return say_error(error, TLSMEND_E_USAGE, "%s takes %s, not an empty text", match->spelled,
                      opt_value(&match->row, name));
   if (kind == OPT_NUMBER || kind == OPT_BYTES)

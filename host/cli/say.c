@@ -23,7 +23,7 @@ bool say_live(void) { return os_terminal(2); }
 void say_coloured(say_colour colour, const char *text) {
   static const char *const codes[] = {"", "\033[31m", "\033[33m", "\033[32m"};
   char *no_color = os_environment("NO_COLOR");
-  bool coloured = colour != SAY_PLAIN && (!no_color || no_color[0] == '\0') && os_terminal(2);
+  bool coloured = colour != SAY_PLAIN && (!no_color || !no_color[0]) && os_terminal(2);
   free(no_color);
   fprintf(stderr, "%s%s%s", coloured ? codes[colour] : "", text, coloured ? "\033[0m" : "");
 }
@@ -34,7 +34,7 @@ static void print_json_string(const char *text) {
     return;
   }
   putchar('"');
-  for (const unsigned char *at = (const unsigned char *)text; *at != '\0'; at++) {
+  for (const unsigned char *at = (const unsigned char *)text; *at; at++) {
     if (*at == '"' || *at == '\\')
       printf("\\%c", *at);
     else if (*at < 0x20)
@@ -140,11 +140,11 @@ void say_line(const char *language, const char *format, const char *argument) {
   enum { width = 79 };
   char *freed = say_filled(language, format, argument, NULL);
   const char *text = freed ? freed : "";
-  while (*text != '\0') {
+  while (*text) {
     size_t fits = 0, columns = 0;
-    for (size_t i = 0; text[i] != '\0' && columns <= width; i++) {
+    for (size_t i = 0; text[i] && columns <= width; i++) {
       columns += ((unsigned char)text[i] & 0xC0) != 0x80;
-      if (text[i + 1] == '\0' || text[i + 1] == ' ')
+      if (!text[i + 1] || text[i + 1] == ' ')
         fits = fits == 0 || columns <= width ? i + 1 : fits;
     }
     fits = fits == 0 ? strlen(text) : fits;

@@ -123,7 +123,7 @@ int path_physical(const char *text, char **out, tlsmend_error *error) {
 int path_check(const char *path, tlsmend_error *error) {
   size_t length = strlen(path), root_length = strcspn(path, "\\");
   const root_row *root = root_find(path, root_length);
-  if (!root || strncmp(path, root->name, root_length) != 0 || root->name[root_length] != '\0')
+  if (!root || strncmp(path, root->name, root_length) != 0 || root->name[root_length])
     return tlsmend_error_set(error, TLSMEND_E_USAGE, "key \"" SHOWN "\" does not begin with a short root",
                              SHOW(path));
   if (unicode_broken(path, length) != length)
@@ -149,7 +149,7 @@ int path_value_name(const char *name, tlsmend_error *error) {
  * elsewhere. */
 static const char *path_below(const char *path, const char *tree) {
   const char *rest = unicode_name_rest(path, tree);
-  if (!rest || *rest == '\0')
+  if (!rest || !*rest)
     return rest;
   return *rest == '\\' ? rest + 1 : NULL;
 }
@@ -243,7 +243,7 @@ static const char *classes_below(const char *path) {
   if (!user)
     return NULL;
   size_t length = strcspn(user, "\\"), tail = sizeof suffix - 1;
-  if (user[length] == '\0')
+  if (!user[length])
     return NULL;
   if (length > tail && unicode_name_equal_n(user + length - tail, tail, suffix))
     return user + length + 1;
@@ -275,7 +275,7 @@ bool path_redirected(const char *path) { return redirection(path); }
 
 bool path_holds_node(const char *path) {
   const char *classes = classes_below(path);
-  return (classes && *classes == '\0') || unicode_name_equal(path, "HKLM\\SOFTWARE");
+  return (classes && !*classes) || unicode_name_equal(path, "HKLM\\SOFTWARE");
 }
 
 char *path_stored(const char *path, int view) {
@@ -290,11 +290,11 @@ char *path_stored(const char *path, int view) {
   size_t head = (size_t)(rest - path);
   memcpy(stored, path, head);
   char *at = stored + head;
-  if (*rest == '\0')
+  if (!*rest)
     *at++ = '\\'; /* HKLM\SOFTWARE itself */
   memcpy(at, node, sizeof node);
   at += sizeof node - 1;
-  if (*rest != '\0') {
+  if (*rest) {
     *at++ = '\\';
     memcpy(at, rest, length - head + 1);
   }

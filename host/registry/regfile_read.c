@@ -44,7 +44,7 @@ static int expected(const reader *self, const char *what) {
   while (end - self->at < 40 && *end && *end != '\r' && *end != '\n')
     unicode_next(&end);
   const char *quote = end == self->at ? "" : "\"";
-  const char *nothing = *end == '\0' ? "the end of the file: it may be cut off" : "the end of the line";
+  const char *nothing = !*end ? "the end of the file: it may be cut off" : "the end of the line";
   return tlsmend_error_set(
       self->error, TLSMEND_E_CORRUPT, "%s: line %zu: expected %s, found %s%.*s%s", self->label, self->line,
       what, quote, *quote ? (int)(end - self->at) : (int)strlen(nothing), *quote ? self->at : nothing, quote);
@@ -156,7 +156,7 @@ static int read_quoted(reader *self, bytes *out) {
       return fail_memory(self);
     if (*self->at == '"')
       break;
-    if (*self->at == '\0') {
+    if (!*self->at) {
       self->line = first_line;
       return expected(self, "a closing quote for the text that begins on this line");
     }
@@ -428,7 +428,7 @@ static int read_line(reader *self) {
     return read_key(self);
   if (*self->at == '"' || *self->at == '@')
     return read_value(self);
-  if (*self->at == ';' || *self->at == '\r' || *self->at == '\n' || *self->at == '\0')
+  if (*self->at == ';' || *self->at == '\r' || *self->at == '\n' || !*self->at)
     return finish_line(self, self->line);
   return expected(self, "a [key], a \"name\"=value, a ;comment or an empty line");
 }

@@ -119,7 +119,7 @@ static int check_header(const char *label, regfile_text *out, tlsmend_error *err
     at = skip_blanks(at + sizeof header_4 - 1);
   if (version_5)
     at = skip_blanks(at + sizeof header_5 - 1);
-  if ((!version_4 && !version_5) || (*at != '\0' && *at != '\r' && *at != '\n'))
+  if ((!version_4 && !version_5) || (*at && *at != '\r' && *at != '\n'))
     return tlsmend_error_set(error, TLSMEND_E_CORRUPT, "%s: line 1: expected \"%s\" or \"%s\", found %s",
                              label, header_5, header_4,
                              *out->text ? "something else: not a registration file" : "an empty file");

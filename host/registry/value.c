@@ -32,7 +32,7 @@ bool value_type_parse(const char *name, uint32_t *out) {
     return false;
   const char *digits = name + sizeof prefix - 1;
   size_t length = strspn(digits, "0123456789abcdefABCDEF");
-  if (length == 0 || length > 8 || digits[length] != '\0')
+  if (length == 0 || length > 8 || digits[length])
     return false;
   *out = (uint32_t)strtoul(digits, NULL, 16);
   return true;
@@ -91,7 +91,7 @@ int value_set_string(tlsmend_value *out, uint32_t type, const char *text, tlsmen
 int value_set_multi(tlsmend_value *out, const char *const *texts, size_t count, tlsmend_error *error) {
   size_t length = 1;
   for (size_t i = 0; i < count; i++) {
-    if (texts[i][0] == '\0')
+    if (!texts[i][0])
       return tlsmend_error_set(error, TLSMEND_E_USAGE,
                                "REG_MULTI_SZ: text %zu is empty, which would end the list; leave it out",
                                i + 1);

@@ -145,7 +145,7 @@ static int texts_from_json(const json_t *json, tlsmend_value *out, tlsmend_error
   bool valid = true;
   for (size_t i = 0; valid && i < count; i++) {
     texts[i] = json_string_value(json_array_get(json, i));
-    valid = texts[i] && texts[i][0] != '\0';
+    valid = texts[i] && texts[i][0];
   }
   int code = valid ? value_set_multi(out, texts, count, error)
                    : wrong(error, "expected strings that are not empty in a REG_MULTI_SZ");

@@ -80,7 +80,7 @@ static const char *plain_text(lua_State *L, int index) {
 /* Whether a list "id, version, title" has this name. */
 static bool listed(const char *list, const char *name) {
   size_t size = strlen(name);
-  for (const char *at = list; *at != '\0'; at += at[0] == ',' ? 2 : 0) {
+  for (const char *at = list; *at; at += at[0] == ',' ? 2 : 0) {
     size_t word = strcspn(at, ",");
     if (word == size && memcmp(at, name, size) == 0)
       return true;
@@ -137,7 +137,7 @@ static void put_id(const reader *r) {
   put_text(r, "id", true, &r->runbook->header.id);
   const char *id = r->runbook->header.id;
   bool good = islower((unsigned char)id[0]) || isdigit((unsigned char)id[0]);
-  for (const char *at = id; *at != '\0'; at++)
+  for (const char *at = id; *at; at++)
     good = good && (islower((unsigned char)*at) || isdigit((unsigned char)*at) || *at == '-');
   if (!good || strlen(id) > 63)
     script_raise(r->L, TLSMEND_E_SCRIPT,
@@ -253,7 +253,7 @@ static void put_param(const reader *r, declared_param *param, const char *name) 
     char what[128];
     snprintf(what, sizeof what, "%s.type", field);
     script_raise(L, TLSMEND_E_SCRIPT, "%s: field '%s' must be one of " PARAM_TYPE_WORDS ", got %s", r->file,
-                 what, *type != '\0' ? type : luaL_typename(L, -1));
+                 what, *type ? type : luaL_typename(L, -1));
   }
   lua_pop(L, 1);
   param->name = copy_text(r, name);
@@ -271,7 +271,7 @@ static void put_param(const reader *r, declared_param *param, const char *name) 
 static bool param_name_good(const char *name) {
   if (!islower((unsigned char)name[0]) || strlen(name) > 63)
     return false;
-  for (const char *at = name; *at != '\0'; at++)
+  for (const char *at = name; *at; at++)
     if (!islower((unsigned char)*at) && !isdigit((unsigned char)*at) && *at != '_')
       return false;
   return true;
@@ -356,7 +356,7 @@ static void need_reads(const reader *r, const char *text, size_t number, name_li
 
 static void need_update(const reader *r, const char *text, size_t number, name_list *out) {
   size_t digits = strncmp(text, "KB", 2) == 0 ? strspn(text + 2, "0123456789") : 0;
-  if (digits < 5 || digits > 9 || text[2 + digits] != '\0')
+  if (digits < 5 || digits > 9 || text[2 + digits])
     script_raise(r->L, TLSMEND_E_SCRIPT,
                  "%s: field 'needs.updates[%zu]' must be like \"KB3140245\", got \"%s\"", r->file, number,
                  text);
@@ -376,7 +376,7 @@ static void need_package(const reader *r, const char *text, size_t number, name_
     return;
   }
   size_t digits = strspn(text, "0123456789abcdefABCDEF");
-  if (digits != 64 || text[digits] != '\0')
+  if (digits != 64 || text[digits])
     script_raise(r->L, TLSMEND_E_SCRIPT,
                  "%s: field 'needs.packages[%zu]' must be the SHA-256 of a package, 64 hex digits, or "
                  "\"signer:NAME\", "

@@ -86,12 +86,12 @@ void param_push(lua_State *L, const param_value *value) {
 static bool parse_integer(const char *text, param_value *out) {
   char *end;
   errno = 0;
-  if (*text == '\0' || isspace((unsigned char)*text))
+  if (!*text || isspace((unsigned char)*text))
     return false;
   bool hex = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
   long long number = strtoll(text, &end, hex ? 16 : 10);
   *out = (param_value){.kind = PARAM_INTEGER, .integer = number};
-  return *end == '\0' && errno == 0;
+  return !*end && errno == 0;
 }
 
 static bool parse_boolean(const char *text, param_value *out) {
@@ -130,15 +130,14 @@ static bool parse_list(const char *text, param_value *out) {
     return parse_json_list(text, out);
   bool good = unicode_valid(text, strlen(text));
   out->kind = PARAM_LIST;
-  for (const char *at = text; *at != '\0' && good;) {
+  for (const char *at = text; *at && good;) {
     const char *comma = at + strcspn(at, ","), *end = comma;
     while (at < end && *at == ' ')
       at++;
     while (end > at && end[-1] == ' ')
       end--;
-    bool last = *comma == '\0';
-    good = end != at && (last || comma[1] != '\0') &&
-           name_list_take(&out->list, copy_part(at, (size_t)(end - at)));
+    bool last = !*comma;
+    good = end != at && (last || comma[1]) && name_list_take(&out->list, copy_part(at, (size_t)(end - at)));
     at = last ? comma : comma + 1;
   }
   return good;
@@ -184,7 +183,7 @@ bool param_allowed(const declared_param *param, const param_value *value) {
  * nothing itself, and so knows what to do with that. */
 static bool may_be_empty(const declared_param *param) {
   const param_value *value = &param->fallback;
-  return (value->kind == PARAM_TEXT && *value->text == '\0') ||
+  return (value->kind == PARAM_TEXT && !*value->text) ||
          (value->kind == PARAM_LIST && value->list.count == 0);
 }
 
@@ -222,7 +221,7 @@ static int not_a_choice(const declared_param *param, const char *text, tlsmend_e
 int param_parse(const declared_param *param, const char *text, param_value *out, tlsmend_error *error) {
   const char *expected = param_type_expected(param->type);
   *out = (param_value){0};
-  if (*text == '\0' && !may_be_empty(param))
+  if (!*text && !may_be_empty(param))
     return tlsmend_error_set(
         error, TLSMEND_E_USAGE,
         "parameter '%s' is empty (a variable that is not set?): it takes %s, or leave it out", param->name,

@@ -52,7 +52,7 @@ static int l_load(lua_State *L) {
 
 static const char *file_name(const char *path) {
   const char *name = path;
-  for (const char *at = path; *at != '\0'; at++)
+  for (const char *at = path; *at; at++)
     if (*at == '/' || *at == '\\')
       name = at + 1;
   return name;

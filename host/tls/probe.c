@@ -33,7 +33,7 @@ int probe_endpoint_parse(const char *text, char host[PROBE_HOST_MOST], unsigned 
   char *rest = NULL;
   unsigned long number =
       digits[0] == ':' && isdigit((unsigned char)digits[1]) ? strtoul(digits + 1, &rest, 10) : 0;
-  if (number == 0 || number > 65535 || *rest != '\0' || length == 0 || length >= PROBE_HOST_MOST)
+  if (number == 0 || number > 65535 || *rest || length == 0 || length >= PROBE_HOST_MOST)
     return tlsmend_error_set(
         error, TLSMEND_E_USAGE,
         "'%.128s' is no endpoint: say HOST:PORT, such as server.example:443 or [::1]:443", text);
@@ -44,9 +44,7 @@ int probe_endpoint_parse(const char *text, char host[PROBE_HOST_MOST], unsigned 
 }
 
 /* Whether SNI may carry a name: not an address. */
-static bool is_name(const char *name) {
-  return !strchr(name, ':') && name[strspn(name, "0123456789.")] != '\0';
-}
+static bool is_name(const char *name) { return !strchr(name, ':') && name[strspn(name, "0123456789.")]; }
 
 typedef struct probe {
   const tlsmend_endpoint *endpoint;

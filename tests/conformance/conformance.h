@@ -64,7 +64,7 @@ void must(int code, const tlsmend_error *error, const char *call);
     if (answered != (expected))                                                                              \
       fail_msg("%s: %s answers %s (%s), not %s", subject->name, #call, tlsmend_error_name(answered),         \
                error.text, tlsmend_error_name(expected));                                                    \
-    assert_true(error.text[0] != '\0' && !strchr(error.text, '\n'));                                         \
+    assert_true(error.text[0] && !strchr(error.text, '\n'));                                                 \
   } while (0)
 
 /* Skips the running test and says so, and why, where it is seen. */

@@ -163,7 +163,7 @@ static void facts_make_sense(void **state) {
   MUST(machine_system(machine, &system, &error));
   assert_in_range(system->major, 5, 20);
   assert_in_range(system->build, 2600, 1000000);
-  assert_true(system->architecture[0] != '\0');
+  assert_true(system->architecture[0]);
   uint64_t version = 1;
   MUST_FAIL(TLSMEND_E_ABSENT,
             machine_file_version(machine, "System32\\tlsmend-no-such-file.dll", 64, &version, &error));
@@ -173,9 +173,9 @@ static void facts_make_sense(void **state) {
   int listed = machine_hotfixes(machine, &hotfixes, &told);
   if (listed != TLSMEND_OK && listed != TLSMEND_E_UNKNOWN)
     fail_msg("%s: the list of hotfixes answers %s: %s", subject->name, tlsmend_error_name(listed), told.text);
-  assert_true(listed == TLSMEND_OK || told.text[0] != '\0');
+  assert_true(listed == TLSMEND_OK || told.text[0]);
   for (size_t i = 0; i < hotfixes.count; i++)
-    assert_true(hotfixes.items[i][0] != '\0');
+    assert_true(hotfixes.items[i][0]);
   /* Wine's WMI lists one, real ones list more */
   assert_true(strcmp(subject->name, "live") != 0 || hotfixes.count > 0);
   name_list_clear(&hotfixes);
@@ -183,7 +183,7 @@ static void facts_make_sense(void **state) {
   MUST(machine_boot_id(machine, first, &error));
   MUST(machine_boot_id(machine, second, &error));
   assert_string_equal(first, second);
-  assert_true(first[0] != '\0');
+  assert_true(first[0]);
 }
 
 const struct CMUnitTest tree_tests[] = {cmocka_unit_test(views_are_two_keys),

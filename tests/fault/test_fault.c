@@ -68,11 +68,7 @@ static void check_ways_out(const char *what, const outcome *outcome) {
       !(outcome->code == TLSMEND_OK && outcome->result == TLSMEND_RESULT_LEFT))
     world_fail(what, "no run is open, and the machine is half changed");
   world_restore(after);
-  struct outcome rolled = world_run(ROLLBACK, FAULT_KILL, 0, NULL);
-  if (rolled.code != TLSMEND_OK || rolled.result == TLSMEND_RESULT_LEFT)
-    world_fail(what, "rollback does not undo it (%d, %d)", rolled.code, (int)rolled.result);
-  if (!world_original())
-    world_fail(what, "rolled back, but not to the original bytes");
+  world_roll_back(what);
   world_restore(after);
   world_free(after);
 }

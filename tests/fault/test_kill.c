@@ -37,11 +37,7 @@ static void check_both_ways(const char *what) {
     world_fail(what, "no run is open, and the machine is half changed");
   undone_loops += resumed.result == TLSMEND_RESULT_UNDONE;
   world_restore(after);
-  outcome rolled = world_run(ROLLBACK, FAULT_KILL, 0, NULL);
-  if (rolled.code != TLSMEND_OK || rolled.result == TLSMEND_RESULT_LEFT)
-    world_fail(what, "rollback does not undo it (%d, %d)", rolled.code, (int)rolled.result);
-  if (!world_original())
-    world_fail(what, "rolled back, but not to the original bytes");
+  world_roll_back(what);
   world_restore(after);
   world_free(after);
 }

@@ -362,6 +362,14 @@ outcome world_resume(void) {
   return last;
 }
 
+void world_roll_back(const char *what) {
+  outcome rolled = world_run(ROLLBACK, FAULT_KILL, 0, NULL);
+  if (rolled.code != TLSMEND_OK || rolled.result == TLSMEND_RESULT_LEFT)
+    world_fail(what, "rollback does not undo it (%d, %d)", rolled.code, (int)rolled.result);
+  if (!world_original())
+    world_fail(what, "rolled back, but not to the original bytes");
+}
+
 bool world_prepare(verb verb) {
   if (verb == APPLY)
     return true;

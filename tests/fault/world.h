@@ -57,6 +57,9 @@ outcome world_resume(void);
 /* Resumes without restarting the machine: it has restarted by itself, or not. */
 outcome world_resume_only(void);
 
+/* Rolls back; what is not undone to the original bytes is a failure of `what`. */
+void world_roll_back(const char *what);
+
 /* Brings the world to where a verb begins. False: this scenario has no such place. */
 bool world_prepare(verb verb);
 

@@ -95,7 +95,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   unsigned char *file = NULL;
   size_t file_size = 0;
   int code = regfile_read("fuzz", data, size, &events, &to, &error);
-  if (code != error.code || (code && error.text[0] == '\0'))
+  if (code != error.code || (code && !error.text[0]))
     abort();
   if (code == TLSMEND_OK) {
     check(to.wide, to.sum);

@@ -58,6 +58,7 @@ rule() {
 }
 rule 'a pointer is asked as !p and p; NULL is compared where a truth is wanted as a number' \
   '[=!]= NULL( \?| &&| \|\||;|$| \{|\)$)|[^=!]== NULL\)' 'host/*.[ch]' 'tests/*.[ch]'
+rule 'so is a character: !*at and *at' "[=!]= '.0'" 'host/*.[ch]'
 rule 'a heading is a comment like others, without rules of dashes' \
   '^[[:space:]]*(--|#|//|/?\*) ?[-=*#~]{3,}' '*.lua' '*.sh' '*.cmake' '*CMakeLists.txt' '*.[ch]'
 exit $failed

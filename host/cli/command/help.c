@@ -26,8 +26,7 @@ int cli_help(const cli_call *call, const cli_command *command) {
   printf("tlsmend %s\n  %s\n\n", opt_synopsis(command->takes, command->name, synopsis), command->help);
   opt_print_help(stdout, command->takes);
   puts("\nFor example:");
-  for (const char *line = command->examples; *line != '\0';
-       line += strcspn(line, "\n"), line += *line == '\n')
+  for (const char *line = command->examples; *line; line += strcspn(line, "\n"), line += *line == '\n')
     printf("  tlsmend %.*s\n", (int)strcspn(line, "\n"), line);
   return 0;
 }

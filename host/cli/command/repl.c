@@ -53,7 +53,7 @@ static bool is_quit(const char *line) {
   return strcmp(line, ":quit") == 0 || strcmp(line, ":q") == 0 || strcmp(line, ":exit") == 0;
 }
 
-static bool is_blank(const char *line) { return line[strspn(line, " \t")] == '\0'; }
+static bool is_blank(const char *line) { return !line[strspn(line, " \t")]; }
 
 static char *read_line(int more) {
   interrupted = 0;

@@ -25,7 +25,7 @@ unsigned os_terminal_width(void) {
 void os_language(char out[4]) {
   static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
   const char *locale = NULL;
-  for (size_t i = 0; i < sizeof names / sizeof names[0] && (!locale || *locale == '\0'); i++)
+  for (size_t i = 0; i < sizeof names / sizeof names[0] && (!locale || !*locale); i++)
     locale = getenv(names[i]);
   memcpy(out, "en", 3);
   if (locale && strlen(locale) >= 2 && strchr("_.@", locale[2])) /* "C.UTF-8" and "POSIX" are none */

@@ -56,7 +56,7 @@ static bool is_id(const char *text) {
   for (size_t i = 0; i < ID; i++)
     if (i == 8 || i == 15 ? text[i] != '-' : !strchr("0123456789abcdef", text[i]) || !text[i])
       return false;
-  return text[ID] == '\0';
+  return !text[ID];
 }
 
 static int add(gathering *self, known_run *row) {

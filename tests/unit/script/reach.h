@@ -208,7 +208,7 @@ static bool reach_text_of(reach *self, const char *folder, const char *path) {
   if (strncmp(path, folder, begin) != 0 || size >= sizeof name || strcmp(path + size - 4, ".lua") != 0)
     return false;
   snprintf(name, sizeof name, "%.*s", (int)(size - begin - 4), path + begin);
-  for (char *at = name; *at != '\0'; at++)
+  for (char *at = name; *at; at++)
     *at = *at == '/' ? '.' : *at;
   lua_pushcfunction(self->context->L, reach_module);
   lua_pushstring(self->context->L, name);

@@ -110,7 +110,7 @@ static void check(const char *module) {
   for (size_t i = 0; i < sizeof machines / sizeof *machines; i++) {
     request asked;
     compare_module(module, machines[i], text, &asked);
-    if (asked.wrong[0] != '\0')
+    if (asked.wrong[0])
       fail_msg("stdlib/meta/%s.lua and the module on %s: %s", module, machines[i], asked.wrong);
     if (asked.documented == 0)
       fail_msg("stdlib/meta/%s.lua: no function or field is found in it", module);

@@ -49,7 +49,7 @@ static int push_random(lua_State *L, const char *const *pieces, size_t count, si
   luaL_buffinit(L, &text);
   for (size_t left = random_below(most + 1); left > 0; left--) {
     const char *piece = pieces[random_below(count)];
-    if (*piece == '\0') {
+    if (!*piece) {
       luaL_addchar(&text, '\0');
     } else {
       luaL_addstring(&text, piece);
