@@ -31,6 +31,14 @@ run_once='HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\RunOnce'
 entries() { wine reg.exe query "$run_once" 2>/dev/null | tr -d '\r' | grep -c tlsmend || :; }
 one_entry() { [ "$(entries)" -eq 1 ] || fail "$1: $(entries) entries of RunOnce, not one"; }
 value() { wine reg.exe query 'HKLM\SOFTWARE\Site' /v v 2>/dev/null | tr -d '\r' | sed -n 's/.*REG_DWORD *//p'; }
+status() { # what a restart ends while it begins is asked again
+  for second in $(seq 20); do
+    wine tlsmend.exe status >last.out 2>last.err && return
+    [ -s last.err ] && break
+    sleep 1
+  done
+  fail "tlsmend status after a restart"
+}
 restart() { # WORDS: until status says so
   wine wineboot -r >/dev/null 2>&1
   for second in $(seq 60); do
@@ -75,7 +83,7 @@ for point in 4 12 20; do
   rm two.lua
   TLSMEND_KILL=$point wine wineboot -r >/dev/null 2>&1
   sleep 2
-  tlsmend 0 status
+  status
   grep -q open last.out || fail "killed at $point: the run is not open"
   if [ "$(entries)" -eq 1 ] && grep -q '[^0-9][23] of 6' last.out; then killed=$((killed + 1)); fi
   for again in 1 2 3 4; do
@@ -86,7 +94,7 @@ for point in 4 12 20; do
     else # killed before anything was arranged anew: a person goes on
       wine tlsmend.exe resume >last.out 2>last.err || :
     fi
-    tlsmend 0 status
+    status
   done
   grep -q 'done, 6 of 6' last.out || fail "killed at $point: the run does not come to its end ($again)"
   [ "$(entries)" -eq 0 ] || fail "killed at $point: an entry of RunOnce is left"
