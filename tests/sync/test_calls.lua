@@ -31,7 +31,7 @@ local function calls(folders)
       if kind == "U" then
         wants[file] = wants[file] or {}
         wants[file][name] = true
-      elseif kind and kind:find "[TDBRCV]" then
+      elseif kind and kind:find "[TDBRCV]" and name:find "^[%a_]" then -- not .refptr of mingw
         home[name] = file
       end
     end
