@@ -1,5 +1,5 @@
--- A comment behind a statement or a declaration does not tear it: what would stand on one line without the comment does, and
--- the comment stands above it.
+-- A comment behind a statement or a declaration does not tear it: what would stand on one line without the comment does,
+-- and the comment stands above it.
 local source = os.getenv "TLSMEND_SOURCE" or "."
 local WIDEST = tonumber(io.open(source .. "/.clang-format"):read "a":match "ColumnLimit: (%d+)")
 
@@ -8,8 +8,9 @@ local function torn(text, told)
   local before
   for line in text:gmatch "[^\n]*" do
     local rest = line:match "^%s*(%S.*[;{])%s+/%*.*%*/$"
-    local begun = before and not before:find "[;{}:\\]$" and not before:find "%*/$" or before and before:find "^%s*for %(.*;$"
-    local control = before and before:find "^%s*[#/*]" or before and (before:find "else$" or before:find "^%s*[%a ]+%(.*%)$")
+    before = before or "{"
+    local begun = not before:find "[;{}:\\]$" and not before:find "%*/$" or before:find "^%s*for %(.*;$"
+    local control = before:find "^%s*[#/*]" or before:find "else$" or before:find "^%s*[%a ]+%(.*%)$"
     if rest and begun and before:find "%S" and not control and #before + 1 + #rest <= WIDEST then told(before, line) end
     before = line
   end

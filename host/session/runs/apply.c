@@ -13,7 +13,7 @@
 #include "session/authorize.h"
 #include "session/plan.h"
 #include "session/rerun.h"
-#include "session/runs/event_log.h"
+#include "session/event_log.h"
 #include "session/runs/forward.h"
 #include "session/runs/kept.h"
 #include "session/runs/register.h"

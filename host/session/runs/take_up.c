@@ -1,7 +1,7 @@
 /* What resume and rollback have in common: a run is found, the machine locked, something done, and all of it told. */
 #include "session/runs/take_up.h"
 
-#include "session/runs/event_log.h"
+#include "session/event_log.h"
 #include "session/runs/register.h"
 #include "session/runs/run.h"
 

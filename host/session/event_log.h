@@ -1,6 +1,6 @@
 /* Lines in the machine's own log. */
-#ifndef TLSMEND_SESSION_RUNS_EVENT_LOG_H
-#define TLSMEND_SESSION_RUNS_EVENT_LOG_H
+#ifndef TLSMEND_SESSION_EVENT_LOG_H
+#define TLSMEND_SESSION_EVENT_LOG_H
 
 #include "commit/journal.h"
 #include "session/runs/report.h"

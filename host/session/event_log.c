@@ -2,7 +2,7 @@
  * What administrators read in the machine's own log: that a run begins, how it ends, and what was refused. Also the
  * registration as a source of that log, which is never a side effect.
  */
-#include "session/runs/event_log.h"
+#include "session/event_log.h"
 
 #include <assert.h>
 #include <stdio.h>
