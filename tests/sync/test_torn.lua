@@ -1,5 +1,5 @@
--- A comment behind a statement or a declaration does not tear it: what would stand on one line without the comment does,
--- and the comment stands above it.
+-- A comment behind a statement or a declaration does not tear it: what would stand on one line without the comment,
+-- stands on one, and the comment above it.
 local source = os.getenv "TLSMEND_SOURCE" or "."
 local WIDEST = tonumber(io.open(source .. "/.clang-format"):read "a":match "ColumnLimit: (%d+)")
 
