@@ -260,7 +260,7 @@ static const step steps[] = {
     /* It was made for another machine: E_REFUSED, 3. */
     {check_target, NOTHING | APPLY | LOCKED | COMPLETE | BENCH},
     /* The site demands approvals that it does not have, or its policy is broken: E_APPROVAL, 3. */
-    {check_approvals, APPLY | BENCH},
+    {check_approvals, APPLY},
     /* A saved plan was applied before, or may have been: E_PLAN, 3. */
     {check_repeat, APPLY | LOCKED | BENCH},
     /* Something that the plan rests on has another value now: E_DRIFT, 3. */
