@@ -214,6 +214,43 @@ static void test_other_machine(void **state) {
   }
 }
 
+/* A saved plan without its secrets is not applied; with them it is. */
+static void test_withheld(void **state) {
+  static const char secret[] =
+      "local registry = require 'registry'\n"
+      "return { id = 'site', version = '1.0.0', title = 'Site', references = {},\n"
+      "  params = { token = { type = 'string', secret = true } }, needs = { registry = { "
+      "'HKLM\\\\SOFTWARE\\\\Site' } },\n"
+      "  run = function(p) registry.set('HKLM\\\\SOFTWARE\\\\Site', 'v', p.token, { secret = true }) end }\n";
+  (void)state;
+  write_machine();
+  file_text("site.lua", secret);
+  tlsmend_session *session = open_session();
+  char *path = engine_path("site.lua"), *saved = engine_path("saved.plan"), *text = NULL;
+  const char *runbooks[] = {path}, *params[] = {"token=hush"};
+  tlsmend_plan *plan = NULL;
+  tlsmend_report *report = NULL;
+  MUST(tlsmend_plan_make(session, runbooks, 1, params, 1, &plan, &error));
+  MUST(tlsmend_plan_render(plan, TLSMEND_FORMAT_JSON, &text, &error));
+  file_text("saved.plan", text);
+  tlsmend_plan_free(plan);
+  MUST(tlsmend_plan_load(saved, &plan, &error));
+  size_t size = 0;
+  char *bytes = file_read("pc.reg", &size);
+  tlsmend_error error;
+  assert_int_equal(tlsmend_apply(session, plan, &report, &error), TLSMEND_E_PLAN);
+  assert_non_null(strstr(error.text, "-p token=VALUE"));
+  assert_file("pc.reg", bytes, size);
+  assert_no_journal();
+  MUST(tlsmend_plan_complete(session, plan, params, 1, &error));
+  MUST(tlsmend_apply(session, plan, &report, &error));
+  tlsmend_report_free(report);
+  tlsmend_plan_free(plan);
+  tlsmend_session_close(session);
+  tlsmend_text_free(text);
+  free(path), free(saved), free(bytes);
+}
+
 /* A state folder that cannot be made: nothing is written. */
 static void test_state_folder(void **state) {
   (void)state;
@@ -316,9 +353,9 @@ static void test_log(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {ENGINE_TEST(test_mutations),     ENGINE_TEST(test_mutations_behind),
-                                     ENGINE_TEST(test_no_runbook),    ENGINE_TEST(test_skip_changed),
-                                     ENGINE_TEST(test_other_machine), ENGINE_TEST(test_state_folder),
-                                     ENGINE_TEST(test_one_at_a_time), ENGINE_TEST(test_log)};
+  const struct CMUnitTest tests[] = {
+      ENGINE_TEST(test_mutations),    ENGINE_TEST(test_mutations_behind), ENGINE_TEST(test_no_runbook),
+      ENGINE_TEST(test_skip_changed), ENGINE_TEST(test_other_machine),    ENGINE_TEST(test_withheld),
+      ENGINE_TEST(test_state_folder), ENGINE_TEST(test_one_at_a_time),    ENGINE_TEST(test_log)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
