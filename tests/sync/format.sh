@@ -6,4 +6,6 @@ cd "${TLSMEND_SOURCE:-$(dirname "$0")/../..}"
 llvm_tool clang-format
 how="--dry-run -Werror"
 [ "${1:-}" != --fix ] || how=-i
-find host tests -name '*.[ch]' | sort | xargs "$tool" $how
+files=$(find host tests -name '*.[ch]' | sort)
+[ "$(echo "$files" | wc -l)" -ge 300 ] || { echo "FAILED: found too few files"; exit 1; }
+echo "$files" | xargs "$tool" $how

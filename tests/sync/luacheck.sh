@@ -6,4 +6,6 @@ command -v luacheck >/dev/null || {
   echo "SKIPPED: the Lua check needs luacheck: apt-get install lua-check" >&2
   exit 77
 }
-find stdlib host/lua runbooks tests -name '*.lua' | sort | xargs luacheck --no-color -q
+files=$(find stdlib host/lua runbooks tests -name '*.lua' | sort)
+[ "$(echo "$files" | wc -l)" -ge 100 ] || { echo "FAILED: found too few files"; exit 1; }
+echo "$files" | xargs luacheck --no-color -q

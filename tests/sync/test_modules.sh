@@ -21,5 +21,6 @@ while read -r told; do
 done <"$work/told"
 both=$(comm -12 "$work/stdlib" "$work/host")
 [ -z "$both" ] || { echo "FAILED: host/lua and stdlib both have" $both; bad=1; }
-echo "$(wc -l <"$work/stdlib") modules"
+echo "$(wc -l <"$work/stdlib") modules, $(wc -l <"$work/host") of the host's own"
+[ "$(wc -l <"$work/stdlib")" -ge 20 ] && [ "$(wc -l <"$work/host")" -ge 20 ] || { echo "FAILED: found too few"; bad=1; }
 exit $bad
