@@ -433,7 +433,7 @@ static bool body_from_json(const json_t *json, tlsmend_plan *plan, tlsmend_error
   plan->reboot_pending = json_is_true(json_object_get(json, "reboot_pending"));
   size_t count = json_array_size(runbooks);
   plan->runbooks = calloc(count + 1, sizeof *plan->runbooks);
-  if (!plan->created || !plan->runbooks || !json_is_array(reads) ||
+  if (!plan->created || !plan->runbooks || !json_is_array(runbooks) || !json_is_array(reads) ||
       !machine_from_json(json_object_get(json, "machine"), plan))
     return false;
   for (size_t i = 0; i < count; i++) {
