@@ -87,7 +87,7 @@ function repl.names()
   local names = {}
   for _, source in ipairs { vars, MODULES, _G } do
     for name in pairs(source) do
-      if not name:find "^_" then names[#names + 1] = name end
+      if type(name) == "string" and not name:find "^_" then names[#names + 1] = name end
     end
   end
   table.sort(names)
