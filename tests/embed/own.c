@@ -323,6 +323,16 @@ static void try_the_versions(const tlsmend_options *options) {
          "a table with a hole is refused", &error);
   lab_ops = whole;
   expect(closed == before + 4, "a machine that is refused is closed", &error);
+  tlsmend_machine_ops holes[] = {whole, whole, whole};
+  holes[0].key_exists = NULL;
+  holes[1].value_get = NULL;
+  holes[2].each_value = NULL;
+  for (int i = 0; i < 3; i++) {
+    lab_ops = holes[i];
+    expect(tlsmend_session_open(options, &session, &error) == TLSMEND_E_USAGE && !session,
+           "a table with any hole is refused", &error);
+  }
+  lab_ops = whole;
 }
 
 /* Whose runbooks are applied without leave is said by the options: a folder of keys. `keys` holds ann.pub, and the secret half. */

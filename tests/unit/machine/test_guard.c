@@ -235,6 +235,21 @@ static void test_files(void **state) {
   MUST_REFUSE(guard_may_look(guard, "\\\\?\\C:\\Packages\\a", false, &followed, &error), "character");
 }
 
+/* A guard that stands over another asks it too, and follows links no further than either. */
+static void test_files_of_two(void **state) {
+  (void)state;
+  static const char *const wide[] = {"C:\\Packages\\Deep\\b", "C:\\Else"};
+  static const guard_needs wider = {.runbook = "upper", .files = wide, .file_count = 2};
+  tlsmend_machine *upper = NULL;
+  size_t followed = 0;
+  MUST(guard_open(guard, &wider, NULL, &upper, &error));
+  MUST(guard_may_look(upper, "C:\\Packages\\Deep\\b\\c", false, &followed, &error));
+  assert_int_equal(followed, strlen("C:\\Packages\\Deep"));
+  MUST_REFUSE(guard_may_look(upper, "C:\\Packages\\a.msu", false, &followed, &error), "upper may not look");
+  MUST_REFUSE(guard_may_look(upper, "C:\\Else\\a", false, &followed, &error), "book may not look");
+  machine_close(upper);
+}
+
 /* What updates are known by is told; the rest must be declared, whoever asks: also for the effects of an update. */
 static void test_versions(void **state) {
   (void)state;
@@ -301,6 +316,7 @@ int main(void) {
                                      cmocka_unit_test_setup_teardown(test_updates, setup, teardown),
                                      cmocka_unit_test_setup_teardown(test_packages, setup, teardown),
                                      cmocka_unit_test_setup_teardown(test_files, setup, teardown),
+                                     cmocka_unit_test_setup_teardown(test_files_of_two, setup, teardown),
                                      cmocka_unit_test_setup_teardown(test_versions, setup, teardown),
                                      cmocka_unit_test_setup_teardown(test_probes, setup, teardown),
                                      cmocka_unit_test_setup_teardown(test_modules, setup, teardown)};

@@ -115,13 +115,21 @@ static void test_a_long_text_ends(void **state) {
   language_close(self);
 }
 
+#define EIGHT "%s%s%s%s%s%s%s%s"
+
 static void test_a_broken_file_is_refused(void **state) {
   (void)state;
-  static const char *const broken[] = {"a\nb\n",        "\ta\n",
-                                       "a\n\tb\n\tc\n", "a\n",
-                                       "a\n\t%1\n",     "%s\n\ta\n",
-                                       "%s\n\t%1%2\n",  "%s %d\n\t%2\n",
-                                       "%s\n\t%1 %9\n", "%s%s%s%s%s%s%s%s%s%s\n\t%1%2%3%4%5%6%7%8%9\n"};
+  static const char *const broken[] = {"a\nb\n",
+                                       "\ta\n",
+                                       "a\n\tb\n\tc\n",
+                                       "a\n",
+                                       "a\n\t%1\n",
+                                       "%s\n\ta\n",
+                                       "%s\n\t%1%2\n",
+                                       "%s %d\n\t%2\n",
+                                       "%s\n\t%1 %9\n",
+                                       "%s%s%s%s%s%s%s%s%s%s\n\t%1%2%3%4%5%6%7%8%9\n",
+                                       EIGHT EIGHT EIGHT EIGHT "\n\tnone\n"};
   for (size_t i = 0; i < sizeof broken / sizeof broken[0]; i++) {
     language *self = NULL;
     tlsmend_error error = {0, ""};
