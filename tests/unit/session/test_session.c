@@ -7,6 +7,7 @@
 #include <tlsmend/tlsmend.h>
 
 #include "commit/journal.h"
+#include "session/authorize.h"
 #include "session/session.h"
 
 /* A plan of nothing would be empty, and an empty plan says that all is well. */
@@ -187,6 +188,57 @@ static void test_skip_changed(void **state) {
   tlsmend_plan_free(plan);
 }
 
+static void make_other_machine(void) {
+  size_t size = 0;
+  char *bytes = file_read("pc.reg", &size);
+  memcpy(strstr(bytes, "7601"), "7600", 4);
+  file_write("pc.reg", bytes, size);
+  free(bytes);
+}
+static void move_read(void) { mutate(&(mutation){TLSMEND_CHANGE_VALUE_SET, SITE "\\Seen", "v", 64, true}); }
+static void move_value(void) { mutate(&(mutation){TLSMEND_CHANGE_VALUE_SET, SITE, "v", 64, true}); }
+static void move_deleted(void) { mutate(&(mutation){TLSMEND_CHANGE_VALUE_DELETE, SITE, "old", 64, true}); }
+static void move_nothing(void) {}
+
+/* What happens to the machine behind a plan, and which ways in refuse it with what. Of a plan without reads nothing but its steps
+ * says what it rests on. */
+static const struct {
+  void (*happen)(void);
+  bool reads;
+  int code;
+  unsigned ways;
+} refusals[] = {
+#define WAY(name) (1u << AUTHORIZE_##name)
+    {move_nothing, true, TLSMEND_OK, 0},
+    {make_other_machine, true, TLSMEND_E_REFUSED,
+     WAY(NOTHING) | WAY(APPLY) | WAY(LOCKED) | WAY(COMPLETE) | WAY(BENCH)},
+    {move_read, true, TLSMEND_E_DRIFT, WAY(NOTHING) | WAY(APPLY) | WAY(LOCKED) | WAY(COMPLETE) | WAY(BENCH)},
+    {move_value, false, TLSMEND_E_DRIFT, WAY(APPLY) | WAY(LOCKED) | WAY(BENCH)},
+    {move_deleted, false, TLSMEND_E_DRIFT, WAY(APPLY) | WAY(LOCKED) | WAY(BENCH)},
+#undef WAY
+};
+
+static void test_ways(void **state) {
+  for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++)
+    for (authorize_way way = AUTHORIZE_NOTHING; way <= AUTHORIZE_BENCH; way++) {
+      engine_setup(state);
+      write_machine();
+      tlsmend_session *session = open_session();
+      tlsmend_plan *plan = make_plan(session, "site.lua");
+      tlsmend_session_close(session);
+      if (!refusals[i].reads)
+        plan_reads_clear(&plan->reads);
+      refusals[i].happen();
+      session = open_session();
+      tlsmend_error error = {0, ""};
+      int code = session_authorize(session, way, plan, NULL, &error);
+      if (code != (refusals[i].ways & (1u << way) ? refusals[i].code : TLSMEND_OK))
+        fail_msg("refusal %zu, way %d: %s %s", i, (int)way, tlsmend_error_name(code), error.text);
+      tlsmend_plan_free(plan);
+      tlsmend_session_close(session);
+    }
+}
+
 /* A plan for another machine: each fact that makes it another. */
 static void test_other_machine(void **state) {
   (void)state;
@@ -353,9 +405,10 @@ static void test_log(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {
-      ENGINE_TEST(test_mutations),    ENGINE_TEST(test_mutations_behind), ENGINE_TEST(test_no_runbook),
-      ENGINE_TEST(test_skip_changed), ENGINE_TEST(test_other_machine),    ENGINE_TEST(test_withheld),
-      ENGINE_TEST(test_state_folder), ENGINE_TEST(test_one_at_a_time),    ENGINE_TEST(test_log)};
+  const struct CMUnitTest tests[] = {ENGINE_TEST(test_mutations),     ENGINE_TEST(test_mutations_behind),
+                                     ENGINE_TEST(test_no_runbook),    ENGINE_TEST(test_skip_changed),
+                                     ENGINE_TEST(test_other_machine), ENGINE_TEST(test_withheld),
+                                     ENGINE_TEST(test_ways),          ENGINE_TEST(test_state_folder),
+                                     ENGINE_TEST(test_one_at_a_time), ENGINE_TEST(test_log)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
