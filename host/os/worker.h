@@ -1,0 +1,84 @@
+/*
+ * A child process that can do nothing but compute and talk to its parent through two pipes, and the wall around it. POSIX and Windows
+ * have an implementation each. What passes through the pipes is nobody's business here.
+ *
+ * The parent starts it: the program, one argument (OS_WORKER_ARGUMENT), an empty environment, no inherited handle or descriptor but the
+ * two pipes, which are its standard input and output. The child raises the wall before it reads a byte; from then on the system refuses
+ * it everything else, whatever code runs in it.
+ */
+#ifndef TLSMEND_OS_WORKER_H
+#define TLSMEND_OS_WORKER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <tlsmend/tlsmend.h>
+
+/* The one argument that makes a program a worker. */
+#define OS_WORKER_ARGUMENT "--tlsmend-worker"
+
+/* In the parent. */
+
+typedef struct os_worker os_worker;
+
+typedef struct os_worker_terms {
+  const char *program; /* absolute path */
+  unsigned long long
+      memory; /* bytes that a text may hold; what the program itself takes comes on top. 0: no limit */
+} os_worker_terms;
+
+/* Starts a worker. It is alive when this returns, its wall need not be up yet. E_ABSENT: there is no such program; E_FAILED,
+ * E_DENIED: it cannot be started, or not be confined. */
+int os_worker_start(const os_worker_terms *terms, os_worker **out, tlsmend_error *error);
+
+/* How long to wait for a worker. */
+typedef struct os_worker_wait {
+  uint64_t deadline;        /* os_clock() */
+  void (*idle)(void *data); /* called about every 20 ms while nothing happens, or NULL */
+  void *data;
+} os_worker_wait;
+
+/*
+ * Sends or receives exactly `size` bytes. E_LIMIT: the deadline has passed, or it holds more memory than it may; E_FAILED: it has ended.
+ * The line of the error says which and how ("ended by the system for what it tried (SIGSYS)", "ended with exit code 3"), without a
+ * name before it. After an error a worker can only be ended.
+ */
+int os_worker_send(os_worker *worker, const void *bytes, size_t size, const os_worker_wait *wait,
+                   tlsmend_error *error);
+int os_worker_receive(os_worker *worker, void *bytes, size_t size, const os_worker_wait *wait,
+                      tlsmend_error *error);
+
+/* Seconds of processor that it may use up from now on. */
+void os_worker_allow(os_worker *worker, unsigned long long seconds);
+
+/* Ends it, whatever it does, and frees what belongs to it. NULL is fine. */
+void os_worker_end(os_worker *worker);
+
+/* In the child. */
+
+/* What the wall is made of: a line each, for people ("seccomp: up", "job: none, this process is in one already ..."). */
+typedef struct os_wall {
+  char lines[16][120];
+  size_t count;
+} os_wall;
+
+/* Whether these arguments are those of a worker. Asks nothing else, changes nothing. */
+bool os_wall_wanted(int argc, char **argv);
+
+/* Raises the wall around this process, once and for good, before anything is read. `memory` as in the terms comes in the first
+ * message, and is a further os_wall_memory. Whatever is needed later of files, libraries or random numbers must be at hand by then.
+ * E_UNSUPPORTED: a part without which there is no wall is missing; the line names it. */
+int os_wall_raise(os_wall *out, tlsmend_error *error);
+
+/* The pipes, from within. Both wait. False: the parent has gone. */
+bool os_wall_receive(void *bytes, size_t size);
+bool os_wall_send(const void *bytes, size_t size);
+
+/* Whether something has come that was not received yet. Cheap enough to be asked every few milliseconds. */
+bool os_wall_waiting(void);
+
+/* Ends this process at once: nothing is flushed, no exit handler runs. */
+_Noreturn void os_wall_exit(int code);
+
+#endif
