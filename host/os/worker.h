@@ -2,8 +2,8 @@
  * A child process that can do nothing but compute and talk to its parent through two pipes, and the wall around it. POSIX and Windows
  * have an implementation each. What passes through the pipes is nobody's business here.
  *
- * The parent starts it: the program, one argument (OS_WORKER_ARGUMENT), an empty environment, no inherited handle or descriptor but the
- * two pipes, which are its standard input and output. The child raises the wall before it reads a byte; from then on the system refuses
+ * The parent starts it: the program, OS_WORKER_ARGUMENT, how much memory it may take (a number), an empty environment, no inherited handle or
+ * descriptor but the two pipes, which are its standard input and output. The child raises the wall before it reads a byte; from then on the system refuses
  * it everything else, whatever code runs in it.
  */
 #ifndef TLSMEND_OS_WORKER_H
@@ -15,7 +15,7 @@
 
 #include <tlsmend/tlsmend.h>
 
-/* The one argument that makes a program a worker. */
+/* The argument that makes a program a worker. The bytes of memory that a text may hold follow, in decimal. */
 #define OS_WORKER_ARGUMENT "--tlsmend-worker"
 
 /* In the parent. */
@@ -63,13 +63,13 @@ typedef struct os_wall {
   size_t count;
 } os_wall;
 
-/* Whether these arguments are those of a worker. Asks nothing else, changes nothing. */
-bool os_wall_wanted(int argc, char **argv);
+/* Whether these arguments are those of a worker; then *memory is what its parent's terms say. Asks nothing else, changes nothing. */
+bool os_wall_wanted(int argc, char **argv, unsigned long long *memory);
 
-/* Raises the wall around this process, once and for good, before anything is read. `memory` as in the terms comes in the first
- * message, and is a further os_wall_memory. Whatever is needed later of files, libraries or random numbers must be at hand by then.
- * E_UNSUPPORTED: a part without which there is no wall is missing; the line names it. */
-int os_wall_raise(os_wall *out, tlsmend_error *error);
+/* Raises the wall around this process, once and for good, before anything is read. Whatever is needed later of files, libraries or
+ * random numbers must be at hand by then. E_UNSUPPORTED: a part without which there is no wall is missing; the line names it. The pipes
+ * can be used then all the same, to say so. */
+int os_wall_raise(unsigned long long memory, os_wall *out, tlsmend_error *error);
 
 /* The pipes, from within. Both wait. False: the parent has gone. */
 bool os_wall_receive(void *bytes, size_t size);
