@@ -14,6 +14,7 @@
 #include "registry/path.h"
 #include "base/unicode.h"
 #include "tls/probe.h"
+#include "script/declared/param.h"
 #include "script/suggest.h"
 #include "script/runbook.h"
 #include "script/sandbox/error.h"
@@ -134,8 +135,8 @@ static void put_text(const reader *r, const char *name, bool required, char **ou
 }
 
 static void put_id(const reader *r) {
-  put_text(r, "id", true, &r->runbook->header.id);
-  const char *id = r->runbook->header.id;
+  put_text(r, "id", true, &r->runbook->declared.header.id);
+  const char *id = r->runbook->declared.header.id;
   bool good = islower((unsigned char)id[0]) || isdigit((unsigned char)id[0]);
   for (const char *at = id; *at; at++)
     good = good && (islower((unsigned char)*at) || isdigit((unsigned char)*at) || *at == '-');
@@ -151,7 +152,7 @@ static void put_references(const reader *r) {
   lua_getfield(L, 1, "references");
   if (!lua_isnil(L, -1) && !param_from_lua(L, lua_gettop(L), PARAM_TYPE_LIST, &list))
     bad_field(r, "references", "a list of strings", -1);
-  r->runbook->header.references = list.list;
+  r->runbook->declared.header.references = list.list;
   lua_pop(L, 1);
 }
 
@@ -160,9 +161,9 @@ static void put_verifies(const reader *r) {
     if (!plain_text(r->L, -1) || strcmp(lua_tostring(r->L, -1), DECLARED_EFFECT) != 0)
       bad_field(r, "verifies", "\"effect\", or left out", -1);
     if (lua_getfield(r->L, 1, "verify") != LUA_TFUNCTION ||
-        (!r->runbook->needs.any_probe && r->runbook->needs.probe_count == 0))
+        (!r->runbook->declared.needs.any_probe && r->runbook->declared.needs.probe_count == 0))
       script_raise(r->L, TLSMEND_E_SCRIPT, "%s: field 'verifies' wants verify and needs.probes", r->file);
-    r->runbook->header.verifies_effect = true;
+    r->runbook->declared.header.verifies_effect = true;
   }
   lua_settop(r->L, 1);
 }
@@ -294,7 +295,7 @@ static void push_names(const reader *r, int index) {
 
 static void put_params(const reader *r) {
   lua_State *L = r->L;
-  runbook_header *header = &r->runbook->header;
+  runbook_header *header = &r->runbook->declared.header;
   size_t count = 0;
   lua_getfield(L, 1, "params");
   if (!lua_isnil(L, -1)) {
@@ -304,8 +305,7 @@ static void put_params(const reader *r) {
     count = (size_t)lua_rawlen(L, 3);
   }
   header->params = calloc(count + 1, sizeof *header->params);
-  r->runbook->values = calloc(count + 1, sizeof *r->runbook->values);
-  if (!header->params || !r->runbook->values)
+  if (!header->params)
     no_memory(r);
   for (size_t i = 0; i < count; i++) {
     lua_rawgeti(L, 3, (lua_Integer)i + 1);
@@ -480,43 +480,9 @@ static void put_reboot(const reader *r, declared_needs *needs) {
   lua_pop(r->L, 1);
 }
 
-/* What is declared of packages, and beside it the stand-ins of the bench. */
-static void lend_packages(const reader *r, guard_needs *out) {
-  const name_list *packages = &r->runbook->header.needs.packages;
-  const char *stand_in = r->runbook->context->options.stand_in;
-  out->packages = (const char *const *)packages->items;
-  out->package_count = packages->count;
-  if (packages->count == 0 || !stand_in)
-    return;
-  r->runbook->packages = calloc(packages->count + 1, sizeof *r->runbook->packages);
-  if (!r->runbook->packages)
-    no_memory(r);
-  memcpy(r->runbook->packages, packages->items, packages->count * sizeof *packages->items);
-  r->runbook->packages[out->package_count++] = stand_in;
-  out->packages = r->runbook->packages;
-}
-
-/* What the guard is made of. */
-static void lend_needs(const reader *r) {
-  const runbook_header *header = &r->runbook->header;
-  const declared_needs *needs = &header->needs;
-#define LIST(from, to, number) .to = (const char *const *)needs->from.items, .number = needs->from.count
-  r->runbook->needs = (guard_needs){.runbook = header->id,
-                                    LIST(registry, registry, registry_count),
-                                    LIST(reads, reads, read_count),
-                                    LIST(updates, updates, update_count),
-                                    LIST(files, files, file_count),
-                                    LIST(probes, probes, probe_count),
-                                    LIST(modules, modules, module_count),
-                                    .any_probe = needs->any_probe,
-                                    .reboot = needs->reboot};
-#undef LIST
-  lend_packages(r, &r->runbook->needs);
-}
-
 static void put_needs(const reader *r) {
   lua_State *L = r->L;
-  declared_needs *needs = &r->runbook->header.needs;
+  declared_needs *needs = &r->runbook->declared.header.needs;
   lua_getfield(L, 1, "needs");
   if (lua_isnil(L, 2)) { /* nothing may be touched */
     lua_newtable(L);
@@ -536,7 +502,6 @@ static void put_needs(const reader *r) {
   needs->has_modules =
       put_needs_list(r, "modules", "a list of names of modules", need_module, &needs->modules);
   put_reboot(r, needs);
-  lend_needs(r);
   lua_settop(L, 1);
 }
 
@@ -555,14 +520,14 @@ void declare_read(lua_State *L, script_runbook *runbook, const char *file) {
   lua_pop(L, 1);
   check_known(&r, 1, "", DECLARE_RUNBOOK);
   put_id(&r);
-  put_text(&r, "version", true, &runbook->header.version);
-  put_text(&r, "title", true, &runbook->header.title);
-  put_text(&r, "summary", false, &runbook->header.summary);
+  put_text(&r, "version", true, &runbook->declared.header.version);
+  put_text(&r, "title", true, &runbook->declared.header.title);
+  put_text(&r, "summary", false, &runbook->declared.header.summary);
   put_references(&r);
   put_params(&r);
   put_needs(&r);
-  if (!declare_given(runbook))
-    script_raise(L, TLSMEND_E_MEMORY, "%s: out of memory", file);
+  if (!declared_begin(&runbook->declared, runbook->context->options.stand_in))
+    no_memory(&r);
   check_function(&r, "applies", false);
   check_function(&r, "run", true);
   check_function(&r, "verify", false);

@@ -72,7 +72,7 @@ static void name_chunk(script_context *context, const char *name, const script_t
 }
 
 static int put_origin(script_runbook *runbook, const script_text *text, tlsmend_error *error) {
-  runbook_header *header = &runbook->header;
+  runbook_header *header = &runbook->declared.header;
   digest_sha256(text->bytes, text->size, header->sha256);
   header->builtin = text->builtin && !runbook->context->overridden;
   if (!unicode_valid(text->source, strlen(text->source)))
@@ -87,7 +87,7 @@ static int put_origin(script_runbook *runbook, const script_text *text, tlsmend_
 }
 
 static int check_id(const script_runbook *runbook, const char *name, tlsmend_error *error) {
-  const char *id = runbook->needs.runbook;
+  const char *id = runbook->declared.needs.runbook;
   if (runbook->context->options.source || strpbrk(name, "/\\.") || strcmp(id, name) == 0)
     return TLSMEND_OK;
   return tlsmend_error_set(error, TLSMEND_E_SCRIPT,
@@ -124,7 +124,7 @@ int script_open(const script_options *options, const char *name, script_runbook 
     code = put_origin(runbook, &text, error);
   script_text_clear(&text);
   if (code == TLSMEND_OK) {
-    runbook->context->title = runbook->header.title;
+    runbook->context->title = runbook->declared.header.title;
     *out = runbook;
   } else {
     script_close(runbook);
@@ -136,67 +136,33 @@ void script_close(script_runbook *runbook) {
   if (!runbook)
     return;
   sandbox_close(runbook->context);
-  for (size_t i = 0; runbook->values && i < runbook->header.param_count; i++)
-    param_value_clear(&runbook->values[i]);
-  header_clear(&runbook->header);
-  free(runbook->values);
+  declared_clear(&runbook->declared);
   free(runbook->text);
-  free(runbook->packages);
-  free(runbook->given);
   free(runbook);
 }
 
-const runbook_header *script_header(const script_runbook *runbook) { return &runbook->header; }
+const runbook_header *script_header(const script_runbook *runbook) { return &runbook->declared.header; }
 
-const guard_needs *script_needs(const script_runbook *runbook) { return &runbook->needs; }
-
-/* Takes the value over. */
-static void set_value(script_runbook *runbook, const declared_param *param, param_value *value) {
-  param_value *given = &runbook->values[param - runbook->header.params];
-  param_value_clear(given);
-  *given = *value;
-  declare_given(runbook); /* its array is there since the declaration was read */
-}
+const guard_needs *script_needs(const script_runbook *runbook) { return &runbook->declared.needs; }
 
 int script_param(script_runbook *runbook, const char *name, const char *text, tlsmend_error *error) {
-  const declared_param *param = header_param(&runbook->header, name);
-  param_value value;
-  if (!param)
-    return tlsmend_error_set(error, TLSMEND_E_ABSENT,
-                             "%s has no parameter '%s'; `tlsmend show %s` lists what it has",
-                             runbook->needs.runbook, name, runbook->needs.runbook);
-  int code = param_parse(param, text, &value, error);
-  if (code == TLSMEND_OK)
-    set_value(runbook, param, &value);
-  return code;
+  return declared_parse(&runbook->declared, name, text, error);
 }
 
 int script_param_value(script_runbook *runbook, const char *name, const param_value *value,
                        tlsmend_error *error) {
-  const declared_param *param = header_param(&runbook->header, name);
-  param_value copy;
-  if (param && param_value_equal(value, &param->fallback))
-    return TLSMEND_OK;
-  if (!param || !param_is(param, value))
-    return tlsmend_error_set(error, TLSMEND_E_PLAN,
-                             "%s has no parameter '%s' that may be what the plan holds: plan again",
-                             runbook->needs.runbook, name);
-  if (!param_value_copy(&copy, value))
-    return error_no_memory(error);
-  set_value(runbook, param, &copy);
-  return TLSMEND_OK;
+  return declared_put(&runbook->declared, name, value, error);
 }
 
 const param_value *script_param_at(const script_runbook *runbook, size_t index) {
-  const param_value *given = &runbook->values[index];
-  return given->kind != PARAM_NONE ? given : &runbook->header.params[index].fallback;
+  return declared_value(&runbook->declared, index);
 }
 
 static void push_params(lua_State *L, const script_runbook *runbook) {
-  lua_createtable(L, 0, (int)runbook->header.param_count);
-  for (size_t i = 0; i < runbook->header.param_count; i++) {
+  lua_createtable(L, 0, (int)runbook->declared.header.param_count);
+  for (size_t i = 0; i < runbook->declared.header.param_count; i++) {
     param_push(L, script_param_at(runbook, i));
-    lua_setfield(L, -2, runbook->header.params[i].name);
+    lua_setfield(L, -2, runbook->declared.header.params[i].name);
   }
 }
 
@@ -278,8 +244,9 @@ static int call_on(script_runbook *runbook, const script_ground *ground, lua_CFu
                    run_request *request, tlsmend_error *error) {
   script_context *context = runbook->context;
   tlsmend_machine *guard = NULL;
-  int code = ground->machine ? guard_open(ground->machine, &runbook->needs, ground->trust, &guard, error)
-                             : TLSMEND_OK;
+  int code = ground->machine
+                 ? guard_open(ground->machine, &runbook->declared.needs, ground->trust, &guard, error)
+                 : TLSMEND_OK;
   if (code != TLSMEND_OK)
     return code;
   sandbox_machines(context, guard, ground->machine);
@@ -321,9 +288,9 @@ int script_watch(script_runbook *runbook, const script_ground *ground, json_t **
   *out = NULL;
   if (!request.seen)
     return error_no_memory(error);
-  runbook->needs.made_up = true;
+  runbook->declared.needs.made_up = true;
   int code = call_on(runbook, ground, l_watch, &request, error);
-  runbook->needs.made_up = false;
+  runbook->declared.needs.made_up = false;
   if (code == TLSMEND_OK)
     *out = json_incref(json_array_get(request.seen, 0));
   json_decref(request.seen);
@@ -337,7 +304,7 @@ int script_verify(script_runbook *runbook, const script_ground *ground, tlsmend_
   int code = call_on(runbook, ground, l_verify, &request, error);
   runbook->context->verifying = false;
   if (code == TLSMEND_OK && !request.answer)
-    code = tlsmend_error_set(error, TLSMEND_E_FAILED, "%s: verify: %s", runbook->needs.runbook,
+    code = tlsmend_error_set(error, TLSMEND_E_FAILED, "%s: verify: %s", runbook->declared.needs.runbook,
                              request.reason ? request.reason : "the effect is not there");
   free(request.reason);
   if (code == TLSMEND_OK && request.absent && ground->sink && ground->sink->unknown)

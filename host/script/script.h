@@ -12,7 +12,7 @@
 #include <tlsmend/machine.h>
 #include <tlsmend/tlsmend.h>
 
-#include "script/header.h"
+#include "script/declared/header.h"
 
 /* Embedded texts that were compiled already, for owners of several Lua states. Must outlive those. NULL when out of memory,
  * which is good everywhere: each state then compiles for itself. */

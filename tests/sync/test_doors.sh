@@ -36,7 +36,7 @@ door 'what a text is run on stands behind a guard, made where it is run' \
 door 'a value of a script becomes a text by sandbox_text, which tells no address' \
   'luaL_tolstring|"[^"]*%p[^"]*"' script/sandbox/text.c
 door 'tables of scripts are gone through in one order, by sandbox_keys; others only count, or sort themselves' \
-  'lua_next\(' script/sandbox/pairs.c script/param.c script/declaration.c script/modules/registry.c script/require.c script/host_lua.c
+  'lua_next\(' script/sandbox/pairs.c script/param_lua.c script/declaration.c script/modules/registry.c script/require.c script/host_lua.c
 door 'Lua is given metatables of scripts by l_setmetatable, which copies them' \
   'lua_setmetatable\(' script/sandbox/metatable.c script/sandbox/globals.c script/suggest.c script/require.c script/declaration.c
 

@@ -145,8 +145,40 @@ static void test_other_types(void **state) {
   script_close(runbook);
 }
 
+/* All values at once, as they are handed on to another process: all of them as declared, or none of it. */
+static void test_values(void **state) {
+  (void)state;
+  script_runbook *runbook = opened(), *other = opened();
+  for (int round = 0; round < 100; round++) {
+    json_t *params = random_params(), *value;
+    const char *name;
+    json_object_foreach(params, name, value) if (!json_is_null(value))
+        MUST(set_param_json(runbook, name, value, &error));
+    json_t *once = declared_values_to_json(&runbook->declared);
+    assert_true(declared_values_from_json(&other->declared, once));
+    json_t *twice = declared_values_to_json(&other->declared);
+    assert_true(json_equal(once, twice));
+    json_decref(params), json_decref(once), json_decref(twice);
+  }
+  json_t *values = declared_values_to_json(&runbook->declared);
+  for (size_t i = 0; i < json_array_size(values); i++) {
+    json_t *bad = json_copy(values);
+    json_array_set_new(bad, i, json_pack("{s:b}", "secret", 1));
+    assert_false(declared_values_from_json(&other->declared, bad));
+    json_array_set_new(bad, i, json_real(1));
+    assert_false(declared_values_from_json(&other->declared, bad));
+    json_array_remove(bad, i);
+    assert_false(declared_values_from_json(&other->declared, bad));
+    json_decref(bad);
+  }
+  json_decref(values);
+  assert_false(declared_values_from_json(&other->declared, NULL));
+  script_close(runbook);
+  script_close(other);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_round_trip), cmocka_unit_test(test_lists),
-                                     cmocka_unit_test(test_other_types)};
+                                     cmocka_unit_test(test_other_types), cmocka_unit_test(test_values)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 /* The header of a runbook as JSON, and its end. */
-#include "script/header.h"
+#include "script/declared/header.h"
 
 #include <stdlib.h>
 #include <string.h>

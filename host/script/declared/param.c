@@ -1,4 +1,6 @@
-/* Parameters of runbooks: their types, as Lua values, as texts of a command line, and as JSON. */
+/* The values that parameters may have: as texts of a command line, as JSON, among their choices. */
+#include "script/declared/param.h"
+
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
@@ -6,81 +8,12 @@
 #include <string.h>
 
 #include "base/unicode.h"
-#include "script/runbook.h"
-#include "script/sandbox/error.h"
 
-static bool put_text(const char *text, size_t size, param_value *out) {
+bool param_text(const char *text, size_t size, param_value *out) {
   if (strlen(text) != size || !unicode_valid(text, size)) /* plans, which are JSON, hold neither */
     return false;
   *out = (param_value){.kind = PARAM_TEXT, .text = strdup(text)};
   return out->text;
-}
-
-static bool text_from_lua(lua_State *L, int index, param_value *out) {
-  size_t size;
-  const char *text = lua_type(L, index) == LUA_TSTRING ? lua_tolstring(L, index, &size) : NULL;
-  return text && put_text(text, size, out);
-}
-
-static bool list_from_lua(lua_State *L, int index, param_value *out) {
-  if (!lua_istable(L, index))
-    return false;
-  size_t count = (size_t)lua_rawlen(L, index), members = 0;
-  for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1))
-    members++;
-  bool good = members == count;
-  out->kind = PARAM_LIST;
-  for (size_t i = 0; good && i < count; i++) {
-    param_value item = {0};
-    lua_rawgeti(L, index, (lua_Integer)i + 1);
-    good = text_from_lua(L, lua_gettop(L), &item) && name_list_take(&out->list, item.text);
-    lua_pop(L, 1);
-  }
-  if (!good)
-    param_value_clear(out);
-  return good;
-}
-
-bool param_from_lua(lua_State *L, int index, param_type type, param_value *out) {
-  switch (type) {
-  case PARAM_TYPE_LIST:
-    return list_from_lua(L, index, out);
-  case PARAM_TYPE_INTEGER:
-    *out = (param_value){.kind = PARAM_INTEGER, .integer = lua_tointeger(L, index)};
-    return lua_isinteger(L, index);
-  case PARAM_TYPE_BOOLEAN:
-    *out = (param_value){.kind = PARAM_BOOLEAN, .boolean = lua_toboolean(L, index)};
-    return lua_isboolean(L, index);
-  case PARAM_TYPE_STRING:
-  case PARAM_TYPE_PATH:
-    break;
-  }
-  return text_from_lua(L, index, out);
-}
-
-void param_push(lua_State *L, const param_value *value) {
-  switch (value->kind) {
-  case PARAM_TEXT:
-    lua_pushstring(L, value->text);
-    return;
-  case PARAM_INTEGER:
-    lua_pushinteger(L, (lua_Integer)value->integer);
-    return;
-  case PARAM_BOOLEAN:
-    lua_pushboolean(L, value->boolean);
-    return;
-  case PARAM_LIST:
-    lua_createtable(L, (int)value->list.count, 0);
-    for (size_t i = 0; i < value->list.count; i++) {
-      lua_pushstring(L, value->list.items[i]);
-      lua_rawseti(L, -2, (lua_Integer)i + 1);
-    }
-    return;
-  case PARAM_HIDDEN:
-  case PARAM_NONE:
-    lua_pushnil(L);
-    return;
-  }
 }
 
 static bool parse_integer(const char *text, param_value *out) {
@@ -155,7 +88,7 @@ static bool parse(param_type type, const char *text, param_value *out) {
   case PARAM_TYPE_PATH:
     break;
   }
-  return put_text(text, strlen(text), out);
+  return param_text(text, strlen(text), out);
 }
 
 /* Whether a text is among the choices, or there are none. */
@@ -198,13 +131,24 @@ static int mistaken(const declared_param *param, const char *expected, const cha
                            text);
 }
 
-bool param_is(const declared_param *param, const param_value *value) {
+static bool param_typed(param_type type, const param_value *value) {
   static const param_kind kinds[] = {[PARAM_TYPE_STRING] = PARAM_TEXT,
                                      [PARAM_TYPE_INTEGER] = PARAM_INTEGER,
                                      [PARAM_TYPE_BOOLEAN] = PARAM_BOOLEAN,
                                      [PARAM_TYPE_PATH] = PARAM_TEXT,
                                      [PARAM_TYPE_LIST] = PARAM_LIST};
-  return value->kind == kinds[param->type] && param_allowed(param, value);
+  return value->kind == kinds[type];
+}
+
+bool param_is(const declared_param *param, const param_value *value) {
+  return param_typed(param->type, value) && param_allowed(param, value);
+}
+
+bool param_from_json(param_type type, const json_t *json, param_value *out) {
+  if (param_value_from_json(json, out) && param_typed(type, out))
+    return true;
+  param_value_clear(out);
+  return false;
 }
 
 static int not_a_choice(const declared_param *param, const char *text, tlsmend_error *error) {
@@ -231,26 +175,4 @@ int param_parse(const declared_param *param, const char *text, param_value *out,
     return TLSMEND_OK;
   param_value_clear(out);
   return parsed ? not_a_choice(param, text, error) : mistaken(param, expected, text, error);
-}
-
-/* What the operator says of a parameter of type path, or NULL. The default is the author's word, whoever repeats it: it must be
- * declared. */
-static const char *operators_path(const script_runbook *runbook, size_t index) {
-  const declared_param *param = &runbook->header.params[index];
-  const param_value *value = &runbook->values[index];
-  return param->type == PARAM_TYPE_PATH && !param_value_equal(value, &param->fallback) ? value->text : NULL;
-}
-
-bool declare_given(script_runbook *runbook) {
-  if (!runbook->given)
-    runbook->given = calloc(runbook->header.param_count + 1, sizeof *runbook->given);
-  guard_needs *needs = &runbook->needs;
-  needs->given_count = 0;
-  for (size_t i = 0; runbook->given && i < runbook->header.param_count; i++) {
-    const char *path = operators_path(runbook, i);
-    if (path)
-      runbook->given[needs->given_count++] = path;
-  }
-  needs->given = runbook->given;
-  return runbook->given;
 }

@@ -1,6 +1,6 @@
 /* The header of a runbook: everything that it declares but its functions, and where it came from. */
-#ifndef TLSMEND_SCRIPT_HEADER_H
-#define TLSMEND_SCRIPT_HEADER_H
+#ifndef TLSMEND_SCRIPT_DECLARED_HEADER_H
+#define TLSMEND_SCRIPT_DECLARED_HEADER_H
 
 #include "base/digest.h"
 #include "plan/param.h"
