@@ -163,6 +163,14 @@ bool os_path_same(const char *a, const char *b);
 /* The absolute path of the running program; malloc'd, NULL if it cannot be told. */
 char *os_program_path(void);
 
+/* A path by which the running program can be started once more. Linux: also if its file has been replaced or removed meanwhile.
+ * malloc'd, NULL if there is none. */
+char *os_program_again(void);
+
+/* The absolute path of the file that this code was loaded from: a shared library, or the program if it is part of that. As the
+ * loader found it, whatever the current folder is by now; malloc'd, NULL if it cannot be told. */
+char *os_library_path(void);
+
 /* Whether a stream (1 or 2) is a terminal that understands colours. Turns that on where it must be turned on. */
 bool os_terminal(int stream);
 

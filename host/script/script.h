@@ -42,6 +42,8 @@ typedef struct script_options {
   bytecode_cache *bytecode;    /* or NULL */
   const script_source *source; /* the runbook itself and its own modules, or NULL */
   const char *watch;           /* for script_watch: the module that looks on, or NULL */
+  const char *worker;          /* the program that can be a worker, absolute; NULL: it is looked for */
+  bool in_process;             /* strangers' texts run in this process, too */
 } script_options;
 
 /* Reads a library folder whole: "stdlib/tls/winhttp.lua" is a module, "site.lua" a runbook. What is not there is empty. Clear with

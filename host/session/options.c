@@ -14,6 +14,10 @@ script_options session_script_options(const tlsmend_options *options) {
 #undef LIMIT
   if (options->size > offsetof(tlsmend_options, modules))
     script.modules = options->modules;
+  if (options->size >= offsetof(tlsmend_options, worker) + sizeof options->worker)
+    script.worker = options->worker;
+  if (options->size >= offsetof(tlsmend_options, in_process) + sizeof options->in_process)
+    script.in_process = options->in_process != 0;
   return script;
 }
 

@@ -248,6 +248,8 @@ int tlsmend_session_open(const tlsmend_options *options, tlsmend_session **out, 
     code = error_no_memory(error);
   if (options->state && !(self->state = os_path_absolute(options->state)))
     code = error_no_memory(error);
+  if (options->worker && !(self->worker = strdup(options->worker)))
+    code = error_no_memory(error);
   self->reboot = options->reboot;
   self->allow_unsigned = options->allow_unsigned != 0;
   self->event = options->event;
@@ -258,6 +260,7 @@ int tlsmend_session_open(const tlsmend_options *options, tlsmend_session **out, 
   self->script = session_script_options(options);
   self->script.library = self->library;
   self->script.texts = self->library_texts;
+  self->script.worker = self->worker;
   self->script.log = options->event ? session_event : NULL;
   self->script.log_data = self;
   self->script.bytecode = bytecode_cache_new();
@@ -287,6 +290,7 @@ void tlsmend_session_close(tlsmend_session *self) {
   free(self->state);
   free(self->file);
   free(self->library);
+  free(self->worker);
   if (self->library_texts)
     manifest_clear(self->library_texts);
   free(self->library_texts);

@@ -30,6 +30,7 @@ struct tlsmend_session {
   /* The caller's options. */
   script_options script;
   char *library; /* or NULL */
+  char *worker;  /* or NULL */
   char *trust;   /* the folder of keys that may sign runbooks; NULL: this machine's */
   bool allow_unsigned;
   tlsmend_reboot reboot;

@@ -27,11 +27,15 @@ static int read_runbook(const char *path, char **text, size_t *size, tlsmend_err
              : code;
 }
 
-/* A runbook that does not load is signed by nobody. An older program's terms name no modules. */
+/* A runbook that does not load is signed by nobody. An older program's terms end before some of these. */
 static int check_loads(const script_source *source, const tlsmend_sign_terms *terms, tlsmend_error *error) {
   script_options options = {.source = source};
   if (terms->size > offsetof(tlsmend_sign_terms, modules))
     options.modules = terms->modules;
+  if (terms->size >= offsetof(tlsmend_sign_terms, worker) + sizeof terms->worker)
+    options.worker = terms->worker;
+  if (terms->size >= offsetof(tlsmend_sign_terms, in_process) + sizeof terms->in_process)
+    options.in_process = terms->in_process != 0;
   script_runbook *open = NULL;
   int code = script_check_modules(&options, error);
   if (code == TLSMEND_OK)

@@ -46,11 +46,14 @@ typedef struct tlsmend_sign_terms {
   const char *output;
   /* As in tlsmend_options, for runbooks that require them; or NULL. */
   const struct tlsmend_module *const *modules;
+  /* As in tlsmend_options: a runbook is loaded before it is signed. */
+  const char *worker;
+  int in_process;
 } tlsmend_sign_terms;
 
 /* What tlsmend_sign_terms begins with. */
 #define TLSMEND_SIGN_TERMS_INIT                                                                              \
-  { sizeof(tlsmend_sign_terms), NULL, NULL, NULL, NULL }
+  { sizeof(tlsmend_sign_terms), NULL, NULL, NULL, NULL, NULL, 0 }
 
 /*
  * Signs `count` files with the minisign secret key file `key`: one runbook, one package (.msu, .cab), or those of a bundle.

@@ -21,8 +21,9 @@
  *     tlsmend_session_close(session);
  *
  * THE PARTS
- *   This file is all that a program includes. Three parts of it stand in files of their own: <tlsmend/error.h>, codes and errors;
- *   <tlsmend/signing.h>, signed runbooks and approved plans; <tlsmend/authoring.h>, what authors of runbooks use.
+ *   This file is all that a program includes. Four parts of it stand in files of their own: <tlsmend/error.h>, codes and errors;
+ *   <tlsmend/worker.h>, the process that strangers' runbooks run in; <tlsmend/signing.h>, signed runbooks and approved plans;
+ *   <tlsmend/authoring.h>, what authors of runbooks use.
  *   Programs that add a machine or a module of their own include <tlsmend/machine.h> or <tlsmend/module.h> too.
  *
  * RETURN VALUES
@@ -151,13 +152,17 @@ typedef struct tlsmend_options {
   const struct tlsmend_backend *const *backends;
   /* Of texts for people: one of TLSMEND_LANGUAGES. NULL: English. Never of JSON or errors. */
   const char *language;
+  /* The program that strangers' runbooks run in (<tlsmend/worker.h>), an absolute path. NULL: the library finds one. */
+  const char *worker;
+  /* Non-zero: they run in the calling process instead, see <tlsmend/worker.h> for what that gives up. */
+  int in_process;
 } tlsmend_options;
 
 /* What tlsmend_options begins with. */
 #define TLSMEND_OPTIONS_INIT                                                                                 \
   {                                                                                                          \
     sizeof(tlsmend_options), NULL, NULL, NULL, TLSMEND_REBOOT_ASK, 0, 0, 0, NULL, NULL, 0, 0, 0, 0, 0, 0,    \
-        NULL, NULL, NULL, NULL                                                                               \
+        NULL, NULL, NULL, NULL, NULL, 0                                                                      \
   }
 
 /* The name of this computer as a machine ("live"), which is meant where options.machine is NULL. NULL where this build cannot open
@@ -451,5 +456,6 @@ TLSMEND_API int tlsmend_snapshot(tlsmend_session *session, const char *path, tls
 /* The parts that need what stands above. */
 #include <tlsmend/authoring.h>
 #include <tlsmend/signing.h>
+#include <tlsmend/worker.h>
 
 #endif

@@ -14,6 +14,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#ifdef __linux__
+#include <link.h>
+#endif
+
 int64_t os_time(void) { return (int64_t)time(NULL); }
 
 uint64_t os_clock(void) {
@@ -73,6 +77,45 @@ char *os_program_path(void) {
   path[length] = '\0';
   return strdup(path);
 }
+
+char *os_program_again(void) {
+  static const char running[] = "/proc/self/exe";
+  return access(running, X_OK) == 0 ? strdup(running) : os_program_path();
+}
+
+#ifdef __linux__
+typedef struct object_search {
+  size_t seen;
+  char *path;
+} object_search;
+
+/* The program comes first; the name it has here is the caller's word. */
+static int find_object(struct dl_phdr_info *object, size_t size, void *data) {
+  object_search *search = data;
+  uintptr_t wanted = (uintptr_t)&os_library_path;
+  bool holds = false;
+  (void)size;
+  for (size_t i = 0; i < object->dlpi_phnum; i++) {
+    uintptr_t from = object->dlpi_addr + object->dlpi_phdr[i].p_vaddr;
+    holds = holds || (object->dlpi_phdr[i].p_type == PT_LOAD && wanted >= from &&
+                      wanted - from < object->dlpi_phdr[i].p_memsz);
+  }
+  if (holds && search->seen == 0)
+    search->path = os_program_path();
+  else if (holds && object->dlpi_name[0] == '/')
+    search->path = strdup(object->dlpi_name);
+  search->seen++;
+  return holds;
+}
+
+char *os_library_path(void) {
+  object_search search = {0, NULL};
+  dl_iterate_phdr(find_object, &search);
+  return search.path;
+}
+#else
+char *os_library_path(void) { return NULL; }
+#endif
 
 bool os_terminal(int stream) {
   const char *kind = getenv("TERM");

@@ -111,12 +111,13 @@ char *os_path_join(const char *folder, const char *name) {
   return path;
 }
 
-char *os_program_path(void) {
+/* Of a file that is loaded; NULL is the program. */
+static char *module_path(HMODULE module) {
   for (DWORD room = MAX_PATH; room <= 0x10000; room *= 2) {
     wchar_t *path = malloc(room * sizeof *path);
     if (!path)
       return NULL;
-    DWORD length = GetModuleFileNameW(NULL, path, room);
+    DWORD length = GetModuleFileNameW(module, path, room);
     char *utf8 = length > 0 && length < room ? wide_to_utf8(path, length) : NULL;
     free(path);
     if (utf8 || length == 0)
@@ -124,6 +125,15 @@ char *os_program_path(void) {
   }
   return NULL;
 }
+
+char *os_program_path(void) { return module_path(NULL); }
+
+char *os_program_again(void) { return module_path(NULL); }
+
+/* Made by the linker: the first byte of what this code is part of, by which Windows knows it. */
+extern IMAGE_DOS_HEADER __ImageBase;
+
+char *os_library_path(void) { return module_path((HMODULE)&__ImageBase); }
 
 /* Consoles before Windows 10 know no escape sequences: they answer no, and nothing is coloured there. */
 bool os_terminal(int stream) {
