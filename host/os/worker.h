@@ -24,8 +24,8 @@ typedef struct os_worker os_worker;
 
 typedef struct os_worker_terms {
   const char *program; /* absolute path */
-  unsigned long long
-      memory; /* bytes that a text may hold; what the program itself takes comes on top. 0: no limit */
+  /* Bytes that a text may hold; what the program itself takes comes on top. 0: no limit. */
+  unsigned long long memory;
 } os_worker_terms;
 
 /* Starts a worker. It is alive when this returns, its wall need not be up yet. E_ABSENT: there is no such program; E_FAILED,
