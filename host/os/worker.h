@@ -18,6 +18,12 @@
 /* The argument that makes a program a worker. The bytes of memory that a text may hold follow, in decimal. */
 #define OS_WORKER_ARGUMENT "--tlsmend-worker"
 
+/* What the wall is made of: a line each, for people ("seccomp: up", "job: none, this process is in one already ..."). */
+typedef struct os_wall {
+  char lines[16][120];
+  size_t count;
+} os_wall;
+
 /* In the parent. */
 
 typedef struct os_worker os_worker;
@@ -52,18 +58,16 @@ int os_worker_receive(os_worker *worker, void *bytes, size_t size, const os_work
 /* Seconds of processor that it may use up from now on. */
 void os_worker_allow(os_worker *worker, unsigned long long seconds);
 
+/* Appends to a wall's lines, those of this worker, what only its parent knows: what could not be done for it here, and why. */
+void os_worker_notes(const os_worker *worker, os_wall *wall);
+
 /* Ends it, whatever it does, and frees what belongs to it. NULL is fine. */
 void os_worker_end(os_worker *worker);
 
 /* In the child. */
 
-/* What the wall is made of: a line each, for people ("seccomp: up", "job: none, this process is in one already ..."). */
-typedef struct os_wall {
-  char lines[16][120];
-  size_t count;
-} os_wall;
-
-/* Whether these arguments are those of a worker; then *memory is what its parent's terms say. Asks nothing else, changes nothing. */
+/* Whether these arguments are those of a worker; then *memory is what its parent's terms say. Asks nothing else, changes nothing: to
+ * be asked first of all, with the arguments of main. What os_main_arguments loads on Windows needs more than a worker has. */
 bool os_wall_wanted(int argc, char **argv, unsigned long long *memory);
 
 /* Raises the wall around this process, once and for good, before anything is read. Whatever is needed later of files, libraries or
