@@ -3,6 +3,9 @@
 #include <lauxlib.h>
 #include <lualib.h>
 #include <sodium.h>
+#ifdef __linux__
+#include <seccomp.h>
+#endif
 
 int luaopen_lfs(lua_State *L);
 int tlsmend_probe(const char *text);
@@ -15,5 +18,8 @@ int tlsmend_probe(const char *text) {
   luaL_requiref(L, "lfs", luaopen_lfs, 1);
   lua_close(L);
   json_decref(json_loads(text, 0, NULL));
+#ifdef __linux__
+  seccomp_release(seccomp_init(SCMP_ACT_ALLOW));
+#endif
   return sodium_init() + crypto_hash_sha256(digest, (const unsigned char *)text, 1);
 }

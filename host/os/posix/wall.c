@@ -1,0 +1,263 @@
+/*
+ * The wall around a worker on POSIX, raised by itself before it reads a byte. Contract: os/worker.h. Each stone holds what the next one
+ * would let through, should it have a gap: without descriptors, rights and room even a call that the filter forgot has nothing to take.
+ * Linux alone has all of them; elsewhere there is no wall, which is said.
+ */
+#define _GNU_SOURCE
+
+#include "os/worker.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "os/posix/filter.h"
+
+#ifdef __linux__
+#include <dirent.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/capability.h>
+#include <malloc.h>
+#include <sys/personality.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#ifdef __GLIBC__
+typedef __rlimit_resource_t resource;
+#else
+typedef int resource;
+#endif
+#endif
+
+bool os_wall_wanted(int argc, char **argv, unsigned long long *memory) {
+  char *end = NULL;
+  if (argc != 3 || strcmp(argv[1], OS_WORKER_ARGUMENT) != 0 || strspn(argv[2], "0123456789") == 0)
+    return false;
+  errno = 0;
+  *memory = strtoull(argv[2], &end, 10);
+  return !*end && errno == 0;
+}
+
+#ifdef __linux__
+
+__attribute__((format(printf, 2, 3))) static void note(os_wall *out, const char *format, ...) {
+  va_list values;
+  if (out->count >= sizeof out->lines / sizeof out->lines[0])
+    return;
+  va_start(values, format);
+  vsnprintf(out->lines[out->count++], sizeof out->lines[0], format, values);
+  va_end(values);
+}
+
+static int missing(tlsmend_error *error, const char *what) {
+  return tlsmend_error_set(
+      error, TLSMEND_E_UNSUPPORTED,
+      "cannot raise the wall around a worker: %s: %s; is this a container that forbids it?", what,
+      strerror(errno));
+}
+
+static int compare(const void *a, const void *b) { return *(const int *)a - *(const int *)b; }
+
+/*
+ * What the C library asks of the system at its first use only, and whatever it would ask when it is in need: how much memory there is,
+ * before it sorts; how many processors, when memory is over, to see whether a second arena pays.
+ */
+static void touch(void) {
+  int numbers[1024] = {0};
+  qsort(numbers, sizeof numbers / sizeof numbers[0], sizeof numbers[0], compare);
+#ifdef M_ARENA_MAX
+  mallopt(M_ARENA_MAX, 1);
+#endif
+}
+
+/* All above the two pipes: whatever the parent has open and did not mean to hand on. */
+static int close_rest(os_wall *out, tlsmend_error *error) {
+  note(out, "descriptors: none but two pipes");
+#ifdef SYS_close_range
+  if (syscall(SYS_close_range, 2u, ~0u, 0u) == 0)
+    return TLSMEND_OK;
+#endif
+  DIR *folder = opendir("/proc/self/fd");
+  if (!folder)
+    return missing(error, "which descriptors are open cannot be told, for want of close_range() and /proc");
+  const struct dirent *entry;
+  while ((entry = readdir(folder))) {
+    int fd = atoi(entry->d_name);
+    if (fd > 1 && fd != dirfd(folder))
+      close(fd);
+  }
+  closedir(folder);
+  return TLSMEND_OK;
+}
+
+/* The kernel's number for somebody without a number ("overflow"; nobody on most systems): it owns nothing and needs no list of users. */
+enum { NOBODY = 65534 };
+
+static int leave_root(os_wall *out, tlsmend_error *error) {
+  if (geteuid() != 0 && getuid() != 0) {
+    note(out, "user: that of the parent, which is not root");
+    return TLSMEND_OK;
+  }
+  if (setgroups(0, NULL) != 0 || setresgid(NOBODY, NOBODY, NOBODY) != 0 ||
+      setresuid(NOBODY, NOBODY, NOBODY) != 0) {
+    if (errno != EINVAL) /* a container that has no such user */
+      return missing(error, "root cannot become another user");
+    note(out, "user: root of a container that has no user %d", NOBODY);
+    return TLSMEND_OK;
+  }
+  note(out, "user: %d instead of root", NOBODY);
+  return TLSMEND_OK;
+}
+
+static int drop_rights(os_wall *out, tlsmend_error *error) {
+  struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+  struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {{0}};
+  if (syscall(SYS_capset, &header, none) != 0)
+    return missing(error, "capabilities cannot be given up");
+  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+    return missing(error, "rights cannot be given up for good (no_new_privs)");
+  if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
+    return missing(error, "it can be looked into (dumpable)");
+  note(out, "rights: no capabilities, none to be gained (no_new_privs), not dumpable");
+  return TLSMEND_OK;
+}
+
+/* Bytes of addresses that this process has. */
+static unsigned long long addresses(void) {
+  enum { GUESS = 64 << 20 };
+  char text[32] = "";
+  int fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+  ssize_t got = fd >= 0 ? read(fd, text, sizeof text - 1) : -1;
+  if (fd >= 0)
+    close(fd);
+  unsigned long long pages = got > 0 ? strtoull(text, NULL, 10) : 0;
+  return pages ? pages * (unsigned long long)sysconf(_SC_PAGESIZE) : GUESS;
+}
+
+/* Twice what a text may hold: a block that grows is there twice while it is copied. And what its frames and the gaps between blocks take. */
+static int limit_memory(unsigned long long memory, unsigned long long program, os_wall *out,
+                        tlsmend_error *error) {
+  enum { BESIDE = 16 << 20 };
+  if (POSIX_SANITIZED || !memory || memory > (~0ull - program - BESIDE) / 2) {
+    note(out, POSIX_SANITIZED ? "memory: not limited, for this is a build with the address sanitizer"
+                              : "memory: not limited, as told");
+    return TLSMEND_OK;
+  }
+  unsigned long long most = program + 2 * memory + BESIDE;
+  rlim_t rounded = most < RLIM_INFINITY ? (rlim_t)most : RLIM_INFINITY;
+  if (setrlimit(RLIMIT_AS, &(struct rlimit){rounded, rounded}) != 0)
+    return missing(error, "memory cannot be limited");
+  note(out, "memory: %llu MiB of addresses", most >> 20);
+  return TLSMEND_OK;
+}
+
+/* One descriptor instead of none, since poll() takes no more than may be open: 0 and 1 are, so none can be opened. */
+static int limit_rest(os_wall *out, tlsmend_error *error) {
+  static const struct {
+    resource what;
+    rlim_t most;
+  } limits[] = {{RLIMIT_NOFILE, 1}, {RLIMIT_NPROC, 0},   {RLIMIT_FSIZE, 0},
+                {RLIMIT_CORE, 0},   {RLIMIT_MEMLOCK, 0}, {RLIMIT_MSGQUEUE, 0}};
+  for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++)
+    if (setrlimit(limits[i].what, &(struct rlimit){limits[i].most, limits[i].most}) != 0)
+      return missing(error, "files and processes cannot be limited");
+  note(out, "limits: no file can be opened or grow, no process started");
+  return TLSMEND_OK;
+}
+
+int os_wall_raise(unsigned long long memory, os_wall *out, tlsmend_error *error) {
+  *out = (os_wall){0};
+  touch();
+  /* The parent may live without this: memory that is written could be run. */
+  int kind = personality(0xffffffff);
+  if (kind >= 0 && (kind & READ_IMPLIES_EXEC))
+    personality((unsigned long)kind & ~(unsigned long)READ_IMPLIES_EXEC);
+  unsigned long long program = addresses();
+  umask(077);
+  int code = chdir("/") == 0 ? close_rest(out, error) : missing(error, "/ cannot be entered");
+  if (code == TLSMEND_OK)
+    code = leave_root(out, error);
+  if (code == TLSMEND_OK)
+    code = drop_rights(out, error);
+  if (code == TLSMEND_OK)
+    code = limit_memory(memory, program, out, error);
+  if (code == TLSMEND_OK)
+    code = limit_rest(out, error);
+  if (code == TLSMEND_OK)
+    code = posix_filter_raise(error);
+  if (code == TLSMEND_OK)
+    note(out, "system calls: those for memory, the two pipes and the clock; any other ends it (seccomp)");
+  return code;
+}
+
+#else
+
+int os_wall_raise(unsigned long long memory, os_wall *out, tlsmend_error *error) {
+  (void)memory;
+  *out = (os_wall){0};
+  return tlsmend_error_set(error, TLSMEND_E_UNSUPPORTED,
+                           "there is no wall around a worker on this system: use Linux or Windows");
+}
+
+#endif
+
+/* The pipes. What has come is taken in one call, however many frames it is. */
+
+static unsigned char buffer[1 << 16];
+static size_t begin, end;
+
+static size_t read_some(void *bytes, size_t size) {
+  ssize_t got;
+  do
+    got = read(0, bytes, size);
+  while (got < 0 && errno == EINTR);
+  return got > 0 ? (size_t)got : 0;
+}
+
+bool os_wall_receive(void *bytes, size_t size) {
+  unsigned char *at = bytes;
+  while (size > 0) {
+    size_t there = end - begin, count = there < size ? there : size;
+    if (count > 0) {
+      memcpy(at, buffer + begin, count);
+      begin += count;
+    } else if (size >= sizeof buffer) {
+      count = read_some(at, size);
+    } else {
+      begin = 0;
+      end = read_some(buffer, sizeof buffer);
+      if (end > 0)
+        continue;
+    }
+    if (count == 0)
+      return false;
+    at += count;
+    size -= count;
+  }
+  return true;
+}
+
+bool os_wall_send(const void *bytes, size_t size) {
+  const unsigned char *at = bytes;
+  while (size > 0) {
+    ssize_t put = write(1, at, size);
+    if (put < 0 && errno != EINTR)
+      return false;
+    at += put > 0 ? put : 0;
+    size -= put > 0 ? (size_t)put : 0;
+  }
+  return true;
+}
+
+bool os_wall_waiting(void) {
+  struct pollfd in = {.fd = 0, .events = POLLIN};
+  return begin < end || poll(&in, 1, 0) > 0;
+}
+
+void os_wall_exit(int code) { _exit(code); }

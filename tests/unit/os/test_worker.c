@@ -1,0 +1,472 @@
+/*
+ * Workers, on whichever system: the pipes, how a worker ends and what is said of it, what it holds and what it may not. The program is its
+ * own worker; the first byte of what is sent to it says what it does.
+ */
+#define _GNU_SOURCE
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <tlsmend/tlsmend.h>
+
+#include "os/os.h"
+#include "os/worker.h"
+
+#ifdef _WIN32
+int main(void) { return 77; } /* its own is test_worker_win32 */
+#else
+
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { MEMORY = 32 << 20, LONG = 20000, SOON = 100 };
+
+/* What the worker does: one byte, and a size that means something to most. */
+typedef struct order {
+  char what;
+  uint32_t size;
+} order;
+
+/* In the worker. */
+
+static os_wall wall;
+static tlsmend_error wall_error;
+
+/* Which descriptors are open, asked in the one way that the wall leaves. */
+static uint32_t count_open(void) {
+  uint32_t count = 0;
+  for (int fd = 0; fd < 1024; fd++) {
+    struct pollfd one = {.fd = fd};
+    count += poll(&one, 1, 0) >= 0 && !(one.revents & POLLNVAL);
+  }
+  return count;
+}
+
+static void echo(uint32_t size) {
+  char *bytes = malloc(size);
+  if (!bytes || !os_wall_receive(bytes, size) || !os_wall_send(bytes, size))
+    os_wall_exit(8);
+  free(bytes);
+}
+
+static void answer(uint32_t value) {
+  if (!os_wall_send(&value, sizeof value))
+    os_wall_exit(8);
+}
+
+/* Whether a block of so many MiB can be had and written. */
+static uint32_t take(uint32_t size) {
+  char *bytes = malloc((size_t)size << 20);
+  if (bytes)
+    memset(bytes, 1, (size_t)size << 20);
+  free(bytes);
+  return bytes ? 1 : 0;
+}
+
+static void obey(const order *given) {
+  switch (given->what) {
+  case 'e':
+    echo(given->size);
+    break;
+  case 'd':
+    answer(count_open());
+    break;
+  case 'm':
+    answer(take(given->size));
+    break;
+  case 'w':
+    answer((uint32_t)wall.count);
+    os_wall_send(wall.lines, wall.count * sizeof wall.lines[0]);
+    break;
+  case 'x':
+    os_wall_exit((int)given->size);
+  case 's':
+    *(volatile char *)(size_t)given->size = 1;
+    break;
+  case 'o':
+    answer((uint32_t)open("/etc/passwd", O_RDONLY));
+    break;
+  case 'l':
+    for (volatile bool forever = true; forever;)
+      continue;
+    break;
+  default:
+    os_wall_exit(9);
+  }
+}
+
+static int work(unsigned long long memory) {
+  order given;
+  if (os_wall_raise(memory, &wall, &wall_error) != TLSMEND_OK)
+    os_wall_exit(6);
+  while (os_wall_receive(&given, sizeof given))
+    obey(&given);
+  os_wall_exit(7);
+}
+
+/* In the parent. */
+
+static char *program;
+static unsigned idles;
+
+static void idle(void *data) { (void)data, idles++; }
+
+static os_worker_wait within(uint64_t milliseconds) {
+  return (os_worker_wait){.deadline = os_clock() + milliseconds, .idle = idle};
+}
+
+#define MUST(call)                                                                                           \
+  do {                                                                                                       \
+    tlsmend_error error = {0};                                                                               \
+    int code_ = (call);                                                                                      \
+    if (code_ != TLSMEND_OK)                                                                                 \
+      fail_msg("%s: %s: %s", #call, tlsmend_error_name(code_), error.text);                                  \
+  } while (0)
+
+static os_worker *started(void) {
+  os_worker *worker = NULL;
+  MUST(os_worker_start(&(os_worker_terms){.program = program, .memory = MEMORY}, &worker, &error));
+  return worker;
+}
+
+static void tell(os_worker *worker, char what, uint32_t size) {
+  os_worker_wait wait = within(LONG);
+  MUST(os_worker_send(worker, &(order){what, size}, sizeof(order), &wait, &error));
+}
+
+static uint32_t ask(os_worker *worker, char what, uint32_t size) {
+  os_worker_wait wait = within(LONG);
+  uint32_t value = 0;
+  tell(worker, what, size);
+  MUST(os_worker_receive(worker, &value, sizeof value, &wait, &error));
+  return value;
+}
+
+static void must_echo(os_worker *worker, uint32_t size) {
+  os_worker_wait wait = within(LONG);
+  char *bytes = malloc(size), *back = calloc(1, size);
+  for (uint32_t i = 0; i < size; i++)
+    bytes[i] = (char)(i * 7 + i / 256);
+  tell(worker, 'e', size);
+  MUST(os_worker_send(worker, bytes, size, &wait, &error));
+  MUST(os_worker_receive(worker, back, size, &wait, &error));
+  assert_memory_equal(bytes, back, size);
+  free(bytes);
+  free(back);
+}
+
+/* What is told of a worker that does this and never answers. */
+static void must_end(char what, uint32_t size, uint64_t milliseconds, unsigned long long seconds, int code,
+                     const char *words) {
+  tlsmend_error error = {0};
+  os_worker *worker = started();
+  uint32_t value = 0;
+  if (seconds)
+    os_worker_allow(worker, seconds);
+  tell(worker, what, size);
+  os_worker_wait wait = within(milliseconds);
+  assert_int_equal(os_worker_receive(worker, &value, sizeof value, &wait, &error), code);
+  if (!strstr(error.text, words))
+    fail_msg("%c: \"%s\" and not \"%s\"", what, error.text, words);
+  os_worker_end(worker);
+}
+
+static void echoes(void **state) {
+  (void)state;
+  os_worker *worker = started();
+  for (uint32_t size = 1; size < 300; size += 7)
+    must_echo(worker, size);
+  must_echo(worker, 65536 - sizeof(order));
+  must_echo(worker, 65537);
+  must_echo(worker, 5 << 20);
+  must_echo(worker, 3);
+  os_worker_end(worker);
+  os_worker_end(NULL);
+}
+
+static void frames_that_come_at_once(void **state) {
+  (void)state;
+  os_worker *worker = started();
+  os_worker_wait wait = within(LONG);
+  for (uint32_t i = 0; i < 1000; i++) {
+    tell(worker, 'e', sizeof i);
+    MUST(os_worker_send(worker, &i, sizeof i, &wait, &error));
+  }
+  for (uint32_t i = 0, got = 0; i < 1000; i++) {
+    MUST(os_worker_receive(worker, &got, sizeof got, &wait, &error));
+    assert_int_equal(got, i);
+  }
+  os_worker_end(worker);
+}
+
+static void ends(void **state) {
+  (void)state;
+  must_end('x', 0, LONG, 0, TLSMEND_E_FAILED, "ended with exit code 0");
+  must_end('x', 3, LONG, 0, TLSMEND_E_FAILED, "ended with exit code 3");
+  must_end('x', 255, LONG, 0, TLSMEND_E_FAILED, "ended with exit code 255");
+  must_end('s', 8, LONG, 0, TLSMEND_E_FAILED, "crashed (SIGSEGV)");
+  must_end('o', 0, LONG, 0, TLSMEND_E_FAILED, "ended by the system for what it tried (SIGSYS)");
+}
+
+static void limits(void **state) {
+  (void)state;
+  idles = 0;
+  must_end('l', 0, SOON, 0, TLSMEND_E_LIMIT, "gave no answer in its time");
+  assert_true(idles > 0);
+  must_end('l', 0, LONG, 1, TLSMEND_E_LIMIT, "1 seconds of processor");
+}
+
+static void memory_is_limited(void **state) {
+  (void)state;
+  os_worker *worker = started();
+  assert_int_equal(ask(worker, 'm', MEMORY >> 20), 1);
+  assert_int_equal(ask(worker, 'm', 2 * (MEMORY >> 20) + 64), 0);
+  assert_int_equal(ask(worker, 'm', 4000), 0);
+  assert_int_equal(ask(worker, 'm', 1), 1);
+  os_worker_end(worker);
+}
+
+static void nothing_is_inherited(void **state) {
+  (void)state;
+  int open_here[64];
+  for (size_t i = 0; i < 64; i++)
+    open_here[i] = open("/dev/null", i % 2 ? O_RDONLY : O_RDONLY | O_CLOEXEC);
+  os_worker *worker = started();
+  assert_int_equal(ask(worker, 'd', 0), 2);
+  os_worker_end(worker);
+  for (size_t i = 0; i < 64; i++)
+    close(open_here[i]);
+}
+
+static void no_such_program(void **state) {
+  (void)state;
+  tlsmend_error error = {0};
+  os_worker *worker = NULL;
+  assert_int_equal(os_worker_start(&(os_worker_terms){.program = "/nowhere/tlsmend"}, &worker, &error),
+                   TLSMEND_E_ABSENT);
+  assert_null(worker);
+  assert_non_null(strstr(error.text, "/nowhere/tlsmend"));
+  assert_int_equal(os_worker_start(&(os_worker_terms){.program = "/etc/passwd"}, &worker, &error),
+                   TLSMEND_E_DENIED);
+}
+
+/* A program that has nothing to do with workers, and ends. */
+static void another_program(void **state) {
+  (void)state;
+  tlsmend_error error = {0};
+  os_worker *worker = NULL;
+  char byte;
+  os_worker_wait wait = within(LONG);
+  MUST(os_worker_start(&(os_worker_terms){.program = "/bin/false"}, &worker, &error));
+  assert_int_equal(os_worker_receive(worker, &byte, 1, &wait, &error), TLSMEND_E_FAILED);
+  assert_non_null(strstr(error.text, "exit code 1"));
+  os_worker_end(worker);
+}
+
+/* SIGPIPE ends this program, if there is one. */
+static void writing_to_the_dead(void **state) {
+  (void)state;
+  tlsmend_error error = {0};
+  static char much[1 << 20];
+  os_worker *worker = started();
+  os_worker_wait wait = within(LONG);
+  signal(SIGPIPE, SIG_DFL);
+  tell(worker, 'x', 4);
+  assert_int_equal(os_worker_send(worker, much, sizeof much, &wait, &error), TLSMEND_E_FAILED);
+  assert_string_equal(error.text, "ended with exit code 4");
+  os_worker_end(worker);
+}
+
+/* The exit code of a process that runs fn; fn runs cmocka's assertions at its own risk. */
+static int apart(int (*fn)(void)) {
+  int status = 0;
+  pid_t child = fork();
+  if (child == 0)
+    _exit(fn());
+  assert_int_equal(waitpid(child, &status, 0), child);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static int echo_quietly(void) {
+  tlsmend_error error = {0};
+  os_worker *worker = NULL;
+  os_worker_wait wait = within(LONG);
+  char back[6] = "";
+  if (os_worker_start(&(os_worker_terms){.program = program, .memory = MEMORY}, &worker, &error) !=
+      TLSMEND_OK)
+    return 1;
+  if (os_worker_send(worker, &(order){'e', 6}, sizeof(order), &wait, &error) != TLSMEND_OK ||
+      os_worker_send(worker, "hello", 6, &wait, &error) != TLSMEND_OK ||
+      os_worker_receive(worker, back, 6, &wait, &error) != TLSMEND_OK || strcmp(back, "hello") != 0)
+    return 2;
+  os_worker_end(worker);
+  return 0;
+}
+
+static int without_streams(void) {
+  for (int closed = 1; closed < 8; closed++) {
+    for (int fd = 0; fd < 3; fd++)
+      if (closed & 1 << fd)
+        close(fd);
+    if (echo_quietly() != 0)
+      return closed;
+    os_main_streams();
+  }
+  return 0;
+}
+
+static void closed_streams(void **state) {
+  (void)state;
+  assert_int_equal(apart(without_streams), 0);
+}
+
+static int with_signals_ignored(void) {
+  tlsmend_error error = {0};
+  os_worker *worker = NULL;
+  os_worker_wait wait = within(LONG);
+  char byte;
+  sigset_t all;
+  for (int number = 1; number < 32; number++)
+    signal(number, SIG_IGN);
+  sigfillset(&all);
+  sigprocmask(SIG_BLOCK, &all, NULL);
+  if (echo_quietly() != 0)
+    return 1;
+  if (os_worker_start(&(os_worker_terms){.program = program, .memory = MEMORY}, &worker, &error) !=
+          TLSMEND_OK ||
+      os_worker_send(worker, &(order){'x', 3}, sizeof(order), &wait, &error) != TLSMEND_OK)
+    return 2;
+  if (os_worker_receive(worker, &byte, 1, &wait, &error) != TLSMEND_E_FAILED ||
+      !strstr(error.text, "SIGCHLD"))
+    return 3;
+  os_worker_end(worker);
+  return 0;
+}
+
+static void ignored_signals(void **state) {
+  (void)state;
+  assert_int_equal(apart(with_signals_ignored), 0);
+}
+
+static int leave_one(void) {
+  os_worker *worker = NULL;
+  tlsmend_error error = {0};
+  return os_worker_start(&(os_worker_terms){.program = program, .memory = MEMORY}, &worker, &error);
+}
+
+static void ends_with_its_parent(void **state) {
+  (void)state;
+  int status = 0;
+  assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), 0);
+  assert_int_equal(apart(leave_one), 0);
+  assert_true(waitpid(-1, &status, 0) > 0); /* the orphan */
+  assert_true(WIFEXITED(status));
+  assert_int_equal(WEXITSTATUS(status), 7);
+}
+
+static unsigned count_open_here(void) { return count_open(); }
+
+static void nothing_leaks(void **state) {
+  (void)state;
+  unsigned before = count_open_here();
+  for (unsigned i = 0; i < 200; i++) {
+    os_worker *worker = started();
+    if (i % 10 == 0)
+      must_echo(worker, 5);
+    os_worker_end(worker);
+  }
+  assert_int_equal(count_open_here(), before);
+  assert_int_equal(waitpid(-1, NULL, WNOHANG), -1); /* no child is left, dead or alive */
+}
+
+static void *start_many(void *data) {
+  uint32_t *most = data;
+  for (unsigned i = 0; i < 50; i++) {
+    os_worker *worker = started();
+    uint32_t count = ask(worker, 'd', 0);
+    *most = count > *most ? count : *most;
+    os_worker_end(worker);
+  }
+  return NULL;
+}
+
+static void threads_share_nothing(void **state) {
+  (void)state;
+  pthread_t other;
+  uint32_t most[2] = {0};
+  assert_int_equal(pthread_create(&other, NULL, start_many, &most[1]), 0);
+  start_many(&most[0]);
+  pthread_join(other, NULL);
+  assert_int_equal(most[0], 2);
+  assert_int_equal(most[1], 2);
+}
+
+static void says_what_it_is_made_of(void **state) {
+  (void)state;
+  os_worker *worker = started();
+  os_worker_wait wait = within(LONG);
+  uint32_t count = ask(worker, 'w', 0);
+  char lines[16][120];
+  assert_in_range(count, 4, 16);
+  MUST(os_worker_receive(worker, lines, count * sizeof lines[0], &wait, &error));
+  for (uint32_t i = 0; i < count; i++)
+    print_message("  %s\n", lines[i]);
+  os_worker_end(worker);
+}
+
+static void wanted(void **state) {
+  (void)state;
+  char word[] = OS_WORKER_ARGUMENT, number[] = "1048576", bad[] = "12x", huge[] = "99999999999999999999999",
+       none[] = "";
+  unsigned long long memory = 0;
+  assert_true(os_wall_wanted(3, (char *[]){program, word, number, NULL}, &memory));
+  assert_int_equal(memory, 1 << 20);
+  assert_false(os_wall_wanted(1, (char *[]){program, NULL}, &memory));
+  assert_false(os_wall_wanted(2, (char *[]){program, word, NULL}, &memory));
+  assert_false(os_wall_wanted(3, (char *[]){program, word, bad, NULL}, &memory));
+  assert_false(os_wall_wanted(3, (char *[]){program, word, huge, NULL}, &memory));
+  assert_false(os_wall_wanted(3, (char *[]){program, word, none, NULL}, &memory));
+  assert_false(os_wall_wanted(3, (char *[]){program, number, word, NULL}, &memory));
+}
+
+int main(int argc, char **argv) {
+  unsigned long long memory;
+  if (os_wall_wanted(argc, argv, &memory))
+    return work(memory);
+  program = os_program_path();
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(wanted),
+      cmocka_unit_test(says_what_it_is_made_of),
+      cmocka_unit_test(echoes),
+      cmocka_unit_test(frames_that_come_at_once),
+      cmocka_unit_test(ends),
+      cmocka_unit_test(limits),
+      cmocka_unit_test(memory_is_limited),
+      cmocka_unit_test(nothing_is_inherited),
+      cmocka_unit_test(no_such_program),
+      cmocka_unit_test(another_program),
+      cmocka_unit_test(writing_to_the_dead),
+      cmocka_unit_test(closed_streams),
+      cmocka_unit_test(ignored_signals),
+      cmocka_unit_test(ends_with_its_parent),
+      cmocka_unit_test(nothing_leaks),
+      cmocka_unit_test(threads_share_nothing),
+  };
+  int failures = cmocka_run_group_tests_name("worker", tests, NULL, NULL);
+  free(program);
+  return failures;
+}
+
+#endif
