@@ -36,14 +36,16 @@ enum {
 
 struct os_worker {
   pid_t process;
-  int handle; /* of the process, where the system has such: its number may be another one's once it has ended. -1: none */
+  /* Of the process, where the system has such: its number may be another one's once it has ended. -1: none. */
+  int handle;
   int to, to_child, from;
-  bool collected; /* it has ended, and `status` says how, if `known` */
-  bool known;
+  /* It has ended; `status` says how (an exit code as -1 - code, or a signal), if that could be told. */
+  bool collected, known;
   int status;
-  clockid_t processor;                  /* its own clock */
-  unsigned long long processor_end;     /* milliseconds of that clock that it may reach. 0: no limit */
-  unsigned long long processor_allowed; /* seconds, for what is told */
+  /* Its own clock, the milliseconds of it that it may reach (0: no limit), and the seconds that it was given. */
+  clockid_t processor;
+  unsigned long long processor_end, processor_allowed;
+  bool processor_refused;
   size_t begin, end;
   unsigned char buffer[BUFFER];
 };
@@ -174,7 +176,7 @@ static bool collect(os_worker *self, bool block) {
     return false;
   self->collected = true;
   self->known = result == 0;
-  self->status = found.si_code == CLD_EXITED ? -found.si_status - 1 : found.si_status;
+  self->status = found.si_code == CLD_EXITED ? -1 - found.si_status : found.si_status;
   return true;
 }
 
@@ -220,7 +222,7 @@ static int say_ended(os_worker *self, tlsmend_error *error) {
                              "ended; how, the embedding program knows, which takes all ended children "
                              "(SIGCHLD is ignored, or it waits for any)");
   if (self->status < 0)
-    return tlsmend_error_set(error, TLSMEND_E_FAILED, "ended with exit code %d", -(self->status + 1));
+    return tlsmend_error_set(error, TLSMEND_E_FAILED, "ended with exit code %d", -1 - self->status);
   return say_signal(self->status, self->processor_allowed, error);
 }
 
@@ -258,12 +260,21 @@ void os_worker_allow(os_worker *self, unsigned long long seconds) {
   self->processor_end = used + self->processor_allowed * 1000;
 #ifdef __linux__
   struct rlimit limit;
-  if (prlimit(self->process, RLIMIT_CPU, NULL, &limit) != 0)
+  self->processor_refused = prlimit(self->process, RLIMIT_CPU, NULL, &limit) != 0;
+  if (self->processor_refused)
     return;
   rlim_t end = (rlim_t)((self->processor_end + 999) / 1000);
   limit.rlim_cur = end < limit.rlim_max ? end : limit.rlim_max;
   prlimit(self->process, RLIMIT_CPU, &limit, NULL);
 #endif
+}
+
+void os_worker_notes(const os_worker *self, os_wall *wall) {
+  size_t room = sizeof wall->lines / sizeof wall->lines[0];
+  if (self->processor_refused && wall->count < room)
+    snprintf(
+        wall->lines[wall->count++], sizeof wall->lines[0],
+        "processor: watched by the parent, which lacks CAP_SYS_RESOURCE to limit another user's process");
 }
 
 /* The pipes. */
