@@ -14,7 +14,7 @@
 #include "commit/commit.h"
 #include "machine/machine.h"
 #include "os/os.h"
-#include "session/approval_policy.h"
+#include "session/policy/approval_policy.h"
 #include "session/approve.h"
 #include "session/rerun.h"
 #include "session/runs/known.h"

@@ -16,7 +16,7 @@
 #include "machine/machine.h"
 #include "machine/overlay.h"
 #include "os/os.h"
-#include "session/group_policy.h"
+#include "session/policy/group_policy.h"
 #include "signing/trust_store.h"
 #include "tls/probe.h"
 

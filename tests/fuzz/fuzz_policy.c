@@ -5,7 +5,7 @@
 
 #include "signing/minisign.h"
 #include "os/os.h"
-#include "session/approval_policy.h"
+#include "session/policy/approval_policy.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   char *spec[] = {"live", "sim:/x.reg"};

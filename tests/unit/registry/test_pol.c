@@ -4,7 +4,7 @@
 #include "registry/polfile.h"
 #include "base/unicode.h"
 #include "registry/value.h"
-#include "session/group_policy.h"
+#include "session/policy/group_policy.h"
 
 typedef struct bytes {
   unsigned char data[65536];

@@ -7,7 +7,7 @@
 #include <unistd.h>
 #endif
 
-#include "session/approval_policy.h"
+#include "session/policy/approval_policy.h"
 #include "signing/trust.h"
 
 #define A                "RWRLcs/IJNBCDDcaFOB4wt8Kdv6jRHIeeLn0AoyOyApf6OGDRTiBLb4A"

@@ -3,7 +3,7 @@
  * it is applied. A policy that is not understood, wholly, refuses everything: who can break it must not be able to get
  * around it.
  */
-#include "session/approval_policy.h"
+#include "session/policy/approval_policy.h"
 
 #include <stdlib.h>
 #include <string.h>

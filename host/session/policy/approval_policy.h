@@ -1,6 +1,6 @@
 /* The policy of a site: whose approvals a plan needs. */
-#ifndef TLSMEND_SESSION_APPROVAL_POLICY_H
-#define TLSMEND_SESSION_APPROVAL_POLICY_H
+#ifndef TLSMEND_SESSION_POLICY_APPROVAL_POLICY_H
+#define TLSMEND_SESSION_POLICY_APPROVAL_POLICY_H
 
 #include "session/session.h"
 #include "signing/minisign.h"

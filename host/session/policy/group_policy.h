@@ -1,6 +1,6 @@
 /* Values that Group Policy sets again. */
-#ifndef TLSMEND_SESSION_GROUP_POLICY_H
-#define TLSMEND_SESSION_GROUP_POLICY_H
+#ifndef TLSMEND_SESSION_POLICY_GROUP_POLICY_H
+#define TLSMEND_SESSION_POLICY_GROUP_POLICY_H
 
 #include "session/session.h"
 

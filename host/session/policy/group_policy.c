@@ -2,7 +2,7 @@
  * Will it stick? Marks changes of values that somebody else sets again: Group Policy by a policy key, by the
  * registry.pol that lies on the machine, or by a policy value that overrides the one that is written.
  */
-#include "session/group_policy.h"
+#include "session/policy/group_policy.h"
 
 #include <stdio.h>
 #include <stdlib.h>
