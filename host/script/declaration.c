@@ -3,28 +3,20 @@
  * expected. Nothing is run here.
  */
 #include <ctype.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <lauxlib.h>
 
-#include "base/file_path.h"
-#include "registry/path.h"
-#include "base/unicode.h"
-#include "tls/probe.h"
-#include "script/declared/param.h"
-#include "script/suggest.h"
+#include "script/declared/rules.h"
 #include "script/runbook.h"
 #include "script/sandbox/error.h"
 #include "script/sandbox/pairs.h"
 #include "script/sandbox/text.h"
+#include "script/suggest.h"
 
 static const char declaration_key;
-
-/* More than any runbook wants, and few enough to be searched one by one. */
-enum { PARAMS_MOST = 100, CHOICES_MOST = 200, NEEDS_MOST = 1000 };
 
 /* What is being read, for messages and results. */
 typedef struct reader {
@@ -59,6 +51,12 @@ static void bad_field(const reader *r, const char *field, const char *expected, 
   char line[16];
   script_raise(r->L, TLSMEND_E_SCRIPT, "%s%s: field '%s' must be %s, got %s", r->file,
                line_of(r, field, line), field, expected, luaL_typename(r->L, index));
+}
+
+/* What a rule answers. */
+static void must(const reader *r, int code, const tlsmend_error *error) {
+  if (code != TLSMEND_OK)
+    script_raise(r->L, code, "%s: %s", r->file, error->text);
 }
 
 static void no_memory(const reader *r) { script_raise(r->L, TLSMEND_E_MEMORY, "%s: out of memory", r->file); }
@@ -122,28 +120,19 @@ static void put_text(const reader *r, const char *name, bool required, char **ou
     return;
   }
   size_t size;
+  tlsmend_error error;
   if (lua_type(L, -1) != LUA_TSTRING)
     bad_field(r, name, "a string", -1);
   const char *text = lua_tolstring(L, -1, &size);
-  bool line = size > 0 && unicode_valid(text, size);
-  for (size_t i = 0; i < size; i++)
-    line = line && !iscntrl((unsigned char)text[i]);
-  if (!line)
-    script_raise(L, TLSMEND_E_SCRIPT, "%s: field '%s' must be one line of UTF-8 text", r->file, name);
+  must(r, rule_line(name, text, size, &error), &error);
   *out = copy_text(r, text);
   lua_pop(L, 1);
 }
 
 static void put_id(const reader *r) {
+  tlsmend_error error;
   put_text(r, "id", true, &r->runbook->declared.header.id);
-  const char *id = r->runbook->declared.header.id;
-  bool good = islower((unsigned char)id[0]) || isdigit((unsigned char)id[0]);
-  for (const char *at = id; *at; at++)
-    good = good && (islower((unsigned char)*at) || isdigit((unsigned char)*at) || *at == '-');
-  if (!good || strlen(id) > 63)
-    script_raise(r->L, TLSMEND_E_SCRIPT,
-                 "%s: field 'id' must be lower-case letters, digits and '-' (63 at most), got '%s'", r->file,
-                 id);
+  must(r, rule_id(r->runbook->declared.header.id, &error), &error);
 }
 
 static void put_references(const reader *r) {
@@ -157,34 +146,37 @@ static void put_references(const reader *r) {
 }
 
 static void put_verifies(const reader *r) {
+  runbook_header *header = &r->runbook->declared.header;
+  tlsmend_error error;
   if (lua_getfield(r->L, 1, "verifies") != LUA_TNIL) {
     if (!plain_text(r->L, -1) || strcmp(lua_tostring(r->L, -1), DECLARED_EFFECT) != 0)
       bad_field(r, "verifies", "\"effect\", or left out", -1);
-    if (lua_getfield(r->L, 1, "verify") != LUA_TFUNCTION ||
-        (!r->runbook->declared.needs.any_probe && r->runbook->declared.needs.probe_count == 0))
-      script_raise(r->L, TLSMEND_E_SCRIPT, "%s: field 'verifies' wants verify and needs.probes", r->file);
-    r->runbook->declared.header.verifies_effect = true;
+    header->verifies_effect = true;
   }
+  must(r, rule_verifies(header, &error), &error);
   lua_settop(r->L, 1);
 }
 
-static void check_function(const reader *r, const char *name, bool required) {
+/* Whether it is there. */
+static bool check_function(const reader *r, const char *name, bool required) {
   lua_State *L = r->L;
   lua_getfield(L, 1, name);
   if (!lua_isfunction(L, -1) && (required || !lua_isnil(L, -1)))
     bad_field(r, name, "a function", -1);
+  bool there = lua_isfunction(L, -1);
   lua_pop(L, 1);
+  return there;
 }
 
 static void put_choices(const reader *r, declared_param *param, const char *field) {
   lua_State *L = r->L;
   char what[128];
+  tlsmend_error error;
   snprintf(what, sizeof what, "%s.choices", field);
   param_type element = param->type == PARAM_TYPE_LIST ? PARAM_TYPE_STRING : param->type;
   if (!lua_istable(L, -1) || lua_rawlen(L, -1) == 0)
     bad_field(r, what, "a list of values", -1);
-  if (lua_rawlen(L, -1) > CHOICES_MOST)
-    script_raise(L, TLSMEND_E_SCRIPT, "%s: field '%s' has more than %d values", r->file, what, CHOICES_MOST);
+  must(r, rule_choice_count(what, (size_t)lua_rawlen(L, -1), &error), &error);
   int list = lua_gettop(L);
   param->choices = calloc((size_t)lua_rawlen(L, list), sizeof *param->choices);
   if (!param->choices)
@@ -202,17 +194,14 @@ static void put_default(const reader *r, declared_param *param, const char *fiel
   lua_State *L = r->L;
   param_value *value = &param->fallback;
   char what[128], expected[64];
+  tlsmend_error error;
   snprintf(what, sizeof what, "%s.default", field);
   snprintf(expected, sizeof expected, "of its type, %s", param_type_word(param->type));
   lua_getfield(L, -1, "default");
   if (!lua_isnil(L, -1) && !param_from_lua(L, lua_gettop(L), param->type, value))
     bad_field(r, what, expected, -1);
   sandbox_spend(L, (value->list.count + 1) * (param->choice_count + 1));
-  if (param->type == PARAM_TYPE_PATH && value->text && file_path_share(value->text))
-    script_raise(L, TLSMEND_E_SCRIPT,
-                 "%s: field '%s' leads to another computer, which only the operator may name", r->file, what);
-  if (value->kind != PARAM_NONE && !param_allowed(param, value))
-    script_raise(L, TLSMEND_E_SCRIPT, "%s: field '%s' must be one of its choices", r->file, what);
+  must(r, rule_default(param, field, &error), &error);
   lua_pop(L, 1);
 }
 
@@ -232,11 +221,13 @@ static void put_help(const reader *r, declared_param *param, const char *field) 
 static void put_secret(const reader *r, declared_param *param, const char *field) {
   lua_State *L = r->L;
   char what[128];
+  tlsmend_error error;
   snprintf(what, sizeof what, "%s.secret", field);
   lua_getfield(L, -1, "secret");
   if (!lua_isnil(L, -1) && !lua_isboolean(L, -1))
     bad_field(r, what, "true or false", -1);
   param->secret = lua_toboolean(L, -1);
+  must(r, rule_secret(param, field, &error), &error);
   lua_pop(L, 1);
 }
 
@@ -264,31 +255,18 @@ static void put_param(const reader *r, declared_param *param, const char *name) 
   put_default(r, param, field);
   put_help(r, param, field);
   put_secret(r, param, field);
-  if (param->type == PARAM_TYPE_PATH && param->secret)
-    script_raise(L, TLSMEND_E_SCRIPT, "%s: field '%s.secret': a path is no secret, plans name the files",
-                 r->file, field);
-}
-
-static bool param_name_good(const char *name) {
-  if (!islower((unsigned char)name[0]) || strlen(name) > 63)
-    return false;
-  for (const char *at = name; *at; at++)
-    if (!islower((unsigned char)*at) && !isdigit((unsigned char)*at) && *at != '_')
-      return false;
-  return true;
 }
 
 /* The names of the table at `index` as a list in order, left on the stack. */
 static void push_names(const reader *r, int index) {
   lua_State *L = r->L;
+  tlsmend_error error;
   int count = sandbox_keys(L, index);
-  if (count > PARAMS_MOST)
-    script_raise(L, TLSMEND_E_SCRIPT, "%s: field 'params' has more than %d parameters", r->file, PARAMS_MOST);
+  must(r, rule_param_count((size_t)count, &error), &error);
   for (int i = 1; i <= count; i++) {
     lua_rawgeti(L, -1, i);
-    if (!plain_text(L, -1) || !param_name_good(plain_text(L, -1)))
-      script_raise(L, TLSMEND_E_SCRIPT, "%s: '%s' is not a parameter name (lower-case letters, digits, '_')",
-                   r->file, sandbox_text(L, -1));
+    const char *name = plain_text(L, -1);
+    must(r, rule_param_name(name, name ? name : sandbox_text(L, -1), &error), &error);
     lua_pop(L, 1);
   }
 }
@@ -318,158 +296,38 @@ static void put_params(const reader *r) {
   lua_settop(L, 1);
 }
 
-/* Reads the text of one element of a list into *out; a mistake raises. */
-typedef void (*need_fn)(const reader *r, const char *text, size_t number, name_list *out);
-
-static void add(const reader *r, name_list *out, char *text) {
-  if (!name_list_take(out, text))
-    no_memory(r);
-}
-
-/* A tree as guard_needs has them: a canonical path, with "32:" or "64:" before it where one view is meant. */
-static void need_tree(const reader *r, const char *field, const char *text, size_t number, name_list *out) {
-  tlsmend_error error;
-  script_scratch *scratch = script_scratch_take(r->L);
-  bool one_view = strncmp(text, "32:", 3) == 0 || strncmp(text, "64:", 3) == 0;
-  if (path_canonical(one_view ? text + 3 : text, &scratch->path, &error) != TLSMEND_OK)
-    script_raise(r->L, TLSMEND_E_SCRIPT, "%s: field 'needs.%s[%zu]': %s", r->file, field, number, error.text);
-  const char *mistake = path_tree_mistake(scratch->path);
-  if (mistake)
-    script_raise(r->L, TLSMEND_E_SCRIPT, "%s: field 'needs.%s[%zu]': %s: %s", r->file, field, number, text,
-                 mistake);
-  size_t view = one_view ? 3 : 0, size = strlen(scratch->path) + 1;
-  char *tree = malloc(view + size);
-  if (tree) {
-    memcpy(tree, text, view);
-    memcpy(tree + view, scratch->path, size);
-  }
-  add(r, out, tree);
-}
-
-static void need_registry(const reader *r, const char *text, size_t number, name_list *out) {
-  need_tree(r, "registry", text, number, out);
-}
-
-static void need_reads(const reader *r, const char *text, size_t number, name_list *out) {
-  need_tree(r, "reads", text, number, out);
-}
-
-static void need_update(const reader *r, const char *text, size_t number, name_list *out) {
-  size_t digits = strncmp(text, "KB", 2) == 0 ? strspn(text + 2, "0123456789") : 0;
-  if (digits < 5 || digits > 9 || text[2 + digits])
-    script_raise(r->L, TLSMEND_E_SCRIPT,
-                 "%s: field 'needs.updates[%zu]' must be like \"KB3140245\", got \"%s\"", r->file, number,
-                 text);
-  add(r, out, strdup(text));
-}
-
-/* The SHA-256 of a package, 64 hex digits, kept in lower case; or "signer:NAME". */
-static void need_package(const reader *r, const char *text, size_t number, name_list *out) {
-  char hex[65];
-  size_t prefix = strlen(GUARD_SIGNER);
-  if (strncmp(text, GUARD_SIGNER, prefix) == 0) {
-    const char *mistake = trust_name_mistake(text + prefix);
-    if (mistake)
-      script_raise(r->L, TLSMEND_E_SCRIPT, "%s: field 'needs.packages[%zu]': %s, got \"%.80s\"", r->file,
-                   number, mistake, text);
-    add(r, out, strdup(text));
-    return;
-  }
-  size_t digits = strspn(text, "0123456789abcdefABCDEF");
-  if (digits != 64 || text[digits])
-    script_raise(r->L, TLSMEND_E_SCRIPT,
-                 "%s: field 'needs.packages[%zu]' must be the SHA-256 of a package, 64 hex digits, or "
-                 "\"signer:NAME\", "
-                 "got \"%.80s\"",
-                 r->file, number, text);
-  for (size_t i = 0; i <= digits; i++)
-    hex[i] = (char)tolower((unsigned char)text[i]);
-  add(r, out, strdup(hex));
-}
-
-/* Planning would log on to a server of the author's choice. */
-#define SHARE_MISTAKE "leads to another computer, which only the operator may name, by a parameter"
-
-static void need_file(const reader *r, const char *text, size_t number, name_list *out) {
-  const char *mistake = file_path_share(text) ? SHARE_MISTAKE : file_path_mistake(text);
-  if (mistake)
-    script_raise(r->L, TLSMEND_E_SCRIPT, "%s: field 'needs.files[%zu]': %s: it %s; write its plain path",
-                 r->file, number, text, mistake);
-  add(r, out, strdup(text));
-}
-
-/* A protocol older than TLS 1.2 that the runbook may switch on. */
-static void need_legacy(const reader *r, const char *text, size_t number, name_list *out) {
-  static const char *const known[] = {"SSL 3.0", "TLS 1.0", "TLS 1.1", "DTLS 1.0"};
-  for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
-    if (strcmp(text, known[i]) == 0) {
-      add(r, out, strdup(text));
-      return;
-    }
-  script_raise(r->L, TLSMEND_E_SCRIPT,
-               "%s: field 'needs.legacy[%zu]' must be \"SSL 3.0\", \"TLS 1.0\", \"TLS 1.1\" or \"DTLS 1.0\", "
-               "got \"%s\"",
-               r->file, number, text);
-}
-
-static void need_probe(const reader *r, const char *text, size_t number, name_list *out) {
-  tlsmend_error error;
-  char host[PROBE_HOST_MOST];
-  unsigned port;
-  if (probe_endpoint_parse(text, host, &port, &error) != TLSMEND_OK)
-    script_raise(r->L, TLSMEND_E_SCRIPT, "%s: field 'needs.probes[%zu]': %s", r->file, number, error.text);
-  add(r, out, strdup(text));
-}
-
-static void need_module(const reader *r, const char *text, size_t number, name_list *out) {
-  (void)number;
-  add(r, out, strdup(text));
-}
-
-/* Reads the list `name` of the table at 2. False: it is not given. */
-static bool put_needs_list(const reader *r, const char *name, const char *expected, need_fn read,
-                           name_list *out) {
+/* Reads the list of a rule at the top of the stack. */
+static void put_needs_list(const reader *r, const need_rule *rule, declared_needs *needs) {
   lua_State *L = r->L;
-  char field[32];
-  snprintf(field, sizeof field, "needs.%s", name);
-  if (lua_getfield(L, 2, name) == LUA_TNIL) {
-    lua_pop(L, 1);
-    return false;
-  }
+  tlsmend_error error;
   if (!lua_istable(L, -1))
-    bad_field(r, field, expected, -1);
+    bad_field(r, rule->field, rule->expected, -1);
   size_t count = (size_t)lua_rawlen(L, -1), members = 0;
   for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1))
     members++;
   if (members != count)
-    bad_field(r, field, expected, -1);
-  if (count > NEEDS_MOST)
-    script_raise(L, TLSMEND_E_SCRIPT,
-                 "%s: field '%s' has more than %d elements: declare the trees above them", r->file, field,
-                 NEEDS_MOST);
+    bad_field(r, rule->field, rule->expected, -1);
+  must(r, rule_need_count(rule->field, count, &error), &error);
   for (size_t i = 0; i < count; i++) {
     lua_rawgeti(L, -1, (lua_Integer)i + 1);
     const char *text = plain_text(L, -1);
     if (!text)
-      bad_field(r, field, expected, -1);
-    read(r, text, i + 1, out);
-    if (!unicode_valid(out->items[i], strlen(out->items[i])))
-      script_raise(L, TLSMEND_E_SCRIPT, "%s: field '%s[%zu]' is not UTF-8", r->file, field, i + 1);
+      bad_field(r, rule->field, rule->expected, -1);
+    must(r, rule_need(rule, text, i + 1, needs, &error), &error);
     lua_pop(L, 1);
   }
-  lua_pop(L, 1);
-  return true;
+  rule_need_given(rule, needs);
 }
 
-/* true: any server; else a list of endpoints. */
-static void put_probes(const reader *r, declared_needs *needs) {
+/* A list of the table at 2, or true or false in its place where that may be. */
+static void put_need(const reader *r, const need_rule *rule, declared_needs *needs) {
   lua_State *L = r->L;
-  bool said = lua_getfield(L, 2, "probes") == LUA_TBOOLEAN;
-  needs->any_probe = said && lua_toboolean(L, -1);
+  int type = lua_getfield(L, 2, rule->name);
+  if (type == LUA_TBOOLEAN && rule->or_true)
+    needs->any_probe = lua_toboolean(L, -1);
+  else if (type != LUA_TNIL)
+    put_needs_list(r, rule, needs);
   lua_pop(L, 1);
-  needs->has_probes =
-      !said && put_needs_list(r, "probes", "true, or a list such as { \"server.example:443\" }", need_probe,
-                              &needs->probes);
 }
 
 static void put_reboot(const reader *r, declared_needs *needs) {
@@ -491,16 +349,8 @@ static void put_needs(const reader *r) {
   if (!lua_istable(L, 2))
     bad_field(r, "needs", "a table (what the runbook may touch)", 2);
   check_known(r, 2, "needs.", DECLARE_NEEDS);
-  put_needs_list(r, "registry", "a list of key paths", need_registry, &needs->registry);
-  put_needs_list(r, "reads", "a list of key paths", need_reads, &needs->reads);
-  put_needs_list(r, "updates", "a list such as { \"KB3140245\" }", need_update, &needs->updates);
-  put_needs_list(r, "packages", "a list of SHA-256 and \"signer:NAME\"", need_package, &needs->packages);
-  put_needs_list(r, "files", "a list of files and folders", need_file, &needs->files);
-  needs->has_legacy = /* only the bench and readers of the header ask for it */
-      put_needs_list(r, "legacy", "a list such as { \"TLS 1.1\" }", need_legacy, &needs->legacy);
-  put_probes(r, needs);
-  needs->has_modules =
-      put_needs_list(r, "modules", "a list of names of modules", need_module, &needs->modules);
+  for (size_t i = 0; i < NEED_RULES; i++)
+    put_need(r, &need_rules[i], needs);
   put_reboot(r, needs);
   lua_settop(L, 1);
 }
@@ -530,7 +380,7 @@ void declare_read(lua_State *L, script_runbook *runbook, const char *file) {
     no_memory(&r);
   check_function(&r, "applies", false);
   check_function(&r, "run", true);
-  check_function(&r, "verify", false);
+  runbook->declared.header.has_verify = check_function(&r, "verify", false);
   put_verifies(&r);
   lua_rawsetp(L, LUA_REGISTRYINDEX, &declaration_key);
 }

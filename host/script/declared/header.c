@@ -71,7 +71,7 @@ static json_t *needs_to_json(const declared_needs *needs) {
   return json;
 }
 
-json_t *header_to_json(const runbook_header *self) {
+static json_t *declared(const runbook_header *self) {
   json_t *params = json_array();
   for (size_t i = 0; i < self->param_count; i++)
     json_array_append_new(params, param_to_json(&self->params[i]));
@@ -83,6 +83,17 @@ json_t *header_to_json(const runbook_header *self) {
   json_object_set_new(json, "needs", needs_to_json(&self->needs));
   if (self->verifies_effect)
     json_object_set_new(json, "verifies", json_string(DECLARED_EFFECT));
+  return json;
+}
+
+json_t *header_declared_to_json(const runbook_header *self) {
+  json_t *json = declared(self);
+  json_object_set_new(json, "verify", json_boolean(self->has_verify));
+  return json;
+}
+
+json_t *header_to_json(const runbook_header *self) {
+  json_t *json = declared(self);
   json_object_set_new(json, "source", json_string(self->source));
   json_object_set_new(json, "builtin", json_boolean(self->builtin));
   json_object_set_new(json, "sha256", json_string(self->sha256));

@@ -51,7 +51,8 @@ typedef struct runbook_header {
   declared_param *params; /* by name */
   size_t param_count;
   declared_needs needs;
-  bool verifies_effect; /* its verify looks at an effect */
+  bool has_verify;      /* it has a function `verify` */
+  bool verifies_effect; /* which looks at an effect */
   char *source;         /* "built-in" or the path */
   bool builtin;
   char sha256[DIGEST_ROOM];
@@ -67,6 +68,11 @@ const declared_param *header_param(const runbook_header *self, const char *name)
 /* id, version, title, summary, references, params, needs, verifies, source, builtin, sha256, files. New reference; NULL when out of
  * memory. */
 json_t *header_to_json(const runbook_header *self);
+
+/* What the runbook itself has declared, and nothing of where it comes from: id to verifies, as above, and whether it has a `verify`. Read
+ * by header_from_json. */
+json_t *header_declared_to_json(const runbook_header *self);
+
 void header_clear(runbook_header *self);
 
 #endif
