@@ -90,4 +90,4 @@ add_library(tlsmend_archives INTERFACE)
 target_link_libraries(tlsmend_archives INTERFACE tlsmend_deps)
 
 add_library(tlsmend_system_libraries INTERFACE)
-target_link_libraries(tlsmend_system_libraries INTERFACE advapi32 ole32 oleaut32 wbemuuid user32 ws2_32)
+target_link_libraries(tlsmend_system_libraries INTERFACE advapi32 wbemuuid ws2_32)

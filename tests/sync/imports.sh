@@ -44,6 +44,9 @@ for preset in win64 win32; do
     $1 ~ /^[0-9a-f]+$/ && NF == 4 && $2 == "<none>" { print dll, $4 }  # binutils 2.44' "$work/headers" |
     LC_ALL=C sort -u >"$work/$preset"
   [ "$(wc -l <"$work/$preset")" -gt 50 ] || fail "$preset: the list of imported functions could not be read"
+  # A worker has no right to a window, and the libraries that make some do not start without one.
+  windows=$(grep -E '^(user32|gdi32|ole32|oleaut32|shell32|comctl32)\.dll ' "$work/$preset" || :)
+  [ -z "$windows" ] || fail "$preset: imported, and so loaded into each worker: $windows"
   exports "$work/headers" >"$work/exports"
   [ ! -s "$work/exports" ] || fail "$preset: the executable exports: $(cat "$work/exports")"
   $dump -p "$TLSMEND_SOURCE/build/$preset/lib/libtlsmend.dll" >"$work/headers"

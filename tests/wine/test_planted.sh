@@ -35,14 +35,14 @@ fail() {
 cat >careless.c <<'END'
 #include <winsock2.h>
 #include <windows.h>
-void *volatile known[] = {CoInitializeEx, SysFreeString, WSAStartup, RegCloseKey};
+void *volatile known[] = {WSAStartup, RegCloseKey};
 int main(int count, char **names) {
   for (int i = 1; i < count; i++)
     LoadLibraryA(names[i]);
   return 0;
 }
 END
-"$MINGW" -o careless.exe careless.c -lole32 -loleaut32 -lws2_32
+"$MINGW" -o careless.exe careless.c -lws2_32
 loaded() { ls | sed -n "s/^$1.exe.loaded.//p"; }
 WINEDLLOVERRIDES=$overrides wine careless.exe
 unjudged=$(echo $(loaded careless))

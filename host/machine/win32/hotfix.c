@@ -9,12 +9,30 @@
 #include <stdlib.h>
 #include <wbemidl.h>
 
+#include "os/win32/library.h"
 #include "os/win32/wide.h"
+
+/* COM by name: to import it would load user32.dll into each process of tlsmend, also into a worker, which has no use for windows and
+ * no rights to them. */
+typedef struct com {
+  HRESULT(WINAPI *initialize)(void *, DWORD);
+  void(WINAPI *uninitialize)(void);
+  HRESULT(WINAPI *create)(REFCLSID, IUnknown *, DWORD, REFIID, void **);
+  HRESULT(WINAPI *blanket)(IUnknown *, DWORD, DWORD, OLECHAR *, DWORD, DWORD, void *, DWORD);
+  BSTR(WINAPI *allocate)(const OLECHAR *);
+  void(WINAPI *release)(BSTR);
+  UINT(WINAPI *length)(BSTR);
+  HRESULT(WINAPI *clear)(VARIANTARG *);
+} com;
+
+#define COM(library, name, member)                                                                           \
+  library_function(library, name, &self->functions.member, sizeof self->functions.member)
 
 /* How long WMI may take for the whole list, and for its next row. */
 enum { LIST_MILLISECONDS = 60000, ROW_MILLISECONDS = 15000 };
 
 typedef struct wmi {
+  com functions;
   bool initialised;
   IWbemLocator *locator;
   IWbemServices *services;
@@ -35,44 +53,44 @@ static void wmi_close(wmi *self) {
   if (self->locator)
     IWbemLocator_Release(self->locator);
   if (self->initialised)
-    CoUninitialize();
+    self->functions.uninitialize();
 }
 
 /* WMI answers callers that it may impersonate. Said for each proxy, because what COM does by default belongs to the program that
  * this library is a part of. */
-static void identify(void *proxy) {
-  CoSetProxyBlanket(proxy, RPC_C_AUTHN_WINNT, RPC_C_AUTHZ_NONE, NULL, RPC_C_AUTHN_LEVEL_CALL,
-                    RPC_C_IMP_LEVEL_IMPERSONATE, NULL, EOAC_NONE);
+static void identify(const wmi *self, void *proxy) {
+  self->functions.blanket(proxy, RPC_C_AUTHN_WINNT, RPC_C_AUTHZ_NONE, NULL, RPC_C_AUTHN_LEVEL_CALL,
+                          RPC_C_IMP_LEVEL_IMPERSONATE, NULL, EOAC_NONE);
 }
 
 /* The connection gives up after two minutes by itself (WBEM_FLAG_CONNECT_USE_MAX_WAIT). */
 static int wmi_connect(wmi *self, BSTR namespace, tlsmend_error *error) {
-  HRESULT code = CoInitializeEx(NULL, COINIT_MULTITHREADED);
+  HRESULT code = self->functions.initialize(NULL, COINIT_MULTITHREADED);
   self->initialised = SUCCEEDED(code); /* a host program may have chosen the other model: its choice stands */
-  code = CoCreateInstance(&CLSID_WbemLocator, NULL, CLSCTX_INPROC_SERVER, &IID_IWbemLocator,
-                          (void **)&self->locator);
+  code = self->functions.create(&CLSID_WbemLocator, NULL, CLSCTX_INPROC_SERVER, &IID_IWbemLocator,
+                                (void **)&self->locator);
   if (FAILED(code))
     return wmi_fail(error, code, "locator");
   code = IWbemLocator_ConnectServer(self->locator, namespace, NULL, NULL, NULL,
                                     WBEM_FLAG_CONNECT_USE_MAX_WAIT, NULL, NULL, &self->services);
   if (FAILED(code))
     return wmi_fail(error, code, "connection");
-  identify(self->services);
+  identify(self, self->services);
   return TLSMEND_OK;
 }
 
 /* Hands on the HotFixID of a row, whole: "File 1" and other texts stand in that column too. */
-static int row_call(IWbemClassObject *row, tlsmend_name_fn fn, void *data, tlsmend_error *error) {
-  VARIANT id;
-  VariantInit(&id);
+static int row_call(const com *functions, IWbemClassObject *row, tlsmend_name_fn fn, void *data,
+                    tlsmend_error *error) {
+  VARIANT id = {0}; /* VT_EMPTY */
   int result = TLSMEND_OK;
   if (SUCCEEDED(IWbemClassObject_Get(row, L"HotFixID", 0, &id, NULL, NULL)) && V_VT(&id) == VT_BSTR &&
       V_BSTR(&id)) {
-    char *name = wide_to_utf8(V_BSTR(&id), SysStringLen(V_BSTR(&id)));
+    char *name = wide_to_utf8(V_BSTR(&id), functions->length(V_BSTR(&id)));
     result = name ? fn(data, name) : error_no_memory(error);
     free(name);
   }
-  VariantClear(&id);
+  functions->clear(&id);
   return result;
 }
 
@@ -88,31 +106,45 @@ static int rows_call(wmi *self, tlsmend_name_fn fn, void *data, tlsmend_error *e
     if (count == 0 || GetTickCount64() - start > LIST_MILLISECONDS)
       result = wmi_fail(error, code, code == WBEM_S_TIMEDOUT ? "query ran out of time and" : "query");
     else
-      result = row_call(row, fn, data, error);
+      result = row_call(&self->functions, row, fn, data, error);
     if (row)
       IWbemClassObject_Release(row);
   }
   return result;
 }
 
+static bool com_load(wmi *self) {
+  return COM(L"ole32.dll", "CoInitializeEx", initialize) &&
+         COM(L"ole32.dll", "CoUninitialize", uninitialize) && COM(L"ole32.dll", "CoCreateInstance", create) &&
+         COM(L"ole32.dll", "CoSetProxyBlanket", blanket) &&
+         COM(L"oleaut32.dll", "SysAllocString", allocate) && COM(L"oleaut32.dll", "SysFreeString", release) &&
+         COM(L"oleaut32.dll", "SysStringLen", length) && COM(L"oleaut32.dll", "VariantClear", clear);
+}
+
+static int query_call(wmi *self, tlsmend_name_fn fn, void *data, tlsmend_error *error) {
+  BSTR namespace = self->functions.allocate(L"ROOT\\CIMV2");
+  BSTR language = self->functions.allocate(L"WQL");
+  BSTR query = self->functions.allocate(L"SELECT HotFixID FROM Win32_QuickFixEngineering");
+  int result = namespace && language && query ? wmi_connect(self, namespace, error) : error_no_memory(error);
+  if (result == TLSMEND_OK) {
+    HRESULT code =
+        IWbemServices_ExecQuery(self->services, language, query,
+                                WBEM_FLAG_FORWARD_ONLY | WBEM_FLAG_RETURN_IMMEDIATELY, NULL, &self->rows);
+    if (SUCCEEDED(code))
+      identify(self, self->rows);
+    result = SUCCEEDED(code) ? rows_call(self, fn, data, error) : wmi_fail(error, code, "query");
+  }
+  wmi_close(self);
+  self->functions.release(query);
+  self->functions.release(language);
+  self->functions.release(namespace);
+  return result;
+}
+
 int hotfix_each(tlsmend_machine *machine, tlsmend_name_fn fn, void *data, tlsmend_error *error) {
   (void)machine;
   wmi self = {0};
-  BSTR namespace = SysAllocString(L"ROOT\\CIMV2");
-  BSTR language = SysAllocString(L"WQL");
-  BSTR query = SysAllocString(L"SELECT HotFixID FROM Win32_QuickFixEngineering");
-  int result = namespace && language && query ? wmi_connect(&self, namespace, error) : error_no_memory(error);
-  if (result == TLSMEND_OK) {
-    HRESULT code =
-        IWbemServices_ExecQuery(self.services, language, query,
-                                WBEM_FLAG_FORWARD_ONLY | WBEM_FLAG_RETURN_IMMEDIATELY, NULL, &self.rows);
-    if (SUCCEEDED(code))
-      identify(self.rows);
-    result = SUCCEEDED(code) ? rows_call(&self, fn, data, error) : wmi_fail(error, code, "query");
-  }
-  wmi_close(&self);
-  SysFreeString(query);
-  SysFreeString(language);
-  SysFreeString(namespace);
-  return result;
+  if (!com_load(&self))
+    return wmi_fail(error, CO_E_DLLNOTFOUND, "library");
+  return query_call(&self, fn, data, error);
 }
