@@ -199,6 +199,7 @@ static tlsmend_session *session_open(const char *spec) {
   options.machine = spec;
   options.state = state;
   options.reboot = reboot_mode;
+  options.in_process = 1; /* the faults are those of this process */
   if (tlsmend_session_open(&options, &session, &error) != TLSMEND_OK)
     world_fail("opening the machine", "%s", error.text);
   return session;

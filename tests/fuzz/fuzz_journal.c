@@ -51,6 +51,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   char *made = data[0] % 2 ? fuzz_chain(data + 1, size - 1, spec, &made_size) : fuzz_text(data + 1, size - 1);
   options.machine = spec;
   options.state = fuzz_path("state");
+  options.in_process = 1;
   MUST(os_dir_make(options.state, &error) == TLSMEND_OK);
   const char *path = fuzz_file("state/20261122-000000-0001.journal", made, made_size);
   read_back(path);

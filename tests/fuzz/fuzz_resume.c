@@ -70,6 +70,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   snprintf(spec, sizeof spec, "sim:%s", file);
   options.machine = spec;
   options.state = fuzz_path("state");
+  options.in_process = 1;
   options.instruction_limit = 2000000;
   MUST(os_dir_make(options.state, &error) == TLSMEND_OK);
   size_t made_size = 0;

@@ -13,7 +13,7 @@
 #include "script/script.h"
 
 static const script_options small = {
-    .limit = {[TLSMEND_LIMIT_MEMORY] = 4 << 20, [TLSMEND_LIMIT_INSTRUCTIONS] = 200000}};
+    .limit = {[TLSMEND_LIMIT_MEMORY] = 4 << 20, [TLSMEND_LIMIT_INSTRUCTIONS] = 200000}, .in_process = true};
 
 /* A tree may name a view; for those of every user, it is enough that the key is one of a user's. */
 static bool within(const guard_needs *needs, const tlsmend_change *change) {

@@ -4,6 +4,7 @@
 #include "script/runbook.h"
 #include "script/script.h"
 #include "unit/script/params.h"
+#include "unit/script/where.h"
 
 static const char text[] =
     "return { id = 'typed', version = '1', title = 'x', needs = {}, run = function() end, params = {\n"
@@ -14,7 +15,8 @@ static const char text[] =
 
 static script_runbook *opened(void) {
   script_source source = {"typed.lua", "typed.lua", text, sizeof text - 1, NULL};
-  script_options options = {.source = &source};
+  script_options options = where_options();
+  options.source = &source;
   script_runbook *runbook = NULL;
   MUST(script_open(&options, "typed.lua", &runbook, &error));
   return runbook;
@@ -177,7 +179,8 @@ static void test_values(void **state) {
   script_close(other);
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+  where_begin(argc, argv);
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_round_trip), cmocka_unit_test(test_lists),
                                      cmocka_unit_test(test_other_types), cmocka_unit_test(test_values)};
   return cmocka_run_group_tests(tests, NULL, NULL);

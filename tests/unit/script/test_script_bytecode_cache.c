@@ -44,7 +44,8 @@ static void errors_name_the_same_place(void **state) {
       "require('steps.needs')(1)", "error(require('windows.releases').by_id['win7-sp1'].files)"};
   for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
     char parsed[1024], taken[1024];
-    script_options alone = {0}, options = {.bytecode = bytecode_cache_new()};
+    script_options alone = {.in_process = true},
+                   options = {.bytecode = bytecode_cache_new(), .in_process = true};
     assert_non_null(options.bytecode);
     complaint(&alone, texts[i], parsed);
     for (int again = 0; again < STATES; again++) {

@@ -13,6 +13,7 @@
 #include "os/os.h"
 #include "script/script.h"
 #include "unit/script/params.h"
+#include "unit/script/where.h"
 
 static char folder[128];
 
@@ -33,7 +34,8 @@ static void write_file(const char *name, const void *bytes, size_t size) {
 static int open_bytes(const void *bytes, size_t size, script_runbook **out, tlsmend_error *error) {
   write_file("try.lua", bytes, size);
   char *path = path_of("try.lua");
-  int code = script_open(NULL, path, out, error);
+  script_options options = where_options();
+  int code = script_open(&options, path, out, error);
   free(path);
   return code;
 }
@@ -311,7 +313,8 @@ static void parameters_parse(void **state) {
 static void runbooks_are_found(void **state) {
   (void)state;
   static const char text[] = BEGIN END;
-  script_options options = {.library = folder};
+  script_options options = where_options();
+  options.library = folder;
   script_runbook *runbook;
   tlsmend_error error;
   char *made = path_of("runbooks");
@@ -351,7 +354,8 @@ static void list_is_sorted_and_without_doubles(void **state) {
   (void)state;
   static const char text[] = BEGIN END;
   char seen[1024] = " ";
-  script_options options = {.library = folder};
+  script_options options = where_options();
+  options.library = folder;
   tlsmend_error error;
   write_file("runbooks/winhttp-tls12.lua", text, strlen(text)); /* overrides the embedded one */
   write_file("runbooks/aaa.lua", text, strlen(text));
@@ -404,7 +408,8 @@ static int remove_folder(void **state) {
   return 0;
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+  where_begin(argc, argv);
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(mistakes_are_named),
       cmocka_unit_test(declaration_becomes_a_header),

@@ -20,6 +20,7 @@
 #include "script/modules/modules.h"
 #include "script/sandbox/quota.h"
 #include "script/sandbox/sandbox.h"
+#include "unit/script/where.h"
 
 /* Reads a definition file: function names, fields of the class, and which functions lack a comment. */
 static const char compare[] =
@@ -149,6 +150,7 @@ static void declarations_agree(void **state) {
   const char *base = getenv("TMPDIR") ? getenv("TMPDIR") : getenv("TEMP");
   char path[256];
   snprintf(path, sizeof path, "%.128s/tlsmend-meta-%u.lua", base ? base : "/tmp", os_process_id());
+  script_options options = where_options();
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     char source[512], wanted[512], fields[400];
     tlsmend_error error = {0};
@@ -156,7 +158,7 @@ static void declarations_agree(void **state) {
     snprintf(source, sizeof source,
              "return { id = 'x', version = '1', title = 'x', run = function() end, %s }", rows[i].unknown);
     assert_int_equal(os_file_replace(path, source, strlen(source), &error), TLSMEND_OK);
-    assert_int_equal(script_open(NULL, path, &runbook, &error), TLSMEND_E_SCRIPT);
+    assert_int_equal(script_open(&options, path, &runbook, &error), TLSMEND_E_SCRIPT);
     documented_fields(text, rows[i].class, fields, sizeof fields);
     snprintf(wanted, sizeof wanted, "nonsense'; there are %s", fields);
     const char *found = strstr(error.text, wanted);
@@ -195,7 +197,8 @@ static void differences_are_seen(void **state) {
   }
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+  where_begin(argc, argv);
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(documents_and_modules_agree),
       cmocka_unit_test(declarations_agree),

@@ -16,6 +16,7 @@
 #include "machine/overlay.h"
 #include "os/os.h"
 #include "script/script.h"
+#include "unit/script/where.h"
 
 #define SITE "HKLM\\\\SOFTWARE\\\\Site"
 
@@ -94,7 +95,8 @@ static void begin(run_state *run, const char *text, const script_options *option
   memset(run, 0, sizeof *run);
   open_snapshot(run);
   assert_int_equal(os_file_replace(file, text, strlen(text), &error), TLSMEND_OK);
-  script_options used = options ? *options : (script_options){0};
+  script_options used = options ? *options : where_options();
+  used.in_process = !where_is_worker;
   used.log = hear;
   used.log_data = run;
   if (script_open(&used, file, &run->runbook, &error) != TLSMEND_OK)
@@ -490,7 +492,8 @@ static int remove_file(void **state) {
   return 0;
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+  where_begin(argc, argv);
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(true_things_are_true),
       cmocka_unit_test(failures_have_code_and_text),

@@ -14,6 +14,7 @@
 #include "machine/machine.h"
 #include "os/os.h"
 #include "script/script.h"
+#include "unit/script/where.h"
 
 static char file[160];
 
@@ -47,7 +48,8 @@ static int go(const char *needs, const char *function, const char *body, bool li
            "run = function() end, %s = function() %s return true end }\n",
            needs, function, body);
   assert_int_equal(os_file_replace(file, text, strlen(text), error), TLSMEND_OK);
-  int code = script_open(NULL, file, &runbook, error);
+  script_options options = where_options();
+  int code = script_open(&options, file, &runbook, error);
   if (code != TLSMEND_OK)
     return code;
   assert_int_equal(script_builtin_machine(NULL, "win7-sp1-x64", &reg, error), TLSMEND_OK);
@@ -141,7 +143,8 @@ static void arguments_are_checked(void **state) {
   must_fail(TLSMEND_E_USAGE, "'h' is no endpoint", needs, "verify", "probe.split 'h'");
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+  where_begin(argc, argv);
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_snapshot_cannot_tell),          cmocka_unit_test(a_machine_that_can_be_asked_is),
       cmocka_unit_test(what_is_not_declared_is_refused), cmocka_unit_test(a_plan_asks_nobody),
