@@ -69,7 +69,8 @@ static const rule rules[] = {
 #endif
     {SCMP_SYS(exit_group), 0, {ANYTHING}},
 #if POSIX_SANITIZED
-    /* The sanitizer's own memory, its locks, and what it asks when it has found something. */
+    /* The sanitizer's own memory and locks, and the first lines of what it has found: it ends when it asks for more. */
+    {SCMP_SYS(write), 1, {IS(0, 2)}},
     {CALL_MMAP, 2, {WITHOUT(2, PROT_EXEC), WITH(3, MAP_PRIVATE | MAP_ANONYMOUS)}},
     {SCMP_SYS(madvise), 0, {ANYTHING}},
     {SCMP_SYS(futex), 0, {ANYTHING}},

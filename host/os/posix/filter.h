@@ -16,6 +16,9 @@
 #define POSIX_SANITIZED 0
 #endif
 
+/* The descriptors from here on are closed: all but the two pipes. A sanitizer reports to standard error what it finds. */
+enum { POSIX_WALL_CLOSED = POSIX_SANITIZED ? 3 : 2 };
+
 /* From here on the system ends this process for any system call but the few that it needs. E_UNSUPPORTED: there is no such filter. */
 int posix_filter_raise(tlsmend_error *error);
 

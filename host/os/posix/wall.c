@@ -78,9 +78,10 @@ static void touch(void) {
 
 /* All above the two pipes: whatever the parent has open and did not mean to hand on. */
 static int close_rest(os_wall *out, tlsmend_error *error) {
-  note(out, "descriptors: none but two pipes");
+  note(out, "descriptors: none but two pipes%s",
+       POSIX_SANITIZED ? ", and standard error for the address sanitizer" : "");
 #ifdef SYS_close_range
-  if (syscall(SYS_close_range, 2u, ~0u, 0u) == 0)
+  if (syscall(SYS_close_range, (unsigned)POSIX_WALL_CLOSED, ~0u, 0u) == 0)
     return TLSMEND_OK;
 #endif
   DIR *folder = opendir("/proc/self/fd");
@@ -89,7 +90,7 @@ static int close_rest(os_wall *out, tlsmend_error *error) {
   const struct dirent *entry;
   while ((entry = readdir(folder))) {
     int fd = atoi(entry->d_name);
-    if (fd > 1 && fd != dirfd(folder))
+    if (fd >= POSIX_WALL_CLOSED && fd != dirfd(folder))
       close(fd);
   }
   closedir(folder);
@@ -99,20 +100,17 @@ static int close_rest(os_wall *out, tlsmend_error *error) {
 /* The kernel's number for somebody without a number ("overflow"; nobody on most systems): it owns nothing and needs no list of users. */
 enum { NOBODY = 65534 };
 
-static int leave_root(os_wall *out, tlsmend_error *error) {
+/* A container may lack this user, or the right to become it. What root may do is then given up all the same, by drop_rights. */
+static void leave_root(os_wall *out) {
   if (geteuid() != 0 && getuid() != 0) {
     note(out, "user: that of the parent, which is not root");
-    return TLSMEND_OK;
+    return;
   }
-  if (setgroups(0, NULL) != 0 || setresgid(NOBODY, NOBODY, NOBODY) != 0 ||
-      setresuid(NOBODY, NOBODY, NOBODY) != 0) {
-    if (errno != EINVAL) /* a container that has no such user */
-      return missing(error, "root cannot become another user");
-    note(out, "user: root of a container that has no user %d", NOBODY);
-    return TLSMEND_OK;
-  }
-  note(out, "user: %d instead of root", NOBODY);
-  return TLSMEND_OK;
+  bool groups = setgroups(0, NULL) == 0;
+  if (setresgid(NOBODY, NOBODY, NOBODY) != 0 || setresuid(NOBODY, NOBODY, NOBODY) != 0)
+    note(out, "user: root still, for it cannot become %d here (%s)", NOBODY, strerror(errno));
+  else
+    note(out, "user: %d instead of root%s", NOBODY, groups ? "" : ", in root's groups still");
 }
 
 static int drop_rights(os_wall *out, tlsmend_error *error) {
@@ -181,8 +179,7 @@ int os_wall_raise(unsigned long long memory, os_wall *out, tlsmend_error *error)
   unsigned long long program = addresses();
   umask(077);
   int code = chdir("/") == 0 ? close_rest(out, error) : missing(error, "/ cannot be entered");
-  if (code == TLSMEND_OK)
-    code = leave_root(out, error);
+  leave_root(out);
   if (code == TLSMEND_OK)
     code = drop_rights(out, error);
   if (code == TLSMEND_OK)
@@ -192,7 +189,8 @@ int os_wall_raise(unsigned long long memory, os_wall *out, tlsmend_error *error)
   if (code == TLSMEND_OK)
     code = posix_filter_raise(error);
   if (code == TLSMEND_OK)
-    note(out, "system calls: those for memory, the two pipes and the clock; any other ends it (seccomp)");
+    note(out, "system calls: those for memory, the two pipes and the clock%s; any other ends it (seccomp)",
+         POSIX_SANITIZED ? ", and the sanitizer's" : "");
   return code;
 }
 

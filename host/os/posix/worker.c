@@ -25,6 +25,7 @@
 
 #include "base/error.h"
 #include "os/os.h"
+#include "os/posix/filter.h"
 #include "os/posix/posix.h"
 
 enum {
@@ -91,7 +92,7 @@ static int prepare(posix_spawnattr_t *manner, posix_spawn_file_actions_t *stream
     number = posix_spawn_file_actions_adddup2(streams, out, 1);
 #if defined(__GLIBC__) && (__GLIBC__ > 2 || __GLIBC_MINOR__ >= 34)
   if (!number) /* the wall does that too, but until then the program is being loaded */
-    number = posix_spawn_file_actions_addclosefrom_np(streams, 2);
+    number = posix_spawn_file_actions_addclosefrom_np(streams, POSIX_WALL_CLOSED);
 #endif
   return number;
 }
@@ -279,40 +280,34 @@ void os_worker_notes(const os_worker *self, os_wall *wall) {
 
 /* The pipes. */
 
-static int look_at_limits(const os_worker *self, uint64_t now, const os_worker_wait *wait,
-                          tlsmend_error *error) {
-  if (now >= wait->deadline)
-    return tlsmend_error_set(error, TLSMEND_E_LIMIT, "gave no answer in its time");
+/* Every 20 ms without an answer. */
+static int look_around(const os_worker *self, const os_worker_wait *wait, tlsmend_error *error) {
+  if (wait->idle)
+    wait->idle(wait->data);
   if (self->processor_end && processor_used(self) > self->processor_end)
     return tlsmend_error_set(error, TLSMEND_E_LIMIT, "used up its %llu seconds of processor",
                              self->processor_allowed);
   return TLSMEND_OK;
 }
 
-/* Until the pipe is ready, the limits are passed or the child has ended. */
+/* Until the pipe is ready, a limit is passed or the child has ended. */
 static int wait_for(os_worker *self, bool writing, const os_worker_wait *wait, tlsmend_error *error) {
   struct pollfd ready[2] = {{.fd = self->from, .events = writing ? 0 : POLLIN},
                             {.fd = self->to, .events = POLLOUT}};
-  uint64_t tick = 0;
-  for (;;) {
-    uint64_t now = os_clock();
-    if (!tick)
-      tick = now + TICK;
-    if (now >= tick) {
-      if (wait->idle)
-        wait->idle(wait->data);
-      tick = 0;
-    }
-    int code = look_at_limits(self, now, wait, error);
+  uint64_t now = os_clock(), tick = now + TICK;
+  for (; now < wait->deadline; now = os_clock()) {
+    int code = now < tick ? TLSMEND_OK : look_around(self, wait, error);
     if (code != TLSMEND_OK)
       return code;
-    uint64_t left = wait->deadline - now;
-    int found = poll(ready, writing ? 2 : 1, left < TICK ? (int)left : TICK);
+    tick = now < tick ? tick : now + TICK;
+    uint64_t rest = wait->deadline < tick ? wait->deadline - now : tick - now;
+    int found = poll(ready, writing ? 2 : 1, (int)rest);
     if (found > 0)
       return writing && ready[0].revents ? say_ended(self, error) : TLSMEND_OK;
     if (found < 0 && errno != EINTR)
       return tlsmend_error_set(error, TLSMEND_E_FAILED, "cannot be waited for: %s", strerror(errno));
   }
+  return tlsmend_error_set(error, TLSMEND_E_LIMIT, "gave no answer in its time");
 }
 
 int os_worker_send(os_worker *self, const void *bytes, size_t size, const os_worker_wait *wait,
