@@ -22,7 +22,6 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/capability.h>
-#include <malloc.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -64,16 +63,10 @@ static int missing(tlsmend_error *error, const char *what) {
 
 static int compare(const void *a, const void *b) { return *(const int *)a - *(const int *)b; }
 
-/*
- * What the C library asks of the system at its first use only, and whatever it would ask when it is in need: how much memory there is,
- * before it sorts; how many processors, when memory is over, to see whether a second arena pays.
- */
+/* What the C library asks of the system at its first use only: before it sorts, how much memory there is. */
 static void touch(void) {
   int numbers[1024] = {0};
   qsort(numbers, sizeof numbers / sizeof numbers[0], sizeof numbers[0], compare);
-#ifdef M_ARENA_MAX
-  mallopt(M_ARENA_MAX, 1);
-#endif
 }
 
 /* All above the two pipes: whatever the parent has open and did not mean to hand on. */
