@@ -10,7 +10,6 @@
 #include "base/error.h"
 #include "script/require.h"
 #include "script/sandbox/error.h"
-#include "script/sandbox/quota.h"
 #include "script/sandbox/sandbox.h"
 
 enum { DEPTH_MOST = 32 };
@@ -164,7 +163,7 @@ typedef struct request {
 static int l_tool_call(lua_State *L) {
   request *request = lua_touserdata(L, 1);
   script_require_register(L);
-  if (sandbox_context(L)->machine.base.below)
+  if (sandbox_context(L)->inside)
     script_fill_facts(L);
   script_require_host(L, request->call->module);
   lua_getfield(L, -1, request->call->function);
@@ -187,7 +186,7 @@ int script_tool_run(script_tool *tool, const script_tool_call *call, json_t **ou
   *out = NULL;
   if (!request.out)
     return error_no_memory(error);
-  sandbox_refill(tool->context);
+  account_refill(&tool->context->account);
   lua_pushcfunction(tool->context->L, l_tool_call);
   lua_pushlightuserdata(tool->context->L, &request);
   return result_of(tool->context, sandbox_call(tool->context, 1, 0, error), request.out, out);
@@ -240,8 +239,14 @@ int script_tool_open(const script_options *options, tlsmend_machine *machine, sc
   }
   tool->context->options.source = NULL; /* no file of a runbook is run here */
   tool->sink = (script_sink){ignore, ignore, NULL};
-  tool->context->sink = &tool->sink;
-  sandbox_machines(tool->context, machine, machine);
+  script_host *host = &tool->context->host;
+  host->sink = &tool->sink;
+  code = script_host_lend(host, machine, machine, error);
+  if (code != TLSMEND_OK) {
+    script_tool_close(tool);
+    return code;
+  }
+  sandbox_enter(tool->context, host->system);
   *out = tool;
   return TLSMEND_OK;
 }
@@ -254,7 +259,7 @@ void script_tool_report(script_tool *tool, const script_sink *sink, const char *
 
 void script_tool_renew(script_tool *tool) { sandbox_renew(tool->context); }
 
-void script_tool_stop(script_tool *tool) { tool->context->stop = 1; }
+void script_tool_stop(script_tool *tool) { tool->context->account.stop = 1; }
 
 void script_tool_close(script_tool *tool) {
   if (!tool)

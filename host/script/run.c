@@ -18,7 +18,6 @@
 #include "script/host_lua.h"
 #include "script/library.h"
 #include "script/sandbox/error.h"
-#include "script/sandbox/quota.h"
 #include "script/sandbox/sandbox.h"
 #include "script/texts.h"
 
@@ -243,31 +242,22 @@ static int l_watch(lua_State *L) {
 static int call_on(script_runbook *runbook, const script_ground *ground, lua_CFunction function,
                    run_request *request, tlsmend_error *error) {
   script_context *context = runbook->context;
-  tlsmend_machine *guard = NULL;
-  int code = ground->machine
-                 ? guard_open(ground->machine, &runbook->declared.needs, ground->trust, &guard, error)
-                 : TLSMEND_OK;
+  script_host *host = &context->host;
+  int code = script_host_begin(host, &runbook->declared.needs, ground, error);
   if (code != TLSMEND_OK)
     return code;
-  sandbox_machines(context, guard, ground->machine);
-  context->sink = ground->sink;
-  sandbox_refill(context);
-  context->unreached = false;
+  sandbox_enter(context, host->system);
   lua_pushcfunction(context->L, function);
   lua_pushlightuserdata(context->L, request);
   code = sandbox_call(context, 1, 0, error);
-  sandbox_machines(context, NULL, NULL);
-  context->sink = NULL;
+  sandbox_enter(context, NULL);
+  script_host_end(host);
   script_scratch_clear(&context->scratch);
-  machine_close(guard);
   return code;
 }
 
-/* What a guard has refused is refused whatever else was missing. */
 bool script_unreached(const script_runbook *runbook, int code) {
-  const script_context *context = runbook->context;
-  return context->unreached &&
-         (code == TLSMEND_E_SCRIPT || (code == TLSMEND_E_REFUSED && !context->refusal.code));
+  return script_host_unreached(&runbook->context->host, code);
 }
 
 int script_run(script_runbook *runbook, const script_ground *ground, bool *applies, char **reason,
@@ -299,10 +289,10 @@ int script_watch(script_runbook *runbook, const script_ground *ground, json_t **
 
 int script_verify(script_runbook *runbook, const script_ground *ground, tlsmend_error *error) {
   run_request request = {.runbook = runbook};
-  runbook->context->verifying = true;
-  runbook->context->answered = false;
+  runbook->context->host.verifying = true;
+  runbook->context->host.answered = false;
   int code = call_on(runbook, ground, l_verify, &request, error);
-  runbook->context->verifying = false;
+  runbook->context->host.verifying = false;
   if (code == TLSMEND_OK && !request.answer)
     code = tlsmend_error_set(error, TLSMEND_E_FAILED, "%s: verify: %s", runbook->declared.needs.runbook,
                              request.reason ? request.reason : "the effect is not there");
@@ -312,4 +302,4 @@ int script_verify(script_runbook *runbook, const script_ground *ground, tlsmend_
   return code;
 }
 
-bool script_answered(const script_runbook *runbook) { return runbook->context->answered; }
+bool script_answered(const script_runbook *runbook) { return runbook->context->host.answered; }

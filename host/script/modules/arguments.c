@@ -1,6 +1,7 @@
 /* What the functions of native modules share: the machine at hand, arguments, and what a machine answers, on the Lua stack. */
 #include "script/modules/arguments.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include <lauxlib.h>
@@ -20,11 +21,19 @@ static tlsmend_machine *at_hand(lua_State *L, script_quota *quota, const char *f
 }
 
 tlsmend_machine *script_machine(lua_State *L, const char *function) {
-  return at_hand(L, &sandbox_context(L)->machine, function);
+  return at_hand(L, &sandbox_context(L)->host.machine, function);
 }
 
 tlsmend_machine *script_facts(lua_State *L, const char *function) {
-  return at_hand(L, &sandbox_context(L)->facts, function);
+  return at_hand(L, &sandbox_context(L)->host.facts, function);
+}
+
+const tlsmend_system *script_system(lua_State *L, const char *function) {
+  const script_context *context = sandbox_context(L);
+  if (!context->inside)
+    script_raise(L, TLSMEND_E_SCRIPT, "%s: only inside applies, run and verify, not while the file loads",
+                 function);
+  return &context->system;
 }
 
 const char *script_check_text(lua_State *L, int index, const char *what) {
@@ -61,8 +70,7 @@ int script_check_view(lua_State *L, int index) {
 }
 
 /* Data as a script sees it, or false where the bytes are not what their type promises. */
-static bool push_decoded(lua_State *L, script_scratch *scratch) {
-  const tlsmend_value *value = &scratch->value;
+static bool push_decoded(lua_State *L, script_scratch *scratch, const tlsmend_value *value) {
   uint64_t number;
   switch (value->type) {
   case TLSMEND_REG_DWORD:
@@ -73,12 +81,16 @@ static bool push_decoded(lua_State *L, script_scratch *scratch) {
     return true;
   case TLSMEND_REG_SZ:
   case TLSMEND_REG_EXPAND_SZ:
-    if (value->size % 2 != 0 || !(scratch->text = value_text(value)))
+    free(scratch->text);
+    scratch->text = value->size % 2 == 0 ? value_text(value) : NULL;
+    if (!scratch->text)
       return false;
     lua_pushstring(L, scratch->text);
     return true;
   case TLSMEND_REG_MULTI_SZ:
-    if (value->size % 2 != 0 || !(scratch->texts = value_texts(value, &scratch->text_count)))
+    value_texts_free(scratch->texts, scratch->text_count);
+    scratch->texts = value->size % 2 == 0 ? value_texts(value, &scratch->text_count) : NULL;
+    if (!scratch->texts)
       return false;
     lua_createtable(L, (int)scratch->text_count, 0);
     for (size_t i = 0; i < scratch->text_count; i++) {
@@ -91,30 +103,36 @@ static bool push_decoded(lua_State *L, script_scratch *scratch) {
   }
 }
 
-static void push_type(lua_State *L, uint32_t type) {
+int script_push_value(lua_State *L, const tlsmend_call *call) {
   char name[32];
-  value_type_print(type, name);
-  lua_pushstring(L, name);
-}
-
-int script_push_value(lua_State *L, script_scratch *scratch) {
-  const tlsmend_value *value = &scratch->value;
-  if (!value->present) {
+  call_value type = call_answer(call, 1), bytes = call_answer(call, 2);
+  if (type.type != TLSMEND_TYPE_INTEGER || !bytes.text) {
     lua_pushnil(L);
     return 1;
   }
-  if (!push_decoded(L, scratch))
-    lua_pushlstring(L, (const char *)value->data, value->size);
-  push_type(L, value->type);
+  tlsmend_value value = {.present = true,
+                         .type = (uint32_t)type.number,
+                         .data = (uint8_t *)(uintptr_t)bytes.text,
+                         .size = bytes.size};
+  if (!push_decoded(L, &sandbox_context(L)->scratch, &value))
+    lua_pushlstring(L, bytes.text, bytes.size);
+  value_type_print(value.type, name);
+  lua_pushstring(L, name);
   return 2;
 }
 
-void script_push_names(lua_State *L, const script_scratch *scratch) {
-  lua_createtable(L, (int)scratch->names.count, 0);
-  for (size_t i = 0; i < scratch->names.count; i++) {
-    lua_pushstring(L, scratch->names.items[i]);
-    lua_rawseti(L, -2, (lua_Integer)i + 1);
+int script_push_names(lua_State *L, const tlsmend_call *call) {
+  if (call->count == 1 && call_answer(call, 1).type == TLSMEND_TYPE_NIL) {
+    lua_pushnil(L);
+    return 1;
   }
+  lua_createtable(L, (int)call->count, 0);
+  for (size_t i = 1; i <= call->count; i++) {
+    call_value name = call_answer(call, i);
+    lua_pushlstring(L, name.text ? name.text : "", name.size);
+    lua_rawseti(L, -2, (lua_Integer)i);
+  }
+  return 1;
 }
 
 void script_set_text(lua_State *L, const char *field, const char *text) {
@@ -129,9 +147,9 @@ int l_unknown(lua_State *L) {
   const char *text = script_check_text(L, 1, "what cannot be told");
   tlsmend_error error;
   sandbox_output(L, strlen(text));
-  if (!context->sink || !context->sink->unknown)
+  if (!context->host.sink || !context->host.sink->unknown)
     return 0;
-  if (context->sink->unknown(context->sink->data, text, &error) != TLSMEND_OK)
+  if (context->host.sink->unknown(context->host.sink->data, text, &error) != TLSMEND_OK)
     return script_raise_error(L, &error);
   return 0;
 }

@@ -8,6 +8,9 @@
 tlsmend_machine *script_machine(lua_State *L, const char *function);
 tlsmend_machine *script_facts(lua_State *L, const char *function);
 
+/* What Windows the machine at hand is. Raises outside of applies, run and verify. */
+const tlsmend_system *script_system(lua_State *L, const char *function);
+
 /* Arguments. Errors name the function and what was expected. */
 
 /* A text: UTF-8 without NULs. */
@@ -19,12 +22,12 @@ const char *script_check_path(lua_State *L, script_scratch *scratch);
 /* A view: 64, 32, or 0 for nil. */
 int script_check_view(lua_State *L, int index);
 
-/* Pushes data and type of the value in the scratch as `registry.get` answers, or nil alone for an absent one. Returns how
+/* Pushes data and type of the value that the host has answered as `registry.get` does, or nil alone for an absent one. Returns how
  * many. */
-int script_push_value(lua_State *L, script_scratch *scratch);
+int script_push_value(lua_State *L, const tlsmend_call *call);
 
-/* Pushes the names of the scratch as a list. [-0, +1, e] */
-void script_push_names(lua_State *L, const script_scratch *scratch);
+/* Pushes the texts that the host has answered as a list; nil, if that is the answer. [-0, +1, e] */
+int script_push_names(lua_State *L, const tlsmend_call *call);
 
 /* Sets a field of the table at the top of the stack, unless the text is empty: what cannot be told is nil. [-0, +0, e] */
 void script_set_text(lua_State *L, const char *field, const char *text);

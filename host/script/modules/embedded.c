@@ -1,152 +1,26 @@
-/*
- * Modules that an embedding program adds: <tlsmend/module.h>. What passes between Lua and such a function stands in the call, never on
- * the Lua stack while foreign code runs: nothing here raises through it.
- */
+/* Modules that an embedding program adds, <tlsmend/module.h>, as a text sees them. Their functions are called by the host. */
 #include "script/modules/embedded.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include <lauxlib.h>
 
 #include <tlsmend/module.h>
 
-#include "base/error.h"
-#include "machine/guard.h"
-#include "script/modules/arguments.h"
-#include "script/sandbox/error.h"
+#include "script/ask.h"
 
 enum { ANSWERS_MOST = 16 };
 
-typedef struct answer {
-  tlsmend_type type;
-  long long number; /* of an integer or boolean */
-  size_t at, size;  /* of a text: in the scratch */
-} answer;
-
-struct tlsmend_call {
-  lua_State *L;
-  const char *module, *function;
-  script_scratch *scratch; /* its text holds the bytes of the answers */
-  size_t used, room;
-  answer answers[ANSWERS_MOST];
-  size_t count;
-};
-
-/* Arguments: none of these Lua functions raises. */
-
-size_t tlsmend_call_count(const tlsmend_call *call) { return (size_t)lua_gettop(call->L); }
-
-tlsmend_type tlsmend_call_type(const tlsmend_call *call, size_t number) {
-  if (number < 1 || number > tlsmend_call_count(call))
-    return TLSMEND_TYPE_NIL;
-  switch (lua_type(call->L, (int)number)) {
-  case LUA_TNIL:
-    return TLSMEND_TYPE_NIL;
-  case LUA_TBOOLEAN:
-    return TLSMEND_TYPE_BOOLEAN;
-  case LUA_TNUMBER:
-    return lua_isinteger(call->L, (int)number) ? TLSMEND_TYPE_INTEGER : TLSMEND_TYPE_OTHER;
-  case LUA_TSTRING:
-    return TLSMEND_TYPE_TEXT;
-  default:
-    return TLSMEND_TYPE_OTHER;
-  }
-}
-
-static int expect(const tlsmend_call *call, size_t number, tlsmend_type type, const char *what,
-                  tlsmend_error *error) {
-  if (tlsmend_call_type(call, number) == type)
-    return TLSMEND_OK;
-  bool given = number >= 1 && number <= tlsmend_call_count(call);
-  return tlsmend_error_set(error, TLSMEND_E_SCRIPT, "%s.%s: argument %zu must be %s, got %s", call->module,
-                           call->function, number, what,
-                           given ? lua_typename(call->L, lua_type(call->L, (int)number)) : "nothing");
-}
-
-int tlsmend_call_boolean(const tlsmend_call *call, size_t number, int *out, tlsmend_error *error) {
-  int code = expect(call, number, TLSMEND_TYPE_BOOLEAN, "true or false", error);
-  *out = code == TLSMEND_OK && lua_toboolean(call->L, (int)number);
-  return code;
-}
-
-int tlsmend_call_integer(const tlsmend_call *call, size_t number, long long *out, tlsmend_error *error) {
-  int code = expect(call, number, TLSMEND_TYPE_INTEGER, "an integer", error);
-  *out = code == TLSMEND_OK ? (long long)lua_tointeger(call->L, (int)number) : 0;
-  return code;
-}
-
-int tlsmend_call_text(const tlsmend_call *call, size_t number, const char **out, size_t *size,
-                      tlsmend_error *error) {
-  size_t length = 0;
-  *out = NULL;
-  int code = expect(call, number, TLSMEND_TYPE_TEXT, "a string", error);
-  if (code != TLSMEND_OK)
-    return code;
-  const char *text = lua_tolstring(call->L, (int)number, &length);
-  if (!size && strlen(text) != length)
-    return tlsmend_error_set(error, TLSMEND_E_SCRIPT, "%s.%s: argument %zu must not contain NUL characters",
-                             call->module, call->function, number);
-  if (size)
-    *size = length;
-  *out = text;
-  return TLSMEND_OK;
-}
-
-static int add(tlsmend_call *call, answer row, tlsmend_error *error) {
-  if (call->count == ANSWERS_MOST)
-    return tlsmend_error_set(error, TLSMEND_E_LIMIT, "%s.%s: more than %d answers", call->module,
-                             call->function, ANSWERS_MOST);
-  call->answers[call->count++] = row;
-  return TLSMEND_OK;
-}
-
-int tlsmend_call_answer_nil(tlsmend_call *call, tlsmend_error *error) {
-  return add(call, (answer){.type = TLSMEND_TYPE_NIL}, error);
-}
-
-int tlsmend_call_answer_boolean(tlsmend_call *call, int value, tlsmend_error *error) {
-  return add(call, (answer){.type = TLSMEND_TYPE_BOOLEAN, .number = value != 0}, error);
-}
-
-int tlsmend_call_answer_integer(tlsmend_call *call, long long value, tlsmend_error *error) {
-  return add(call, (answer){.type = TLSMEND_TYPE_INTEGER, .number = value}, error);
-}
-
-int tlsmend_call_answer_bytes(tlsmend_call *call, const void *bytes, size_t size, tlsmend_error *error) {
-  unsigned long long most = sandbox_context(call->L)->options.limit[TLSMEND_LIMIT_MEMORY];
-  if (size > most || call->used > most - size)
-    return tlsmend_error_set(error, TLSMEND_E_LIMIT,
-                             "%s.%s answers with more than the %llu bytes of memory that a runbook may have",
-                             call->module, call->function, most);
-  if (call->room - call->used < size) {
-    size_t room = (call->used + size) * 2;
-    char *moved = realloc(call->scratch->text, room);
-    if (!moved)
-      return error_no_memory(error);
-    call->scratch->text = moved;
-    call->room = room;
-  }
-  if (size > 0)
-    memcpy(call->scratch->text + call->used, bytes, size);
-  call->used += size;
-  return add(call, (answer){.type = TLSMEND_TYPE_TEXT, .at = call->used - size, .size = size}, error);
-}
-
-int tlsmend_call_answer_text(tlsmend_call *call, const char *text, tlsmend_error *error) {
-  return tlsmend_call_answer_bytes(call, text, strlen(text), error);
-}
-
-static void push(lua_State *L, const tlsmend_call *call, const answer *row) {
-  switch (row->type) {
+static void push(lua_State *L, call_value answer) {
+  switch (answer.type) {
   case TLSMEND_TYPE_BOOLEAN:
-    lua_pushboolean(L, row->number != 0);
+    lua_pushboolean(L, answer.number != 0);
     break;
   case TLSMEND_TYPE_INTEGER:
-    lua_pushinteger(L, (lua_Integer)row->number);
+    lua_pushinteger(L, (lua_Integer)answer.number);
     break;
   case TLSMEND_TYPE_TEXT:
-    lua_pushlstring(L, row->size > 0 ? call->scratch->text + row->at : "", row->size);
+    lua_pushlstring(L, answer.text, answer.size);
     break;
   case TLSMEND_TYPE_NIL:
   case TLSMEND_TYPE_OTHER:
@@ -155,29 +29,44 @@ static void push(lua_State *L, const tlsmend_call *call, const answer *row) {
   }
 }
 
+/* As a call has it. Borrowed from the stack. */
+static call_value argument(lua_State *L, int index) {
+  size_t size;
+  const char *text;
+  switch (lua_type(L, index)) {
+  case LUA_TNIL:
+    return call_nil();
+  case LUA_TBOOLEAN:
+    return call_boolean(lua_toboolean(L, index));
+  case LUA_TSTRING:
+    text = lua_tolstring(L, index, &size);
+    return call_bytes(text, size);
+  case LUA_TNUMBER:
+    if (lua_isinteger(L, index))
+      return call_integer(lua_tointeger(L, index));
+    /* fall through */
+  default:
+    return (call_value){.type = TLSMEND_TYPE_OTHER, .text = luaL_typename(L, index)};
+  }
+}
+
 /* Upvalues: the module, the row of the function. */
 static int l_embedded(lua_State *L) {
   const tlsmend_module *module = lua_touserdata(L, lua_upvalueindex(1));
   const tlsmend_module_function *row = lua_touserdata(L, lua_upvalueindex(2));
-  tlsmend_error error = {0, ""};
-  tlsmend_machine *machine = script_machine(L, module->name);
-  if (!module->open && (sandbox_count(sandbox_context(L), TLSMEND_LIMIT_READS, 1, &error) != TLSMEND_OK ||
-                        guard_may_call(machine, module->name, &error) != TLSMEND_OK))
-    return script_raise_error(L, &error);
-  luaL_checkstack(L, ANSWERS_MOST, NULL);
-  tlsmend_call call = {
-      .L = L, .module = module->name, .function = row->name, .scratch = script_scratch_take(L)};
-  int code = row->call(module->data, &call, &error);
-  if (code != TLSMEND_OK && (error.code != code || !error.text[0]))
-    tlsmend_error_set(&error, tlsmend_error_name(code)[0] == '?' ? TLSMEND_E_FAILED : code, "%s.%s failed",
-                      module->name, row->name);
-  sandbox_check(L);
-  if (code != TLSMEND_OK) /* a refusal of its own is for the runbook to deal with, unlike one of the guard */
-    return script_raise(L, error.code, "%s", error.text);
-  for (size_t i = 0; i < call.count; i++)
-    push(L, &call, &call.answers[i]);
-  script_scratch_clear(call.scratch);
-  return (int)call.count;
+  int count = lua_gettop(L);
+  luaL_checkstack(L, ANSWERS_MOST + 2, NULL);
+  call_value *args = lua_newuserdatauv(L, ((size_t)count + 1) * sizeof *args, 0);
+  for (int i = 0; i < count; i++)
+    args[i] = argument(L, i + 1);
+  sandbox_context(L)->scratch.call.name = lua_pushfstring(L, "%s.%s", module->name, row->name);
+  const tlsmend_call *call = script_ask(L, PRIMITIVE_MODULE, args, (size_t)count);
+  int answers = (int)call->count;
+  luaL_checkstack(L, answers, NULL);
+  for (int i = 1; i <= answers; i++)
+    push(L, call_answer(call, (size_t)i));
+  script_scratch_take(L);
+  return answers;
 }
 
 const tlsmend_module *embedded_module_find(const script_options *options, const char *name) {

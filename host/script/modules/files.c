@@ -25,7 +25,7 @@ static const char *reach(lua_State *L, const char **path) {
     script_raise_error(L, &error);
   if (code == TLSMEND_OK)
     return os_nofollow_name(scratch->reached);
-  sandbox_context(L)->unreached = true;
+  sandbox_context(L)->host.unreached = true;
   lua_pushstring(L, error.text);
   return NULL;
 }
@@ -84,7 +84,7 @@ static int l_names(lua_State *L) {
   script_scratch_take(L);
   if (!reason)
     return 1;
-  sandbox_context(L)->unreached = true;
+  sandbox_context(L)->host.unreached = true;
   lua_pushnil(L);
   lua_pushstring(L, reason);
   return 2;

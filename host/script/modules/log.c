@@ -24,10 +24,10 @@ static int l_finding(lua_State *L) {
   tlsmend_error error;
   const script_context *context = sandbox_context(L);
   const char *text = script_check_text(L, 1, "log.finding: the text");
-  if (!context->sink || !context->sink->finding)
+  if (!context->host.sink || !context->host.sink->finding)
     return sandbox_log(L, TLSMEND_EVENT_WARNING, text);
   sandbox_output(L, strlen(text) + SANDBOX_LINE_COST);
-  if (context->sink->finding(context->sink->data, text, &error) != TLSMEND_OK)
+  if (context->host.sink->finding(context->host.sink->data, text, &error) != TLSMEND_OK)
     return script_raise_error(L, &error);
   return 0;
 }

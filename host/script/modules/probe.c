@@ -35,7 +35,7 @@ static unsigned option_timeout(lua_State *L, int index) {
 static bool endpoint_take(lua_State *L, const char *function, tlsmend_endpoint *out) {
   tlsmend_error error;
   tlsmend_machine *machine = script_machine(L, function);
-  if (!sandbox_context(L)->verifying)
+  if (!sandbox_context(L)->host.verifying)
     script_raise(L, TLSMEND_E_SCRIPT,
                  "%s: only inside verify; a plan must not depend on what a network answers", function);
   lua_settop(L, 3);
@@ -54,7 +54,7 @@ static bool endpoint_take(lua_State *L, const char *function, tlsmend_endpoint *
 
 static void push_answer(lua_State *L, const tlsmend_probe_answer *answer) {
   if (answer->state == TLSMEND_PROBE_ON || answer->state == TLSMEND_PROBE_OFF)
-    sandbox_context(L)->answered = true;
+    sandbox_context(L)->host.answered = true;
   lua_createtable(L, 0, 4);
   script_set_text(L, "state", probe_state_name(answer->state));
   script_set_text(L, "protocol", answer->protocol);

@@ -6,90 +6,58 @@
 
 #include <string.h>
 
-#include "machine/propose.h"
 #include "registry/path.h"
 #include "registry/value.h"
+#include "script/ask.h"
 #include "script/modules/arguments.h"
 #include "script/sandbox/error.h"
 #include "script/sandbox/pairs.h"
 #include "script/sandbox/text.h"
 
-/* What a machine calls wrong usage, such as a name that is too long, is a mistake of the script that made the call. */
-static int raise_call(lua_State *L, tlsmend_error *error) {
-  if (error->code == TLSMEND_E_USAGE)
-    error->code = TLSMEND_E_SCRIPT;
-  return script_raise_error(L, error);
+static call_value key_argument(lua_State *L) { return call_text(script_check_text(L, 1, "the key")); }
+
+static call_value view_argument(lua_State *L, int index) { return call_integer(script_check_view(L, index)); }
+
+static const tlsmend_call *read_value(lua_State *L, primitive_id id) {
+  const call_value args[] = {key_argument(L), call_text(script_check_text(L, 2, "the value name")),
+                             view_argument(L, 3)};
+  return script_ask(L, id, args, 3);
 }
 
-static script_scratch *read_value(lua_State *L, const char *function) {
-  tlsmend_error error;
-  tlsmend_machine *machine = script_machine(L, function);
-  script_scratch *scratch = script_scratch_take(L);
-  const char *path = script_check_path(L, scratch);
-  const char *name = script_check_text(L, 2, "the value name");
-  int view = script_check_view(L, 3);
-  if (machine_value_get(machine, path, view, name, &scratch->value, &error) != TLSMEND_OK)
-    raise_call(L, &error);
-  return scratch;
-}
-
-static int l_get(lua_State *L) { return script_push_value(L, read_value(L, "registry.get")); }
+static int l_get(lua_State *L) { return script_push_value(L, read_value(L, PRIMITIVE_REGISTRY_GET)); }
 
 static int l_raw(lua_State *L) {
-  const tlsmend_value *value = &read_value(L, "registry.raw")->value;
-  if (!value->present) {
+  char name[32];
+  const tlsmend_call *call = read_value(L, PRIMITIVE_REGISTRY_RAW);
+  call_value type = call_answer(call, 1), bytes = call_answer(call, 2);
+  if (!bytes.text) {
     lua_pushnil(L);
     return 1;
   }
-  char type[32];
-  value_type_print(value->type, type);
-  lua_pushlstring(L, (const char *)value->data, value->size);
-  lua_pushstring(L, type);
+  value_type_print((uint32_t)type.number, name);
+  lua_pushlstring(L, bytes.text, bytes.size);
+  lua_pushstring(L, name);
   return 2;
 }
 
+static const tlsmend_call *ask_key(lua_State *L, primitive_id id) {
+  const call_value args[] = {key_argument(L), view_argument(L, 2)};
+  return script_ask(L, id, args, 2);
+}
+
 static int l_exists(lua_State *L) {
-  tlsmend_error error;
-  bool found = false;
-  tlsmend_machine *machine = script_machine(L, "registry.exists");
-  const char *path = script_check_path(L, script_scratch_take(L));
-  if (machine_key_exists(machine, path, script_check_view(L, 2), &found, &error) != TLSMEND_OK)
-    raise_call(L, &error);
-  lua_pushboolean(L, found);
+  lua_pushboolean(L, call_answer(ask_key(L, PRIMITIVE_REGISTRY_EXISTS), 1).number != 0);
   return 1;
 }
 
-typedef int (*names_fn)(tlsmend_machine *self, const char *path, int view, name_list *out,
-                        tlsmend_error *error);
+static int l_keys(lua_State *L) { return script_push_names(L, ask_key(L, PRIMITIVE_REGISTRY_KEYS)); }
 
-static int push_list(lua_State *L, const char *function, names_fn names) {
-  tlsmend_error error;
-  tlsmend_machine *machine = script_machine(L, function);
-  script_scratch *scratch = script_scratch_take(L);
-  const char *path = script_check_path(L, scratch);
-  int code = names(machine, path, script_check_view(L, 2), &scratch->names, &error);
-  if (code == TLSMEND_E_ABSENT) {
-    lua_pushnil(L);
-  } else if (code != TLSMEND_OK) {
-    raise_call(L, &error);
-  } else {
-    script_push_names(L, scratch);
-  }
-  return 1;
-}
-
-static int l_keys(lua_State *L) { return push_list(L, "registry.keys", machine_keys); }
-
-static int l_values(lua_State *L) { return push_list(L, "registry.values", machine_values); }
+static int l_values(lua_State *L) { return script_push_names(L, ask_key(L, PRIMITIVE_REGISTRY_VALUES)); }
 
 static int l_views(lua_State *L) {
-  tlsmend_error error;
-  const tlsmend_system *system;
-  tlsmend_machine *facts = script_facts(L, "registry.views");
+  const tlsmend_system *system = script_system(L, "registry.views");
   const char *path = script_check_path(L, script_scratch_take(L));
-  if (machine_system(facts, &system, &error) != TLSMEND_OK)
-    raise_call(L, &error);
-  bool wide = machine_is_64bit(system), both = wide && path_redirected(path);
+  bool wide = strcmp(system->architecture, "x86") != 0, both = wide && path_redirected(path);
   lua_createtable(L, 2, 0);
   lua_pushinteger(L, wide ? 64 : 32);
   lua_rawseti(L, -2, 1);
@@ -182,7 +150,7 @@ static void encode_number(lua_State *L, const target *at, uint32_t type, tlsmend
     code = value_set_qword(out, (uint64_t)number, &error);
   }
   if (code != TLSMEND_OK)
-    raise_call(L, &error);
+    script_raise(L, code, "%s", error.text);
 }
 
 static void encode_list(lua_State *L, const target *at, tlsmend_value *out) {
@@ -211,7 +179,7 @@ static void encode_bytes(lua_State *L, const target *at, uint32_t type, tlsmend_
     mismatch(L, at, type, "its bytes as a string");
   const char *bytes = lua_tolstring(L, 3, &size);
   if (tlsmend_value_set(out, type, bytes, size, &error) != TLSMEND_OK)
-    raise_call(L, &error);
+    script_raise(L, error.code, "%s", error.text);
 }
 
 static uint32_t natural_type(lua_State *L, const target *at) {
@@ -245,7 +213,7 @@ static void encode(lua_State *L, const target *at, uint32_t type, tlsmend_value 
     if (lua_type(L, 3) != LUA_TSTRING)
       mismatch(L, at, type, "a string");
     if (value_set_string(out, type, script_check_text(L, 3, at->name), &error) != TLSMEND_OK)
-      raise_call(L, &error);
+      script_raise(L, TLSMEND_E_SCRIPT, "%s", error.text);
     return;
   default:
     encode_bytes(L, at, type, out);
@@ -255,46 +223,41 @@ static void encode(lua_State *L, const target *at, uint32_t type, tlsmend_value 
 
 /* set(key, name, data [, { type =, view =, why = }]) */
 static int l_set(lua_State *L) {
-  tlsmend_error error;
-  tlsmend_machine *machine = script_machine(L, "registry.set");
   write_options options = check_options(L, 4, true);
   script_scratch *scratch = script_scratch_take(L);
   target at = {script_check_path(L, scratch), script_check_text(L, 2, "the value name")};
-  encode(L, &at, options.typed ? options.type : natural_type(L, &at), &scratch->value);
-  if ((options.secret ? propose_secret_set : propose_value_set)(
-          machine, at.path, options.view, at.name, &scratch->value, options.why, &error) != TLSMEND_OK)
-    return raise_call(L, &error);
+  tlsmend_value *value = &scratch->value;
+  encode(L, &at, options.typed ? options.type : natural_type(L, &at), value);
+  const call_value args[] = {call_text(at.path),
+                             call_text(at.name),
+                             call_integer(options.view),
+                             call_integer(value->type),
+                             call_bytes(value->size > 0 ? (const void *)value->data : "", value->size),
+                             call_boolean(options.secret),
+                             call_text(options.why)};
+  script_ask(L, PRIMITIVE_REGISTRY_SET, args, 7);
   return 0;
 }
 
 /* delete(key, name [, { view =, why = }]) */
 static int l_delete(lua_State *L) {
-  tlsmend_error error;
-  tlsmend_machine *machine = script_machine(L, "registry.delete");
   write_options options = check_options(L, 3, false);
-  const char *path = script_check_path(L, script_scratch_take(L));
-  const char *name = script_check_text(L, 2, "the value name");
-  if (propose_value_delete(machine, path, options.view, name, options.why, &error) != TLSMEND_OK)
-    return raise_call(L, &error);
+  const call_value args[] = {key_argument(L), call_text(script_check_text(L, 2, "the value name")),
+                             call_integer(options.view), call_text(options.why)};
+  script_ask(L, PRIMITIVE_REGISTRY_DELETE, args, 4);
   return 0;
 }
 
-typedef int (*key_fn)(tlsmend_machine *machine, const char *path, int view, const char *why,
-                      tlsmend_error *error);
-
-static int write_key(lua_State *L, const char *function, key_fn write) {
-  tlsmend_error error;
-  tlsmend_machine *machine = script_machine(L, function);
+static int write_key(lua_State *L, primitive_id id) {
   write_options options = check_options(L, 2, false);
-  const char *path = script_check_path(L, script_scratch_take(L));
-  if (write(machine, path, options.view, options.why, &error) != TLSMEND_OK)
-    return raise_call(L, &error);
+  const call_value args[] = {key_argument(L), call_integer(options.view), call_text(options.why)};
+  script_ask(L, id, args, 3);
   return 0;
 }
 
-static int l_create(lua_State *L) { return write_key(L, "registry.create", propose_key_create); }
+static int l_create(lua_State *L) { return write_key(L, PRIMITIVE_REGISTRY_CREATE); }
 
-static int l_delete_key(lua_State *L) { return write_key(L, "registry.delete_key", propose_key_delete); }
+static int l_delete_key(lua_State *L) { return write_key(L, PRIMITIVE_REGISTRY_DELETE_KEY); }
 
 const luaL_Reg registry_functions[] = {
     {"create", l_create}, {"delete", l_delete}, {"delete_key", l_delete_key},

@@ -4,9 +4,9 @@
  */
 #include "script/modules/modules.h"
 
-#include "machine/machine.h"
+#include <string.h>
+
 #include "script/modules/arguments.h"
-#include "script/sandbox/error.h"
 
 static void set_integer(lua_State *L, const char *field, lua_Integer number) {
   lua_pushinteger(L, number);
@@ -38,10 +38,7 @@ static void set_versions(lua_State *L, const tlsmend_system *system) {
 }
 
 void system_facts(lua_State *L) {
-  tlsmend_error error;
-  const tlsmend_system *system;
-  if (machine_system(script_facts(L, "system"), &system, &error) != TLSMEND_OK)
-    script_raise_error(L, &error);
+  const tlsmend_system *system = script_system(L, "system");
   lua_createtable(L, 0, 14);
   set_versions(L, system);
   script_set_text(L, "product_type", product_type_name(system->product_type));
@@ -55,5 +52,5 @@ void system_facts(lua_State *L) {
     lua_setfield(L, -2, "server");
   }
   if (system->architecture[0])
-    set_integer(L, "bits", machine_is_64bit(system) ? 64 : 32);
+    set_integer(L, "bits", strcmp(system->architecture, "x86") != 0 ? 64 : 32);
 }

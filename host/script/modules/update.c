@@ -98,7 +98,7 @@ static bool is_bundled(lua_State *L, const char *file) {
 
 /* A large file is read for no longer than a run may take. */
 static int hash_file(lua_State *L, const char *path, size_t followed, char hash[65], tlsmend_error *error) {
-  int code = package_sha256_until(path, followed, sandbox_context(L)->deadline, hash, error);
+  int code = package_sha256_until(path, followed, sandbox_context(L)->account.deadline, hash, error);
   sandbox_spend(L, 1); /* raises when the time is over */
   if (code == TLSMEND_E_REFUSED)
     script_raise_error(L, error); /* a link leads out of what is declared */
@@ -117,7 +117,7 @@ static void check_package(lua_State *L, tlsmend_machine *machine, tlsmend_update
       guard_may_look(machine, update->file, false, &followed, &error) != TLSMEND_OK)
     script_raise_error(L, &error);
   int code = hash_file(L, update->file, followed, hash, &error);
-  sandbox_context(L)->unreached |= code != TLSMEND_OK;
+  sandbox_context(L)->host.unreached |= code != TLSMEND_OK;
   if (code != TLSMEND_OK)
     script_raise(L, code == TLSMEND_E_ABSENT ? TLSMEND_E_REFUSED : code, "%s: %s", update->kb, error.text);
   if (update->sha256 && strcmp(update->sha256, hash) != 0)

@@ -93,7 +93,7 @@ static bool is_yield(const char *text) {
 /* Runs where the error was raised. After a limit nothing of the script may run, hence not its __tostring either. */
 int l_message(lua_State *L) {
   char where[300];
-  if (sandbox_context(L)->exceeded != SANDBOX_WITHIN || luaL_testudata(L, 1, ERROR_TYPE))
+  if (sandbox_context(L)->account.exceeded != SANDBOX_WITHIN || luaL_testudata(L, 1, ERROR_TYPE))
     return 1;
   if (lua_type(L, 1) == LUA_TSTRING && lua_rawlen(L, 1) > 0 && !is_yield(lua_tostring(L, 1)))
     return 1;

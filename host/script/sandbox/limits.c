@@ -29,18 +29,6 @@ enum { LARGE = 1 << 20, INTERVAL_LARGE = 32 };
 /* How far a place is looked for: each level is found from the top, so that all of a deep stack would take its depth squared. */
 enum { LEVELS_MOST = 100 };
 
-enum { NAMES_MOST = 1 << 16 };
-
-/* Which option raises a limit, what is counted, and what 0 stands for. */
-static const struct limit_row {
-  const char *word, *member, *unit;
-  unsigned long long most;
-} limits[] = {
-#define ROW(name, word, member, unit, most) {word, #member, unit, most},
-    TLSMEND_LIMITS(ROW)
-#undef ROW
-};
-
 /* What a limit raises: no memory is needed for it, and no script can make one. */
 static const char limit_mark;
 
@@ -48,17 +36,6 @@ script_context *sandbox_context(lua_State *L) {
   script_context *context;
   memcpy(&context, lua_getextraspace(L), sizeof context);
   return context;
-}
-
-/* Which limit has been passed by now. */
-static int passed(const script_context *context) {
-  if (context->exceeded != SANDBOX_WITHIN)
-    return context->exceeded;
-  if (context->stop)
-    return SANDBOX_STOPPED;
-  if (context->used[TLSMEND_LIMIT_INSTRUCTIONS] > context->options.limit[TLSMEND_LIMIT_INSTRUCTIONS])
-    return TLSMEND_LIMIT_INSTRUCTIONS;
-  return os_clock() > context->deadline ? TLSMEND_LIMIT_TIME : SANDBOX_WITHIN;
 }
 
 /* Only lines are read here. Where nothing runs any more (the stack is cut back behind an error), the place that was noted before
@@ -74,7 +51,7 @@ static void note_place(script_context *context) {
 /* Whether a block is for the keys of a table that are no list: a power of two of them. Numbers can be chosen so that all meet in one place;
  * when the table grows, each is then compared with all others in one instruction, so that it may not grow far. */
 static bool too_many_names(const script_context *context, size_t size) {
-  if (context->node == 0 || size / context->node <= NAMES_MOST || size % context->node != 0)
+  if (context->node == 0 || size / context->node <= ACCOUNT_NAMES_MOST || size % context->node != 0)
     return false;
   size_t count = size / context->node;
   return (count & (count - 1)) == 0;
@@ -83,8 +60,8 @@ static bool too_many_names(const script_context *context, size_t size) {
 /* Whether Lua may have `more` bytes for a block of `size`. If not, it collects garbage and asks again; near the limit it would do so all
  * the time, which no hook sees: collecting is charged, and the other limits are looked at here. */
 static bool may_grow(script_context *context, bool first, size_t size, size_t more) {
-  unsigned long long most = context->options.limit[TLSMEND_LIMIT_MEMORY];
-  unsigned long long used = context->used[TLSMEND_LIMIT_MEMORY];
+  unsigned long long most = context->account.limit[TLSMEND_LIMIT_MEMORY];
+  unsigned long long used = context->account.used[TLSMEND_LIMIT_MEMORY];
   bool fits = more <= most - used;
   if (size >= LARGE && size > context->large) {
     context->large = size;
@@ -92,20 +69,20 @@ static bool may_grow(script_context *context, bool first, size_t size, size_t mo
       sandbox_pace(context->running);
   }
   if (size >= LARGE || !fits || most - used < most / 8) {
-    int limit = passed(context);
+    int limit = account_passed(&context->account);
     if (limit == SANDBOX_WITHIN && first && too_many_names(context, size))
       limit = SANDBOX_NAMES;
-    if (limit != SANDBOX_WITHIN && context->exceeded == SANDBOX_WITHIN) {
+    if (limit != SANDBOX_WITHIN && context->account.exceeded == SANDBOX_WITHIN) {
       note_place(context);
-      context->exceeded = limit;
+      context->account.exceeded = limit;
     }
     fits = fits && limit == SANDBOX_WITHIN;
   }
   if (fits)
     return true;
-  if (context->exceeded == SANDBOX_WITHIN)
+  if (context->account.exceeded == SANDBOX_WITHIN)
     note_place(context);
-  context->used[TLSMEND_LIMIT_INSTRUCTIONS] += used / BYTES_PER_INSTRUCTION;
+  context->account.used[TLSMEND_LIMIT_INSTRUCTIONS] += used / BYTES_PER_INSTRUCTION;
   return false;
 }
 
@@ -118,7 +95,7 @@ void *sandbox_alloc(void *data, void *block, size_t old, size_t size) {
     old = 0;
   if (size == 0) {
     free(block);
-    context->used[TLSMEND_LIMIT_MEMORY] -= old;
+    context->account.used[TLSMEND_LIMIT_MEMORY] -= old;
     return NULL;
   }
   if (context->node == 0 && first) /* see sandbox_measure */
@@ -128,10 +105,10 @@ void *sandbox_alloc(void *data, void *block, size_t old, size_t size) {
   void *moved = realloc(block, size);
   if (!moved)
     return size <= old ? block : NULL;
-  context->used[TLSMEND_LIMIT_MEMORY] += size;
-  context->used[TLSMEND_LIMIT_MEMORY] -= old;
+  context->account.used[TLSMEND_LIMIT_MEMORY] += size;
+  context->account.used[TLSMEND_LIMIT_MEMORY] -= old;
   if (size > old)
-    context->used[TLSMEND_LIMIT_INSTRUCTIONS] += size / BYTES_PER_INSTRUCTION;
+    context->account.used[TLSMEND_LIMIT_INSTRUCTIONS] += size / BYTES_PER_INSTRUCTION;
   return moved;
 }
 
@@ -164,7 +141,7 @@ static void count_hook(lua_State *L, lua_Debug *event);
 
 static void exceed(lua_State *L, int limit) {
   script_context *context = sandbox_context(L);
-  context->exceeded = limit;
+  context->account.exceeded = limit;
   /* The first place counts; the allocator has noted the one where memory was refused. */
   if (limit != TLSMEND_LIMIT_MEMORY && !context->where[0])
     sandbox_where(L, context->where, sizeof context->where);
@@ -174,7 +151,7 @@ static void exceed(lua_State *L, int limit) {
 }
 
 static void check_all(lua_State *L) {
-  int limit = passed(sandbox_context(L));
+  int limit = account_passed(&sandbox_context(L)->account);
   if (limit != SANDBOX_WITHIN)
     exceed(L, limit);
 }
@@ -193,10 +170,10 @@ static void count_hook(lua_State *L, lua_Debug *event) {
   (void)event;
   script_context *context = sandbox_context(L);
   int counted = lua_gethookcount(L);
-  context->used[TLSMEND_LIMIT_INSTRUCTIONS] += (unsigned long long)counted;
+  context->account.used[TLSMEND_LIMIT_INSTRUCTIONS] += (unsigned long long)counted;
   check_all(L);
   sandbox_pace(L);
-  if (context->used[TLSMEND_LIMIT_MEMORY] > COLLECT_FROM && !lua_gc(L, LUA_GCISRUNNING))
+  if (context->account.used[TLSMEND_LIMIT_MEMORY] > COLLECT_FROM && !lua_gc(L, LUA_GCISRUNNING))
     lua_gc(L, LUA_GCRESTART);
 }
 
@@ -205,14 +182,14 @@ void sandbox_refuse(lua_State *L, const tlsmend_error *error) {
   char where[sizeof context->where];
   sandbox_check(L);
   sandbox_where(L, where, sizeof where);
-  tlsmend_error_set(&context->refusal, error->code, "%s%s", where, error->text);
+  tlsmend_error_set(&context->account.refusal, error->code, "%s%s", where, error->text);
   exceed(L, SANDBOX_REFUSED);
 }
 
 void sandbox_check(lua_State *L) {
   script_context *context = sandbox_context(L);
-  if (context->exceeded != SANDBOX_WITHIN)
-    exceed(L, context->exceeded);
+  if (context->account.exceeded != SANDBOX_WITHIN)
+    exceed(L, context->account.exceeded);
 }
 
 void sandbox_caught(lua_State *L, int status) {
@@ -223,60 +200,23 @@ void sandbox_caught(lua_State *L, int status) {
 
 void sandbox_spend(lua_State *L, unsigned long long cost) {
   script_context *context = sandbox_context(L);
-  unsigned long long *used = &context->used[TLSMEND_LIMIT_INSTRUCTIONS];
+  unsigned long long *used = &context->account.used[TLSMEND_LIMIT_INSTRUCTIONS];
   *used += cost <= ~0ULL - *used ? cost : ~0ULL - *used;
   check_all(L);
 }
 
 int sandbox_ended(const script_context *context, tlsmend_error *error) {
-  if (context->exceeded == SANDBOX_WITHIN)
-    return TLSMEND_OK;
-  if (context->exceeded == SANDBOX_STOPPED)
-    return tlsmend_error_set(error, TLSMEND_E_LIMIT, "%sstopped", context->where);
-  if (context->exceeded == SANDBOX_NAMES)
-    return tlsmend_error_set(error, TLSMEND_E_LIMIT,
-                             "%sstopped: a table has more than %d keys beside its list", context->where,
-                             NAMES_MOST);
-  if (context->exceeded == SANDBOX_REFUSED)
-    return tlsmend_error_set(error, context->refusal.code, "%s", context->refusal.text);
-  const struct limit_row *row = &limits[context->exceeded];
-  bool loop = context->exceeded == TLSMEND_LIMIT_INSTRUCTIONS || context->exceeded == TLSMEND_LIMIT_TIME;
-  return tlsmend_error_set(
-      error, TLSMEND_E_LIMIT,
-      "%sstopped at the limit of %llu %s; raise it with --limit-%s (%s of the library)%s", context->where,
-      context->options.limit[context->exceeded], row->unit, row->word, row->member,
-      loop ? ", if it is no endless loop" : "");
-}
-
-int sandbox_count(script_context *context, tlsmend_limit limit, unsigned long long amount,
-                  tlsmend_error *error) {
-  int reached = passed(context);
-  unsigned long long *used = &context->used[limit], most = context->options.limit[limit];
-  if (limit == TLSMEND_LIMIT_VALUE) /* not a sum */
-    *used = 0;
-  if (reached == SANDBOX_WITHIN && (*used > most || amount > most - *used))
-    reached = (int)limit;
-  *used += amount;
-  context->exceeded = reached;
-  return sandbox_ended(context, error);
+  return account_ended(&context->account, context->where, error);
 }
 
 void sandbox_output(lua_State *L, size_t bytes) {
-  sandbox_count(sandbox_context(L), TLSMEND_LIMIT_OUTPUT, bytes, NULL);
+  account_count(&sandbox_context(L)->account, TLSMEND_LIMIT_OUTPUT, bytes, NULL);
   sandbox_check(L);
 }
 
-void sandbox_refill(script_context *context) {
-  for (int i = 0; i < TLSMEND_LIMIT_COUNT; i++)
-    if (i != TLSMEND_LIMIT_MEMORY)
-      context->used[i] = 0;
-}
-
 void sandbox_renew(script_context *context) {
-  context->exceeded = SANDBOX_WITHIN;
-  context->stop = 0;
+  account_renew(&context->account);
   context->where[0] = 0;
-  sandbox_refill(context);
   sandbox_watch(context);
 }
 
@@ -285,13 +225,9 @@ void sandbox_watch(script_context *context) {
 }
 
 void sandbox_limits_begin(script_context *context) {
-  for (int i = 0; i < TLSMEND_LIMIT_COUNT; i++)
-    if (context->options.limit[i] == 0)
-      context->options.limit[i] = limits[i].most;
-  unsigned long long most = context->options.limit[TLSMEND_LIMIT_INSTRUCTIONS];
+  account_open(&context->account, context->options.limit);
+  unsigned long long most = context->account.limit[TLSMEND_LIMIT_INSTRUCTIONS];
   context->interval = most < INTERVAL ? (int)most : INTERVAL;
-  context->exceeded = SANDBOX_WITHIN;
-  context->deadline = UINT64_MAX;
 }
 
 void sandbox_measure(lua_State *L) {
@@ -328,6 +264,7 @@ void script_scratch_clear(script_scratch *scratch) {
   value_texts_free(scratch->texts, scratch->text_count);
   name_list_clear(&scratch->names);
   os_nofollow_close(scratch->reached);
+  call_clear(&scratch->call);
   memset(scratch, 0, sizeof *scratch);
 }
 

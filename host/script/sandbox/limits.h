@@ -5,21 +5,13 @@
 #ifndef TLSMEND_SCRIPT_SANDBOX_LIMITS_H
 #define TLSMEND_SCRIPT_SANDBOX_LIMITS_H
 
-#include <signal.h>
-
 #include <lua.h>
 
-#include "machine/machine.h"
+#include "base/names.h"
+#include "script/call.h"
+#include "script/host.h"
+#include "script/sandbox/account.h"
 #include "script/script.h"
-
-/* No limit was passed. Once one was, that stays: every further instruction of the state raises. What the machine refuses ends a run
- * in the same way. */
-enum {
-  SANDBOX_WITHIN = TLSMEND_LIMIT_COUNT,
-  SANDBOX_STOPPED, /* somebody has asked for it */
-  SANDBOX_NAMES,   /* a table has too many keys that are no list */
-  SANDBOX_REFUSED  /* the machine has refused something, see `refusal` */
-};
 
 /* C memory that a native needs while Lua may raise. Owned by the state, emptied by the next native that takes it. */
 typedef struct script_scratch {
@@ -30,13 +22,8 @@ typedef struct script_scratch {
   size_t text_count;
   name_list names;
   struct os_nofollow *reached; /* os_nofollow_close */
+  tlsmend_call call;           /* what the host has answered last */
 } script_scratch;
-
-/* A machine as a script gets it: what passes is counted, by sandbox/quota.c. */
-typedef struct script_quota {
-  tlsmend_machine base; /* its `below` is the machine, NULL for none */
-  struct script_context *context;
-} script_quota;
 
 /* What belongs to one Lua state. Reached from any of its coroutines by sandbox_context(). */
 typedef struct script_context {
@@ -44,16 +31,12 @@ typedef struct script_context {
   lua_State *running;     /* that, or the coroutine that runs now */
   script_options options; /* its pointers are borrowed */
 
-  unsigned long long used[TLSMEND_LIMIT_COUNT]; /* instructions: also what C functions were charged for */
-  uint64_t deadline;                            /* os_clock; UINT64_MAX outside of calls */
-  int interval;                                 /* instructions between two looks at the limits */
-  size_t node, asked;         /* bytes of one key in a table; what Lua asked for last, until that is known */
-  int closing;                /* coroutines that are being closed, one within the other */
-  size_t large;               /* the largest block with which an instruction may be slow, or 0 */
-  int exceeded;               /* a tlsmend_limit, or a SANDBOX_ */
-  volatile sig_atomic_t stop; /* may be set by a signal: it ends as at a limit */
-  char where[160];            /* "file:line: " of the place that passed the limit */
-  tlsmend_error refusal;      /* what the machine refused first, with its place */
+  script_account account;
+  int interval;       /* instructions between two looks at the limits */
+  size_t node, asked; /* bytes of one key in a table; what Lua asked for last, until that is known */
+  int closing;        /* coroutines that are being closed, one within the other */
+  size_t large;       /* the largest block with which an instruction may be slow, or 0 */
+  char where[160];    /* "file:line: " of the place that passed the limit */
 
   char file[64];    /* chunk name of the runbook: positions in it are preferred in messages */
   const char *text; /* of the runbook, for messages. Borrowed, may be NULL */
@@ -61,12 +44,11 @@ typedef struct script_context {
   const char *title; /* why of a change that gives none. Borrowed, may be NULL */
   bool overridden;   /* some text came from options.library */
 
-  script_quota machine, facts; /* without a machine outside script_run and script_verify */
-  const script_sink *sink;
+  script_host host;                   /* of this state: no machine outside script_run and script_verify */
+  const struct script_remote *remote; /* where the host is another process, or NULL */
+  bool inside;                        /* there is a machine, which is what `system` says; see sandbox_enter */
+  tlsmend_system system;
   bool (*is_module)(const char *name); /* what `require` has; NULL where there is no `require` */
-  bool unreached;                      /* a file that it looked at is not there, or not within reach */
-  bool verifying;                      /* inside verify: the network may be asked */
-  bool answered;                       /* and a server has answered: with a yes or a no, not with silence */
   bool hosting; /* the host or its own Lua asks for a module, which may be one of host/lua/ */
   script_scratch scratch;
 } script_context;
@@ -81,14 +63,7 @@ void script_scratch_clear(script_scratch *scratch);
  * for a runbook's. No call may be running. */
 void sandbox_renew(script_context *context);
 
-/* What is counted for one run begins anew; memory is not. */
-void sandbox_refill(script_context *context);
-
-/* Counts towards a limit. TLSMEND_E_LIMIT once any was passed; when that reaches Lua, script_raise_error makes it stay. */
-int sandbox_count(script_context *context, tlsmend_limit limit, unsigned long long amount,
-                  tlsmend_error *error);
-
-/* As sandbox_count for bytes that the host is to keep or to print. [-0, +0, e] */
+/* Counts bytes that the host is to keep or to print; raises when that passes the limit. [-0, +0, e] */
 void sandbox_output(lua_State *L, size_t bytes);
 
 /* TLSMEND_OK, or why nothing runs any more. */

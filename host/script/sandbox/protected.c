@@ -28,7 +28,7 @@ int l_pcall(lua_State *L) {
 
 /* A handler is called where the error was raised; when that was the hook, hooks are off and it could run for ever. */
 static int l_handler(lua_State *L) {
-  if (sandbox_context(L)->exceeded != SANDBOX_WITHIN)
+  if (sandbox_context(L)->account.exceeded != SANDBOX_WITHIN)
     return 1;
   lua_pushvalue(L, lua_upvalueindex(1));
   lua_insert(L, 1);

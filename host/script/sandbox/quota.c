@@ -15,7 +15,7 @@ static size_t length(const char *text) { return text ? strlen(text) : 0; }
 
 static int count_read(tlsmend_machine *self, const char *path, const char *name, tlsmend_error *error) {
   size_t cost = 1 + (length(path) + length(name)) / BYTES_PER_READ;
-  return sandbox_count(((script_quota *)self)->context, TLSMEND_LIMIT_READS, cost, error);
+  return account_count(((script_quota *)self)->account, TLSMEND_LIMIT_READS, cost, error);
 }
 
 static int key_exists(tlsmend_machine *self, const tlsmend_key *key, bool *out, tlsmend_error *error) {
@@ -56,14 +56,14 @@ static size_t update_size(const tlsmend_update *update) {
 
 static int apply(tlsmend_machine *self, const tlsmend_change *change, tlsmend_outcome *outcome,
                  tlsmend_error *error) {
-  script_context *context = ((script_quota *)self)->context;
+  script_account *account = ((script_quota *)self)->account;
   size_t size = sizeof *change + length(change->key) + length(change->name) + length(change->why) +
                 change->after.size + update_size(&change->update);
-  int code = sandbox_count(context, TLSMEND_LIMIT_CHANGES, 1, error);
+  int code = account_count(account, TLSMEND_LIMIT_CHANGES, 1, error);
   if (code == TLSMEND_OK)
-    code = sandbox_count(context, TLSMEND_LIMIT_VALUE, change->after.size, error);
+    code = account_count(account, TLSMEND_LIMIT_VALUE, change->after.size, error);
   if (code == TLSMEND_OK)
-    code = sandbox_count(context, TLSMEND_LIMIT_OUTPUT, size, error);
+    code = account_count(account, TLSMEND_LIMIT_OUTPUT, size, error);
   return code == TLSMEND_OK ? machine_apply(self->below, change, outcome, error) : code;
 }
 
@@ -72,7 +72,7 @@ static int may_probe(tlsmend_machine *self, const tlsmend_endpoint *endpoint, tl
   return code == TLSMEND_OK ? machine_may_probe(self->below, endpoint, error) : code;
 }
 
-static void close_quota(tlsmend_machine *self) { (void)self; } /* part of the context */
+static void close_quota(tlsmend_machine *self) { (void)self; } /* part of its owner */
 
 static const tlsmend_machine_ops quota_ops = {.version = TLSMEND_MACHINE_OPS_VERSION,
                                               .name = "quota",
@@ -85,7 +85,6 @@ static const tlsmend_machine_ops quota_ops = {.version = TLSMEND_MACHINE_OPS_VER
                                               .apply = apply,
                                               .may_probe = may_probe};
 
-void sandbox_machines(script_context *context, tlsmend_machine *machine, tlsmend_machine *facts) {
-  context->machine = (script_quota){.base = {.ops = &quota_ops, .below = machine}, .context = context};
-  context->facts = (script_quota){.base = {.ops = &quota_ops, .below = facts}, .context = context};
+void quota_set(script_quota *quota, tlsmend_machine *below, script_account *account) {
+  *quota = (script_quota){.base = {.ops = &quota_ops, .below = below}, .account = account};
 }

@@ -2,9 +2,17 @@
 #ifndef TLSMEND_SCRIPT_SANDBOX_QUOTA_H
 #define TLSMEND_SCRIPT_SANDBOX_QUOTA_H
 
-#include "script/sandbox/limits.h"
+#include <tlsmend/machine.h>
 
-/* Sets the machines that a script works on and reads facts from, or takes them away again (NULL). */
-void sandbox_machines(script_context *context, tlsmend_machine *machine, tlsmend_machine *facts);
+#include "script/sandbox/account.h"
+
+/* A machine as a script gets it: what passes is counted. */
+typedef struct script_quota {
+  tlsmend_machine base; /* its `below` is the machine, NULL for none */
+  script_account *account;
+} script_quota;
+
+/* Puts it over a machine, or over none. Both are borrowed. */
+void quota_set(script_quota *quota, tlsmend_machine *below, script_account *account);
 
 #endif

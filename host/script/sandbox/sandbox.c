@@ -20,16 +20,15 @@ int sandbox_call(script_context *context, int arguments, int results, tlsmend_er
     lua_settop(L, function - 1);
     return code;
   }
-  uint64_t seconds = context->options.limit[TLSMEND_LIMIT_TIME];
-  context->deadline = os_clock() + (seconds < 1 << 30 ? seconds : 1 << 30) * 1000;
+  account_start(&context->account);
   lua_pushcfunction(L, l_message);
   lua_insert(L, function);
   int status = lua_pcall(L, arguments, results, function);
   context->running = L;
-  context->deadline = UINT64_MAX; /* what the host pushes between calls has none */
+  account_rest(&context->account); /* what the host pushes between calls has none */
   lua_remove(L, function);
-  if (status == LUA_ERRMEM && context->exceeded == SANDBOX_WITHIN)
-    context->exceeded = TLSMEND_LIMIT_MEMORY;
+  if (status == LUA_ERRMEM && context->account.exceeded == SANDBOX_WITHIN)
+    context->account.exceeded = TLSMEND_LIMIT_MEMORY;
   code = sandbox_ended(context, error);
   if (code == TLSMEND_OK && status != LUA_OK)
     code = script_error_take(context, status, error);
@@ -63,12 +62,13 @@ int sandbox_open(const script_options *options, script_context **out, tlsmend_er
   if (options)
     context->options = *options;
   sandbox_limits_begin(context);
+  script_host_open(&context->host, &context->options, &context->account);
   lua_State *L = lua_newstate(sandbox_alloc, context);
   if (!L) {
     int code = tlsmend_error_set(error, TLSMEND_E_LIMIT,
                                  "a limit of %llu bytes of memory is too little to begin with; raise it with "
                                  "--limit-memory (memory_limit of the library)",
-                                 context->options.limit[TLSMEND_LIMIT_MEMORY]);
+                                 context->account.limit[TLSMEND_LIMIT_MEMORY]);
     free(context);
     return code;
   }
@@ -83,10 +83,15 @@ int sandbox_open(const script_options *options, script_context **out, tlsmend_er
     sandbox_close(context);
     return code;
   }
-  sandbox_refill(context);
+  account_refill(&context->account);
   sandbox_watch(context);
   *out = context;
   return TLSMEND_OK;
+}
+
+void sandbox_enter(script_context *context, const tlsmend_system *system) {
+  context->inside = system;
+  context->system = system ? *system : (tlsmend_system){0};
 }
 
 void sandbox_close(script_context *context) {
@@ -95,5 +100,6 @@ void sandbox_close(script_context *context) {
   lua_sethook(context->L, NULL, 0, 0);
   lua_close(context->L);
   script_scratch_clear(&context->scratch);
+  script_host_close(&context->host);
   free(context);
 }

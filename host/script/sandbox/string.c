@@ -43,7 +43,8 @@ static int find_plain(lua_State *L, size_t offset) {
     if (wanted_size > 0)
       at = memchr(at, wanted[0], (size_t)(end - at) - wanted_size + 1);
     size_t passed = (size_t)((at ? at : end) - from);
-    sandbox_context(L)->used[TLSMEND_LIMIT_INSTRUCTIONS] += 1 + passed / 64; /* the next charge looks at it */
+    /* The next charge looks at it. */
+    sandbox_context(L)->account.used[TLSMEND_LIMIT_INSTRUCTIONS] += 1 + passed / 64;
     if (!at)
       break;
     if (wanted_size > 64)

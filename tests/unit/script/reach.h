@@ -21,7 +21,6 @@
 #include "script/require.h"
 #include "script/modules/modules.h"
 #include "script/sandbox/sandbox.h"
-#include "script/sandbox/quota.h"
 
 enum { REACH_VALUES = 32, REACH_INSTANCES = 3, REACH_ANSWERS = 100 };
 
@@ -155,13 +154,13 @@ static bool reach_call(reach *self, int arguments, bool walk, bool keep) {
   lua_State *L = context->L;
   tlsmend_error error = {0, ""};
   int base = lua_gettop(L) - arguments - 1;
-  sandbox_refill(context);
+  account_refill(&context->account);
   int code = sandbox_call(context, arguments, LUA_MULTRET, &error);
   self->calls++;
   reach_judge(error.text);
   if (strchr(error.text, '\n'))
     reach_broken("an error is not one line", error.text);
-  if (context->exceeded != SANDBOX_WITHIN)
+  if (context->account.exceeded != SANDBOX_WITHIN)
     sandbox_renew(context);
   int top = lua_gettop(L);
   for (int i = base + 1; i <= top && walk; i++) {
@@ -182,7 +181,7 @@ static void reach_push(reach *self, size_t kind) {
   luaL_checkstack(L, 10, NULL);
   lua_pushvalue(L, self->make);
   lua_pushinteger(L, (lua_Integer)kind);
-  self->context->deadline = UINT64_MAX;
+  self->context->account.deadline = UINT64_MAX;
   if (sandbox_call(self->context, 1, 1, NULL) != TLSMEND_OK)
     lua_settop(L, top), lua_pushnil(L);
 }
@@ -243,7 +242,9 @@ static void reach_open(reach *self) {
       sandbox_open(&options, &self->context, &error) != TLSMEND_OK)
     reach_broken("open", error.text);
   overlay_set_runbook(self->overlay, "reach");
-  sandbox_machines(self->context, self->guard, self->overlay);
+  if (script_host_lend(&self->context->host, self->guard, self->overlay, &error) != TLSMEND_OK)
+    reach_broken("lend", error.text);
+  sandbox_enter(self->context, self->context->host.system);
   lua_State *L = self->context->L;
   lua_settop(L, 0);
   lua_newtable(L), lua_newtable(L), lua_newtable(L);
@@ -263,11 +264,10 @@ static void reach_open(reach *self) {
   lua_getmetatable(L, -1);
   reach_walk(self);
   lua_settop(L, self->uses);
-  self->context->options.limit[TLSMEND_LIMIT_INSTRUCTIONS] = 20000; /* of each call */
+  self->context->account.limit[TLSMEND_LIMIT_INSTRUCTIONS] = 20000; /* of each call */
 }
 
 static void reach_close(reach *self) {
-  sandbox_machines(self->context, NULL, NULL);
   sandbox_close(self->context);
   machine_close(self->guard);
   machine_close(self->overlay);

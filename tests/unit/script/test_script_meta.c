@@ -18,7 +18,6 @@
 #include "os/os.h"
 #include "script/require.h"
 #include "script/modules/modules.h"
-#include "script/sandbox/quota.h"
 #include "script/sandbox/sandbox.h"
 #include "unit/script/where.h"
 
@@ -96,7 +95,8 @@ static void compare_module(const char *module, const char *machine, const char *
   assert_int_equal(sim_open(&request, &snapshot, &error), TLSMEND_OK);
   free(reg);
   assert_int_equal(sandbox_open(NULL, &context, &error), TLSMEND_OK);
-  sandbox_machines(context, snapshot, snapshot);
+  assert_int_equal(script_host_lend(&context->host, snapshot, snapshot, &error), TLSMEND_OK);
+  sandbox_enter(context, context->host.system);
   lua_pushcfunction(context->L, l_compare);
   lua_pushlightuserdata(context->L, asked);
   if (sandbox_call(context, 1, 0, &error) != TLSMEND_OK)

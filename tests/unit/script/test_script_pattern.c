@@ -65,8 +65,8 @@ static lua_State *both_libraries(script_context **context) {
   tlsmend_error error;
   assert_int_equal(sandbox_open(NULL, context, &error), TLSMEND_OK);
   lua_State *L = (*context)->L;
-  (*context)->deadline = UINT64_MAX;
-  (*context)->options.limit[TLSMEND_LIMIT_INSTRUCTIONS] = UINT64_MAX / 2;
+  (*context)->account.deadline = UINT64_MAX;
+  (*context)->account.limit[TLSMEND_LIMIT_INSTRUCTIONS] = UINT64_MAX / 2;
   assert_int_equal(luaL_loadstring(L, compare), LUA_OK);
   luaL_requiref(L, "string", luaopen_string, 0);
   luaL_newlib(L, counted);

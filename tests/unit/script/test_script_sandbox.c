@@ -417,15 +417,15 @@ static void first_allocations_count(void **state) {
   script_context *context;
   tlsmend_error error = {0};
   assert_int_equal(sandbox_open(NULL, &context, &error), TLSMEND_OK);
-  size_t before = (size_t)context->used[TLSMEND_LIMIT_MEMORY];
+  size_t before = (size_t)context->account.used[TLSMEND_LIMIT_MEMORY];
   lua_gc(context->L, LUA_GCSTOP);
   lua_newuserdatauv(context->L, 100000, 0);
-  assert_true(context->used[TLSMEND_LIMIT_MEMORY] >= before + 100000 &&
-              context->used[TLSMEND_LIMIT_MEMORY] < before + 101000);
+  assert_true(context->account.used[TLSMEND_LIMIT_MEMORY] >= before + 100000 &&
+              context->account.used[TLSMEND_LIMIT_MEMORY] < before + 101000);
   lua_settop(context->L, 0);
   lua_gc(context->L, LUA_GCCOLLECT);
-  assert_true(context->used[TLSMEND_LIMIT_MEMORY] < before + 1000);
-  assert_int_equal(context->used[TLSMEND_LIMIT_MEMORY],
+  assert_true(context->account.used[TLSMEND_LIMIT_MEMORY] < before + 1000);
+  assert_int_equal(context->account.used[TLSMEND_LIMIT_MEMORY],
                    (size_t)lua_gc(context->L, LUA_GCCOUNT) * 1024 + (size_t)lua_gc(context->L, LUA_GCCOUNTB));
   sandbox_close(context);
 }

@@ -1,0 +1,65 @@
+/*
+ * What a text can ask of its host: one table. A primitive gets plain values, which may come from a process that was taken over: it
+ * believes none of them. How many there are and of which types is checked for all of them in one place, by the table, and so is
+ * whether it may be asked now.
+ */
+#ifndef TLSMEND_SCRIPT_PRIMITIVES_PRIMITIVES_H
+#define TLSMEND_SCRIPT_PRIMITIVES_PRIMITIVES_H
+
+#include "script/call.h"
+#include "script/host.h"
+
+/* When it may be asked. */
+typedef enum primitive_when {
+  PRIMITIVE_ANY_TIME,
+  PRIMITIVE_MACHINE, /* inside applies, run and verify */
+  PRIMITIVE_VERIFY   /* inside verify */
+} primitive_when;
+
+/*
+ * Id, what messages call it (NULL: that is what the call says), function, when, arguments. A letter an argument:
+ *   k  the path of a registry key, which the primitive makes canonical     t  a text of UTF-8 without NULs
+ *   T  such a text, or nil                                                  s  any bytes
+ *   v  a view: 64, 32 or 0                                                  i  an integer
+ *   b  true or false                                                        *  what else there is, of any type
+ *   (  what follows may stand there any number of times
+ */
+#define PRIMITIVES(X)                                                                                        \
+  X(REGISTRY_GET, "registry.get", primitive_value, PRIMITIVE_MACHINE, "ktv")                                 \
+  X(REGISTRY_RAW, "registry.raw", primitive_value, PRIMITIVE_MACHINE, "ktv")                                 \
+  X(REGISTRY_EXISTS, "registry.exists", primitive_exists, PRIMITIVE_MACHINE, "kv")                           \
+  X(REGISTRY_KEYS, "registry.keys", primitive_keys, PRIMITIVE_MACHINE, "kv")                                 \
+  X(REGISTRY_VALUES, "registry.values", primitive_values, PRIMITIVE_MACHINE, "kv")                           \
+  X(REGISTRY_SET, "registry.set", primitive_set, PRIMITIVE_MACHINE, "ktvisbt")                               \
+  X(REGISTRY_DELETE, "registry.delete", primitive_delete, PRIMITIVE_MACHINE, "ktvt")                         \
+  X(REGISTRY_CREATE, "registry.create", primitive_create, PRIMITIVE_MACHINE, "kvt")                          \
+  X(REGISTRY_DELETE_KEY, "registry.delete_key", primitive_delete_key, PRIMITIVE_MACHINE, "kvt")              \
+  X(REBOOT_FACT, "reboot.fact", primitive_fact, PRIMITIVE_MACHINE, "kT")                                     \
+  X(REBOOT_FACT_KEYS, "reboot.fact", primitive_fact_keys, PRIMITIVE_MACHINE, "k")                            \
+  X(REBOOT_BARRIER, "reboot.barrier", primitive_barrier, PRIMITIVE_MACHINE, "t")                             \
+  X(MODULE, NULL, primitive_module, PRIMITIVE_MACHINE, "*")
+
+typedef enum primitive_id {
+#define PRIMITIVE_ID(id, name, function, when, arguments) PRIMITIVE_##id,
+  PRIMITIVES(PRIMITIVE_ID)
+#undef PRIMITIVE_ID
+      PRIMITIVE_COUNT
+} primitive_id;
+
+typedef int primitive_fn(script_host *host, tlsmend_call *call, tlsmend_error *error);
+
+#define PRIMITIVE_FUNCTION(id, name, function, when, arguments) primitive_fn function;
+PRIMITIVES(PRIMITIVE_FUNCTION)
+#undef PRIMITIVE_FUNCTION
+
+/*
+ * Asks the host. Only `args` and `arg_count` of the call are read, and its name where the primitive is a module of an embedding
+ * program; its answers are made anew. A limit that was passed, or a refusal of the guard, stays in the account of the host
+ * (host->account->exceeded), and every later call fails with it. Any number is fine as `id`.
+ */
+int primitive_call(script_host *host, primitive_id id, tlsmend_call *call, tlsmend_error *error);
+
+/* What messages call it, or NULL. Static. */
+const char *primitive_name(primitive_id id);
+
+#endif
