@@ -7,7 +7,7 @@
 
 #include <tlsmend/module.h>
 
-#include "script/ask.h"
+#include "script/primitives/ask.h"
 
 enum { ANSWERS_MOST = 16 };
 

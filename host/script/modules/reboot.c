@@ -4,7 +4,7 @@
  */
 #include "script/modules/modules.h"
 
-#include "script/ask.h"
+#include "script/primitives/ask.h"
 #include "script/modules/arguments.h"
 
 /* fact(key, name) -> data, type | nil; fact(key) -> whether the key exists */

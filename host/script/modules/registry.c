@@ -8,7 +8,7 @@
 
 #include "registry/path.h"
 #include "registry/value.h"
-#include "script/ask.h"
+#include "script/primitives/ask.h"
 #include "script/modules/arguments.h"
 #include "script/sandbox/error.h"
 #include "script/sandbox/pairs.h"

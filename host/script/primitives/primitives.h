@@ -7,7 +7,7 @@
 #define TLSMEND_SCRIPT_PRIMITIVES_PRIMITIVES_H
 
 #include "script/call.h"
-#include "script/host.h"
+#include "script/primitives/host.h"
 
 /* When it may be asked. */
 typedef enum primitive_when {

@@ -9,8 +9,8 @@
 
 #include "base/names.h"
 #include "script/call.h"
-#include "script/host.h"
-#include "script/sandbox/account.h"
+#include "script/primitives/host.h"
+#include "script/primitives/account.h"
 #include "script/script.h"
 
 /* C memory that a native needs while Lua may raise. Owned by the state, emptied by the next native that takes it. */

@@ -13,7 +13,7 @@
 
 #include "script/require.h"
 #include "script/sandbox/sandbox.h"
-#include "script/sandbox/quota.h"
+#include "script/primitives/quota.h"
 #include "script/sandbox/error.h"
 #include "script/sandbox/log.h"
 

@@ -2,8 +2,8 @@
  * How a text reaches its host. Where both are in this process, a primitive is called; where the host is another process, the call goes
  * there, and the same primitive is called there.
  */
-#ifndef TLSMEND_SCRIPT_ASK_H
-#define TLSMEND_SCRIPT_ASK_H
+#ifndef TLSMEND_SCRIPT_PRIMITIVES_ASK_H
+#define TLSMEND_SCRIPT_PRIMITIVES_ASK_H
 
 #include "script/primitives/primitives.h"
 #include "script/sandbox/limits.h"

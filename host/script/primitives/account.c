@@ -1,5 +1,5 @@
 /* Counting what a text uses up. Nothing outlives a limit: once one was passed, every further count fails with it. */
-#include "script/sandbox/account.h"
+#include "script/primitives/account.h"
 
 #include <stdbool.h>
 #include <string.h>

@@ -2,7 +2,7 @@
  * Counts what a script asks of a machine and proposes to it, above the guard of `needs`. Refuses nothing itself but what is
  * beyond a limit; adds nothing to what is asked.
  */
-#include "script/sandbox/quota.h"
+#include "script/primitives/quota.h"
 
 #include <string.h>
 

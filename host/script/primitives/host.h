@@ -2,11 +2,11 @@
  * The host of a text: what its calls are asked of, whether it runs in this process or in another. Everything that a text may do to the
  * world around it goes through here; what was refused once, or has passed a limit, stays refused, whatever the text says afterwards.
  */
-#ifndef TLSMEND_SCRIPT_HOST_H
-#define TLSMEND_SCRIPT_HOST_H
+#ifndef TLSMEND_SCRIPT_PRIMITIVES_HOST_H
+#define TLSMEND_SCRIPT_PRIMITIVES_HOST_H
 
-#include "script/sandbox/account.h"
-#include "script/sandbox/quota.h"
+#include "script/primitives/account.h"
+#include "script/primitives/quota.h"
 #include "script/script.h"
 
 typedef struct script_host {

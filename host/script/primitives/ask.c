@@ -1,5 +1,5 @@
 /* The one door from a text to its host. */
-#include "script/ask.h"
+#include "script/primitives/ask.h"
 
 #include <string.h>
 

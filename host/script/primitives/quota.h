@@ -1,10 +1,10 @@
 /* Counts what a script asks of a machine, and what it proposes to it. */
-#ifndef TLSMEND_SCRIPT_SANDBOX_QUOTA_H
-#define TLSMEND_SCRIPT_SANDBOX_QUOTA_H
+#ifndef TLSMEND_SCRIPT_PRIMITIVES_QUOTA_H
+#define TLSMEND_SCRIPT_PRIMITIVES_QUOTA_H
 
 #include <tlsmend/machine.h>
 
-#include "script/sandbox/account.h"
+#include "script/primitives/account.h"
 
 /* A machine as a script gets it: what passes is counted. */
 typedef struct script_quota {

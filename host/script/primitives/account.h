@@ -2,8 +2,8 @@
  * What a text may use up, and what it has used up. One account goes with a Lua state; where a text runs in another process, its host
  * keeps a second one of what is asked and proposed there. Knows nothing of Lua.
  */
-#ifndef TLSMEND_SCRIPT_SANDBOX_ACCOUNT_H
-#define TLSMEND_SCRIPT_SANDBOX_ACCOUNT_H
+#ifndef TLSMEND_SCRIPT_PRIMITIVES_ACCOUNT_H
+#define TLSMEND_SCRIPT_PRIMITIVES_ACCOUNT_H
 
 #include <signal.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
 /* One run of a text on a machine, as its host sees it. */
-#include "script/host.h"
+#include "script/primitives/host.h"
 
 #include <string.h>
 
