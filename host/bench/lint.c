@@ -243,7 +243,9 @@ int tlsmend_lint(const tlsmend_options *options, const tlsmend_lint_request *req
   lint.script.log = NULL;
   lint.script.bytecode = bytecode_cache_new();
   lint.trust = session_trust_folder(options);
-  int code = lint.files ? script_tool_open(&lint.script, NULL, &lint.tool, error) : error_no_memory(error);
+  int code = lint.files ? session_library_read(&lint.script, error) : error_no_memory(error);
+  if (code == TLSMEND_OK)
+    code = script_tool_open(&lint.script, NULL, &lint.tool, error);
   if (code == TLSMEND_OK)
     code = call(lint.tool, "lint.check", "machines", NULL, &lint.machines, error);
   for (size_t i = 0; code == TLSMEND_OK && i < request->file_count; i++)
@@ -255,5 +257,6 @@ int tlsmend_lint(const tlsmend_options *options, const tlsmend_lint_request *req
   json_decref(lint.files);
   script_tool_close(lint.tool);
   bytecode_cache_free(lint.script.bytecode);
+  session_library_clear(&lint.script);
   return code;
 }

@@ -55,10 +55,13 @@ static int find_files(const tlsmend_options *options, const char *id, json_t **o
   script_tool *tool = NULL;
   json_t *argument = json_string(id);
   script_tool_call call = {"bench.template", "files", argument};
-  int code = argument ? script_tool_open(&script, NULL, &tool, error) : error_no_memory(error);
+  int code = argument ? session_library_read(&script, error) : error_no_memory(error);
+  if (code == TLSMEND_OK)
+    code = script_tool_open(&script, NULL, &tool, error);
   if (code == TLSMEND_OK)
     code = script_tool_run(tool, &call, out, error);
   script_tool_close(tool);
+  session_library_clear(&script);
   json_decref(argument);
   return code;
 }

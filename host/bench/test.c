@@ -310,6 +310,8 @@ int tlsmend_test(const tlsmend_options *options, const tlsmend_test_request *req
   bench.taken = calloc(request->param_count + 1, sizeof *bench.taken);
   int code = session_check_params(request->params, request->param_count, error);
   if (code == TLSMEND_OK)
+    code = session_library_read(&bench.script, error);
+  if (code == TLSMEND_OK)
     code = runbooks && bench.taken ? script_tool_open(&bench.script, NULL, &bench.tool, error)
                                    : error_no_memory(error);
   for (size_t i = 0; code == TLSMEND_OK && i < request->runbook_count; i++)
@@ -330,5 +332,6 @@ int tlsmend_test(const tlsmend_options *options, const tlsmend_test_request *req
   free(bench.taken);
   script_tool_close(bench.tool);
   bytecode_cache_free(bench.script.bytecode);
+  session_library_clear(&bench.script);
   return code;
 }

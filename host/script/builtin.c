@@ -7,11 +7,11 @@
 
 #include "base/error.h"
 #include "base/names.h"
-#include "os/os.h"
 #include "script/require.h"
 #include "script/sandbox/bytecode_cache.h"
 #include "script/sandbox/error.h"
 #include "script/sandbox/sandbox.h"
+#include "signing/manifest.h"
 
 /* Takes "x" of "x.lua"; anything else is not a runbook. */
 static int collect(void *data, const char *file) {
@@ -24,22 +24,20 @@ static int collect(void *data, const char *file) {
   return name_list_take(data, id) ? TLSMEND_OK : TLSMEND_E_MEMORY;
 }
 
-static int collect_folder(const script_options *options, name_list *list, tlsmend_error *error) {
-  if (!options || !options->library)
-    return TLSMEND_OK;
-  char *folder = os_path_join(options->library, "runbooks");
-  if (!folder)
-    return TLSMEND_E_MEMORY;
-  int code = os_dir_each(folder, collect, list, error);
-  free(folder);
-  return code == TLSMEND_E_ABSENT ? TLSMEND_OK : code;
+static int collect_library(const script_options *options, name_list *list) {
+  const manifest *texts = options && options->library ? options->texts : NULL;
+  int code = TLSMEND_OK;
+  for (size_t i = 0; texts && i < texts->count && code == TLSMEND_OK; i++)
+    if (texts->files[i].kind == MANIFEST_RUNBOOK)
+      code = collect(list, texts->files[i].name);
+  return code;
 }
 
 int script_each_runbook(const script_options *options, int (*fn)(void *data, const char *id), void *data,
                         tlsmend_error *error) {
   static const char prefix[] = "runbooks/";
   name_list list = {0};
-  int code = collect_folder(options, &list, error);
+  int code = collect_library(options, &list);
   for (size_t i = 0; i < embedded_text_count && code == TLSMEND_OK; i++)
     if (strncmp(embedded_texts[i].name, prefix, sizeof prefix - 1) == 0)
       code = collect(&list, embedded_texts[i].name + sizeof prefix - 1);
@@ -86,8 +84,10 @@ int script_builtin_machine(const script_options *options, const char *name, char
                            tlsmend_error *error) {
   script_context *context;
   machine_request request = {name, NULL, NULL};
+  script_options own = options ? *options : (script_options){0};
   *out = NULL;
-  int code = sandbox_open(options, &context, error);
+  own.library = NULL; /* machines are the executable's own: none of a folder's texts runs for them */
+  int code = sandbox_open(&own, &context, error);
   if (code != TLSMEND_OK)
     return code;
   if (options) /* the runbook that comes next looks for the release of this machine */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "render/language.h"
+#include "script/library.h"
 #include "script/texts.h"
 
 #define NAME(name)   name,
@@ -28,7 +29,7 @@ int script_language_open(const script_options *options, const char *name, langua
                              "there is no language %s; there are:" TLSMEND_LANGUAGES(LISTED), name);
   /* In a library; our own are no business of stdlib. */
   snprintf(file, sizeof file, "stdlib/lang/%s.txt", name);
-  int code = script_text_find(options, file, &text, error);
+  int code = script_library_data(options ? options->library : NULL, file, &text, error);
   if (code == TLSMEND_E_ABSENT) {
     snprintf(file, sizeof file, "host/lang/%s.txt", name);
     code = script_text_find(NULL, file, &text, error);

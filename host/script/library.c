@@ -10,7 +10,6 @@
 #include "base/digest.h"
 #include "base/error.h"
 #include "os/os.h"
-#include "script/texts.h"
 #include "signing/manifest.h"
 
 enum { FOLDERS_MOST = 8 };
@@ -74,6 +73,19 @@ int script_library_read(const char *folder, manifest *out, tlsmend_error *error)
   free(runbooks);
   if (code != TLSMEND_OK)
     manifest_clear(out);
+  return code;
+}
+
+int script_library_data(const char *folder, const char *name, script_text *out, tlsmend_error *error) {
+  *out = (script_text){0};
+  if (!folder)
+    return TLSMEND_E_ABSENT;
+  out->source = os_path_join(folder, name);
+  int code = out->source ? os_file_read(out->source, MANIFEST_TEXT_MOST, &out->owned, &out->size, error)
+                         : error_no_memory(error);
+  out->bytes = out->owned;
+  if (code != TLSMEND_OK)
+    script_text_clear(out);
   return code;
 }
 

@@ -33,7 +33,8 @@ typedef struct script_source {
 /* Where Lua texts come from and what they may use up. Borrowed. */
 typedef struct script_options {
   const char *library; /* folder with stdlib/ and runbooks/ that overrides the embedded ones, or NULL */
-  const struct manifest *texts; /* that folder as it was read, instead of what lies in it now; or NULL */
+  /* That folder as it was read, whole. NULL: there is no such folder, which is said once a text is to run. */
+  const struct manifest *texts;
   unsigned long long limit[TLSMEND_LIMIT_COUNT]; /* 0: the value of TLSMEND_LIMITS */
   const char *stand_in; /* SHA-256 of the bench's stand-ins for packages: counts as declared; or NULL */
   const struct tlsmend_module *const *modules; /* the embedding program's, ends with NULL; or NULL */

@@ -41,7 +41,7 @@ static const manifest_file *library_find(const manifest *texts, const char *name
 /* From the library as it was read. Whoever holds it outlives the text. E_ABSENT: it has none of that name. */
 static int text_kept(const script_options *options, const char *name, script_text *out,
                      tlsmend_error *error) {
-  const manifest_file *file = library_find(options->texts, name);
+  const manifest_file *file = options->texts ? library_find(options->texts, name) : NULL;
   if (!file)
     return TLSMEND_E_ABSENT;
   out->source = os_path_join(options->library, name);
@@ -65,8 +65,7 @@ int script_text_find(const script_options *options, const char *name, script_tex
                      tlsmend_error *error) {
   *out = (script_text){0};
   if (options && options->library) {
-    int code = options->texts ? text_kept(options, name, out, error)
-                              : text_read(os_path_join(options->library, name), out, error);
+    int code = text_kept(options, name, out, error);
     if (code != TLSMEND_E_ABSENT)
       return code;
   }

@@ -24,6 +24,24 @@ typedef struct listing {
   tlsmend_error *error;
 } listing;
 
+static bool is_library(const json_t *file) { return strcmp(text_of(file, "name"), "--library") == 0; }
+
+/* The runbook and the files of its own; the library stands beside it only in plans. */
+static json_t *shown(const runbook_header *header) {
+  json_t *json = header_to_json(header), *files = json_object_get(json, "files");
+  size_t count = json_array_size(files);
+  if (count == 0 || !is_library(json_array_get(files, count - 1)))
+    return json;
+  json_t *own = json_copy(files); /* the header keeps its own list */
+  json_array_remove(own, count - 1);
+  if (count > 1)
+    json_object_set(json, "files", own);
+  else
+    json_object_del(json, "files");
+  json_decref(own);
+  return json;
+}
+
 static int list_one(void *data, const char *id) {
   listing *listing = data;
   script_runbook *runbook = NULL;
@@ -34,7 +52,7 @@ static int list_one(void *data, const char *id) {
   text_add(&listing->text, "%-24s %-8s ", id, header->version);
   text_add(&listing->text, "%s", text_said(&listing->text, header->title));
   text_add(&listing->text, "\n");
-  json_array_append_new(listing->runbooks, header_to_json(header));
+  json_array_append_new(listing->runbooks, shown(header));
   script_close(runbook);
   return TLSMEND_OK;
 }
@@ -50,6 +68,8 @@ int tlsmend_runbook_list(const tlsmend_options *options, tlsmend_format format, 
   language *language = NULL;
   int code = session_language(options, &language, error);
   listing.text.language = language;
+  if (code == TLSMEND_OK)
+    code = session_library_read(&script, error);
   if (code == TLSMEND_OK)
     code = script_each_runbook(&script, list_one, &listing, error);
   int finished = text_finish(&listing.text, &text, error);
@@ -67,6 +87,7 @@ int tlsmend_runbook_list(const tlsmend_options *options, tlsmend_format format, 
   language_close(language);
   json_decref(listing.runbooks);
   bytecode_cache_free(script.bytecode);
+  session_library_clear(&script);
   return code;
 }
 
@@ -199,6 +220,8 @@ static void show_signer(const runbook_header *header, const json_t *signature, t
   }
   for (size_t i = 0; i < json_array_size(header->files); i++) {
     const json_t *file = json_array_get(header->files, i);
+    if (is_library(file))
+      continue;
     show_begin("Files", 0, i == 0, out);
     text_add(out, "%s, SHA-256 %s\n", text_of(file, "name"), text_of(file, "sha256"));
   }
@@ -229,15 +252,15 @@ static void show_header(const runbook_header *header, const json_t *signature, t
 }
 
 /* Appends the header of one runbook, as text or into `list`. */
-static int show_one(const tlsmend_options *options, const source *source, text_builder *text, json_t *list,
+static int show_one(const script_options *library, const source *source, text_builder *text, json_t *list,
                     tlsmend_error *error) {
-  script_options library = session_script_options(options), script = source_options(&library, source);
+  script_options script = source_options(library, source);
   script_runbook *open = NULL;
   int code = script_open(&script, source->name, &open, error);
   if (code != TLSMEND_OK)
     return code;
   const runbook_header *header = script_header(open);
-  json_t *json = header_to_json(header), *signature = header->builtin ? NULL : source_verdict(source);
+  json_t *json = shown(header), *signature = header->builtin ? NULL : source_verdict(source);
   if (signature)
     json_object_set_new(json, "signature", signature);
   text_append(text, json_array_size(list) ? "\n" : "");
@@ -262,9 +285,12 @@ int tlsmend_runbook_show(const tlsmend_options *options, const char *runbook, tl
   text_builder text = {.language = language};
   char *shown = NULL;
   json_t *list = json_array();
+  script_options script = session_script_options(options);
   code = sources_open(&terms, runbook, &sources, error);
+  if (code == TLSMEND_OK)
+    code = session_library_read(&script, error);
   for (size_t i = 0; code == TLSMEND_OK && i < sources.count; i++)
-    code = show_one(options, &sources.items[i], &text, list, error);
+    code = show_one(&script, &sources.items[i], &text, list, error);
   text_align(&text, COLUMN);
   int finished = text_finish(&text, &shown, error);
   if (code == TLSMEND_OK)
@@ -281,6 +307,7 @@ int tlsmend_runbook_show(const tlsmend_options *options, const char *runbook, tl
   free(shown);
   json_decref(list);
   language_close(language);
+  session_library_clear(&script);
   sources_close(&sources);
   return code;
 }

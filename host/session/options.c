@@ -2,6 +2,11 @@
 #include "session/options.h"
 
 #include <stddef.h>
+#include <stdlib.h>
+
+#include "base/error.h"
+#include "os/os.h"
+#include "signing/manifest.h"
 
 script_options session_script_options(const tlsmend_options *options) {
   script_options script = {
@@ -19,6 +24,21 @@ script_options session_script_options(const tlsmend_options *options) {
   if (options->size >= offsetof(tlsmend_options, in_process) + sizeof options->in_process)
     script.in_process = options->in_process != 0;
   return script;
+}
+
+int session_library_read(script_options *script, tlsmend_error *error) {
+  if (!script->library || !os_dir_exists(script->library))
+    return TLSMEND_OK;
+  manifest *texts = calloc(1, sizeof *texts);
+  script->texts = texts;
+  return texts ? script_library_read(script->library, texts, error) : error_no_memory(error);
+}
+
+void session_library_clear(script_options *script) {
+  if (script->texts)
+    manifest_clear((manifest *)(uintptr_t)script->texts);
+  free((void *)(uintptr_t)script->texts);
+  script->texts = NULL;
 }
 
 const char *session_trust_folder(const tlsmend_options *options) {

@@ -8,6 +8,11 @@
 /* The options of a Lua state: the library, the log, the limits, the caller's modules. Borrowed. */
 script_options session_script_options(const tlsmend_options *options);
 
+/* Reads their library whole, before any text runs; a folder that is not there is said when one is to run. Clear with
+ * session_library_clear. */
+int session_library_read(script_options *script, tlsmend_error *error);
+void session_library_clear(script_options *script);
+
 /* The folder of the trust store; NULL: this machine's. Borrowed. */
 const char *session_trust_folder(const tlsmend_options *options);
 

@@ -11,6 +11,7 @@
 #include <lauxlib.h>
 
 #include "os/os.h"
+#include "signing/manifest.h"
 #include "script/sandbox/bytecode_cache.h"
 
 enum { STATES = 4 };
@@ -94,11 +95,15 @@ static void a_library_goes_before_what_is_kept(void **state) {
   assert_int_equal(os_dir_make(inner, NULL), TLSMEND_OK);
   assert_int_equal(os_dir_make(steps, NULL), TLSMEND_OK);
   char *path = write_file("stdlib/steps/needs.lua", "return 'other'");
+  manifest texts;
+  assert_int_equal(script_library_read(folder, &texts, NULL), TLSMEND_OK);
   options.library = folder;
+  options.texts = &texts;
   for (int again = 0; again < STATES; again++) {
     complaint(&options, "error(require 'steps.needs')", says);
     assert_non_null(strstr(says, "other"));
   }
+  manifest_clear(&texts);
   os_file_remove(path, NULL);
   os_dir_remove(steps, NULL);
   os_dir_remove(inner, NULL);

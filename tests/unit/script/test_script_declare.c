@@ -12,6 +12,7 @@
 #include "machine/guard.h"
 #include "os/os.h"
 #include "script/script.h"
+#include "signing/manifest.h"
 #include "unit/script/params.h"
 #include "unit/script/where.h"
 
@@ -322,6 +323,9 @@ static void runbooks_are_found(void **state) {
   free(made);
   write_file("runbooks/try.lua", text, strlen(text));
   write_file("runbooks/other.lua", text, strlen(text));
+  manifest texts;
+  assert_int_equal(script_library_read(folder, &texts, &error), TLSMEND_OK);
+  options.texts = &texts;
   assert_int_equal(script_open(&options, "try", &runbook, &error), TLSMEND_OK);
   assert_false(script_header(runbook)->builtin);
   script_close(runbook);
@@ -333,6 +337,7 @@ static void runbooks_are_found(void **state) {
   assert_int_equal(script_open(&options, "", &runbook, &error), TLSMEND_E_USAGE);
   assert_int_equal(script_open(&options, "./nowhere.lua", &runbook, &error), TLSMEND_E_USAGE);
   assert_non_null(strstr(error.text, "./nowhere.lua"));
+  manifest_clear(&texts);
 }
 
 static void only_source_text_runs(void **state) {
@@ -360,12 +365,30 @@ static void list_is_sorted_and_without_doubles(void **state) {
   write_file("runbooks/winhttp-tls12.lua", text, strlen(text)); /* overrides the embedded one */
   write_file("runbooks/aaa.lua", text, strlen(text));
   write_file("runbooks/README", text, strlen(text));
+  manifest texts;
+  assert_int_equal(script_library_read(folder, &texts, &error), TLSMEND_OK);
+  options.texts = &texts;
+  write_file("runbooks/bbb.lua", text, strlen(text)); /* too late: the folder was read */
   assert_int_equal(script_each_runbook(&options, count_ids, seen, &error), TLSMEND_OK);
+  assert_null(strstr(seen, "bbb"));
+  manifest_clear(&texts);
   assert_int_equal(strncmp(seen, " aaa other try winhttp-tls12 ", 5), 0);
   const char *first = strstr(seen, " winhttp-tls12 ");
   assert_non_null(first);
   assert_null(strstr(first + 1, " winhttp-tls12 "));
   assert_null(strstr(seen, "README"));
+}
+
+/* A library has no say in what the built-in machines are. */
+static void built_in_machines_are_our_own(void **state) {
+  (void)state;
+  char name[] = "stdlib/windows/releases.lua", bytes[] = "error 'the library'", *text = NULL;
+  manifest_file file = {.kind = MANIFEST_MODULE, .name = name, .bytes = bytes, .size = strlen(bytes)};
+  manifest texts = {.files = &file, .count = 1};
+  script_options options = {.library = folder, .texts = &texts};
+  tlsmend_error error;
+  assert_int_equal(script_builtin_machine(&options, "win7-sp1-x64", &text, &error), TLSMEND_OK);
+  free(text);
 }
 
 static void built_in_machines_have_names(void **state) {
@@ -394,7 +417,7 @@ static int remove_folder(void **state) {
   (void)state;
   static const char *const files[] = {
       "try.lua",          "runbooks/try.lua", "runbooks/other.lua", "runbooks/winhttp-tls12.lua",
-      "runbooks/aaa.lua", "runbooks/README"};
+      "runbooks/aaa.lua", "runbooks/bbb.lua", "runbooks/README"};
   tlsmend_error error;
   for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
     char *path = path_of(files[i]);
@@ -419,6 +442,7 @@ int main(int argc, char **argv) {
       cmocka_unit_test(runbooks_are_found),
       cmocka_unit_test(only_source_text_runs),
       cmocka_unit_test(list_is_sorted_and_without_doubles),
+      cmocka_unit_test(built_in_machines_are_our_own),
       cmocka_unit_test(built_in_machines_have_names),
   };
   return cmocka_run_group_tests(tests, make_folder, remove_folder);
