@@ -8,9 +8,9 @@ pkg_check_modules(TLSMEND_SODIUM REQUIRED IMPORTED_TARGET libsodium>=1.0.16)
 
 set(libraries LFS LUA JANSSON SODIUM)
 if(CMAKE_SYSTEM_NAME STREQUAL Linux)
-  pkg_check_modules(TLSMEND_SECCOMP IMPORTED_TARGET libseccomp>=2.4)
+  pkg_check_modules(TLSMEND_SECCOMP IMPORTED_TARGET libseccomp>=2.5)
   if(NOT TLSMEND_SECCOMP_FOUND)
-    message(FATAL_ERROR "libseccomp (2.4 or later) was not found: runbooks of others run behind a filter of system calls that it makes. "
+    message(FATAL_ERROR "libseccomp (2.5 or later) was not found: runbooks of others run behind a filter of system calls that it makes. "
                         "Install libseccomp-dev.")
   endif()
   list(APPEND libraries SECCOMP)

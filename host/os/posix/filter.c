@@ -90,21 +90,24 @@ static int unsupported(tlsmend_error *error, int number) {
 }
 
 /* An errno, or 0. */
-static int fill(scmp_filter_ctx filter) {
-  int result = seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
+static int fill(scmp_filter_ctx filter, uint32_t end) {
+  seccomp_attr_set(filter, SCMP_FLTATR_API_SYSRAWRC, 1); /* so that it says what the kernel has said */
+  seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1);    /* all threads, should there be more than one */
+  int result = seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, end);
   for (size_t i = 0; i < sizeof rules / sizeof rules[0] && result == 0; i++)
     result =
         seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, rules[i].call, rules[i].count, rules[i].arguments);
-  if (result == 0) /* all threads, should there be more than one; kernels before 3.17 have one anyhow */
-    seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1);
   return -result;
 }
 
 int posix_filter_raise(tlsmend_error *error) {
-  scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
+  uint32_t end = SCMP_ACT_KILL_PROCESS;
+  scmp_filter_ctx filter = seccomp_init(end);
+  if (!filter) /* kernels before 4.14 end the thread, which is the only one */
+    filter = seccomp_init(end = SCMP_ACT_KILL_THREAD);
   if (!filter)
     return unsupported(error, ENOSYS);
-  int number = fill(filter);
+  int number = fill(filter, end);
   if (!number)
     number = -seccomp_load(filter);
   seccomp_release(filter);

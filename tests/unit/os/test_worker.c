@@ -25,10 +25,14 @@ int main(void) { return 77; } /* its own is test_worker_win32 */
 
 #include "os/posix/filter.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#ifdef __linux__
+#include <seccomp.h>
+#endif
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -144,8 +148,10 @@ static void obey(const order *given) {
 
 static int work(unsigned long long memory) {
   order given;
-  if (os_wall_raise(memory, &wall, &wall_error) != TLSMEND_OK)
+  if (os_wall_raise(memory, &wall, &wall_error) != TLSMEND_OK) {
+    os_wall_send(&wall_error, sizeof wall_error);
     os_wall_exit(6);
+  }
   while (os_wall_receive(&given, sizeof given))
     obey(&given);
   os_wall_exit(7);
@@ -421,6 +427,35 @@ static void ends_with_its_parent(void **state) {
   assert_int_equal(WEXITSTATUS(status), 7);
 }
 
+#ifdef __linux__
+/* As in a container that keeps the filter for itself. */
+static int without_filter(void) {
+  tlsmend_error error = {0}, told = {0};
+  os_worker *worker = NULL;
+  os_worker_wait wait = within(LONG);
+  scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+  if (!filter || seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(seccomp), 0) != 0 ||
+      seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(prctl), 1,
+                       SCMP_A0(SCMP_CMP_EQ, PR_SET_SECCOMP)) != 0 ||
+      seccomp_load(filter) != 0)
+    return 1;
+  seccomp_release(filter);
+  if (os_worker_start(&(os_worker_terms){.program = program, .memory = MEMORY}, &worker, &error) !=
+          TLSMEND_OK ||
+      os_worker_receive(worker, &told, sizeof told, &wait, &error) != TLSMEND_OK)
+    return 2;
+  os_worker_end(worker);
+  return told.code == TLSMEND_E_UNSUPPORTED && strstr(told.text, "seccomp") && strstr(told.text, "container")
+             ? 0
+             : 3;
+}
+
+static void no_wall_is_said(void **state) {
+  (void)state;
+  assert_int_equal(apart(without_filter), 0);
+}
+#endif
+
 static unsigned count_open_here(void) { return count_open(); }
 
 static void nothing_leaks(void **state) {
@@ -507,6 +542,9 @@ int main(int argc, char **argv) {
       cmocka_unit_test(closed_streams),
       cmocka_unit_test(ignored_signals),
       cmocka_unit_test(ends_with_its_parent),
+#ifdef __linux__
+      cmocka_unit_test(no_wall_is_said),
+#endif
       cmocka_unit_test(nothing_leaks),
       cmocka_unit_test(threads_share_nothing),
   };
