@@ -176,6 +176,25 @@ END
     { printf '\001PReg\001\000\000\000'; entry b '**delvals.' '\001\000\000\000' '\002\000\000\000' '\000\000'; entry b '**deletevalues' '\001\000\000\000' '\006\000\000\000' 'a\000;\000\000\000'; } | seed stopped
     words 'PReg\x01\x00\x00\x00' '[\x00' ';\x00' ']\x00' '*\x00*\x00d\x00e\x00l\x00.\x00' '*\x00*\x00s\x00o\x00f\x00t\x00.\x00'
     ;;
+  header)
+    cat <<'END' | seed full
+{"id": "full", "version": "1.0", "title": "Full", "summary": "All", "references": ["https://example.org/"], "params": [
+{"name": "a", "type": "string", "choices": ["x", "y"], "default": "x", "help": "h"},
+{"name": "b", "type": "integer", "default": 7, "help": ""}, {"name": "c", "type": "boolean", "default": null, "help": ""},
+{"name": "d", "type": "path", "default": "C:\\x", "help": ""},
+{"name": "e", "type": "string[]", "choices": ["x"], "default": ["x"], "help": ""},
+{"name": "f", "type": "string", "default": null, "help": "", "secret": true}],
+"needs": {"registry": ["HKLM\\SOFTWARE\\Site", "32:HKLM\\A"], "reads": ["HKU\\*\\A"], "updates": ["KB3140245"],
+"packages": ["signer:acme"], "files": ["System32\\a.dll"], "legacy": ["TLS 1.1"], "probes": ["a:443"],
+"modules": ["cmdb"], "reboot": true}, "verifies": "effect", "verify": true}
+END
+    cat <<'END' | seed small
+{"id": "a", "version": "1", "title": "t", "references": [], "params": [], "needs": {"registry": [], "reads": [],
+"updates": [], "packages": [], "files": [], "probes": true, "reboot": false}, "verify": false}
+END
+    words '"id": ' '"params": [' '"name": ' '"type": ' '"choices": [' '"default": ' '"secret": true' '"needs": {' '"registry": ['
+    words '"string[]"' '"path"' '"boolean"' null true 'HKLM' Wow6432Node 'HKU' '..' 9223372036854775807 '"probes": true'
+    ;;
   policy)
     key=$(tail -n 1 "$keys/ann.pub")
     printf '{"schema": "tlsmend-policy/1", "machines": ["sim", "live"], "approvals": 1, "keys": ["%s"], "expiry": true}' "$key" | seed all
