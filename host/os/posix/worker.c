@@ -151,7 +151,7 @@ int os_worker_start(const os_worker_terms *terms, os_worker **out, tlsmend_error
     return start_failed(number, terms->program, error);
   }
 #ifdef SYS_pidfd_open
-  self->handle = (int)syscall(SYS_pidfd_open, self->process, 0);
+  self->handle = posix_above((int)syscall(SYS_pidfd_open, self->process, 0));
 #endif
   *out = self;
   return TLSMEND_OK;
