@@ -436,7 +436,7 @@ static int without_filter(void) {
   scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
   if (!filter || seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(seccomp), 0) != 0 ||
       seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(prctl), 1,
-                       SCMP_A0(SCMP_CMP_EQ, PR_SET_SECCOMP)) != 0 ||
+                       SCMP_A0(SCMP_CMP_EQ, PR_SET_SECCOMP, 0)) != 0 ||
       seccomp_load(filter) != 0)
     return 1;
   seccomp_release(filter);
