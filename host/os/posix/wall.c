@@ -34,15 +34,6 @@ typedef int resource;
 #endif
 #endif
 
-bool os_wall_wanted(int argc, char **argv, unsigned long long *memory) {
-  char *end = NULL;
-  if (argc != 3 || strcmp(argv[1], OS_WORKER_ARGUMENT) != 0 || strspn(argv[2], "0123456789") == 0)
-    return false;
-  errno = 0;
-  *memory = strtoull(argv[2], &end, 10);
-  return !*end && errno == 0;
-}
-
 #ifdef __linux__
 
 __attribute__((format(printf, 2, 3))) static void note(os_wall *out, const char *format, ...) {

@@ -6,6 +6,7 @@
 
 #include <sddl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <wchar.h>
 
 #include "base/error.h"
@@ -79,8 +80,8 @@ static void own_close(own_token *self) {
 
 static int own_open(own_token *out, tlsmend_error *error) {
   *out = (own_token){0};
-  DWORD access =
-      TOKEN_DUPLICATE | TOKEN_QUERY | TOKEN_ASSIGN_PRIMARY | TOKEN_ADJUST_DEFAULT | TOKEN_IMPERSONATE;
+  DWORD access = TOKEN_DUPLICATE | TOKEN_QUERY | TOKEN_ASSIGN_PRIMARY | TOKEN_ADJUST_DEFAULT |
+                 TOKEN_IMPERSONATE | WRITE_DAC;
   if (!OpenProcessToken(GetCurrentProcess(), access, &out->token))
     return wide_fail(error, GetLastError(), "open", "the token of this process");
   out->user = token_information(out->token, TokenUser);
@@ -117,6 +118,22 @@ static DWORD denied(own_token *self, token_strength strength) {
   return count;
 }
 
+/* How many privileges are taken, from the first one on; the one to pass through folders is last then. */
+static DWORD taken(own_token *self, token_strength strength) {
+  LUID passing;
+  DWORD count = self->privileges->PrivilegeCount;
+  LUID_AND_ATTRIBUTES *all = self->privileges->Privileges;
+  if (strength == TOKEN_LOCKED || !LookupPrivilegeValueW(NULL, SE_CHANGE_NOTIFY_NAME, &passing))
+    return count;
+  for (DWORD i = 0; i < count; i++)
+    if (memcmp(&all[i].Luid, &passing, sizeof passing) == 0) {
+      all[i] = all[count - 1];
+      all[count - 1].Luid = passing;
+      return count - 1;
+    }
+  return count;
+}
+
 static int restrict_failed(tlsmend_error *error) {
   return wide_fail(error, GetLastError(), "make", "a token of less rights");
 }
@@ -130,14 +147,13 @@ static int process_token(own_token *self, token_strength strength, HANDLE *out, 
   if (!CreateWellKnownSid(WinBuiltinUsersSid, NULL, users, &size))
     return restrict_failed(error);
   SID_AND_ATTRIBUTES nobody[] = {{&null, 0}}, anybody[] = {{&world, 0}, {users, 0}, {&restricted, 0}};
-  BOOL done;
-  if (strength == TOKEN_LOCKED)
-    done = CreateRestrictedToken(self->token, 0, count, self->sids, self->privileges->PrivilegeCount,
-                                 self->privileges->Privileges, 1, nobody, out);
-  else
-    done = CreateRestrictedToken(self->token, DISABLE_MAX_PRIVILEGE, count, self->sids, 0, NULL,
-                                 strength == TOKEN_LIMITED ? 3 : 0,
-                                 strength == TOKEN_LIMITED ? anybody : NULL, out);
+  DWORD others = strength == TOKEN_LOCKED ? 1 : strength == TOKEN_LIMITED ? 3 : 0;
+  BOOL done = CreateRestrictedToken(self->token, 0, count, self->sids, taken(self, strength),
+                                    self->privileges->Privileges, others,
+                                    strength == TOKEN_LOCKED ? nobody
+                                    : others                 ? anybody
+                                                             : NULL,
+                                    out);
   return done ? TLSMEND_OK : restrict_failed(error);
 }
 

@@ -18,14 +18,6 @@
 
 static HANDLE in, out;
 
-bool os_wall_wanted(int argc, char **argv, unsigned long long *memory) {
-  char *end = NULL;
-  if (argc != 3 || strcmp(argv[1], OS_WORKER_ARGUMENT) != 0)
-    return false;
-  *memory = strtoull(argv[2], &end, 10);
-  return end != argv[2] && !*end;
-}
-
 /* Mitigations that a process may ask for itself: PROCESS_MITIGATION_POLICY, which the headers of NT 6.0 do not have. */
 static const struct {
   int policy;
@@ -72,7 +64,7 @@ static void say_mitigations(os_wall *wall, bool standing) {
     confine_note(wall, "%s", line);
 }
 
-/* Whether it is a token of less rights. Wine keeps what it took from the groups and privileges, and nothing else of that. */
+/* Whether it is a token of less rights. Wine keeps what it took from groups and privileges, and nothing else of that. */
 static bool say_token(os_wall *wall, HANDLE token) {
   TOKEN_USER *user = token_information(token, TokenUser);
   TOKEN_GROUPS *groups = token_information(token, TokenGroups);
@@ -95,7 +87,7 @@ static bool say_token(os_wall *wall, HANDLE token) {
   free(groups);
   free(restricting);
   free(privileges);
-  return left <= 1 && (only > 0 || user_denied || group_count - denied <= 1);
+  return left <= 1 && (only > 0 || user_denied || denied > 0);
 }
 
 static void say_job(os_wall *wall) {
@@ -117,30 +109,48 @@ static void say_job(os_wall *wall) {
                flags & JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE ? "ends with tlsmend" : "may outlive tlsmend");
 }
 
+/* What crashes ends at once: no debugger and no reporter of errors comes to look at it. */
+static LONG WINAPI crashed(EXCEPTION_POINTERS *what) {
+  TerminateProcess(GetCurrentProcess(), what->ExceptionRecord->ExceptionCode);
+  return EXCEPTION_EXECUTE_HANDLER;
+}
+
 /* The thread has read what it had to until now, see confine.c. Then the libraries that it has are all that it will have. */
 static bool shut(HANDLE token) {
-  token_lower(token, SECURITY_MANDATORY_UNTRUSTED_RID);
+  if (token)
+    token_lower(token, SECURITY_MANDATORY_UNTRUSTED_RID);
   if (!RevertToSelf())
     return false;
   mitigate();
   return true;
 }
 
-int os_wall_raise(unsigned long long memory, os_wall *wall, tlsmend_error *error) {
+/* Its own process token is opened while the thread may still do that. */
+static bool raise_token(os_wall *wall) {
   HANDLE token;
+  bool opened = OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY | TOKEN_ADJUST_DEFAULT, &token) ||
+                OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &token);
+  if (!opened) {
+    bool refused = GetLastError() == ERROR_ACCESS_DENIED;
+    confine_note(wall, "token: of less rights than it takes to read it");
+    return shut(NULL) && refused;
+  }
+  bool confined = shut(token) && say_token(wall, token);
+  CloseHandle(token);
+  return confined;
+}
+
+int os_wall_raise(unsigned long long memory, os_wall *wall, tlsmend_error *error) {
   unsigned char chance[8];
   (void)memory; /* the parent has told the job */
   *wall = (os_wall){0};
   in = GetStdHandle(STD_INPUT_HANDLE);
   out = GetStdHandle(STD_OUTPUT_HANDLE);
   SetErrorMode(SEM_FAILCRITICALERRORS | SEM_NOGPFAULTERRORBOX | SEM_NOOPENFILEERRORBOX);
+  SetUnhandledExceptionFilter(crashed);
   HeapSetInformation(NULL, HeapEnableTerminationOnCorruption, NULL, 0);
   os_random(chance, sizeof chance); /* Windows opens the source of it once */
-  bool confined = false;
-  if (OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY | TOKEN_ADJUST_DEFAULT, &token)) {
-    confined = shut(token) && say_token(wall, token);
-    CloseHandle(token);
-  }
+  bool confined = raise_token(wall);
   say_job(wall);
   say_mitigations(wall, true);
   say_mitigations(wall, false);

@@ -23,9 +23,10 @@
 #include "os/win32/wide.h"
 
 enum {
-  TICK = 20,    /* milliseconds between two looks at the clock, the child and the caller's other business */
-  LOOK = 50,    /* milliseconds within which its memory is looked at, also when it is never silent */
-  DYING = 1000, /* milliseconds that a worker which has closed its pipe has to be gone */
+  TICK = 20, /* milliseconds between two looks at the clock and the caller's other business */
+  LOOK =
+      30, /* milliseconds after which its memory is looked at again, with the next tick or the next bytes */
+  DYING = 1000,     /* milliseconds that a worker which has closed its pipe has to be gone */
   STARTING = 15000, /* milliseconds that a worker has to be loaded */
   BUFFER = 1 << 16, /* as much as a pipe holds */
   SLACK = 32 << 20  /* bytes that a process may take beside what its text holds: heaps, copies */
@@ -110,12 +111,18 @@ void os_worker_allow(os_worker *self, unsigned long long seconds) {
 
 /* The pipes. */
 
+/* Often enough, also of a child that is never silent, and not for every byte. */
+static int look_again(os_worker *self, const os_worker_wait *wait, tlsmend_error *error) {
+  uint64_t now = os_clock();
+  return now >= wait->deadline || now - self->looked >= LOOK ? look(self, now, wait, error) : TLSMEND_OK;
+}
+
 /* Until what was begun is done, the limits are passed or the child has ended. */
 static int wait_for(os_worker *self, HANDLE done, const os_worker_wait *wait, tlsmend_error *error) {
   HANDLE either[] = {done, self->child.process};
   for (;;) {
     uint64_t now = os_clock(), left = wait->deadline > now ? wait->deadline - now : 0;
-    int code = look(self, now, wait, error);
+    int code = look_again(self, wait, error);
     if (code != TLSMEND_OK)
       return code;
     DWORD found = WaitForMultipleObjects(2, either, FALSE, left < TICK ? (DWORD)left : TICK);
@@ -147,12 +154,6 @@ static int finish(os_worker *self, BOOL done, HANDLE pipe, OVERLAPPED *io, size_
     return say_ended(self, error);
   *count = moved;
   return TLSMEND_OK;
-}
-
-/* A child that is never silent has its limits too. */
-static int look_again(os_worker *self, const os_worker_wait *wait, tlsmend_error *error) {
-  uint64_t now = os_clock();
-  return now >= wait->deadline || now - self->looked >= LOOK ? look(self, now, wait, error) : TLSMEND_OK;
 }
 
 static DWORD piece(size_t size) { return size < 1 << 20 ? (DWORD)size : 1 << 20; }

@@ -4,21 +4,6 @@
  */
 #define _GNU_SOURCE
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#include <tlsmend/tlsmend.h>
-
-#include "os/os.h"
-#include "os/worker.h"
-
 #ifdef _WIN32
 int main(void) { return 77; } /* its own is test_worker_win32 */
 #else
@@ -38,18 +23,9 @@ int main(void) { return 77; } /* its own is test_worker_win32 */
 #include <time.h>
 #include <unistd.h>
 
-enum { MEMORY = 32 << 20, LONG = 20000, SOON = 100 };
-
-/* What the worker does: one byte, and a size that means something to most. */
-typedef struct order {
-  char what;
-  uint32_t size;
-} order;
+#include "unit/os/worker.h"
 
 /* In the worker. */
-
-static os_wall wall;
-static tlsmend_error wall_error;
 
 /* Which descriptors are open, asked in the one way that the wall leaves. */
 static uint32_t count_open(void) {
@@ -59,18 +35,6 @@ static uint32_t count_open(void) {
     count += poll(&one, 1, 0) >= 0 && !(one.revents & POLLNVAL);
   }
   return count;
-}
-
-static void echo(uint32_t size) {
-  char *bytes = malloc(size);
-  if (!bytes || !os_wall_receive(bytes, size) || !os_wall_send(bytes, size))
-    os_wall_exit(8);
-  free(bytes);
-}
-
-static void answer(uint32_t value) {
-  if (!os_wall_send(&value, sizeof value))
-    os_wall_exit(8);
 }
 
 /* Whether a block of so many MiB can be had and written. */
@@ -126,8 +90,7 @@ static void obey(const order *given) {
     answer(take(given->size));
     break;
   case 'w':
-    answer((uint32_t)wall.count);
-    os_wall_send(wall.lines, wall.count * sizeof wall.lines[0]);
+    answer_wall();
     break;
   case 'x':
     os_wall_exit((int)given->size);
@@ -159,84 +122,6 @@ static int work(unsigned long long memory) {
 
 /* In the parent. */
 
-static char *program;
-static unsigned idles;
-
-static void idle(void *data) { (void)data, idles++; }
-
-static os_worker_wait within(uint64_t milliseconds) {
-  return (os_worker_wait){.deadline = os_clock() + milliseconds, .idle = idle};
-}
-
-#define MUST(call)                                                                                           \
-  do {                                                                                                       \
-    tlsmend_error error = {0};                                                                               \
-    int code_ = (call);                                                                                      \
-    if (code_ != TLSMEND_OK)                                                                                 \
-      fail_msg("%s: %s: %s", #call, tlsmend_error_name(code_), error.text);                                  \
-  } while (0)
-
-static os_worker *started(void) {
-  os_worker *worker = NULL;
-  MUST(os_worker_start(&(os_worker_terms){.program = program, .memory = MEMORY}, &worker, &error));
-  return worker;
-}
-
-static void tell(os_worker *worker, char what, uint32_t size) {
-  os_worker_wait wait = within(LONG);
-  MUST(os_worker_send(worker, &(order){what, size}, sizeof(order), &wait, &error));
-}
-
-static uint32_t ask(os_worker *worker, char what, uint32_t size) {
-  os_worker_wait wait = within(LONG);
-  uint32_t value = 0;
-  tell(worker, what, size);
-  MUST(os_worker_receive(worker, &value, sizeof value, &wait, &error));
-  return value;
-}
-
-static void must_echo(os_worker *worker, uint32_t size) {
-  os_worker_wait wait = within(LONG);
-  char *bytes = malloc(size), *back = calloc(1, size);
-  for (uint32_t i = 0; i < size; i++)
-    bytes[i] = (char)(i * 7 + i / 256);
-  tell(worker, 'e', size);
-  MUST(os_worker_send(worker, bytes, size, &wait, &error));
-  MUST(os_worker_receive(worker, back, size, &wait, &error));
-  assert_memory_equal(bytes, back, size);
-  free(bytes);
-  free(back);
-}
-
-/* What is told of a worker that does this and never answers. */
-static void must_end(char what, uint32_t size, uint64_t milliseconds, unsigned long long seconds, int code,
-                     const char *words) {
-  tlsmend_error error = {0};
-  os_worker *worker = started();
-  uint32_t value = 0;
-  if (seconds)
-    os_worker_allow(worker, seconds);
-  tell(worker, what, size);
-  os_worker_wait wait = within(milliseconds);
-  assert_int_equal(os_worker_receive(worker, &value, sizeof value, &wait, &error), code);
-  if (!strstr(error.text, words))
-    fail_msg("%c: \"%s\" and not \"%s\"", what, error.text, words);
-  os_worker_end(worker);
-}
-
-static void echoes(void **state) {
-  (void)state;
-  os_worker *worker = started();
-  for (uint32_t size = 1; size < 300; size += 7)
-    must_echo(worker, size);
-  must_echo(worker, 65536 - sizeof(order));
-  must_echo(worker, 65537);
-  must_echo(worker, 5 << 20);
-  must_echo(worker, 3);
-  os_worker_end(worker);
-  os_worker_end(NULL);
-}
-
 static void computes(void **state) {
   (void)state;
   os_worker *worker = started();
@@ -244,29 +129,14 @@ static void computes(void **state) {
   os_worker_end(worker);
 }
 
-static void frames_that_come_at_once(void **state) {
-  (void)state;
-  os_worker *worker = started();
-  os_worker_wait wait = within(LONG);
-  for (uint32_t i = 0; i < 1000; i++) {
-    tell(worker, 'e', sizeof i);
-    MUST(os_worker_send(worker, &i, sizeof i, &wait, &error));
-  }
-  for (uint32_t i = 0, got = 0; i < 1000; i++) {
-    MUST(os_worker_receive(worker, &got, sizeof got, &wait, &error));
-    assert_int_equal(got, i);
-  }
-  os_worker_end(worker);
-}
-
 static void ends(void **state) {
   (void)state;
-  must_end('x', 0, LONG, 0, TLSMEND_E_FAILED, "ended with exit code 0");
-  must_end('x', 3, LONG, 0, TLSMEND_E_FAILED, "ended with exit code 3");
-  must_end('x', 255, LONG, 0, TLSMEND_E_FAILED, "ended with exit code 255");
+  must_end('x', 0, LONGEST, 0, TLSMEND_E_FAILED, "ended with exit code 0");
+  must_end('x', 3, LONGEST, 0, TLSMEND_E_FAILED, "ended with exit code 3");
+  must_end('x', 255, LONGEST, 0, TLSMEND_E_FAILED, "ended with exit code 255");
   if (!POSIX_SANITIZED) /* which reports, as far as it gets */
-    must_end('s', 8, LONG, 0, TLSMEND_E_FAILED, "crashed (SIGSEGV)");
-  must_end('o', 0, LONG, 0, TLSMEND_E_FAILED, "ended by the system for what it tried (SIGSYS)");
+    must_end('s', 8, LONGEST, 0, TLSMEND_E_FAILED, "crashed (SIGSEGV)");
+  must_end('o', 0, LONGEST, 0, TLSMEND_E_FAILED, "ended by the system for what it tried (SIGSYS)");
 }
 
 static void limits(void **state) {
@@ -274,7 +144,7 @@ static void limits(void **state) {
   idles = 0;
   must_end('l', 0, SOON, 0, TLSMEND_E_LIMIT, "gave no answer in its time");
   assert_true(idles > 0);
-  must_end('l', 0, LONG, 1, TLSMEND_E_LIMIT, "1 seconds of processor");
+  must_end('l', 0, LONGEST, 1, TLSMEND_E_LIMIT, "1 seconds of processor");
 }
 
 static void memory_is_limited(void **state) {
@@ -319,7 +189,7 @@ static void another_program(void **state) {
   tlsmend_error error = {0};
   os_worker *worker = NULL;
   char byte;
-  os_worker_wait wait = within(LONG);
+  os_worker_wait wait = within(LONGEST);
   MUST(os_worker_start(&(os_worker_terms){.program = "/bin/false"}, &worker, &error));
   assert_int_equal(os_worker_receive(worker, &byte, 1, &wait, &error), TLSMEND_E_FAILED);
   assert_non_null(strstr(error.text, "exit code 1"));
@@ -332,7 +202,7 @@ static void writing_to_the_dead(void **state) {
   tlsmend_error error = {0};
   static char much[1 << 20];
   os_worker *worker = started();
-  os_worker_wait wait = within(LONG);
+  os_worker_wait wait = within(LONGEST);
   signal(SIGPIPE, SIG_DFL);
   tell(worker, 'x', 4);
   assert_int_equal(os_worker_send(worker, much, sizeof much, &wait, &error), TLSMEND_E_FAILED);
@@ -353,7 +223,7 @@ static int apart(int (*fn)(void)) {
 static int echo_quietly(void) {
   tlsmend_error error = {0};
   os_worker *worker = NULL;
-  os_worker_wait wait = within(LONG);
+  os_worker_wait wait = within(LONGEST);
   char back[6] = "";
   if (os_worker_start(&(os_worker_terms){.program = program, .memory = MEMORY}, &worker, &error) !=
       TLSMEND_OK)
@@ -386,7 +256,7 @@ static void closed_streams(void **state) {
 static int with_signals_ignored(void) {
   tlsmend_error error = {0};
   os_worker *worker = NULL;
-  os_worker_wait wait = within(LONG);
+  os_worker_wait wait = within(LONGEST);
   char byte;
   sigset_t all;
   for (int number = 1; number < 32; number++)
@@ -432,7 +302,7 @@ static void ends_with_its_parent(void **state) {
 static int without_filter(void) {
   tlsmend_error error = {0}, told = {0};
   os_worker *worker = NULL;
-  os_worker_wait wait = within(LONG);
+  os_worker_wait wait = within(LONGEST);
   scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
   if (!filter || seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(seccomp), 0) != 0 ||
       seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(prctl), 1,
@@ -491,34 +361,6 @@ static void threads_share_nothing(void **state) {
   pthread_join(other, NULL);
   assert_int_equal(most[0], POSIX_WALL_CLOSED);
   assert_int_equal(most[1], POSIX_WALL_CLOSED);
-}
-
-static void says_what_it_is_made_of(void **state) {
-  (void)state;
-  os_worker *worker = started();
-  os_worker_wait wait = within(LONG);
-  uint32_t count = ask(worker, 'w', 0);
-  char lines[16][120];
-  assert_in_range(count, 4, 16);
-  MUST(os_worker_receive(worker, lines, count * sizeof lines[0], &wait, &error));
-  for (uint32_t i = 0; i < count; i++)
-    print_message("  %s\n", lines[i]);
-  os_worker_end(worker);
-}
-
-static void wanted(void **state) {
-  (void)state;
-  char word[] = OS_WORKER_ARGUMENT, number[] = "1048576", bad[] = "12x", huge[] = "99999999999999999999999",
-       none[] = "";
-  unsigned long long memory = 0;
-  assert_true(os_wall_wanted(3, (char *[]){program, word, number, NULL}, &memory));
-  assert_int_equal(memory, 1 << 20);
-  assert_false(os_wall_wanted(1, (char *[]){program, NULL}, &memory));
-  assert_false(os_wall_wanted(2, (char *[]){program, word, NULL}, &memory));
-  assert_false(os_wall_wanted(3, (char *[]){program, word, bad, NULL}, &memory));
-  assert_false(os_wall_wanted(3, (char *[]){program, word, huge, NULL}, &memory));
-  assert_false(os_wall_wanted(3, (char *[]){program, word, none, NULL}, &memory));
-  assert_false(os_wall_wanted(3, (char *[]){program, number, word, NULL}, &memory));
 }
 
 int main(int argc, char **argv) {
