@@ -2,10 +2,6 @@
  * Workers on Windows: what a worker inherits, how it ends and with whom, what happens where this process is in a job or a level does not
  * start. Wine does not enforce all of it: that is said (NOT ENFORCED HERE) and not judged.
  */
-#ifndef _WIN32
-int main(void) { return 77; } /* the others' is test_worker */
-#else
-
 #include <windows.h>
 
 #include "unit/os/worker.h"
@@ -462,5 +458,3 @@ int main(int argc, char **argv) {
   free(program);
   return failures;
 }
-
-#endif
