@@ -83,7 +83,7 @@ static long parent_thread_of(void) {
 }
 
 /* What the parent has left open in it: a file that is no pipe, a process, a token, a key. The system's own code in each process opens
- * keys to read, so that those count only where they can be written. */
+ * keys to read, so that those count only where they can be written; Wine's opens them to write. */
 static long left_open(void) {
   union {
     FARPROC found;
@@ -103,7 +103,7 @@ static long left_open(void) {
     if ((wcscmp(type, L"File") == 0 && GetFileType(handle) == FILE_TYPE_DISK &&
          (words[1] & FILE_WRITE_DATA)) ||
         wcscmp(type, L"Process") == 0 || wcscmp(type, L"Token") == 0 ||
-        (wcscmp(type, L"Key") == 0 && (words[1] & KEY_SET_VALUE)))
+        (wcscmp(type, L"Key") == 0 && (words[1] & KEY_SET_VALUE) && !wall_on_wine()))
       return WALL_THROUGH;
   }
   return ERROR_INVALID_HANDLE;
@@ -111,7 +111,7 @@ static long left_open(void) {
 
 const wall_attempt wall_processes[] = {
     {"CreateProcess", command, WALL_REFUSED, 0, false},
-    {"CreateProcess outside the job", outside_job, WALL_REFUSED, 0, false},
+    {"CreateProcess outside the job", outside_job, WALL_REFUSED, 0, true},
     {"CreateProcess with a console", own_console, WALL_REFUSED, 0, false},
     {"CreateProcess of itself", itself, WALL_REFUSED, 0, false},
     {"OpenProcess parent VM_READ", parent_read, WALL_REFUSED, 0, false},
@@ -129,6 +129,6 @@ const wall_attempt wall_processes[] = {
     {"break the parent", parent_break, WALL_REFUSED, 0, false},
     {"DuplicateHandle from the parent", parent_duplicate, WALL_REFUSED, 0, false},
     {"ReadProcessMemory of the parent", parent_memory, WALL_REFUSED, 0, false},
-    {"handles 4..4096", left_open, WALL_REFUSED, ERROR_INVALID_HANDLE, false},
+    {"handles 4..4096", left_open, WALL_REFUSED, ERROR_INVALID_HANDLE, true},
     {0},
 };

@@ -71,17 +71,17 @@ static long restricted(void) {
 }
 
 const wall_attempt wall_tokens[] = {
-    {"SeDebugPrivilege", debug, WALL_REFUSED, 0, false},
-    {"SeRestorePrivilege", restore, WALL_REFUSED, 0, false},
-    {"SeBackupPrivilege", backup, WALL_REFUSED, 0, false},
-    {"SeLoadDriverPrivilege", driver, WALL_REFUSED, 0, false},
-    {"SeTakeOwnershipPrivilege", owner, WALL_REFUSED, 0, false},
-    {"SeShutdownPrivilege", shutdown_right, WALL_REFUSED, 0, false},
-    {"SeImpersonatePrivilege", impersonate, WALL_REFUSED, 0, false},
-    {"a token without restrictions", restricted, WALL_REFUSED, 0, false},
+    {"SeDebugPrivilege", debug, WALL_REFUSED, 0, true},
+    {"SeRestorePrivilege", restore, WALL_REFUSED, 0, true},
+    {"SeBackupPrivilege", backup, WALL_REFUSED, 0, true},
+    {"SeLoadDriverPrivilege", driver, WALL_REFUSED, 0, true},
+    {"SeTakeOwnershipPrivilege", owner, WALL_REFUSED, 0, true},
+    {"SeShutdownPrivilege", shutdown_right, WALL_REFUSED, 0, true},
+    {"SeImpersonatePrivilege", impersonate, WALL_REFUSED, 0, true},
+    {"a token without restrictions", restricted, WALL_REFUSED, 0, true},
     {"the parent's token", parent_token, WALL_REFUSED, 0, false},
     {"RevertToSelf", reverted, WALL_REFUSED, 0, false},
-    {"high integrity", integrity, WALL_REFUSED, 0, false},
+    {"high integrity", integrity, WALL_REFUSED, 0, true},
     {"LogonUser", logon, WALL_REFUSED, 0, false},
     {0},
 };
