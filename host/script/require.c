@@ -133,8 +133,6 @@ static bool push_native(lua_State *L, const script_module *row, const char *name
     return embedded_module_push(L, name);
   lua_newtable(L);
   luaL_setfuncs(L, row->functions, 0);
-  if (row->open)
-    row->open(L);
   return true;
 }
 

@@ -73,6 +73,17 @@ local function upward(leads, told)
   end
 end
 
+-- What a text calls may stand in another process than what it is about: it asks its host, and nobody else.
+local function past_host(leads, told)
+  for _, from in ipairs(sorted(leads)) do
+    for _, to in ipairs(from:find "^script/modules/" and sorted(leads[from]) or {}) do
+      local asks = to:find "^base/" or to:find "^registry/" or to:find "^script/primitives/ask%."
+        or to:find "^script/" and not to:find "^script/primitives/"
+      if not asks then told("%s calls %s, and not by its host: %s", from, to, leads[from][to]) end
+    end
+  end
+end
+
 -- Circles, as Tarjan finds them: each told with what ties it.
 local function circles(leads, told)
   local index, low, open, stack, count = {}, {}, {}, {}, 0
@@ -132,6 +143,7 @@ local function judge(leads, home, texts)
   local mistakes = {}
   local function told(...) mistakes[#mistakes + 1] = string.format(...) end
   upward(leads, told)
+  past_host(leads, told)
   circles(leads, told)
   unasked(leads, home or {}, texts or {}, told)
   return mistakes
@@ -142,6 +154,9 @@ end
 assert(#judge { ["os/a"] = { ["base/b"] = "f" }, ["base/b"] = {} } == 0)
 assert(judge { ["base/b"] = { ["os/a"] = "f" } }[1] == "base/b calls os/a: f")
 assert(judge { ["os/a"] = { ["registry/b"] = "f" } }[1] == "os/a calls registry/b: f")
+assert(judge { ["script/modules/a.c"] = { ["machine/b.c"] = "f" } }[1]:find "not by its host: f")
+assert(judge { ["script/modules/a.c"] = { ["script/primitives/b.c"] = "f" } }[1]:find "not by its host: f")
+assert(#judge { ["script/modules/a.c"] = { ["script/primitives/ask.c"] = "f" } } == 0)
 local ring = judge { ["os/a"] = { ["os/b"] = "f" }, ["os/b"] = { ["os/c"] = "g" }, ["os/c"] = { ["os/a"] = "h" } }
 assert(ring[1] == "a circle of 3 files:" and ring[4] == "  os/c -> os/a: h")
 local alone = judge({ ["os/a.c"] = { ["base/b.c"] = "f" } },

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Includes go one way, from floor to floor: base <- os, registry <- signing, tls <- plan <- machine, render <- commit, script <- session <-
 # bench <- cli. Rooms on one floor do not know each other, the command sees nothing but the public header, its own files and os, only
-# machine/win32 and os/win32 know <windows.h>, and no file leads back to itself.
+# machine/win32 and os/win32 know <windows.h>, what a text calls knows nothing but its host, and no file leads back to itself.
 # A header and the .c file of its name are one file here: what either includes, both do. Small trees with a mistake each show that
 # the test sees it.
 set -eu
@@ -49,6 +49,9 @@ judge() (
       to = room(quoted[2])
       count++
       if (index(may[from], " " to " ") == 0) { print "FAILED: " FILENAME ":" FNR ": " from " includes " quoted[2]; bad = 1 }
+      if (FILENAME ~ /^script\/modules\// && (to !~ /^(script|base|registry)$/ || quoted[2] ~ /^script\/primitives\// && quoted[2] !~ /\/ask\.h$/)) {
+        print "FAILED: " FILENAME ":" FNR ": the half in Lua asks its host, and nobody else: " quoted[2]; bad = 1
+      }
       if (file_of(FILENAME) != file_of(quoted[2])) leads[file_of(FILENAME)] = leads[file_of(FILENAME)] " " file_of(quoted[2])
     }
     /^[ \t]*#[ \t]*include[ \t]*<tlsmend\// && !/<tlsmend\/tlsmend\.h>/ && from == "cli" {
@@ -99,6 +102,8 @@ planted 'base includes os/os.h' base/a.c '"os/os.h"'
 planted 'os includes registry/value.h' os/posix/a.c '"registry/value.h"'
 planted 'machine includes commit/journal.h' machine/sim/a.c '"commit/journal.h"'
 planted 'commit includes script/script.h' commit/a.c '"script/script.h"'
+planted 'asks its host, and nobody else: machine/guard.h' script/modules/a.c '"machine/guard.h"'
+planted 'asks its host, and nobody else: script/primitives/host.h' script/modules/a.c '"script/primitives/host.h"'
 planted 'cli includes session/session.h' cli/a.c '"session/session.h"'
 planted 'no room of the tree' core/a.c '"base/text.h"'
 planted 'no room of the tree' session.c '"base/text.h"'

@@ -7,26 +7,11 @@
 #include <lauxlib.h>
 
 #include "base/unicode.h"
-#include "machine/machine.h"
 #include "registry/path.h"
 #include "registry/value.h"
+#include "script/primitives/ask.h"
 #include "script/sandbox/error.h"
 #include "script/sandbox/text.h"
-
-static tlsmend_machine *at_hand(lua_State *L, script_quota *quota, const char *function) {
-  if (!quota->base.below)
-    script_raise(L, TLSMEND_E_SCRIPT, "%s: only inside applies, run and verify, not while the file loads",
-                 function);
-  return &quota->base;
-}
-
-tlsmend_machine *script_machine(lua_State *L, const char *function) {
-  return at_hand(L, &sandbox_context(L)->host.machine, function);
-}
-
-tlsmend_machine *script_facts(lua_State *L, const char *function) {
-  return at_hand(L, &sandbox_context(L)->host.facts, function);
-}
 
 const tlsmend_system *script_system(lua_State *L, const char *function) {
   const script_context *context = sandbox_context(L);
@@ -136,20 +121,33 @@ int script_push_names(lua_State *L, const tlsmend_call *call) {
 }
 
 void script_set_text(lua_State *L, const char *field, const char *text) {
-  if (!*text)
+  if (!text || !*text)
     return;
   lua_pushstring(L, text);
   lua_setfield(L, -2, field);
 }
 
+int script_push_answer(lua_State *L, call_value answer) {
+  switch (answer.type) {
+  case TLSMEND_TYPE_BOOLEAN:
+    lua_pushboolean(L, answer.number != 0);
+    break;
+  case TLSMEND_TYPE_INTEGER:
+    lua_pushinteger(L, (lua_Integer)answer.number);
+    break;
+  case TLSMEND_TYPE_TEXT:
+    lua_pushlstring(L, answer.text, answer.size);
+    break;
+  case TLSMEND_TYPE_NIL:
+  case TLSMEND_TYPE_OTHER:
+    lua_pushnil(L);
+    break;
+  }
+  return 1;
+}
+
 int l_unknown(lua_State *L) {
-  const script_context *context = sandbox_context(L);
-  const char *text = script_check_text(L, 1, "what cannot be told");
-  tlsmend_error error;
-  sandbox_output(L, strlen(text));
-  if (!context->host.sink || !context->host.sink->unknown)
-    return 0;
-  if (context->host.sink->unknown(context->host.sink->data, text, &error) != TLSMEND_OK)
-    return script_raise_error(L, &error);
+  const call_value args[] = {call_text(script_check_text(L, 1, "what cannot be told"))};
+  script_ask(L, PRIMITIVE_UNKNOWN, args, 1);
   return 0;
 }

@@ -4,10 +4,6 @@
 
 #include "script/sandbox/limits.h"
 
-/* The machine that a runbook works on, and the one that facts are read from. Both raise outside of applies, run and verify. */
-tlsmend_machine *script_machine(lua_State *L, const char *function);
-tlsmend_machine *script_facts(lua_State *L, const char *function);
-
 /* What Windows the machine at hand is. Raises outside of applies, run and verify. */
 const tlsmend_system *script_system(lua_State *L, const char *function);
 
@@ -26,10 +22,13 @@ int script_check_view(lua_State *L, int index);
  * many. */
 int script_push_value(lua_State *L, const tlsmend_call *call);
 
+/* Pushes one answer. Returns 1. */
+int script_push_answer(lua_State *L, call_value answer);
+
 /* Pushes the texts that the host has answered as a list; nil, if that is the answer. [-0, +1, e] */
 int script_push_names(lua_State *L, const tlsmend_call *call);
 
-/* Sets a field of the table at the top of the stack, unless the text is empty: what cannot be told is nil. [-0, +0, e] */
+/* Sets a field of the table at the top of the stack, unless the text is empty or NULL: what cannot be told is nil. [-0, +0, e] */
 void script_set_text(lua_State *L, const char *field, const char *text);
 
 /* Reports what could not be told to the plan. */

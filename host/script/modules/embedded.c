@@ -7,27 +7,10 @@
 
 #include <tlsmend/module.h>
 
+#include "script/modules/arguments.h"
 #include "script/primitives/ask.h"
 
 enum { ANSWERS_MOST = 16 };
-
-static void push(lua_State *L, call_value answer) {
-  switch (answer.type) {
-  case TLSMEND_TYPE_BOOLEAN:
-    lua_pushboolean(L, answer.number != 0);
-    break;
-  case TLSMEND_TYPE_INTEGER:
-    lua_pushinteger(L, (lua_Integer)answer.number);
-    break;
-  case TLSMEND_TYPE_TEXT:
-    lua_pushlstring(L, answer.text, answer.size);
-    break;
-  case TLSMEND_TYPE_NIL:
-  case TLSMEND_TYPE_OTHER:
-    lua_pushnil(L);
-    break;
-  }
-}
 
 /* As a call has it. Borrowed from the stack. */
 static call_value argument(lua_State *L, int index) {
@@ -64,7 +47,7 @@ static int l_embedded(lua_State *L) {
   int answers = (int)call->count;
   luaL_checkstack(L, answers, NULL);
   for (int i = 1; i <= answers; i++)
-    push(L, call_answer(call, (size_t)i));
+    script_push_answer(L, call_answer(call, (size_t)i));
   script_scratch_take(L);
   return answers;
 }

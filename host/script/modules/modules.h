@@ -11,8 +11,7 @@
 
 typedef struct script_module {
   const char *name;
-  const luaL_Reg *functions;  /* NULL: it has none, it is a table of facts */
-  void (*open)(lua_State *L); /* adds more to the table at the top of the stack, or NULL. [-0, +0, e] */
+  const luaL_Reg *functions; /* NULL: it has none, it is a table of facts */
   /* Pushes a table of what the machine at hand says of itself, or NULL. Such a module can be required without a machine, and be used
    * once there is one: script_fill_facts. [-0, +1, e] */
   void (*facts)(lua_State *L);
@@ -27,7 +26,6 @@ const script_module *script_module_find(const char *name);
 /* What stands in the rows, in the file of each module. */
 extern const luaL_Reg files_functions[], hotfix_functions[], log_functions[], probe_functions[],
     reboot_functions[], registry_functions[], update_functions[];
-void files_open(lua_State *L);
 void system_facts(lua_State *L);
 
 #endif

@@ -1,14 +1,15 @@
 /*
  * The native half of probe: what a server answers to this machine. Only verify may ask: a plan must not depend on what a network
- * says. Whether the runbook has declared it is the guard's to say. nil is "cannot tell".
+ * says. nil is "cannot tell".
  */
 #include "script/modules/modules.h"
 
-#include "machine/machine.h"
+#include <math.h>
+
 #include "script/modules/arguments.h"
+#include "script/primitives/ask.h"
 #include "script/sandbox/error.h"
 #include "script/sandbox/text.h"
-#include "tls/probe.h"
 
 /* A string field of the options at `index`, or NULL. Borrowed from the table. */
 static const char *option_name(lua_State *L, int index) {
@@ -20,93 +21,81 @@ static const char *option_name(lua_State *L, int index) {
   return name;
 }
 
-/* opts.timeout in seconds for each step. */
-static unsigned option_timeout(lua_State *L, int index) {
+/* opts.timeout in seconds for each step, as milliseconds. What is too much, or nothing, stays so. */
+static call_value option_timeout(lua_State *L, int index) {
+  const lua_Number most = 1e9;
   if (lua_isnoneornil(L, index) || lua_getfield(L, index, "timeout") == LUA_TNIL)
-    return PROBE_TIMEOUT;
-  const lua_Number milliseconds = lua_tonumber(L, -1) * 1000, most = PROBE_TIMEOUT_MOST;
-  if (!(milliseconds > 0) || milliseconds > most)
-    script_raise(L, TLSMEND_E_SCRIPT, "opts.timeout must be seconds, above 0 and at most %d",
-                 PROBE_TIMEOUT_MOST / 1000);
-  return milliseconds < 1 ? 1 : (unsigned)milliseconds;
+    return call_nil();
+  const lua_Number milliseconds = lua_tonumber(L, -1) * 1000;
+  if (!(milliseconds > 0))
+    return call_integer(0);
+  return call_integer(milliseconds < 1      ? 1
+                      : milliseconds > most ? (long long)most
+                                            : (long long)ceil(milliseconds));
 }
 
-/* The arguments (host, port, opts); false: the machine cannot be asked, and nothing else is to be done. */
-static bool endpoint_take(lua_State *L, const char *function, tlsmend_endpoint *out) {
-  tlsmend_error error;
-  tlsmend_machine *machine = script_machine(L, function);
-  if (!sandbox_context(L)->host.verifying)
-    script_raise(L, TLSMEND_E_SCRIPT,
-                 "%s: only inside verify; a plan must not depend on what a network answers", function);
+/* Asks with the arguments (host, port, opts). */
+static const tlsmend_call *ask_server(lua_State *L, primitive_id id, const char *function) {
   lua_settop(L, 3);
-  out->host = script_check_text(L, 1, "the host");
+  call_value args[4] = {call_text(script_check_text(L, 1, "the host"))};
   if (!lua_isinteger(L, 2) || lua_tointeger(L, 2) < 1 || lua_tointeger(L, 2) > 65535)
     script_raise(L, TLSMEND_E_SCRIPT, "%s: the port must be a number from 1 to 65535, got %s", function,
                  sandbox_text(L, 2));
-  out->port = (unsigned)lua_tointeger(L, 2);
-  out->name = option_name(L, 3);
-  out->timeout = option_timeout(L, 3);
-  int code = machine_may_probe(machine, out, &error);
-  if (code != TLSMEND_OK && code != TLSMEND_E_UNKNOWN)
-    script_raise_error(L, &error);
-  return code == TLSMEND_OK;
+  args[1] = call_integer(lua_tointeger(L, 2));
+  args[2] = call_text(option_name(L, 3));
+  args[3] = option_timeout(L, 3);
+  return script_ask(L, id, args, 4);
 }
 
-static void push_answer(lua_State *L, const tlsmend_probe_answer *answer) {
-  if (answer->state == TLSMEND_PROBE_ON || answer->state == TLSMEND_PROBE_OFF)
-    sandbox_context(L)->host.answered = true;
+/* nil, and the reason if there is one; 0: it is an answer. */
+static int push_failure(lua_State *L, const tlsmend_call *call) {
+  if (call_answer(call, 1).text)
+    return 0;
+  lua_pushnil(L);
+  if (call->count < 2)
+    return 1;
+  lua_pushstring(L, call_answer(call, 2).text);
+  return 2;
+}
+
+/* What is answered to one hello, from that answer of the call on. */
+static void push_answer(lua_State *L, const tlsmend_call *call, size_t from) {
+  static const char *const fields[] = {"state", "protocol", "suite", "detail"};
   lua_createtable(L, 0, 4);
-  script_set_text(L, "state", probe_state_name(answer->state));
-  script_set_text(L, "protocol", answer->protocol);
-  script_set_text(L, "suite", answer->suite);
-  script_set_text(L, "detail", answer->detail);
+  for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+    script_set_text(L, fields[i], call_answer(call, from + i).text);
 }
 
 /* versions(host, port [, opts]) -> { ["TLS 1.2"] = answer, ... } | nil */
 static int l_versions(lua_State *L) {
-  tlsmend_error error;
-  tlsmend_endpoint endpoint;
-  probe_result result;
-  if (!endpoint_take(L, "probe.versions", &endpoint))
-    return lua_pushnil(L), 1;
-  int code = probe_versions(&endpoint, &result, &error);
-  if (code == TLSMEND_E_UNKNOWN)
-    return lua_pushnil(L), lua_pushstring(L, error.text), 2;
-  if (code != TLSMEND_OK)
-    return script_raise_error(L, &error);
-  lua_createtable(L, 0, TLS_VERSION_COUNT);
-  for (size_t i = 0; i < TLS_VERSION_COUNT; i++) {
-    push_answer(L, &result.versions[i]);
-    lua_setfield(L, -2, tls_version_name((tls_version)i));
+  enum { FIELDS = 5 };
+  const tlsmend_call *call = ask_server(L, PRIMITIVE_PROBE_VERSIONS, "probe.versions");
+  int failed = push_failure(L, call);
+  if (failed)
+    return failed;
+  lua_createtable(L, 0, (int)(call->count / FIELDS));
+  for (size_t at = 1; at + FIELDS <= call->count + 1; at += FIELDS) {
+    push_answer(L, call, at + 1);
+    lua_setfield(L, -2, call_answer(call, at).text);
   }
   return 1;
 }
 
 /* default_client(host, port [, opts]) -> answer | nil */
 static int l_default_client(lua_State *L) {
-  tlsmend_error error;
-  tlsmend_endpoint endpoint;
-  tlsmend_probe_answer answer;
-  if (!endpoint_take(L, "probe.default_client", &endpoint))
-    return lua_pushnil(L), 1;
-  int code = machine_schannel_probe(script_machine(L, "probe.default_client"), &endpoint, &answer, &error);
-  if (code == TLSMEND_E_UNKNOWN)
-    return lua_pushnil(L), lua_pushstring(L, error.text), 2;
-  if (code != TLSMEND_OK)
-    return script_raise_error(L, &error);
-  push_answer(L, &answer);
-  return 1;
+  const tlsmend_call *call = ask_server(L, PRIMITIVE_PROBE_DEFAULT_CLIENT, "probe.default_client");
+  int failed = push_failure(L, call);
+  if (!failed)
+    push_answer(L, call, 1);
+  return failed ? failed : 1;
 }
 
 /* split("HOST:PORT") -> host, port */
 static int l_split(lua_State *L) {
-  tlsmend_error error;
-  char host[PROBE_HOST_MOST];
-  unsigned port;
-  if (probe_endpoint_parse(script_check_text(L, 1, "the endpoint"), host, &port, &error) != TLSMEND_OK)
-    return script_raise_error(L, &error);
-  lua_pushstring(L, host);
-  lua_pushinteger(L, (lua_Integer)port);
+  const call_value args[] = {call_text(script_check_text(L, 1, "the endpoint"))};
+  const tlsmend_call *call = script_ask(L, PRIMITIVE_PROBE_SPLIT, args, 1);
+  lua_pushstring(L, call_answer(call, 1).text);
+  lua_pushinteger(L, (lua_Integer)call_answer(call, 2).number);
   return 2;
 }
 

@@ -4,15 +4,15 @@
 #include <string.h>
 
 const script_module script_modules[] = {
-    {"files", files_functions, files_open, NULL},
-    {"hotfix", hotfix_functions, NULL, NULL},
-    {"log", log_functions, NULL, NULL},
-    {"probe", probe_functions, NULL, NULL},
-    {"reboot", reboot_functions, NULL, NULL},
-    {"registry", registry_functions, NULL, NULL},
-    {"system", NULL, NULL, system_facts},
-    {"update", update_functions, NULL, NULL},
-    {NULL, NULL, NULL, NULL},
+    {"files", files_functions, NULL},
+    {"hotfix", hotfix_functions, NULL},
+    {"log", log_functions, NULL},
+    {"probe", probe_functions, NULL},
+    {"reboot", reboot_functions, NULL},
+    {"registry", registry_functions, NULL},
+    {"system", NULL, system_facts},
+    {"update", update_functions, NULL},
+    {NULL, NULL, NULL},
 };
 
 const script_module *script_module_find(const char *name) {

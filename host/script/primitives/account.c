@@ -53,6 +53,11 @@ int account_passed(const script_account *account) {
   return os_clock() > account->deadline ? TLSMEND_LIMIT_TIME : SANDBOX_WITHIN;
 }
 
+int account_check(script_account *account, tlsmend_error *error) {
+  account->exceeded = account_passed(account);
+  return account_ended(account, "", error);
+}
+
 int account_count(script_account *account, tlsmend_limit limit, unsigned long long amount,
                   tlsmend_error *error) {
   int reached = account_passed(account);

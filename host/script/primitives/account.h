@@ -47,6 +47,9 @@ void account_renew(script_account *account);
 /* Which limit has been passed by now: a tlsmend_limit, or a SANDBOX_. */
 int account_passed(const script_account *account);
 
+/* Looks whether a limit has been passed by now; if so, that stays. TLSMEND_OK, or as account_ended. */
+int account_check(script_account *account, tlsmend_error *error);
+
 /* Counts towards a limit. TLSMEND_E_LIMIT once any was passed, and that stays. */
 int account_count(script_account *account, tlsmend_limit limit, unsigned long long amount,
                   tlsmend_error *error);

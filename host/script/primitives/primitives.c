@@ -35,6 +35,8 @@ static bool fits(char letter, const call_value *value) {
   case 'v':
     return value->type == TLSMEND_TYPE_INTEGER &&
            (value->number == 0 || value->number == 32 || value->number == 64);
+  case 'I':
+    return value->type == TLSMEND_TYPE_NIL || value->type == TLSMEND_TYPE_INTEGER;
   case 'i':
     return value->type == TLSMEND_TYPE_INTEGER;
   case 'b':

@@ -21,6 +21,7 @@ typedef enum primitive_when {
  *   k  the path of a registry key, which the primitive makes canonical     t  a text of UTF-8 without NULs
  *   T  such a text, or nil                                                  s  any bytes
  *   v  a view: 64, 32 or 0                                                  i  an integer
+ *   I  an integer, or nil
  *   b  true or false                                                        *  what else there is, of any type
  *   (  what follows may stand there any number of times
  */
@@ -37,6 +38,21 @@ typedef enum primitive_when {
   X(REBOOT_FACT, "reboot.fact", primitive_fact, PRIMITIVE_MACHINE, "kT")                                     \
   X(REBOOT_FACT_KEYS, "reboot.fact", primitive_fact_keys, PRIMITIVE_MACHINE, "k")                            \
   X(REBOOT_BARRIER, "reboot.barrier", primitive_barrier, PRIMITIVE_MACHINE, "t")                             \
+  X(LOG, "log", primitive_log, PRIMITIVE_ANY_TIME, "bs")                                                     \
+  X(FINDING, "log.finding", primitive_finding, PRIMITIVE_ANY_TIME, "t")                                      \
+  X(UNKNOWN, "unknown", primitive_unknown, PRIMITIVE_ANY_TIME, "t")                                          \
+  X(HOTFIX_PACKAGES, "hotfix.packages", primitive_packages, PRIMITIVE_MACHINE, "t")                          \
+  X(HOTFIX_LISTED, "hotfix.listed", primitive_listed, PRIMITIVE_MACHINE, "t")                                \
+  X(HOTFIX_FILE_FACT, "hotfix.file_version", primitive_file_fact, PRIMITIVE_MACHINE, "tv")                   \
+  X(HOTFIX_FILE_VERSION, "hotfix.file_version", primitive_file_version, PRIMITIVE_MACHINE, "tv")             \
+  X(FILES_KIND, "files", primitive_kind, PRIMITIVE_MACHINE, "t")                                             \
+  X(FILES_NAMES, "files", primitive_names, PRIMITIVE_MACHINE, "t")                                           \
+  X(UPDATE_PROPOSE, "update.propose", primitive_propose, PRIMITIVE_MACHINE, "tTTTT(tvt")                     \
+  X(UPDATE_SHA256, "update.sha256", primitive_sha256, PRIMITIVE_MACHINE, "t")                                \
+  X(UPDATE_BUNDLED, "update.bundled", primitive_bundled, PRIMITIVE_ANY_TIME, "")                             \
+  X(PROBE_VERSIONS, "probe.versions", primitive_versions, PRIMITIVE_VERIFY, "tiTI")                          \
+  X(PROBE_DEFAULT_CLIENT, "probe.default_client", primitive_default_client, PRIMITIVE_VERIFY, "tiTI")        \
+  X(PROBE_SPLIT, "probe.split", primitive_split, PRIMITIVE_ANY_TIME, "t")                                    \
   X(MODULE, NULL, primitive_module, PRIMITIVE_MACHINE, "*")
 
 typedef enum primitive_id {

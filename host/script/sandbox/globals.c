@@ -60,7 +60,7 @@ static int l_print(lua_State *L) {
     luaL_addvalue(&line);
   }
   luaL_pushresult(&line);
-  return sandbox_log(L, TLSMEND_EVENT_LOG, lua_tostring(L, -1));
+  return sandbox_log(L, false, lua_tostring(L, -1));
 }
 
 /* The standard one loops n times even if the text is empty. */

@@ -262,8 +262,6 @@ void script_scratch_clear(script_scratch *scratch) {
   free(scratch->path);
   free(scratch->text);
   value_texts_free(scratch->texts, scratch->text_count);
-  name_list_clear(&scratch->names);
-  os_nofollow_close(scratch->reached);
   call_clear(&scratch->call);
   memset(scratch, 0, sizeof *scratch);
 }

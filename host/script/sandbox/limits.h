@@ -7,7 +7,6 @@
 
 #include <lua.h>
 
-#include "base/names.h"
 #include "script/call.h"
 #include "script/primitives/host.h"
 #include "script/primitives/account.h"
@@ -20,9 +19,7 @@ typedef struct script_scratch {
   char *text;   /* free() */
   char **texts; /* value_texts_free */
   size_t text_count;
-  name_list names;
-  struct os_nofollow *reached; /* os_nofollow_close */
-  tlsmend_call call;           /* what the host has answered last */
+  tlsmend_call call; /* what the host has answered last */
 } script_scratch;
 
 /* What belongs to one Lua state. Reached from any of its coroutines by sandbox_context(). */

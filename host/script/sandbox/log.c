@@ -1,19 +1,10 @@
 /* Lines that a script says, on their way to whoever listens. */
 #include "script/sandbox/log.h"
 
-#include <string.h>
+#include "script/primitives/ask.h"
 
-#include "base/unicode.h"
-#include "script/sandbox/limits.h"
-
-int sandbox_log(lua_State *L, tlsmend_event event, const char *text) {
-  const script_options *options = &sandbox_context(L)->options;
-  size_t size = strlen(text);
-  sandbox_output(L, size + SANDBOX_LINE_COST);
-  if (!options->log)
-    return 0;
-  char *line = memcpy(lua_newuserdatauv(L, size + 1, 0), text, size + 1);
-  unicode_plain(line, size, "\t");
-  options->log(options->log_data, event, line);
+int sandbox_log(lua_State *L, bool warning, const char *text) {
+  const call_value args[] = {call_boolean(warning), call_text(text)};
+  script_ask(L, PRIMITIVE_LOG, args, 2);
   return 0;
 }
