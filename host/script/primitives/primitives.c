@@ -18,9 +18,10 @@ static const struct row {
 
 const char *primitive_name(primitive_id id) { return (unsigned)id < PRIMITIVE_COUNT ? rows[id].name : NULL; }
 
+static bool is_bytes(const call_value *value) { return value->type == TLSMEND_TYPE_TEXT && value->text; }
+
 static bool is_text(const call_value *value) {
-  return value->type == TLSMEND_TYPE_TEXT && strlen(value->text) == value->size &&
-         unicode_valid(value->text, value->size);
+  return is_bytes(value) && strlen(value->text) == value->size && unicode_valid(value->text, value->size);
 }
 
 static bool fits(char letter, const call_value *value) {
@@ -31,7 +32,7 @@ static bool fits(char letter, const call_value *value) {
   case 'T':
     return value->type == TLSMEND_TYPE_NIL || is_text(value);
   case 's':
-    return value->type == TLSMEND_TYPE_TEXT;
+    return is_bytes(value);
   case 'v':
     return value->type == TLSMEND_TYPE_INTEGER &&
            (value->number == 0 || value->number == 32 || value->number == 64);
@@ -98,8 +99,8 @@ int primitive_call(script_host *host, primitive_id id, tlsmend_call *call, tlsme
   if ((unsigned)id >= PRIMITIVE_COUNT)
     return tlsmend_error_set(error, TLSMEND_E_SCRIPT, "there is no primitive %d", (int)id);
   const struct row *row = &rows[id];
-  if (row->name)
-    call->name = row->name;
+  if (row->name || !call->name)
+    call->name = row->name ? row->name : "";
   call->most = 0;
   call->most_bytes = host->account->limit[TLSMEND_LIMIT_MEMORY];
   int code = account_ended(host->account, "", &own);
