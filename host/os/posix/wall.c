@@ -22,6 +22,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/capability.h>
+#include <sys/ioctl.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -58,6 +59,15 @@ static int compare(const void *a, const void *b) { return *(const int *)a - *(co
 static void touch(void) {
   int numbers[1024] = {0};
   qsort(numbers, sizeof numbers / sizeof numbers[0], sizeof numbers[0], compare);
+}
+
+/* A terminal would take bytes as if they were typed. One of its own group may leave it alone. */
+static void leave_terminal(void) {
+  int terminal = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
+  if (terminal >= 0) {
+    ioctl(terminal, TIOCNOTTY);
+    close(terminal);
+  }
 }
 
 /* All above the two pipes: whatever the parent has open and did not mean to hand on. */
@@ -162,6 +172,7 @@ int os_wall_raise(unsigned long long memory, os_wall *out, tlsmend_error *error)
     personality((unsigned long)kind & ~(unsigned long)READ_IMPLIES_EXEC);
   unsigned long long program = addresses();
   umask(077);
+  leave_terminal();
   int code = chdir("/") == 0 ? close_rest(out, error) : missing(error, "/ cannot be entered");
   leave_root(out);
   if (code == TLSMEND_OK)

@@ -1,6 +1,6 @@
 /*
  * Workers, whichever system they run on: the program of a test is its own worker, and does what the first bytes say that are sent to it. Part
- * of test_worker and test_worker_win32, which have a main and an `obey` of their own.
+ * of test_worker_posix and test_worker_win32, which have a main and an `obey` of their own.
  */
 #ifndef TLSMEND_TESTS_UNIT_OS_WORKER_H
 #define TLSMEND_TESTS_UNIT_OS_WORKER_H

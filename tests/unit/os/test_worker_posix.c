@@ -1,24 +1,15 @@
 /*
- * Workers, on whichever system: the pipes, how a worker ends and what is said of it, what it holds and what it may not. The program is its
+ * Workers on POSIX: the pipes, how a worker ends and what is said of it, what it holds and what it may not. The program is its
  * own worker; the first byte of what is sent to it says what it does.
  */
 #define _GNU_SOURCE
 
-#ifdef _WIN32
-int main(void) { return 77; } /* its own is test_worker_win32 */
-#else
-
 #include "os/posix/filter.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
-#ifdef __linux__
-#include <seccomp.h>
-#endif
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -210,122 +201,6 @@ static void writing_to_the_dead(void **state) {
   os_worker_end(worker);
 }
 
-/* The exit code of a process that runs fn; fn runs cmocka's assertions at its own risk. */
-static int apart(int (*fn)(void)) {
-  int status = 0;
-  pid_t child = fork();
-  if (child == 0)
-    _exit(fn());
-  assert_int_equal(waitpid(child, &status, 0), child);
-  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
-static int echo_quietly(void) {
-  tlsmend_error error = {0};
-  os_worker *worker = NULL;
-  os_worker_wait wait = within(LONGEST);
-  char back[6] = "";
-  if (os_worker_start(&(os_worker_terms){.program = program, .memory = MEMORY}, &worker, &error) !=
-      TLSMEND_OK)
-    return 1;
-  if (os_worker_send(worker, &(order){'e', 6}, sizeof(order), &wait, &error) != TLSMEND_OK ||
-      os_worker_send(worker, "hello", 6, &wait, &error) != TLSMEND_OK ||
-      os_worker_receive(worker, back, 6, &wait, &error) != TLSMEND_OK || strcmp(back, "hello") != 0)
-    return 2;
-  os_worker_end(worker);
-  return 0;
-}
-
-static int without_streams(void) {
-  for (int closed = 1; closed < 8; closed++) {
-    for (int fd = 0; fd < 3; fd++)
-      if (closed & 1 << fd)
-        close(fd);
-    if (echo_quietly() != 0)
-      return closed;
-    os_main_streams();
-  }
-  return 0;
-}
-
-static void closed_streams(void **state) {
-  (void)state;
-  assert_int_equal(apart(without_streams), 0);
-}
-
-static int with_signals_ignored(void) {
-  tlsmend_error error = {0};
-  os_worker *worker = NULL;
-  os_worker_wait wait = within(LONGEST);
-  char byte;
-  sigset_t all;
-  for (int number = 1; number < 32; number++)
-    signal(number, SIG_IGN);
-  sigfillset(&all);
-  sigprocmask(SIG_BLOCK, &all, NULL);
-  if (echo_quietly() != 0)
-    return 1;
-  if (os_worker_start(&(os_worker_terms){.program = program, .memory = MEMORY}, &worker, &error) !=
-          TLSMEND_OK ||
-      os_worker_send(worker, &(order){'x', 3}, sizeof(order), &wait, &error) != TLSMEND_OK)
-    return 2;
-  if (os_worker_receive(worker, &byte, 1, &wait, &error) != TLSMEND_E_FAILED ||
-      !strstr(error.text, "SIGCHLD"))
-    return 3;
-  os_worker_end(worker);
-  return 0;
-}
-
-static void ignored_signals(void **state) {
-  (void)state;
-  assert_int_equal(apart(with_signals_ignored), 0);
-}
-
-static int leave_one(void) {
-  os_worker *worker = NULL;
-  tlsmend_error error = {0};
-  return os_worker_start(&(os_worker_terms){.program = program, .memory = MEMORY}, &worker, &error);
-}
-
-static void ends_with_its_parent(void **state) {
-  (void)state;
-  int status = 0;
-  assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), 0);
-  assert_int_equal(apart(leave_one), 0);
-  assert_true(waitpid(-1, &status, 0) > 0); /* the orphan */
-  assert_true(WIFEXITED(status));
-  assert_int_equal(WEXITSTATUS(status), 7);
-}
-
-#ifdef __linux__
-/* As in a container that keeps the filter for itself. */
-static int without_filter(void) {
-  tlsmend_error error = {0}, told = {0};
-  os_worker *worker = NULL;
-  os_worker_wait wait = within(LONGEST);
-  scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
-  if (!filter || seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(seccomp), 0) != 0 ||
-      seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(prctl), 1,
-                       SCMP_A0(SCMP_CMP_EQ, PR_SET_SECCOMP, 0)) != 0 ||
-      seccomp_load(filter) != 0)
-    return 1;
-  seccomp_release(filter);
-  if (os_worker_start(&(os_worker_terms){.program = program, .memory = MEMORY}, &worker, &error) !=
-          TLSMEND_OK ||
-      os_worker_receive(worker, &told, sizeof told, &wait, &error) != TLSMEND_OK)
-    return 2;
-  os_worker_end(worker);
-  return told.code == TLSMEND_E_UNSUPPORTED && strstr(told.text, "seccomp") && strstr(told.text, "container")
-             ? 0
-             : 3;
-}
-
-static void no_wall_is_said(void **state) {
-  (void)state;
-  assert_int_equal(apart(without_filter), 0);
-}
-#endif
-
 static unsigned count_open_here(void) { return count_open(); }
 
 static void nothing_leaks(void **state) {
@@ -381,12 +256,6 @@ int main(int argc, char **argv) {
       cmocka_unit_test(no_such_program),
       cmocka_unit_test(another_program),
       cmocka_unit_test(writing_to_the_dead),
-      cmocka_unit_test(closed_streams),
-      cmocka_unit_test(ignored_signals),
-      cmocka_unit_test(ends_with_its_parent),
-#ifdef __linux__
-      cmocka_unit_test(no_wall_is_said),
-#endif
       cmocka_unit_test(nothing_leaks),
       cmocka_unit_test(threads_share_nothing),
   };
@@ -394,5 +263,3 @@ int main(int argc, char **argv) {
   free(program);
   return failures;
 }
-
-#endif
