@@ -33,6 +33,7 @@ int script_host_lend(script_host *host, tlsmend_machine *machine, tlsmend_machin
 
 int script_host_begin(script_host *host, const guard_needs *needs, const script_ground *ground,
                       tlsmend_error *error) {
+  script_host_end(host);
   host->sink = ground->sink;
   host->unreached = false;
   account_refill(host->account);

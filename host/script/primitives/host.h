@@ -27,7 +27,7 @@ typedef struct script_host {
 void script_host_open(script_host *host, const script_options *options, script_account *account);
 void script_host_close(script_host *host);
 
-/* Begins one run that may use up to the limits: what the text asks and proposes goes through a guard made of its needs. */
+/* Begins one run that may use up to the limits, and ends one that has not ended yet: what the text asks and proposes goes through a guard made of its needs. */
 struct guard_needs;
 int script_host_begin(script_host *host, const struct guard_needs *needs, const script_ground *ground,
                       tlsmend_error *error);
