@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "bench/beside.h"
 #include "machine/backends.h"
+#include "machine/guard.h"
 #include "machine/machine.h"
 #include "machine/overlay.h"
 #include "script/host_lua.h"
@@ -108,17 +109,25 @@ static int try_on(const lint *self, const char *name, json_t *traces, tlsmend_er
   return code;
 }
 
+/* The programs that read a stranger's text get no more of this computer than its runbook would. */
 static int judge(lint *self, const char *file, json_t *about, tlsmend_error *error) {
+  static const guard_needs needs = {.runbook = "lint", .made_up = true};
   bed bed;
+  script_options options = self->script;
+  tlsmend_machine *guard = NULL;
   script_tool *tool = NULL; /* on a machine, because some modules of the library ask one when they load */
   json_t *found = NULL;
   const char *name = json_string_value(json_array_get(self->machines, 0));
   int code = bed_open(self, name, &bed, error);
+  options.apart = true;
   if (code == TLSMEND_OK)
-    code = script_tool_open(&self->script, bed.overlay, &tool, error);
+    code = guard_open(bed.overlay, &needs, NULL, &guard, error);
+  if (code == TLSMEND_OK)
+    code = script_tool_open(&options, guard, &tool, error);
   if (code == TLSMEND_OK)
     code = call(tool, "lint.check", "check", json_incref(about), &found, error);
   script_tool_close(tool);
+  machine_close(guard);
   bed_close(&bed);
   if (code != TLSMEND_OK)
     return code;
@@ -242,6 +251,7 @@ int tlsmend_lint(const tlsmend_options *options, const tlsmend_lint_request *req
   lint lint = {.script = session_script_options(options), .files = json_array()};
   lint.script.log = NULL;
   lint.script.bytecode = bytecode_cache_new();
+  lint.script.workers = worker_pool_new();
   lint.trust = session_trust_folder(options);
   int code = lint.files ? session_library_read(&lint.script, error) : error_no_memory(error);
   if (code == TLSMEND_OK)
@@ -256,6 +266,7 @@ int tlsmend_lint(const tlsmend_options *options, const tlsmend_lint_request *req
   json_decref(lint.machines);
   json_decref(lint.files);
   script_tool_close(lint.tool);
+  worker_pool_free(lint.script.workers);
   bytecode_cache_free(lint.script.bytecode);
   session_library_clear(&lint.script);
   return code;

@@ -72,11 +72,13 @@ static void forget(tlsmend_repl *self) {
 static int begin(tlsmend_repl *self, tlsmend_error *error) {
   json_t *done = NULL;
   script_sink sink = {on_unknown, on_finding, self};
+  script_options options = self->session->script;
+  options.apart = true; /* what is pasted may be anybody's */
   int code = session_plan_new(self->session, &self->plan, error);
   if (code == TLSMEND_OK)
     code = overlay_open(self->session->machine, self->plan, &self->overlay, error);
   if (code == TLSMEND_OK)
-    code = script_tool_open(&self->session->script, self->overlay, &self->tool, error);
+    code = script_tool_open(&options, self->overlay, &self->tool, error);
   if (code != TLSMEND_OK)
     return code;
   script_tool_report(self->tool, &sink, "prompt", "typed at the prompt");

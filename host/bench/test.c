@@ -306,6 +306,7 @@ int tlsmend_test(const tlsmend_options *options, const tlsmend_test_request *req
   bench bench = {.options = options, .request = request, .script = session_script_options(options)};
   bench.script.log = NULL;
   bench.script.bytecode = bytecode_cache_new();
+  bench.script.workers = worker_pool_new();
   json_t *runbooks = json_array(), *result = NULL;
   bench.taken = calloc(request->param_count + 1, sizeof *bench.taken);
   int code = session_check_params(request->params, request->param_count, error);
@@ -331,6 +332,7 @@ int tlsmend_test(const tlsmend_options *options, const tlsmend_test_request *req
   json_decref(runbooks);
   free(bench.taken);
   script_tool_close(bench.tool);
+  worker_pool_free(bench.script.workers);
   bytecode_cache_free(bench.script.bytecode);
   session_library_clear(&bench.script);
   return code;

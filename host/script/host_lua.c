@@ -11,12 +11,17 @@
 #include "script/require.h"
 #include "script/sandbox/error.h"
 #include "script/sandbox/sandbox.h"
+#include "script/worker/remote.h"
 
 enum { DEPTH_MOST = 32 };
 
 struct script_tool {
-  script_context *context;
+  script_context *context; /* in this process */
+  remote_text *remote;     /* or in a worker */
   script_sink sink;
+  char chunk[64];    /* of script_tool_report; "" before */
+  const char *title; /* borrowed */
+  bool renewed;      /* the next call begins anew */
 };
 
 /* What cannot be told is the called function's own business here. */
@@ -181,7 +186,19 @@ static int result_of(script_context *context, int code, json_t *array, json_t **
   return code;
 }
 
+/* The same in a worker. */
+static int run_apart(script_tool *tool, const script_tool_call *call, json_t **out, tlsmend_error *error) {
+  remote_tool_call asked = {call->module, call->function, call->argument, tool->chunk[0] ? tool->chunk : NULL,
+                            tool->title,  tool->renewed};
+  account_refill(&tool->remote->account);
+  int code = remote_call_tool(tool->remote, &asked, out, error);
+  tool->renewed = false;
+  return code;
+}
+
 int script_tool_run(script_tool *tool, const script_tool_call *call, json_t **out, tlsmend_error *error) {
+  if (tool->remote)
+    return run_apart(tool, call, out, error);
   request request = {call, json_array()};
   *out = NULL;
   if (!request.out)
@@ -214,6 +231,12 @@ int script_data(const script_options *options, const char *name, const char *tex
   *out = NULL;
   if (!request.out)
     return error_no_memory(error);
+  script_options strange = *options;
+  strange.apart = true;
+  if (remote_wanted(&strange)) {
+    json_decref(request.out);
+    return remote_data(&strange, name, text, size, out, error);
+  }
   int code = sandbox_open(options, &context, error);
   if (code != TLSMEND_OK) {
     json_decref(request.out);
@@ -226,44 +249,59 @@ int script_data(const script_options *options, const char *name, const char *tex
   return code;
 }
 
+static script_host *host_of(const script_tool *tool) {
+  return tool->remote ? &tool->remote->host : &tool->context->host;
+}
+
 int script_tool_open(const script_options *options, tlsmend_machine *machine, script_tool **out,
                      tlsmend_error *error) {
+  script_options own = *options;
+  own.source = NULL; /* no file of a runbook is run here */
   *out = NULL;
   script_tool *tool = calloc(1, sizeof *tool);
   if (!tool)
     return error_no_memory(error);
-  int code = sandbox_open(options, &tool->context, error);
-  if (code != TLSMEND_OK) {
-    free(tool);
-    return code;
+  int code = remote_wanted(&own) ? remote_open_tool(&own, &tool->remote, error)
+                                 : sandbox_open(&own, &tool->context, error);
+  if (code == TLSMEND_OK) {
+    tool->sink = (script_sink){ignore, ignore, NULL};
+    host_of(tool)->sink = &tool->sink;
+    code = script_host_lend(host_of(tool), machine, machine, error);
   }
-  tool->context->options.source = NULL; /* no file of a runbook is run here */
-  tool->sink = (script_sink){ignore, ignore, NULL};
-  script_host *host = &tool->context->host;
-  host->sink = &tool->sink;
-  code = script_host_lend(host, machine, machine, error);
   if (code != TLSMEND_OK) {
     script_tool_close(tool);
     return code;
   }
-  sandbox_enter(tool->context, host->system);
+  if (tool->context)
+    sandbox_enter(tool->context, host_of(tool)->system);
   *out = tool;
   return TLSMEND_OK;
 }
 
 void script_tool_report(script_tool *tool, const script_sink *sink, const char *chunk, const char *title) {
   tool->sink = *sink;
+  tool->title = title;
+  snprintf(tool->chunk, sizeof tool->chunk, "%s", chunk);
+  if (!tool->context)
+    return;
   snprintf(tool->context->file, sizeof tool->context->file, "%s", chunk);
   tool->context->title = title;
 }
 
-void script_tool_renew(script_tool *tool) { sandbox_renew(tool->context); }
+void script_tool_renew(script_tool *tool) {
+  tool->renewed = true;
+  if (tool->context)
+    sandbox_renew(tool->context);
+  else
+    account_renew(&tool->remote->account);
+}
 
-void script_tool_stop(script_tool *tool) { tool->context->account.stop = 1; }
+void script_tool_stop(script_tool *tool) { host_of(tool)->account->stop = 1; }
 
 void script_tool_close(script_tool *tool) {
   if (!tool)
     return;
+  remote_close(tool->remote);
   sandbox_close(tool->context);
   free(tool);
 }

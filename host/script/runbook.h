@@ -1,4 +1,4 @@
-/* What declaration.c, param_lua.c and run.c share: a loaded runbook. */
+/* What the files share that load, run and answer for a runbook. */
 #ifndef TLSMEND_SCRIPT_RUNBOOK_H
 #define TLSMEND_SCRIPT_RUNBOOK_H
 
@@ -6,10 +6,32 @@
 #include "script/sandbox/limits.h"
 
 struct script_runbook {
-  script_context *context;
+  script_options options;     /* its pointers are borrowed */
+  script_context *context;    /* of a text in this process */
+  struct remote_text *remote; /* of one in a worker */
   declared_runbook declared;
   char *text; /* free(); NULL for one that is embedded */
 };
+
+/* What is called of it. */
+typedef enum run_kind {
+  RUN_PLAN,   /* `applies`, then, if it applies, `run` */
+  RUN_VERIFY, /* `verify` */
+  RUN_WATCH   /* the program that looks on, with the declaration */
+} run_kind;
+
+/* What came of it. */
+typedef struct run_answer {
+  bool yes;     /* it applies; it is verified */
+  bool absent;  /* there is no verify */
+  char *reason; /* malloc'd, or NULL */
+  json_t *seen; /* a reference: what the watcher has returned; or NULL */
+} run_answer;
+void run_answer_clear(run_answer *answer);
+
+/* Begins a run on the ground and calls, wherever the text is. Clear *answer in any case. */
+int script_call(script_runbook *runbook, run_kind kind, const script_ground *ground, run_answer *answer,
+                tlsmend_error *error);
 
 /* Checks the table at the top of the stack and fills header and needs. The table stays in the state.
  * `file` is what messages call the runbook. [-1, +0, e] */

@@ -20,6 +20,12 @@ typedef struct bytecode_cache bytecode_cache;
 bytecode_cache *bytecode_cache_new(void);
 void bytecode_cache_free(bytecode_cache *self);
 
+/* Workers that wait for the text that they had, for owners of several runs. Must outlive those. NULL when out of memory, which is good
+ * everywhere: each run then has a worker of its own. */
+typedef struct worker_pool worker_pool;
+worker_pool *worker_pool_new(void);
+void worker_pool_free(worker_pool *self);
+
 /* A runbook that is not built in, as it was read, and the files that belong to it. All borrowed. */
 struct manifest;
 typedef struct script_source {
@@ -45,6 +51,9 @@ typedef struct script_options {
   const char *watch;           /* for script_watch: the module that looks on, or NULL */
   const char *worker;          /* the program that can be a worker, absolute; NULL: it is looked for */
   bool in_process;             /* strangers' texts run in this process, too */
+  bool apart;           /* a stranger's text is read or typed: not in this process, whatever else is here */
+  worker_pool *workers; /* or NULL */
+  const struct script_remote *remote; /* of a worker: the way to its host; else NULL */
 } script_options;
 
 /* Reads a library folder whole: "stdlib/tls/winhttp.lua" is a module, "site.lua" a runbook. What is not there is empty. Clear with

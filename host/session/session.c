@@ -264,6 +264,7 @@ int tlsmend_session_open(const tlsmend_options *options, tlsmend_session **out, 
   self->script.log = options->event ? session_event : NULL;
   self->script.log_data = self;
   self->script.bytecode = bytecode_cache_new();
+  self->script.workers = worker_pool_new();
   if (code == TLSMEND_OK)
     code = script_check_modules(&self->script, error);
   if (code == TLSMEND_OK)
@@ -284,6 +285,7 @@ void tlsmend_session_close(tlsmend_session *self) {
   if (!self)
     return;
   machine_close(self->machine);
+  worker_pool_free(self->script.workers);
   bytecode_cache_free(self->script.bytecode);
   free(self->spec);
   free(self->home);

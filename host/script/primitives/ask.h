@@ -5,15 +5,8 @@
 #ifndef TLSMEND_SCRIPT_PRIMITIVES_ASK_H
 #define TLSMEND_SCRIPT_PRIMITIVES_ASK_H
 
-#include "script/primitives/primitives.h"
+#include "script/primitives/remote.h"
 #include "script/sandbox/limits.h"
-
-/* The way to a host in another process. It answers as primitive_call; *exceeded is SANDBOX_WITHIN, or what ends the run there: the
- * account's `exceeded` of that host. The text of a limit is made here, with its place; of a refusal it is that of `error`. */
-typedef struct script_remote {
-  int (*ask)(void *data, primitive_id id, tlsmend_call *call, int *exceeded, tlsmend_error *error);
-  void *data;
-} script_remote;
 
 /*
  * Asks the host with these arguments (borrowed), and raises what goes wrong. What ends a run is noted in the context's own account with

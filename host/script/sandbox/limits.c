@@ -19,6 +19,7 @@
 #include <string.h>
 
 #include "os/os.h"
+#include "script/primitives/remote.h"
 #include "registry/value.h"
 
 enum { INTERVAL = 256, BYTES_PER_INSTRUCTION = 64, LOAD_PIECE = 4096, COLLECT_FROM = 4 << 20 };
@@ -150,8 +151,22 @@ static void exceed(lua_State *L, int limit) {
   lua_error(L);
 }
 
+/* A worker is told to stop through its pipe, which is looked at now and then. */
+static void look_for_stop(script_context *context) {
+  enum { BETWEEN = 20 };
+  uint64_t now = os_clock();
+  if (now < context->looked + BETWEEN)
+    return;
+  context->looked = now;
+  if (context->remote->stopped(context->remote->data))
+    context->account.stop = 1;
+}
+
 static void check_all(lua_State *L) {
-  int limit = account_passed(&sandbox_context(L)->account);
+  script_context *context = sandbox_context(L);
+  if (context->remote)
+    look_for_stop(context);
+  int limit = account_passed(&context->account);
   if (limit != SANDBOX_WITHIN)
     exceed(L, limit);
 }

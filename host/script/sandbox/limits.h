@@ -43,6 +43,7 @@ typedef struct script_context {
 
   script_host host;                   /* of this state: no machine outside script_run and script_verify */
   const struct script_remote *remote; /* where the host is another process, or NULL */
+  uint64_t looked;                    /* when that was asked whether to stop; os_clock */
   bool inside;                        /* there is a machine, which is what `system` says; see sandbox_enter */
   tlsmend_system system;
   bool (*is_module)(const char *name); /* what `require` has; NULL where there is no `require` */

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "os/os.h"
+#include "script/primitives/remote.h"
 #include "script/sandbox/error.h"
 #include "script/sandbox/globals.h"
 
@@ -47,6 +48,9 @@ static int l_open(lua_State *L) {
   sandbox_measure(L);
   script_error_register(L);
   sandbox_globals(L);
+  const script_remote *remote = sandbox_context(L)->remote;
+  if (remote && remote->extra)
+    remote->extra(L);
   return 0;
 }
 
@@ -61,6 +65,7 @@ int sandbox_open(const script_options *options, script_context **out, tlsmend_er
     return error_no_memory(error);
   if (options)
     context->options = *options;
+  context->remote = context->options.remote;
   sandbox_limits_begin(context);
   script_host_open(&context->host, &context->options, &context->account);
   lua_State *L = lua_newstate(sandbox_alloc, context);

@@ -1,0 +1,258 @@
+/* A worker as its parent has it: greeted, asked, served, and not believed. */
+#include "script/worker/worker.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/unicode.h"
+#include "os/os.h"
+#include "script/primitives/primitives.h"
+#include "script/worker/program.h"
+
+/* A frame may hold as much as a text may, and this. Time beyond the limit lets the worker end by itself, with the line that it was at. */
+enum { FRAME_EXTRA = 8 << 20, GRACE = 1000, TO_BEGIN = 20 };
+
+static int process_send(void *data, const void *bytes, size_t size, const os_worker_wait *wait,
+                        tlsmend_error *error) {
+  return os_worker_send(data, bytes, size, wait, error);
+}
+
+static int process_receive(void *data, void *bytes, size_t size, const os_worker_wait *wait,
+                           tlsmend_error *error) {
+  return os_worker_receive(data, bytes, size, wait, error);
+}
+
+static void process_allow(void *data, unsigned long long seconds) { os_worker_allow(data, seconds); }
+
+static void process_notes(void *data, os_wall *wall) { os_worker_notes(data, wall); }
+
+static void process_end(void *data) { os_worker_end(data); }
+
+static const worker_stream process = {process_send, process_receive, process_allow, process_notes,
+                                      process_end};
+
+worker *worker_new(const worker_stream *stream, void *data) {
+  worker *self = calloc(1, sizeof *self);
+  if (self) {
+    self->stream = stream;
+    self->data = data;
+  }
+  return self;
+}
+
+int worker_start(const script_options *options, worker **out, tlsmend_error *error) {
+  char *program = NULL;
+  os_worker *started = NULL;
+  *out = NULL;
+  int code = script_worker_program(options, &program, error);
+  os_worker_terms terms = {program, options->limit[TLSMEND_LIMIT_MEMORY]};
+  if (code == TLSMEND_OK)
+    code = os_worker_start(&terms, &started, error);
+  free(program);
+  if (code != TLSMEND_OK)
+    return code;
+  *out = worker_new(&process, started);
+  if (*out)
+    return TLSMEND_OK;
+  os_worker_end(started);
+  return error_no_memory(error);
+}
+
+void worker_end(worker *self) {
+  if (!self)
+    return;
+  self->stream->end(self->data);
+  frame_clear(&self->out);
+  frame_clear(&self->in);
+  free(self);
+}
+
+/* One conversation: until when it may last, and who is asked. */
+typedef struct talk {
+  worker *worker;
+  const worker_request *request;
+  os_worker_wait wait;
+  bool stopped;
+  tlsmend_error *error;
+} talk;
+
+/* While nothing comes: whether somebody wants it to stop. The worker ends its call by itself, or the deadline does. */
+static void look_up(void *data) {
+  talk *self = data;
+  frame stop = {0};
+  if (self->stopped || !self->request->stop || !*self->request->stop)
+    return;
+  self->stopped = true;
+  frame_begin(&stop, FRAME_STOP);
+  if (frame_end(&stop))
+    self->worker->stream->send(self->worker->data, stop.bytes, stop.size,
+                               &(os_worker_wait){os_clock() + GRACE, NULL, NULL}, NULL);
+  frame_clear(&stop);
+  if (self->wait.deadline > os_clock() + GRACE)
+    self->wait.deadline = os_clock() + GRACE;
+}
+
+static talk talk_begin(worker *self, const worker_request *request, tlsmend_error *error) {
+  unsigned long long seconds = request->host->account->limit[TLSMEND_LIMIT_TIME];
+  if (seconds > 1 << 30)
+    seconds = 1 << 30;
+  self->stream->allow(self->data, seconds + 2);
+  return (talk){.worker = self,
+                .request = request,
+                .wait = {.deadline = os_clock() + seconds * 1000 + GRACE},
+                .error = error};
+}
+
+/* It cannot be gone on with. What the system says of its end stands in the error already. */
+static int died(const talk *self, int code) {
+  tlsmend_error why = *self->error;
+  bool limit = code == TLSMEND_E_LIMIT;
+  return tlsmend_error_set(self->error, limit ? TLSMEND_E_LIMIT : TLSMEND_E_SCRIPT,
+                           "%s: the process that ran it %s", self->request->file, why.text);
+}
+
+static int lied(const talk *self, const char *what) {
+  return tlsmend_error_set(self->error, TLSMEND_E_SCRIPT,
+                           "%s: the process that ran it said what it may not (%s), and was ended",
+                           self->request->file, what);
+}
+
+static int send(const talk *self) {
+  frame *out = &self->worker->out;
+  if (!frame_end(out))
+    return error_no_memory(self->error);
+  int code = self->worker->stream->send(self->worker->data, out->bytes, out->size, &self->wait, self->error);
+  return code == TLSMEND_OK ? code : died(self, code);
+}
+
+/* Receives the rest of a frame. Memory is asked for as it comes, not as it is promised. */
+static int receive_rest(const talk *self, frame *in, size_t size) {
+  enum { PIECE = 1 << 16 };
+  while (size > 0) {
+    size_t piece = size < PIECE ? size : PIECE;
+    if (in->room - in->size < piece) {
+      size_t room = (in->size + piece) * 2;
+      unsigned char *moved = realloc(in->bytes, room);
+      if (!moved)
+        return error_no_memory(self->error);
+      in->bytes = moved;
+      in->room = room;
+    }
+    int code = self->worker->stream->receive(self->worker->data, in->bytes + in->size, piece, &self->wait,
+                                             self->error);
+    if (code != TLSMEND_OK)
+      return died(self, code);
+    in->size += piece;
+    size -= piece;
+  }
+  return TLSMEND_OK;
+}
+
+static int receive(const talk *self, frame_kind *kind) {
+  frame *in = &self->worker->in;
+  unsigned long long most = self->request->host->account->limit[TLSMEND_LIMIT_MEMORY];
+  size_t size;
+  in->size = 0;
+  int code = receive_rest(self, in, FRAME_HEAD);
+  if (code != TLSMEND_OK)
+    return code;
+  *kind = frame_head(in->bytes, &size);
+  if (size > FRAME_EXTRA && size - FRAME_EXTRA > most)
+    return lied(self, "a frame that is too large");
+  code = receive_rest(self, in, size);
+  if (code == TLSMEND_OK && !frame_read(in))
+    code = lied(self, "a frame that is none");
+  return code;
+}
+
+int worker_greet(worker *self, const worker_request *request, tlsmend_error *error) {
+  frame_kind kind;
+  talk talk = talk_begin(self, request, error);
+  talk.wait.deadline = os_clock() + TO_BEGIN * 1000;
+  int code = receive(&talk, &kind);
+  if (code != TLSMEND_OK)
+    return code;
+  frame_reader hello = frame_values(&self->in);
+  const char *version = frame_take_text(&hello);
+  if (kind != FRAME_HELLO || hello.failed)
+    return lied(&talk, "no greeting");
+  if (strcmp(version, WORKER_VERSION) != 0)
+    return tlsmend_error_set(
+        error, TLSMEND_E_UNSUPPORTED,
+        "the program that is to run runbooks apart is of another version (%.40s, not %s): "
+        "install the two together",
+        version, WORKER_VERSION);
+  const char *missing = frame_take_optional(&hello);
+  if (missing)
+    return tlsmend_error_set(error, TLSMEND_E_UNSUPPORTED, "%s", missing);
+  for (self->wall.count = 0; hello.at != hello.end && self->wall.count < 16; self->wall.count++)
+    snprintf(self->wall.lines[self->wall.count], sizeof self->wall.lines[0], "%s", frame_take_text(&hello));
+  self->greeted = frame_taken(&hello);
+  self->stream->notes(self->data, &self->wall);
+  return self->greeted ? TLSMEND_OK : lied(&talk, "no greeting");
+}
+
+/* One question of the worker: it is asked here as a native in this process would ask it. */
+static int serve(const talk *self) {
+  worker *worker = self->worker;
+  frame_reader asked = frame_values(&worker->in);
+  tlsmend_error inner = {0, ""};
+  long long id = frame_take_integer(&asked, 0, PRIMITIVE_COUNT - 1);
+  if (asked.failed)
+    return lied(self, "a question that is none");
+  script_host *host = self->request->host;
+  tlsmend_call call = {.args = asked.at, .arg_count = (size_t)(asked.end - asked.at)};
+  int code = primitive_call(host, (primitive_id)id, &call, &inner);
+  frame_begin(&worker->out, FRAME_ANSWER);
+  frame_add_integer(&worker->out, code);
+  frame_add_text(&worker->out, code == TLSMEND_OK ? NULL : inner.text);
+  frame_add_integer(&worker->out, host->account->exceeded);
+  for (size_t i = 1; code == TLSMEND_OK && i <= call.count; i++)
+    frame_add(&worker->out, call_answer(&call, i));
+  call_clear(&call);
+  return send(self);
+}
+
+/* The error of a result, in the host's own words where the host has ended the call. */
+static int result_error(const talk *self, long long code, const char *text) {
+  const script_account *account = self->request->host->account;
+  tlsmend_error own;
+  int ended = account_ended(account, "", &own);
+  if (ended != TLSMEND_OK) {
+    size_t said = strlen(text), refused = strlen(own.text);
+    bool placed = code == ended && said >= refused && strcmp(text + said - refused, own.text) == 0;
+    return tlsmend_error_set(self->error, ended, "%s", placed ? text : own.text);
+  }
+  if (code == TLSMEND_OK)
+    return TLSMEND_OK;
+  bool known = code >= INT32_MIN && code < 0 && tlsmend_error_name((int)code)[0] != '?';
+  return tlsmend_error_set(self->error, known ? (int)code : TLSMEND_E_SCRIPT, "%s", text);
+}
+
+int worker_ask(worker *self, const worker_request *request, frame_reader *result, bool *broken,
+               tlsmend_error *error) {
+  tlsmend_error unused;
+  talk talk = talk_begin(self, request, error ? error : &unused);
+  frame_kind kind = FRAME_ASK;
+  talk.wait.idle = request->stop ? look_up : NULL;
+  talk.wait.data = &talk;
+  *broken = true;
+  int code = send(&talk);
+  if (code == TLSMEND_OK && !self->greeted)
+    code = worker_greet(self, request, talk.error);
+  while (code == TLSMEND_OK && kind == FRAME_ASK) {
+    code = receive(&talk, &kind);
+    if (code == TLSMEND_OK && kind == FRAME_ASK)
+      code = serve(&talk);
+  }
+  if (code != TLSMEND_OK)
+    return code;
+  *result = frame_values(&self->in);
+  long long said = frame_take_integer(result, INT32_MIN, TLSMEND_OK);
+  const char *text = frame_take_optional(result);
+  if (kind != FRAME_RESULT || result->failed || (said != TLSMEND_OK && !text))
+    return lied(&talk, "no result");
+  *broken = false;
+  return result_error(&talk, said, text ? text : "");
+}
