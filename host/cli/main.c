@@ -30,6 +30,8 @@ static int run(const cli_call *call) {
 int main(int argc, char **argv) {
   tlsmend_error error;
   cli_call *call = NULL;
+  /* Before all else: a worker opens no file, and what it was started with are its pipes. */
+  tlsmend_worker(argc, argv);
   os_main_streams();
 #ifdef SIGPIPE
   /* A reader that goes away (`| head`) must not kill a run between two of its steps. */

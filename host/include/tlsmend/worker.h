@@ -32,4 +32,31 @@
 #error "include <tlsmend/tlsmend.h>, which this is a part of"
 #endif
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * For programs that can be a worker: call it first in main, before anything is opened or read and before a second thread is started.
+ * Where this process was started as a worker it does that work and does not return. Otherwise it notes that this program can be its
+ * own worker, for the whole process, and returns; nothing else changes.
+ *
+ *     int main(int argc, char **argv) {
+ *       tlsmend_worker(argc, argv);
+ *       ...
+ *
+ * Constructors of the program have run by then in a worker too: keep them free of effects. wmain and WinMain: hand over __argc and
+ * __argv.
+ */
+TLSMEND_API void tlsmend_worker(int argc, char **argv);
+
+/* Starts a worker as the options say (whatever their in_process), and renders what its wall is made of on this computer, a line each;
+ * TEXT or JSON. Of the options only worker and language count. Free *out with tlsmend_text_free.
+ * Errors: E_UNSUPPORTED (no program, or the system has no such wall), E_USAGE, E_FAILED. */
+TLSMEND_API int tlsmend_wall(const tlsmend_options *options, tlsmend_format format, char **out,
+                             tlsmend_error *error);
+
+#ifdef __cplusplus
+}
+#endif
 #endif

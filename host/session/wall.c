@@ -1,0 +1,52 @@
+/* Which wall there is around strangers' runbooks: a worker is started and asked. */
+#include <assert.h>
+#include <string.h>
+
+#include "base/unicode.h"
+#include "render/say.h"
+#include "script/worker/embed_stub.h"
+#include "session/options.h"
+#include "session/output.h"
+
+#define VERSION_SCHEMA "tlsmend-version/1"
+
+typedef struct wall {
+  char lines[16][120];
+  size_t count;
+} wall;
+
+static int render_json(const wall *wall, char **out, tlsmend_error *error) {
+  json_t *lines = json_array();
+  for (size_t i = 0; i < wall->count; i++)
+    json_array_append_new(lines, json_string(wall->lines[i]));
+  return session_dump(json_pack("{s:s, s:s, s:o, s:s}", "schema", VERSION_SCHEMA, "version",
+                                tlsmend_version(), "wall", lines, "result", "done"),
+                      out, error);
+}
+
+static int render_text(const wall *wall, const language *language, char **out, tlsmend_error *error) {
+  text_builder text = {.language = language};
+  text_say(&text, "Runbooks that are not part of tlsmend run in a process of their own, behind this wall:");
+  text_append(&text, "\n");
+  for (size_t i = 0; i < wall->count; i++)
+    text_add(&text, "  %s\n", wall->lines[i]);
+  return text_finish(&text, out, error);
+}
+
+int tlsmend_wall(const tlsmend_options *options, tlsmend_format format, char **out, tlsmend_error *error) {
+  assert(options && out);
+  *out = NULL;
+  script_options script = session_script_options(options);
+  language *language = NULL;
+  wall wall = {.count = 0};
+  int code = session_language(options, &language, error);
+  if (code == TLSMEND_OK)
+    code = script_worker_wall(&script, wall.lines, &wall.count, error);
+  for (size_t i = 0; i < wall.count; i++)
+    unicode_plain(wall.lines[i], strlen(wall.lines[i]), "");
+  if (code == TLSMEND_OK)
+    code = format == TLSMEND_FORMAT_JSON ? render_json(&wall, out, error)
+                                         : render_text(&wall, language, out, error);
+  language_close(language);
+  return code;
+}
