@@ -4,18 +4,13 @@
 
 #include "base/unicode.h"
 #include "render/say.h"
-#include "script/worker/embed_stub.h"
+#include "script/worker/wall.h"
 #include "session/options.h"
 #include "session/output.h"
 
 #define VERSION_SCHEMA "tlsmend-version/1"
 
-typedef struct wall {
-  char lines[16][120];
-  size_t count;
-} wall;
-
-static int render_json(const wall *wall, char **out, tlsmend_error *error) {
+static int render_json(const os_wall *wall, char **out, tlsmend_error *error) {
   json_t *lines = json_array();
   for (size_t i = 0; i < wall->count; i++)
     json_array_append_new(lines, json_string(wall->lines[i]));
@@ -24,7 +19,7 @@ static int render_json(const wall *wall, char **out, tlsmend_error *error) {
                       out, error);
 }
 
-static int render_text(const wall *wall, const language *language, char **out, tlsmend_error *error) {
+static int render_text(const os_wall *wall, const language *language, char **out, tlsmend_error *error) {
   text_builder text = {.language = language};
   text_say(&text, "Runbooks that are not part of tlsmend run in a process of their own, behind this wall:");
   text_append(&text, "\n");
@@ -38,10 +33,10 @@ int tlsmend_wall(const tlsmend_options *options, tlsmend_format format, char **o
   *out = NULL;
   script_options script = session_script_options(options);
   language *language = NULL;
-  wall wall = {.count = 0};
+  os_wall wall = {.count = 0};
   int code = session_language(options, &language, error);
   if (code == TLSMEND_OK)
-    code = script_worker_wall(&script, wall.lines, &wall.count, error);
+    code = script_worker_wall(&script, &wall, error);
   for (size_t i = 0; i < wall.count; i++)
     unicode_plain(wall.lines[i], strlen(wall.lines[i]), "");
   if (code == TLSMEND_OK)
