@@ -9,7 +9,6 @@
 #include "base/error.h"
 #include "bench/beside.h"
 #include "machine/backends.h"
-#include "machine/guard.h"
 #include "machine/machine.h"
 #include "machine/overlay.h"
 #include "script/host_lua.h"
@@ -109,25 +108,17 @@ static int try_on(const lint *self, const char *name, json_t *traces, tlsmend_er
   return code;
 }
 
-/* The programs that read a stranger's text get no more of this computer than its runbook would. */
 static int judge(lint *self, const char *file, json_t *about, tlsmend_error *error) {
-  static const guard_needs needs = {.runbook = "lint", .made_up = true};
   bed bed;
-  script_options options = self->script;
-  tlsmend_machine *guard = NULL;
   script_tool *tool = NULL; /* on a machine, because some modules of the library ask one when they load */
   json_t *found = NULL;
   const char *name = json_string_value(json_array_get(self->machines, 0));
   int code = bed_open(self, name, &bed, error);
-  options.apart = true;
   if (code == TLSMEND_OK)
-    code = guard_open(bed.overlay, &needs, NULL, &guard, error);
-  if (code == TLSMEND_OK)
-    code = script_tool_open(&options, guard, &tool, error);
+    code = script_tool_open_apart(&self->script, bed.overlay, &tool, error);
   if (code == TLSMEND_OK)
     code = call(tool, "lint.check", "check", json_incref(about), &found, error);
   script_tool_close(tool);
-  machine_close(guard);
   bed_close(&bed);
   if (code != TLSMEND_OK)
     return code;

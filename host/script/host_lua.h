@@ -15,6 +15,11 @@ typedef struct script_tool script_tool;
 /* `machine` is what registry, system and hotfix read; NULL: there is none. Borrowed, as are the options. */
 int script_tool_open(const script_options *options, tlsmend_machine *machine, script_tool **out,
                      tlsmend_error *error);
+
+/* The same for a program that reads a stranger's text: it runs in a worker, and gets no more of this computer than that text would; the machine
+ * is one that is made up. */
+int script_tool_open_apart(const script_options *options, tlsmend_machine *machine, script_tool **out,
+                           tlsmend_error *error);
 void script_tool_close(script_tool *tool);
 
 /* What calls report from then on goes there (borrowed), messages prefer positions in the chunk `chunk`, and changes without a
@@ -34,9 +39,5 @@ typedef struct script_tool_call {
   const json_t *argument;
 } script_tool_call;
 int script_tool_run(script_tool *tool, const script_tool_call *call, json_t **out, tlsmend_error *error);
-
-/* Appends the value at the top of the stack, which stays, to an array, as above. [-0, +0, e] */
-struct lua_State;
-void script_json_take(struct lua_State *L, json_t *array);
 
 #endif

@@ -17,7 +17,7 @@
 #include "os/os.h"
 #include "script/require.h"
 #include "script/runbook.h"
-#include "script/host_lua.h"
+#include "script/json_lua.h"
 #include "script/library.h"
 #include "script/sandbox/error.h"
 #include "script/sandbox/sandbox.h"
@@ -70,7 +70,7 @@ int run_open(script_runbook *runbook, const script_text *text, const char *file,
 static void push_params(lua_State *L, const script_runbook *runbook) {
   lua_createtable(L, 0, (int)runbook->declared.header.param_count);
   for (size_t i = 0; i < runbook->declared.header.param_count; i++) {
-    param_push(L, script_param_at(runbook, i));
+    param_push(L, declared_value(&runbook->declared, i));
     lua_setfield(L, -2, runbook->declared.header.params[i].name);
   }
 }
@@ -142,8 +142,14 @@ static int l_watch(lua_State *L) {
   push_params(L, request->runbook);
   lua_pushstring(L, sandbox_context(L)->file);
   lua_call(L, 3, 1);
-  script_json_take(L, request->seen);
+  json_lua_take(L, request->seen);
   return 0;
+}
+
+void run_answer_clear(run_answer *answer) {
+  free(answer->reason);
+  json_decref(answer->seen);
+  *answer = (run_answer){0};
 }
 
 int run_call(script_runbook *runbook, run_kind kind, run_answer *answer, tlsmend_error *error) {

@@ -1,4 +1,4 @@
-/* A runbook's text in this process: loaded, and its functions called. What is around that, and whether it is done here, is script.c's. */
+/* A runbook's text in this process: loaded, and its functions called. What is around that, and whether it is done here, is dispatch.c's. */
 #ifndef TLSMEND_SCRIPT_RUN_H
 #define TLSMEND_SCRIPT_RUN_H
 

@@ -30,13 +30,13 @@ door 'what kind a machine is stands in the table of back ends, not in its name' 
 door 'CurrentState of servicing stands in one table, machine/update/cbs.h' \
   '"CurrentState"' machine/update/cbs.h
 door 'a text gets a machine where it is run, the programs of the host theirs in host_lua.c' \
-  '\bscript_host_(begin|lend)\(' script/primitives/host.c script/primitives/host.h script/run.c script/host_lua.c
+  '\bscript_host_(begin|lend)\(' script/primitives/host.c script/primitives/host.h script/dispatch.c script/host_lua.c
 door 'what a text is run on stands behind a guard, made where it is run' \
   '\bguard_open\(' machine/guard.c machine/guard.h script/primitives/host.c
 door 'a value of a script becomes a text by sandbox_text, which tells no address' \
   'luaL_tolstring|"[^"]*%p[^"]*"' script/sandbox/text.c
 door 'tables of scripts are gone through in one order, by sandbox_keys; others only count, or sort themselves' \
-  'lua_next\(' script/sandbox/pairs.c script/param_lua.c script/declaration.c script/modules/registry.c script/require.c script/host_lua.c
+  'lua_next\(' script/sandbox/pairs.c script/param_lua.c script/declaration.c script/modules/registry.c script/require.c script/json_lua.c
 door 'Lua is given metatables of scripts by l_setmetatable, which copies them' \
   'lua_setmetatable\(' script/sandbox/metatable.c script/sandbox/globals.c script/suggest.c script/require.c script/declaration.c
 

@@ -8,29 +8,9 @@
 #include "base/unicode.h"
 #include "os/os.h"
 #include "script/primitives/primitives.h"
-#include "script/worker/program.h"
 
 /* A frame may hold as much as a text may, and this. Time beyond the limit lets the worker end by itself, with the line that it was at. */
 enum { FRAME_EXTRA = 8 << 20, GRACE = 1000, TO_BEGIN = 20 };
-
-static int process_send(void *data, const void *bytes, size_t size, const os_worker_wait *wait,
-                        tlsmend_error *error) {
-  return os_worker_send(data, bytes, size, wait, error);
-}
-
-static int process_receive(void *data, void *bytes, size_t size, const os_worker_wait *wait,
-                           tlsmend_error *error) {
-  return os_worker_receive(data, bytes, size, wait, error);
-}
-
-static void process_allow(void *data, unsigned long long seconds) { os_worker_allow(data, seconds); }
-
-static void process_notes(void *data, os_wall *wall) { os_worker_notes(data, wall); }
-
-static void process_end(void *data) { os_worker_end(data); }
-
-static const worker_stream process = {process_send, process_receive, process_allow, process_notes,
-                                      process_end};
 
 worker *worker_new(const worker_stream *stream, void *data) {
   worker *self = calloc(1, sizeof *self);
@@ -39,24 +19,6 @@ worker *worker_new(const worker_stream *stream, void *data) {
     self->data = data;
   }
   return self;
-}
-
-int worker_start(const script_options *options, worker **out, tlsmend_error *error) {
-  char *program = NULL;
-  os_worker *started = NULL;
-  *out = NULL;
-  int code = script_worker_program(options, &program, error);
-  os_worker_terms terms = {program, options->limit[TLSMEND_LIMIT_MEMORY]};
-  if (code == TLSMEND_OK)
-    code = os_worker_start(&terms, &started, error);
-  free(program);
-  if (code != TLSMEND_OK)
-    return code;
-  *out = worker_new(&process, started);
-  if (*out)
-    return TLSMEND_OK;
-  os_worker_end(started);
-  return error_no_memory(error);
 }
 
 void worker_end(worker *self) {

@@ -2,8 +2,6 @@
  * Runbooks: loaded, asked for what they declare, and run on a machine. Where a text runs, in this process or in a worker, is decided here
  * and in host_lua.c, by remote_wanted; the rest is the same for both.
  */
-#include "script/script.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -118,12 +116,6 @@ int script_param_value(script_runbook *runbook, const char *name, const param_va
 
 const param_value *script_param_at(const script_runbook *runbook, size_t index) {
   return declared_value(&runbook->declared, index);
-}
-
-void run_answer_clear(run_answer *answer) {
-  free(answer->reason);
-  json_decref(answer->seen);
-  *answer = (run_answer){0};
 }
 
 /* The one place where a text gets a machine, for the duration of one run that may use up to the limits: what it asks and proposes
