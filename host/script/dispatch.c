@@ -56,11 +56,19 @@ static int check_id(const script_runbook *runbook, const char *name, const char 
                            "%s: field 'id' must be '%s' like the file's name, got '%s'", file, name, id);
 }
 
+/* A text that was named by its path alone is a stranger's, too. */
+static void put_source(script_runbook *runbook, const char *name, const script_text *text) {
+  runbook->file = (script_source){name, file_path_leaf(name), text->bytes, text->size, NULL};
+  if (!text->builtin && !runbook->options.source && !runbook->options.texts)
+    runbook->options.source = &runbook->file;
+}
+
 static int load(script_runbook *runbook, const char *name, script_text *text, tlsmend_error *error) {
   char file[64];
   name_file(&runbook->options, name, text, file);
   runbook->text = text->owned;
   text->owned = NULL;
+  put_source(runbook, name, text);
   int code =
       remote_wanted(&runbook->options)
           ? remote_open_runbook(&runbook->options, name, file, &runbook->declared, &runbook->remote, error)

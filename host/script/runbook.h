@@ -10,7 +10,8 @@ struct script_runbook {
   script_context *context;    /* of a text in this process */
   struct remote_text *remote; /* of one in a worker */
   declared_runbook declared;
-  char *text; /* free(); NULL for one that is embedded */
+  script_source file; /* of a path that the options have no source for */
+  char *text;         /* free(); NULL for one that is embedded */
 };
 
 /* What is called of it. */

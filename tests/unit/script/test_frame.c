@@ -80,8 +80,8 @@ static void test_torn(void **state) {
   size_t whole = 0;
   for (size_t size = 0; size < frame.size; size++)
     whole += reads(frame.bytes, size);
-  assert_int_equal(whole,
-                   4); /* between two values nothing is torn: the head says how many bytes there must be */
+  /* Between two values nothing is torn: the head says how many bytes there must be. */
+  assert_int_equal(whole, 4);
   for (size_t i = FRAME_HEAD; i < frame.size; i++)
     for (unsigned byte = 0; byte < 256; byte++) {
       unsigned char before = frame.bytes[i];
