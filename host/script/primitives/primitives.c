@@ -103,7 +103,7 @@ int primitive_call(script_host *host, primitive_id id, tlsmend_call *call, tlsme
     call->name = row->name ? row->name : "";
   call->most = 0;
   call->most_bytes = host->account->limit[TLSMEND_LIMIT_MEMORY];
-  int code = account_ended(host->account, "", &own);
+  int code = account_check(host->account, &own);
   if (code == TLSMEND_OK)
     code = check_time(host, row, call->name, &own);
   if (code == TLSMEND_OK)
