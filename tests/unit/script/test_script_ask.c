@@ -17,6 +17,7 @@
 #include "machine/sim/sim.h"
 #include "plan/plan.h"
 #include "script/primitives/ask.h"
+#include "script/primitives/remote.h"
 #include "script/require.h"
 #include "script/sandbox/sandbox.h"
 
@@ -88,6 +89,11 @@ static int ask_other(void *data, primitive_id id, tlsmend_call *call, int *excee
   return code;
 }
 
+static bool never(void *data) {
+  (void)data;
+  return false;
+}
+
 static outcome run(const char *text, bool other) {
   static const char *const trees[] = {"HKLM\\SOFTWARE\\Site"}, *const names[] = {"inventory"};
   const guard_needs needs = {
@@ -109,7 +115,7 @@ static outcome run(const char *text, bool other) {
   strcpy(context->file, "site.lua");
   account_open(&account, options.limit);
   script_host_open(&apart, &options, &account);
-  const script_remote remote = {ask_other, &apart};
+  const script_remote remote = {.ask = ask_other, .stopped = never, .data = &apart};
   script_host *host = other ? &apart : &context->host;
   context->remote = other ? &remote : NULL;
   const script_ground ground = {overlay, NULL, NULL};
