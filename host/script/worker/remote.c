@@ -50,6 +50,16 @@ static int wrong(remote_text *self, tlsmend_error *error) {
                            self->file);
 }
 
+/* The worker has checked what it sends: a header that is not in order is no runbook's mistake. */
+static int misdeclared(remote_text *self, const tlsmend_error *why, tlsmend_error *error) {
+  if (why->code == TLSMEND_E_MEMORY)
+    return error_no_memory(error);
+  self->broken = true;
+  return tlsmend_error_set(error, TLSMEND_E_SCRIPT,
+                           "%s: the process that ran it declared what it may not (%s), and was ended",
+                           self->file, why->text);
+}
+
 static int take_json(remote_text *self, frame_reader *result, json_t **out, tlsmend_error *error) {
   size_t size;
   const char *text = frame_take_bytes(result, &size);
@@ -104,8 +114,12 @@ int remote_open_runbook(const script_options *options, const char *name, const c
   int code = open_text(&opening, file, out, &result, error);
   if (code == TLSMEND_OK)
     code = take_json(*out, &result, &header, error);
-  if (code == TLSMEND_OK)
-    code = header_from_json(header, &declared->header, error);
+  if (code == TLSMEND_OK) {
+    tlsmend_error inner = {0, ""};
+    code = header_from_json(header, &declared->header, &inner);
+    if (code != TLSMEND_OK)
+      code = misdeclared(*out, &inner, error);
+  }
   json_decref(header);
   if (code != TLSMEND_OK)
     return code;

@@ -10,7 +10,7 @@
 #include "script/primitives/primitives.h"
 
 /* A frame may hold as much as a text may, and this. Time beyond the limit lets the worker end by itself, with the line that it was at. */
-enum { FRAME_EXTRA = 8 << 20, GRACE = 1000, TO_BEGIN = 20 };
+enum { FRAME_EXTRA = 8 << 20, GRACE = 1000, TO_BEGIN = 20, BEYOND_MOST = 1000 };
 
 worker *worker_new(const worker_stream *stream, void *data) {
   worker *self = calloc(1, sizeof *self);
@@ -36,6 +36,7 @@ typedef struct talk {
   const worker_request *request;
   os_worker_wait wait;
   bool stopped;
+  unsigned beyond; /* questions after the host has ended the run */
   tlsmend_error *error;
 } talk;
 
@@ -156,7 +157,7 @@ int worker_greet(worker *self, const worker_request *request, tlsmend_error *err
 }
 
 /* One question of the worker: it is asked here as a native in this process would ask it. */
-static int serve(const talk *self) {
+static int serve(talk *self) {
   worker *worker = self->worker;
   frame_reader asked = frame_values(&worker->in);
   tlsmend_error inner = {0, ""};
@@ -164,6 +165,8 @@ static int serve(const talk *self) {
   if (asked.failed)
     return lied(self, "a question that is none");
   script_host *host = self->request->host;
+  if (host->account->exceeded != SANDBOX_WITHIN && ++self->beyond > BEYOND_MOST)
+    return lied(self, "questions after its end");
   tlsmend_call call = {.args = asked.at, .arg_count = (size_t)(asked.end - asked.at)};
   int code = primitive_call(host, (primitive_id)id, &call, &inner);
   frame_begin(&worker->out, FRAME_ANSWER);
@@ -176,20 +179,42 @@ static int serve(const talk *self) {
   return send(self);
 }
 
-/* The error of a result, in the host's own words where the host has ended the call. */
+/* What a text may fail with. The other codes are those of a host that writes and judges, and would be lies. */
+static int text_code(long long code) {
+  static const int known[] = {TLSMEND_E_MEMORY, TLSMEND_E_USAGE,   TLSMEND_E_ABSENT,     TLSMEND_E_UNKNOWN,
+                              TLSMEND_E_DENIED, TLSMEND_E_REFUSED, TLSMEND_E_IO,         TLSMEND_E_CORRUPT,
+                              TLSMEND_E_LIMIT,  TLSMEND_E_FAILED,  TLSMEND_E_UNSUPPORTED};
+  for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+    if (known[i] == code)
+      return known[i];
+  return TLSMEND_E_SCRIPT;
+}
+
+/* TLSMEND_OK, or that the host itself has refused something or passed a limit: in its own words, whatever the worker says of it or
+ * does afterwards. */
+static int host_ended(const talk *self, tlsmend_error *own) {
+  char where[72];
+  snprintf(where, sizeof where, "%.68s: ", self->request->file);
+  return account_ended(self->request->host->account, where, own);
+}
+
 static int result_error(const talk *self, long long code, const char *text) {
-  const script_account *account = self->request->host->account;
-  tlsmend_error own;
-  int ended = account_ended(account, "", &own);
+  tlsmend_error own, bare;
+  int ended = host_ended(self, &own);
   if (ended != TLSMEND_OK) {
-    size_t said = strlen(text), refused = strlen(own.text);
-    bool placed = code == ended && said >= refused && strcmp(text + said - refused, own.text) == 0;
+    account_ended(self->request->host->account, "", &bare);
+    size_t said = strlen(text), refused = strlen(bare.text);
+    bool placed = code == ended && said >= refused && strcmp(text + said - refused, bare.text) == 0;
     return tlsmend_error_set(self->error, ended, "%s", placed ? text : own.text);
   }
-  if (code == TLSMEND_OK)
-    return TLSMEND_OK;
-  bool known = code >= INT32_MIN && code < 0 && tlsmend_error_name((int)code)[0] != '?';
-  return tlsmend_error_set(self->error, known ? (int)code : TLSMEND_E_SCRIPT, "%s", text);
+  return code == TLSMEND_OK ? TLSMEND_OK : tlsmend_error_set(self->error, text_code(code), "%s", text);
+}
+
+/* It cannot be gone on with, for the reason that stands in the error. */
+static int broken_error(const talk *self, int code) {
+  tlsmend_error own;
+  int ended = host_ended(self, &own);
+  return ended == TLSMEND_OK ? code : tlsmend_error_set(self->error, ended, "%s", own.text);
 }
 
 int worker_ask(worker *self, const worker_request *request, frame_reader *result, bool *broken,
@@ -209,12 +234,12 @@ int worker_ask(worker *self, const worker_request *request, frame_reader *result
       code = serve(&talk);
   }
   if (code != TLSMEND_OK)
-    return code;
+    return broken_error(&talk, code);
   *result = frame_values(&self->in);
   long long said = frame_take_integer(result, INT32_MIN, TLSMEND_OK);
   const char *text = frame_take_optional(result);
   if (kind != FRAME_RESULT || result->failed || (said != TLSMEND_OK && !text))
-    return lied(&talk, "no result");
+    return broken_error(&talk, lied(&talk, "no result"));
   *broken = false;
   return result_error(&talk, said, text ? text : "");
 }

@@ -1,5 +1,5 @@
 /* Itself: its end, and never coming to one. */
-#include "wall/win32.h"
+#include "wall/win32/win32.h"
 
 static volatile bool endless = true;
 

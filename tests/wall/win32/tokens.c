@@ -1,5 +1,5 @@
 /* Rights: privileges, other tokens, its own wall. */
-#include "wall/win32.h"
+#include "wall/win32/win32.h"
 
 static HANDLE token;
 

@@ -1,7 +1,7 @@
 /* The same kernel asked as other architectures do, which a filter that looks at numbers alone would take for something else. */
 #include <fcntl.h>
 
-#include "wall/posix.h"
+#include "wall/posix/posix.h"
 
 #if defined(__x86_64__) && !defined(__ILP32__)
 /* int 0x80 takes 32-bit addresses: the name is anywhere, and EFAULT would be an answer too. */

@@ -6,7 +6,7 @@
 #include <sys/time.h>
 #include <time.h>
 
-#include "wall/posix.h"
+#include "wall/posix/posix.h"
 
 WALL_CALL(be_dumpable, SYS_prctl, PR_SET_DUMPABLE, 1L, 0L, 0L, 0L)
 WALL_CALL(new_rights, SYS_prctl, PR_SET_NO_NEW_PRIVS, 0L, 0L, 0L, 0L)

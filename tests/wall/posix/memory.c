@@ -4,7 +4,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "wall/posix.h"
+#include "wall/posix/posix.h"
 
 enum { PAGE = 4096 };
 

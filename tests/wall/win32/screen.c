@@ -1,5 +1,5 @@
 /* The desktop: what other programs show, get and hold there. */
-#include "wall/win32.h"
+#include "wall/win32/win32.h"
 
 static LRESULT CALLBACK hook(int code, WPARAM word, LPARAM data) {
   return CallNextHookEx(NULL, code, word, data);

@@ -1,5 +1,5 @@
 /* Other computers. */
-#include "wall/win32.h"
+#include "wall/win32/win32.h"
 
 #include <ws2tcpip.h>
 

@@ -6,7 +6,7 @@
 #include <sys/resource.h>
 #include <time.h>
 
-#include "wall/posix.h"
+#include "wall/posix/posix.h"
 
 WALL_CALL(ring, SYS_io_uring_setup, 4, (char[128]){0})
 WALL_CALL(ring_enter, SYS_io_uring_enter, 0L, 0, 0, 0, NULL, 0L)

@@ -1,4 +1,4 @@
-#include "wall/win32.h"
+#include "wall/win32/win32.h"
 
 #include <stdint.h>
 #include <string.h>

@@ -9,7 +9,7 @@
 #include <sys/resource.h>
 #include <sys/uio.h>
 
-#include "wall/posix.h"
+#include "wall/posix/posix.h"
 
 static char *const shell[] = {"/bin/sh", "-c", "echo through >/tmp/tlsmend-wall-made", NULL};
 

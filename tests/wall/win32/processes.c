@@ -1,5 +1,5 @@
 /* Other processes: making one, opening the parent and what it has, what was left open. */
-#include "wall/win32.h"
+#include "wall/win32/win32.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* The registry, by its functions and by the kernel's. */
-#include "wall/win32.h"
+#include "wall/win32/win32.h"
 
 #include <winternl.h>
 

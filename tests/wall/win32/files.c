@@ -1,5 +1,5 @@
 /* Files, devices, pipes and shared objects by name. */
-#include "wall/win32.h"
+#include "wall/win32/win32.h"
 
 #include <stdio.h>
 

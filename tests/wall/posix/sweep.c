@@ -1,7 +1,7 @@
 /* Every number of the kernel's, whatever it means: calls that this test has never heard of too. */
 #include <stdio.h>
 
-#include "wall/posix.h"
+#include "wall/posix/posix.h"
 #include "wall/sweep.h"
 
 static long number, argument;

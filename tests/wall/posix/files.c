@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
-#include "wall/posix.h"
+#include "wall/posix/posix.h"
 
 #define PASSWD "/etc/passwd"
 #define MADE   "/tmp/tlsmend-wall-made"

@@ -1,5 +1,5 @@
 /* The services of Windows, its clocks, logs and ends. */
-#include "wall/win32.h"
+#include "wall/win32/win32.h"
 
 #include <ntsecapi.h>
 #include <wincrypt.h>

@@ -2,7 +2,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
-#include "wall/posix.h"
+#include "wall/posix/posix.h"
 
 WALL_CALL(internet, SYS_socket, AF_INET, SOCK_STREAM, 0)
 WALL_CALL(internet6, SYS_socket, AF_INET6, SOCK_DGRAM, 0)

@@ -1,5 +1,5 @@
 /* Code of its own, libraries, more memory than there may be. */
-#include "wall/win32.h"
+#include "wall/win32/win32.h"
 
 /* Windows before 8.1 has no policy against code that is made while a program runs. */
 static bool no_policy(void) { return !wall_function("kernel32.dll", "SetProcessMitigationPolicy"); }

@@ -5,7 +5,7 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
-#include "wall/posix.h"
+#include "wall/posix/posix.h"
 
 /* Whether one is open, asked with nothing to read or write. All others are the same to a filter; what it forgot would not be open. */
 WALL_CALL(read_other, SYS_read, 2L, NULL, 0L)

@@ -1,4 +1,4 @@
-#include "wall/posix.h"
+#include "wall/posix/posix.h"
 
 pid_t wall_parent;
 
