@@ -35,7 +35,7 @@ typedef struct os_worker_terms {
 } os_worker_terms;
 
 /* Starts a worker. It is alive when this returns, its wall need not be up yet. E_ABSENT: there is no such program; E_FAILED,
- * E_DENIED: it cannot be started, or not be confined. */
+ * E_DENIED: it cannot be started, or not be confined. E_UNSUPPORTED: it starts with none of the walls that this system can raise. */
 int os_worker_start(const os_worker_terms *terms, os_worker **out, tlsmend_error *error);
 
 /* How long to wait for a worker. */

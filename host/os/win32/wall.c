@@ -90,23 +90,42 @@ static bool say_token(os_wall *wall, HANDLE token) {
   return left <= 1 && (only > 0 || user_denied || denied > 0);
 }
 
-static void say_job(os_wall *wall) {
+/* Whether its job ends this process with its parent. */
+static bool say_job(os_wall *wall) {
   JOBOBJECT_EXTENDED_LIMIT_INFORMATION limits = {0};
   BOOL any = FALSE;
   IsProcessInJob(GetCurrentProcess(), NULL, &any);
   if (!any ||
       !QueryInformationJobObject(NULL, JobObjectExtendedLimitInformation, &limits, sizeof limits, NULL)) {
     confine_note(wall, "job: none");
-    return;
+    return false;
   }
   DWORD flags = limits.BasicLimitInformation.LimitFlags;
   if (!flags) {
     confine_note(wall, "job: in one, which does not tell its limits");
-    return;
+    return false;
   }
   confine_note(wall, "job: %s, %s",
                flags & JOB_OBJECT_LIMIT_ACTIVE_PROCESS ? "no child process" : "processes NOT limited",
                flags & JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE ? "ends with tlsmend" : "may outlive tlsmend");
+  return flags & JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE;
+}
+
+/* A process that is busy does not see that its pipe has broken. While another thread waits at the pipe this one waits for it. */
+static DWORD WINAPI look_at_parent(void *unused) {
+  const DWORD pause = 500;
+  (void)unused;
+  while (PeekNamedPipe(in, NULL, 0, NULL, NULL, NULL))
+    Sleep(pause);
+  os_wall_exit(7);
+}
+
+static void end_with_parent(os_wall *wall) {
+  HANDLE thread = CreateThread(NULL, 1 << 16, look_at_parent, NULL, STACK_SIZE_PARAM_IS_A_RESERVATION, NULL);
+  if (thread)
+    CloseHandle(thread);
+  confine_note(wall, "end: %s",
+               thread ? "a thread looks whether tlsmend is there" : "with the next message only");
 }
 
 /* What crashes ends at once: no debugger and no reporter of errors comes to look at it. */
@@ -151,7 +170,8 @@ int os_wall_raise(unsigned long long memory, os_wall *wall, tlsmend_error *error
   HeapSetInformation(NULL, HeapEnableTerminationOnCorruption, NULL, 0);
   os_random(chance, sizeof chance); /* Windows opens the source of it once */
   bool confined = raise_token(wall);
-  say_job(wall);
+  if (!say_job(wall))
+    end_with_parent(wall);
   say_mitigations(wall, true);
   say_mitigations(wall, false);
   const char up = CONFINE_UP;
