@@ -2,7 +2,7 @@
 # What a worker that was taken over can do: each attempt ends as its table says.
 set -eu
 if grep -q '^TLSMEND_SANITIZE:BOOL=ON' "$TLSMEND_BINARY/CMakeCache.txt"; then
-  echo "SKIPPED: the wall of a build with the address sanitizer has the gaps that it needs itself: host/os/posix/filter.c" >&2
+  echo "SKIPPED: the wall of a build with the address sanitizer has gaps of its own: host/os/posix/filter.c" >&2
   exit 77
 fi
 bare=$TLSMEND_BINARY/tests/wall/wall_bare
