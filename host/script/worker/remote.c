@@ -15,7 +15,7 @@
 enum { JSON_MOST = 8 << 20 };
 
 /* Until every native asks by a primitive, only tests have workers. */
-enum { REMOTE_READY = 0 };
+enum { REMOTE_READY = 1 };
 
 bool remote_wanted(const script_options *options) {
   return REMOTE_READY && !options->remote && !options->in_process &&
