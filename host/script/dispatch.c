@@ -89,7 +89,7 @@ int script_open(const script_options *options, const char *name, script_runbook 
     script_text_clear(&text);
     return error_no_memory(error);
   }
-  runbook->options = *options;
+  runbook->options = options ? *options : (script_options){0};
   code = load(runbook, name, &text, error);
   script_text_clear(&text);
   if (code == TLSMEND_OK)

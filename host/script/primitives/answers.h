@@ -5,7 +5,7 @@
 #include <tlsmend/values.h>
 
 #include "base/names.h"
-#include "script/call.h"
+#include "script/primitives/call.h"
 
 /* Its type as a number and its bytes; nil for an absent one. */
 int primitive_answer_value(tlsmend_call *call, const tlsmend_value *value, tlsmend_error *error);

@@ -6,7 +6,7 @@
 #ifndef TLSMEND_SCRIPT_PRIMITIVES_PRIMITIVES_H
 #define TLSMEND_SCRIPT_PRIMITIVES_PRIMITIVES_H
 
-#include "script/call.h"
+#include "script/primitives/call.h"
 #include "script/primitives/host.h"
 
 /* When it may be asked. */

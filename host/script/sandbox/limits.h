@@ -7,7 +7,7 @@
 
 #include <lua.h>
 
-#include "script/call.h"
+#include "script/primitives/call.h"
 #include "script/primitives/host.h"
 #include "script/primitives/account.h"
 #include "script/script.h"

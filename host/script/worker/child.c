@@ -88,6 +88,7 @@ static int ask(void *data, primitive_id id, tlsmend_call *call, int *exceeded, t
   child *self = data;
   frame_begin(&self->out, FRAME_ASK);
   frame_add_integer(&self->out, id);
+  frame_add_text(&self->out, id == PRIMITIVE_MODULE ? call->name : NULL);
   for (size_t i = 0; i < call->arg_count; i++)
     frame_add(&self->out, call->args[i]);
   send(&self->out);

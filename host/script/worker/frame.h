@@ -8,7 +8,7 @@
 
 #include <stdint.h>
 
-#include "script/call.h"
+#include "script/primitives/call.h"
 
 /* What both must agree on: the version of the program, and that of what stands here. */
 #define WORKER_VERSION TLSMEND_VERSION " 1"

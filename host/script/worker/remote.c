@@ -14,12 +14,8 @@
 /* Bytes of JSON that a worker may answer with: each can become many in memory. */
 enum { JSON_MOST = 8 << 20 };
 
-/* Until every native asks by a primitive, only tests have workers. */
-enum { REMOTE_READY = 1 };
-
 bool remote_wanted(const script_options *options) {
-  return REMOTE_READY && !options->remote && !options->in_process &&
-         (options->source || options->library || options->apart);
+  return !options->remote && !options->in_process && (options->source || options->library || options->apart);
 }
 
 static worker_request request_of(remote_text *self) {

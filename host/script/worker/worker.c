@@ -162,12 +162,13 @@ static int serve(talk *self) {
   frame_reader asked = frame_values(&worker->in);
   tlsmend_error inner = {0, ""};
   long long id = frame_take_integer(&asked, 0, PRIMITIVE_COUNT - 1);
+  const char *name = frame_take_optional(&asked);
   if (asked.failed)
     return lied(self, "a question that is none");
   script_host *host = self->request->host;
   if (host->account->exceeded != SANDBOX_WITHIN && ++self->beyond > BEYOND_MOST)
     return lied(self, "questions after its end");
-  tlsmend_call call = {.args = asked.at, .arg_count = (size_t)(asked.end - asked.at)};
+  tlsmend_call call = {.name = name, .args = asked.at, .arg_count = (size_t)(asked.end - asked.at)};
   int code = primitive_call(host, (primitive_id)id, &call, &inner);
   frame_begin(&worker->out, FRAME_ANSWER);
   frame_add_integer(&worker->out, code);

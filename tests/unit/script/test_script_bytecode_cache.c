@@ -69,7 +69,7 @@ static const embedded_text *row_of(const char *name) {
 static void kept_from_the_second_time_or_when_expected(void **state) {
   (void)state;
   char says[1024];
-  script_options options = {.bytecode = bytecode_cache_new()};
+  script_options options = {.in_process = true, .bytecode = bytecode_cache_new()};
   lua_State *L = luaL_newstate();
   const embedded_text *needs = row_of("stdlib/steps/needs.lua"), *files = row_of("stdlib/files.lua");
   bytecode_cache_expect(options.bytecode, "stdlib/files.lua");
@@ -87,7 +87,7 @@ static void kept_from_the_second_time_or_when_expected(void **state) {
 static void a_library_goes_before_what_is_kept(void **state) {
   (void)state;
   char says[1024];
-  script_options options = {.bytecode = bytecode_cache_new()};
+  script_options options = {.in_process = true, .bytecode = bytecode_cache_new()};
   for (int again = 0; again < STATES; again++)
     complaint(&options, "error(type(require 'steps.needs'))", says);
   assert_non_null(strstr(says, "function"));

@@ -3,8 +3,8 @@
  * or a pipe lies between them. Modules of an embedding program are called by it too: the functions that read and answer are those
  * of <tlsmend/module.h>.
  */
-#ifndef TLSMEND_SCRIPT_CALL_H
-#define TLSMEND_SCRIPT_CALL_H
+#ifndef TLSMEND_SCRIPT_PRIMITIVES_CALL_H
+#define TLSMEND_SCRIPT_PRIMITIVES_CALL_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* Arguments and answers of a call; what <tlsmend/module.h> says of them holds for every call. */
-#include "script/call.h"
+#include "script/primitives/call.h"
 
 #include <stdlib.h>
 #include <string.h>
