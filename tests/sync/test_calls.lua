@@ -78,7 +78,7 @@ local function past_host(leads, told)
   for _, from in ipairs(sorted(leads)) do
     for _, to in ipairs(from:find "^script/modules/" and sorted(leads[from]) or {}) do
       local asks = to:find "^base/" or to:find "^registry/" or to:find "^script/primitives/ask%."
-          or to:find "^script/primitives/call%."
+        or to:find "^script/primitives/call%."
         or to:find "^script/" and not to:find "^script/primitives/"
       if not asks then told("%s calls %s, and not by its host: %s", from, to, leads[from][to]) end
     end
