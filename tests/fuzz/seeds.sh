@@ -176,6 +176,18 @@ END
     { printf '\001PReg\001\000\000\000'; entry b '**delvals.' '\001\000\000\000' '\002\000\000\000' '\000\000'; entry b '**deletevalues' '\001\000\000\000' '\006\000\000\000' 'a\000;\000\000\000'; } | seed stopped
     words 'PReg\x01\x00\x00\x00' '[\x00' ';\x00' ']\x00' '*\x00*\x00d\x00e\x00l\x00.\x00' '*\x00*\x00s\x00o\x00f\x00t\x00.\x00'
     ;;
+  worker)
+    # The first byte: 1 greeted, 2 verifying, 4 bytes as they come, 8 loading.
+    printf '\001\001\000\003\005\000\005\004\002\000\000\000\001\001' | seed get
+    printf '\001\001\005\007\005\000\005\004\002\000\002\004\004\004aaaa\001\000\005\016\000\000\001\001' | seed set
+    printf '\011\001\011\001\005\002\000\003\001\005\004' | seed loading
+    printf '\003\001\030\004\005\015\002\001\000\000' | seed verifying
+    printf '\005\012\000\000\000Ri\000\000\000\000\000\000\000\000n' | seed result
+    printf '\005\034\000\000\000Ri\365\377\377\377\377\377\377\377s\006\000\000\000failed\000' | seed failure
+    version=$("$TLSMEND" version | sed 's/[^0-9.]*\([0-9.]*\).*/\1/')
+    printf '\004\017\000\000\000Hs\007\000\000\000%s 1\000nn\012\000\000\000Ri\000\000\000\000\000\000\000\000n' "$version" | seed greeting
+    words '\x00\x00\x00A' '\x00\x00\x00R' '\x00\x00\x00H' 's\x01\x00\x00\x00' 'i\x01\x00\x00\x00\x00\x00\x00\x00'
+    ;;
   header)
     cat <<'END' | seed full
 {"id": "full", "version": "1.0", "title": "Full", "summary": "All", "references": ["https://example.org/"], "params": [

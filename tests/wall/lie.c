@@ -122,6 +122,7 @@ static void code_unknown(void) { result_text(-99999, "made up"); }
 static void code_positive(void) { result_text(5, "made up"); }
 static void code_least(void) { result_text(INT64_MIN, "made up"); }
 static void code_without_text(void) { raw(FRAME_RESULT, "i\xf5\xff\xff\xff\xff\xff\xff\xffn", 10); }
+static void code_and_nothing(void) { result_text(TLSMEND_E_SCRIPT, ""); }
 static void code_undo(void) { result_text(TLSMEND_E_UNDO, "made up"); }
 static void code_usage(void) { result_text(TLSMEND_E_USAGE, "made up"); }
 static void text_of_nuls(void) { result(TLSMEND_E_SCRIPT, "a\0b", 3); }
@@ -459,6 +460,7 @@ const wall_lie wall_lies[] = {
     {"positive code", code_positive, WALL_RUN, 1, NO_RESULT, false},
     {"least code", code_least, WALL_RUN, 1, NO_RESULT, false},
     {"code without text", code_without_text, WALL_RUN, 1, NO_RESULT, false},
+    {"code and an empty text", code_and_nothing, WALL_RUN, 1, NO_RESULT, false},
     {"code of an undo that failed", code_undo, WALL_RUN, 1, "made up", false},
     {"code of wrong usage", code_usage, WALL_LOAD, 64, "made up", false},
     {"text with NULs", text_of_nuls, WALL_RUN, 1, NO_RESULT, false},

@@ -239,7 +239,7 @@ int worker_ask(worker *self, const worker_request *request, frame_reader *result
   *result = frame_values(&self->in);
   long long said = frame_take_integer(result, INT32_MIN, TLSMEND_OK);
   const char *text = frame_take_optional(result);
-  if (kind != FRAME_RESULT || result->failed || (said != TLSMEND_OK && !text))
+  if (kind != FRAME_RESULT || result->failed || (said != TLSMEND_OK && (!text || !text[0])))
     return broken_error(&talk, lied(&talk, "no result"));
   *broken = false;
   return result_error(&talk, said, text ? text : "");
