@@ -45,7 +45,8 @@ check "pkg-config: C, shared" "${CC:-cc}" -std=c11 $warnings plan.c -o c_shared 
 check "pkg-config: C++, shared" "${CXX:-g++}" -std=c++11 $warnings plan.cpp -o cpp_shared $(config --cflags --libs)
 static=$(config --static --libs | sed "s|-ltlsmend|-l:libtlsmend.a|")
 check "pkg-config: C, static" "${CC:-cc}" -std=c11 $warnings $(config --cflags) plan.c -o c_static $static
-check "pkg-config: C, own machine and module" "${CC:-cc}" -std=c11 $warnings own.c -o own $(config --cflags --libs)
+check "pkg-config: C, own machine and module" "${CC:-cc}" -std=c11 $warnings own.c -o own $(config --cflags --libs) \
+  "-Wl,-rpath,$(dirname "$libdir")" # it is its own worker, which has no environment
 export LD_LIBRARY_PATH="$(dirname "$libdir")"
 for program in c_shared cpp_shared c_static; do
   check "pkg-config: run $program" "./$program"

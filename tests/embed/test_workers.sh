@@ -19,9 +19,8 @@ build() { # KIND FLAG...
   shift
   "${CC:-cc}" -std=c11 -Wall -Wextra -pedantic -Werror $flags -I"$prefix/include" worker.c -o "$out" -L"$lib" "$@" -pthread
 }
-build shared -ltlsmend
+build shared -ltlsmend "-Wl,-rpath,$lib"
 build static -l:libtlsmend.a $(PKG_CONFIG_PATH=$lib/pkgconfig pkg-config --static --libs tlsmend | sed 's/-ltlsmend//; s/-L[^ ]*//')
-export LD_LIBRARY_PATH="$lib"
 
 failed=0
 fail() {
@@ -60,7 +59,8 @@ for kind in shared static; do
   same "$kind: in the program itself, eight threads, no stream open" $kind/program stcp guest.lua
   same "$kind: in its own process" $kind/program i guest.lua
 done
-says "the name that it is called by" "program: $work/static/program" perl -e 'exec {"static/program"} "/bin/true", "sv", "guest.lua"'
+called_true() { perl -e 'exec {"static/program"} "/bin/true", @ARGV' "$@"; }
+says "the name that it is called by" "program: $work/static/program" called_true sv guest.lua
 
 # A program that is named.
 export TLSMEND_TEST_WORKER="$command"
@@ -80,10 +80,15 @@ while read -r wrong text; do
   [ "$(wc -l <"$work/out")" -eq 1 ] || fail "named: $wrong: more than a line"
   says "named: $wrong, a built-in runbook" "Undo" static/program wb guest.lua
 done <<EOF
-/bin/true $work/guest.lua
+/bin/true /bin/true cannot run runbooks apart: its main must begin with tlsmend_worker
 $work/plain $work/plain
 $work/other 0.1.1
 EOF
+
+# A program that finds its libraries by its environment, which a worker has not.
+mkdir bare && build bare -ltlsmend
+says "libraries of the environment" "$work/bare/program cannot run runbooks apart: " env LD_LIBRARY_PATH="$lib" bare/program s guest.lua
+same "libraries of the environment, the command" env LD_LIBRARY_PATH="$lib" bare/program "" guest.lua
 
 # Modes that end in an error: the same line in both.
 for mode in hidden swallowed fail flood; do
@@ -100,7 +105,7 @@ if [ ! -e "$default/tlsmend" ]; then
   # Beside the library, in both ways.
   cp "$command" static/tlsmend
   says "beside the program" "program: $work/static/tlsmend" static/program v guest.lua
-  says "the name that it is called by" "program: $work/static/tlsmend" perl -e 'exec {"static/program"} "/bin/true", "v", "guest.lua"'
+  says "the name that it is called by" "program: $work/static/tlsmend" called_true v guest.lua
   # One that others could change is no better than none, unless they could change the library too.
   chmod o+w "$command"
   says "others can write it" "$command ($command can be written by others than its owner" shared/program v guest.lua
@@ -114,7 +119,7 @@ if [ ! -e "$default/tlsmend" ]; then
     mkdir "$work/apart"
     LC_ALL=C sed "s|$default|$bin|g" "$lib/libtlsmend.so" >"$work/apart/libtlsmend.so.0"
     cp "$command" "$bin/tlsmend"
-    LD_LIBRARY_PATH=$work/apart says "where it is installed" "program: $bin/tlsmend" shared/program v guest.lua
+    says "where it is installed" "program: $bin/tlsmend" env LD_LIBRARY_PATH="$work/apart" bare/program v guest.lua
   fi
 fi
 exit $failed

@@ -127,7 +127,7 @@ static void plan(job *self, const tlsmend_options *options) {
   char param[64], *text = NULL;
   const char *params[] = {param}, *builtin = "winhttp-tls12";
   snprintf(param, sizeof param, "mode=%s", self->mode);
-  bool own = strchr(self->way, 'b') != NULL;
+  bool own = !!strchr(self->way, 'b');
   int code = tlsmend_session_open(options, &session, &error);
   if (code == TLSMEND_OK)
     code = tlsmend_plan_make(session, own ? &builtin : &self->runbook, 1, params, own ? 0 : 1, &plan, &error);
@@ -150,7 +150,7 @@ static void *run(void *data) {
   options.modules = modules;
   options.event = event;
   options.event_data = self;
-  options.in_process = strchr(self->way, 'i') != NULL;
+  options.in_process = !!strchr(self->way, 'i');
   if (strchr(self->way, 'w'))
     options.worker = getenv("TLSMEND_TEST_WORKER");
   self->out = open_memstream(&self->said, &self->size);

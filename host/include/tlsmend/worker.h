@@ -45,8 +45,9 @@ extern "C" {
  *       tlsmend_worker(argc, argv);
  *       ...
  *
- * Constructors of the program have run by then in a worker too: keep them free of effects. wmain and WinMain: hand over __argc and
- * __argv.
+ * Constructors of the program have run by then in a worker too: keep them free of effects. Its environment is empty: libraries are
+ * found by the loader's own rules, an rpath or the program's folder, not by LD_LIBRARY_PATH. wmain and WinMain: hand over __argc
+ * and __argv.
  */
 TLSMEND_API void tlsmend_worker(int argc, char **argv);
 

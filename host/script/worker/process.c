@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "base/error.h"
+#include "os/os.h"
 #include "script/worker/program.h"
 #include "script/worker/worker.h"
 
@@ -32,12 +33,12 @@ int worker_start(const script_options *options, worker **out, tlsmend_error *err
   os_worker_terms terms = {program, options->limit[TLSMEND_LIMIT_MEMORY]};
   if (code == TLSMEND_OK)
     code = os_worker_start(&terms, &started, error);
+  if (code == TLSMEND_OK && !(*out = worker_new(&process, started))) {
+    os_worker_end(started);
+    code = error_no_memory(error);
+  }
+  if (code == TLSMEND_OK)
+    (*out)->program = os_path_real(program);
   free(program);
-  if (code != TLSMEND_OK)
-    return code;
-  *out = worker_new(&process, started);
-  if (*out)
-    return TLSMEND_OK;
-  os_worker_end(started);
-  return error_no_memory(error);
+  return code;
 }

@@ -27,6 +27,7 @@ void worker_end(worker *self) {
   self->stream->end(self->data);
   frame_clear(&self->out);
   frame_clear(&self->in);
+  free(self->program);
   free(self);
 }
 
@@ -67,15 +68,28 @@ static talk talk_begin(worker *self, const worker_request *request, tlsmend_erro
                 .error = error};
 }
 
+/* Before it has greeted, it is no fault of a text. */
+static int no_worker(const talk *self, const char *what) {
+  const char *program = self->worker->program;
+  return tlsmend_error_set(self->error, TLSMEND_E_UNSUPPORTED,
+                           "%s cannot run runbooks apart: its main must begin with tlsmend_worker, and its "
+                           "libraries be found without an environment (it %s)",
+                           program ? program : "the program", what);
+}
+
 /* It cannot be gone on with. What the system says of its end stands in the error already. */
 static int died(const talk *self, int code) {
   tlsmend_error why = *self->error;
   bool limit = code == TLSMEND_E_LIMIT;
+  if (!self->worker->greeted)
+    return no_worker(self, why.text);
   return tlsmend_error_set(self->error, limit ? TLSMEND_E_LIMIT : TLSMEND_E_SCRIPT,
                            "%s: the process that ran it %s", self->request->file, why.text);
 }
 
 static int lied(const talk *self, const char *what) {
+  if (!self->worker->greeted)
+    return no_worker(self, "said something else");
   return tlsmend_error_set(self->error, TLSMEND_E_SCRIPT,
                            "%s: the process that ran it said what it may not (%s), and was ended",
                            self->request->file, what);
@@ -143,9 +157,8 @@ int worker_greet(worker *self, const worker_request *request, tlsmend_error *err
   if (strcmp(version, WORKER_VERSION) != 0)
     return tlsmend_error_set(
         error, TLSMEND_E_UNSUPPORTED,
-        "the program that is to run runbooks apart is of another version (%.40s, not %s): "
-        "install the two together",
-        version, WORKER_VERSION);
+        "%s, which is to run runbooks apart, is of another version (%.40s, not %s): install the two together",
+        self->program ? self->program : "the program", version, WORKER_VERSION);
   const char *missing = frame_take_optional(&hello);
   if (missing)
     return tlsmend_error_set(error, TLSMEND_E_UNSUPPORTED, "%s", missing);

@@ -21,6 +21,7 @@ typedef struct worker_stream {
 typedef struct worker {
   const worker_stream *stream;
   void *data;
+  char *program; /* for messages; NULL where it is none */
   frame out, in; /* `out` is written by whoever asks; `in` holds the last that came */
   bool greeted;
   os_wall wall;
