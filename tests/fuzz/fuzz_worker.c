@@ -32,9 +32,9 @@ static const guard_needs needs = {.runbook = "fuzz",
 /* Two modules of an embedding program; one of them was not asked for. */
 static int open_module(void *data, tlsmend_call *call, tlsmend_error *error) {
   (void)data;
-  const char *text = "";
-  tlsmend_call_text(call, 1, &text, NULL, NULL);
-  return tlsmend_call_answer_text(call, text, error);
+  const char *text = NULL;
+  int code = tlsmend_call_text(call, 1, &text, NULL, error);
+  return code == TLSMEND_OK ? tlsmend_call_answer_text(call, text, error) : code;
 }
 
 static int hidden_module(void *data, tlsmend_call *call, tlsmend_error *error) {
@@ -127,7 +127,7 @@ static void add_value(frame *out, tape *from) {
   }
 }
 
-/* A script: a byte for the kind, one for the question, one for how many values follow. free() */
+/* A script: a byte for the kind, one for the question, its name, one for how many values follow. free() */
 static uint8_t *frames_of(tape from, size_t *size) {
   uint8_t *bytes = malloc(1);
   frame one = {0};
@@ -136,6 +136,8 @@ static uint8_t *frames_of(tape from, size_t *size) {
     bool asks = next(&from) % 8 != 0;
     frame_begin(&one, asks ? FRAME_ASK : FRAME_RESULT);
     frame_add_integer(&one, asks ? next(&from) % (PRIMITIVE_COUNT + 1) : -(next(&from) % 20));
+    if (asks)
+      add_value(&one, &from);
     for (unsigned count = next(&from) % 9; count > 0; count--)
       add_value(&one, &from);
     MUST(frame_end(&one));

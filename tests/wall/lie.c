@@ -217,6 +217,7 @@ int wall_answered;
 static void begin(primitive_id id) {
   frame_begin(&out, FRAME_ASK);
   frame_add_integer(&out, id);
+  frame_add_text(&out, id == PRIMITIVE_MODULE ? "inventory.owner" : NULL);
 }
 
 static void ask(void) {
@@ -286,9 +287,22 @@ static void fact_that_is_none(void) {
 
 static void module_not_granted(void) {
   begin(PRIMITIVE_MODULE);
-  frame_add_text(&out, "inventory");
-  frame_add_text(&out, "owner");
   frame_add_text(&out, "BOX");
+  ask();
+}
+
+static void module_unknown(void) {
+  frame_begin(&out, FRAME_ASK);
+  frame_add_integer(&out, PRIMITIVE_MODULE);
+  frame_add_text(&out, "io.popen");
+  frame_add_text(&out, "id");
+  ask();
+}
+
+static void module_without_name(void) {
+  frame_begin(&out, FRAME_ASK);
+  frame_add_integer(&out, PRIMITIVE_MODULE);
+  frame_add_nil(&out);
   ask();
 }
 
@@ -488,7 +502,9 @@ const wall_lie wall_lies[] = {
     {"refused, then dead", refused_then_dead, WALL_RUN, 3, "Elsewhere", false},
     {"refused, then a lie", refused_then_lying, WALL_APPLIES, 3, "Elsewhere", false},
     {"fact that is none", fact_that_is_none, WALL_RUN, 1, "answered with E_SCRIPT", false},
-    {"module not granted", module_not_granted, WALL_RUN, 1, "answered with", false},
+    {"module not granted", module_not_granted, WALL_RUN, 3, "inventory", false},
+    {"module that is none", module_unknown, WALL_RUN, 1, "", false},
+    {"module without a name", module_without_name, WALL_RUN, 1, "", false},
     {"a folder elsewhere", file_elsewhere, WALL_RUN, 3, "/etc", false},
     {"a file by dots", file_by_dots, WALL_RUN, 3, "packages", false},
     {"a share", share, WALL_RUN, 3, "host", false},

@@ -3,7 +3,7 @@
  * planned and applied as the command does it. Whatever happens in the worker: the exit code is the right one, the line names the runbook,
  * the machine's snapshot has the same bytes, no file was made, no process is left, and this process goes on.
  *
- *     wall_siege WORKER attempts|wine|quick|slow     (NAME: that one, loudly)
+ *     wall_siege WORKER attempts|wine|quick|some|slow     (some: a quarter of the quick ones; NAME: that one, loudly)
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -198,10 +198,10 @@ static size_t all_attempts(bool wine, size_t *count) {
   return bad;
 }
 
-static size_t all_lies(bool slow, size_t *count) {
-  size_t bad = 0;
+static size_t all_lies(bool slow, size_t each, size_t *count) {
+  size_t bad = 0, number = 0;
   for (const wall_lie *lie = wall_lies; lie->name; lie++)
-    if (lie->slow == slow) {
+    if (lie->slow == slow && number++ % each == 0) {
       bad += !try_lie(lie, false);
       (*count)++;
     }
@@ -254,7 +254,7 @@ static void honest_run(void) {
 int main(int argc, char **argv) {
   size_t count = 0, bad;
   if (argc != 3) {
-    fprintf(stderr, "usage: wall_siege WORKER attempts|wine|quick|slow|NAME\n");
+    fprintf(stderr, "usage: wall_siege WORKER attempts|wine|quick|some|slow|NAME\n");
     return 64;
   }
   worker = argv[1];
@@ -263,8 +263,10 @@ int main(int argc, char **argv) {
   honest_run();
   if (strcmp(argv[2], "attempts") == 0 || strcmp(argv[2], "wine") == 0)
     bad = all_attempts(argv[2][0] == 'w', &count);
-  else if (strcmp(argv[2], "quick") == 0 || strcmp(argv[2], "slow") == 0)
-    bad = all_lies(argv[2][0] == 's', &count);
+  else if (strcmp(argv[2], "slow") == 0)
+    bad = all_lies(true, 1, &count);
+  else if (strcmp(argv[2], "quick") == 0 || strcmp(argv[2], "some") == 0)
+    bad = all_lies(false, argv[2][0] == 's' ? 4 : 1, &count);
   else
     bad = one(argv[2]);
   printf("%zu attacks on a worker (%s), %zu of them did not end as they must\n", count, argv[2], bad);
