@@ -1,6 +1,7 @@
 # To be sourced: escape_prepare FOLDER makes a box with an attempt each, escape_judge FOLDER looks at what came of them. Between the two the
 # caller runs run.sh or run.bat in FOLDER/box.
 escape=$TLSMEND_SOURCE/tests/escape
+escape_attempts=$(echo "$escape"/attempts/*.attempts) # a caller may leave some out
 
 # Packages below FOLDER, all signed by one key, and trust stores that know that key by different names, or not.
 escape_packages() {
@@ -43,13 +44,13 @@ escape_prepare() {
   ln -s . "$1/box/packages/self"
   ln -s packages "$1/box/root"
   (cd "$1" && find box/signed box/packages box/root -type f -o -type l) >"$1/given.txt"
-  "$TLSMEND_LUA" "$escape/run.lua" prepare "$1/box" "$escape"/attempts/*.attempts
+  "$TLSMEND_LUA" "$escape/run.lua" prepare "$1/box" $escape_attempts
 }
 
 # No file that nobody asked for: in the box the attempts, their words and the journals of the machines; outside the secret.
 escape_judge() {
   escape_code=0
-  "$TLSMEND_LUA" "$escape/run.lua" judge "$1/box" "$1/pc.reg" "$escape"/attempts/*.attempts || escape_code=1
+  "$TLSMEND_LUA" "$escape/run.lua" judge "$1/box" "$1/pc.reg" $escape_attempts || escape_code=1
   (cd "$1" && find box outside -type f -o -type l) |
     grep -v -E '^box/(a[0-9]+\.(lua|reg|out|err|code)|run\.(sh|bat)|pc\.reg|pristine\.lua|tlsmend\.exe|a[0-9]+\.reg\.tlsmend/[^/]*)$' |
     grep -v '^outside/secret.txt$' | grep -v -x -F -f "$1/given.txt" >"$1/made.txt" && {
