@@ -18,10 +18,10 @@ typedef enum frame_kind {
   FRAME_HELLO = 'H', /* worker: version, lines about its wall */
   FRAME_OPEN =
       'O', /* parent: a text and what belongs to it, without values the last one again; answered by a result */
-  FRAME_CALL = 'C',   /* parent: one thing to do with the open text; answered by a result */
-  FRAME_CLOSE = 'X',  /* parent: the text is done with */
-  FRAME_STOP = 'S',   /* parent: end the call that is running; may come at any time */
-  FRAME_ASK = 'A',    /* worker: a primitive, the name if it is a module's, arguments; answered by an answer */
+  FRAME_CALL = 'C',  /* parent: one thing to do with the open text; answered by a result */
+  FRAME_CLOSE = 'X', /* parent: the text is done with */
+  FRAME_STOP = 'S',  /* parent: end the call that is running; may come at any time */
+  FRAME_ASK = 'A',   /* worker: a primitive, the name if it is a module's, arguments; answered by an answer */
   FRAME_ANSWER = 'a', /* parent */
   FRAME_RESULT = 'R'  /* worker: code and line of the error, and what the call has for results */
 } frame_kind;
