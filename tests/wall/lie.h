@@ -18,6 +18,9 @@ typedef struct wall_lie {
 
 extern const wall_lie wall_lies[];
 
+/* attack(this) is true from the second time on that a text is loaded: it can declare something else then. */
+#define WALL_SECOND_LOAD "second load"
+
 /* The code of the last answer to a question, or 0. */
 extern int wall_answered;
 

@@ -188,6 +188,26 @@ static bool try_lie(const wall_lie *lie, bool loud) {
   return judge(lie->name, lie->place, &out, good, loud);
 }
 
+/* What was planned declares little; opened again when that is done, it declares more and proposes it. That is not written, and what was
+ * is taken back. */
+static bool try_second_load(bool loud) {
+  static const char text[] =
+      "local registry, second = require \"registry\", attack \"" WALL_SECOND_LOAD "\"\n"
+      "local SITE, WIDE = \"HKLM\\\\SOFTWARE\\\\Site\", \"HKLM\\\\SOFTWARE\\\\Wide\"\n"
+      "return { id = \"attack\", version = \"1\", title = \"An attack\",\n"
+      "  needs = { registry = second and { SITE, WIDE } or { SITE } },\n"
+      "  run = function()\n"
+      "    registry.set(SITE, \"V\", 1)\n"
+      "    if second then registry.set(WIDE, \"V\", 1) end\n"
+      "  end }\n";
+  outcome out;
+  tlsmend_error error;
+  if (os_file_replace(runbook, text, sizeof text - 1, &error) != TLSMEND_OK)
+    fatal("the runbook", &error);
+  command(&out);
+  return judge(WALL_SECOND_LOAD, WALL_LOAD, &out, out.exit == 1 && says(&out, "still proposes"), loud);
+}
+
 /* Each in one of the four places, in turn: each class of attempts meets all. */
 static size_t all_attempts(bool wine, size_t *count) {
   size_t bad = 0;
@@ -266,7 +286,9 @@ int main(int argc, char **argv) {
   else if (strcmp(argv[2], "slow") == 0)
     bad = all_lies(true, 1, &count);
   else if (strcmp(argv[2], "quick") == 0 || strcmp(argv[2], "some") == 0)
-    bad = all_lies(false, argv[2][0] == 's' ? 4 : 1, &count);
+    bad = all_lies(false, argv[2][0] == 's' ? 4 : 1, &count) + !try_second_load(false);
+  else if (strcmp(argv[2], WALL_SECOND_LOAD) == 0)
+    bad = !try_second_load(true);
   else
     bad = one(argv[2]);
   printf("%zu attacks on a worker (%s), %zu of them did not end as they must\n", count, argv[2], bad);
