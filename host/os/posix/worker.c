@@ -291,6 +291,10 @@ static int look_around(const os_worker *self, const os_worker_wait *wait, tlsmen
   return TLSMEND_OK;
 }
 
+static int late(tlsmend_error *error) {
+  return tlsmend_error_set(error, TLSMEND_E_LIMIT, "gave no answer in its time");
+}
+
 /* Until the pipe is ready, a limit is passed or the child has ended. */
 static int wait_for(os_worker *self, bool writing, const os_worker_wait *wait, tlsmend_error *error) {
   struct pollfd ready[2] = {{.fd = self->from, .events = writing ? 0 : POLLIN},
@@ -308,7 +312,7 @@ static int wait_for(os_worker *self, bool writing, const os_worker_wait *wait, t
     if (found < 0 && errno != EINTR)
       return tlsmend_error_set(error, TLSMEND_E_FAILED, "cannot be waited for: %s", strerror(errno));
   }
-  return tlsmend_error_set(error, TLSMEND_E_LIMIT, "gave no answer in its time");
+  return late(error);
 }
 
 int os_worker_send(os_worker *self, const void *bytes, size_t size, const os_worker_wait *wait,
@@ -332,13 +336,13 @@ int os_worker_send(os_worker *self, const void *bytes, size_t size, const os_wor
   return TLSMEND_OK;
 }
 
-/* What is there, at least a byte: into the buffer, or for more than that holds directly to where it belongs. */
+/* What is there, at least a byte: into the buffer, or for more than that holds directly to where it belongs. An answer often stands there
+ * already, for the system lets a worker run at once when it is written to: so it is read first, and waited for only if there is none. */
 static int read_some(os_worker *self, void *bytes, size_t size, size_t *got, const os_worker_wait *wait,
                      tlsmend_error *error) {
   for (;;) {
-    int code = wait_for(self, false, wait, error);
-    if (code != TLSMEND_OK)
-      return code;
+    if (os_clock() >= wait->deadline)
+      return late(error);
     ssize_t count = read(self->from, bytes, size);
     if (count == 0)
       return say_ended(self, error);
@@ -348,6 +352,9 @@ static int read_some(os_worker *self, void *bytes, size_t size, size_t *got, con
     }
     if (errno != EINTR && errno != EAGAIN)
       return tlsmend_error_set(error, TLSMEND_E_FAILED, "cannot be read from: %s", strerror(errno));
+    int code = errno == EAGAIN ? wait_for(self, false, wait, error) : TLSMEND_OK;
+    if (code != TLSMEND_OK)
+      return code;
   }
 }
 

@@ -67,13 +67,17 @@ static int check_arguments(const tlsmend_call *call, const char *letters, tlsmen
   return TLSMEND_OK;
 }
 
+/* How much of it is shown: of a function of a module the module's name. */
+static int shown(const struct row *row, const char *name) {
+  return (int)(row->name ? strlen(name) : strcspn(name, "."));
+}
+
 static int check_time(const script_host *host, const struct row *row, const char *name,
                       tlsmend_error *error) {
-  int shown = (int)(row->name ? strlen(name) : strcspn(name, ".")); /* of a module its own name */
   if (row->when != PRIMITIVE_ANY_TIME && !host->machine.base.below)
     return tlsmend_error_set(error, TLSMEND_E_SCRIPT,
-                             "%.*s: only inside applies, run and verify, not while the file loads", shown,
-                             name);
+                             "%.*s: only inside applies, run and verify, not while the file loads",
+                             shown(row, name), name);
   if (row->when == PRIMITIVE_VERIFY && !host->verifying)
     return tlsmend_error_set(error, TLSMEND_E_SCRIPT,
                              "%s: only inside verify; a plan must not depend on what a network answers",
