@@ -212,16 +212,6 @@ static int open_machine(tlsmend_session *self, const tlsmend_options *options, t
                                                  : error_no_memory(error);
 }
 
-/* A folder that is not there is said when something is to be taken from it. */
-static int open_library(tlsmend_session *self, const char *folder, tlsmend_error *error) {
-  bool there = os_dir_exists(folder);
-  self->library = there ? os_path_absolute(folder) : strdup(folder);
-  self->library_texts = there ? calloc(1, sizeof *self->library_texts) : NULL;
-  if (!self->library || (there && !self->library_texts))
-    return error_no_memory(error);
-  return there ? script_library_read(self->library, self->library_texts, error) : TLSMEND_OK;
-}
-
 static void tell_progress(void *data, unsigned seconds) {
   session_tell(data, TLSMEND_EVENT_PROGRESS, "still installing, %u min %02u s", seconds / 60, seconds % 60);
 }
@@ -242,8 +232,8 @@ int tlsmend_session_open(const tlsmend_options *options, tlsmend_session **out, 
   if (!self)
     return error_no_memory(error);
   int code = TLSMEND_OK;
-  if (options->library)
-    code = open_library(self, options->library, error);
+  if (options->library && !(self->library = os_path_absolute(options->library)))
+    code = error_no_memory(error);
   if (options->trust && !(self->trust = os_path_absolute(options->trust)))
     code = error_no_memory(error);
   if (options->state && !(self->state = os_path_absolute(options->state)))
@@ -259,12 +249,13 @@ int tlsmend_session_open(const tlsmend_options *options, tlsmend_session **out, 
   self->boot_clock = os_boot_clock;
   self->script = session_script_options(options);
   self->script.library = self->library;
-  self->script.texts = self->library_texts;
   self->script.worker = self->worker;
   self->script.log = options->event ? session_event : NULL;
   self->script.log_data = self;
   self->script.bytecode = bytecode_cache_new();
   self->script.workers = worker_pool_new();
+  if (code == TLSMEND_OK)
+    code = session_library_read(&self->script, error);
   if (code == TLSMEND_OK)
     code = script_check_modules(&self->script, error);
   if (code == TLSMEND_OK)
@@ -293,9 +284,7 @@ void tlsmend_session_close(tlsmend_session *self) {
   free(self->file);
   free(self->library);
   free(self->worker);
-  if (self->library_texts)
-    manifest_clear(self->library_texts);
-  free(self->library_texts);
+  session_library_clear(&self->script);
   session_forget_texts(self);
   free(self->trust);
   json_decref(self->signers);

@@ -39,8 +39,6 @@ struct tlsmend_session {
   tlsmend_event_fn event;
   void *event_data;
 
-  /* What was in the library when the session was opened; NULL without one. */
-  manifest *library_texts;
   /* What the plan or run at hand is run from, and nothing else; or NULL. */
   source_set *texts;
   /* Who has signed the runbooks that are applied, for the journal; or NULL. */

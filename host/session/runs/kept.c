@@ -107,8 +107,8 @@ json_t *session_keep_texts(const tlsmend_session *self) {
       json_decref(runbooks);
       return NULL;
     }
-  if (self->library_texts)
-    library = json_pack("{s:s, s:o}", "folder", self->library, "files", files_to_json(self->library_texts));
+  if (self->script.texts)
+    library = json_pack("{s:s, s:o}", "folder", self->library, "files", files_to_json(self->script.texts));
   return json_pack("{s:o, s:o}", "library", library, "runbooks", runbooks);
 }
 
@@ -157,15 +157,14 @@ static int take_library(const journal *journal, begun_run *out, tlsmend_error *e
   const json_t *library = json_object_get(journal->kept, "library");
   const char *folder = text_of(library, "folder");
   out->session.library = NULL;
-  out->session.library_texts = NULL;
+  out->session.script.texts = NULL;
   if (json_is_object(library)) {
     if (!folder || !files_from_json(json_object_get(library, "files"), &out->library))
       return damaged(journal, error);
     out->session.library = (char *)(uintptr_t)folder;
-    out->session.library_texts = &out->library;
+    out->session.script.texts = &out->library;
   }
   out->session.script.library = out->session.library;
-  out->session.script.texts = out->session.library_texts;
   return TLSMEND_OK;
 }
 
