@@ -1,5 +1,5 @@
--- The runbook of worker.c: calls a module of that program with everything that can pass, and tells what came back. It must tell the
--- same wherever it runs.
+-- The runbook of worker.c: calls a module of that program with everything that can pass, and tells what came back. It
+-- must tell the same wherever it runs.
 local registry = require "registry"
 local log = require "log"
 local echo = require "echo"

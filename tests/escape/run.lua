@@ -102,7 +102,10 @@ local function prepare(box)
     local command = command_of(attempt)
     local name = attempt.name
     sh[#sh + 1] = ("$TLSMEND %s >%s.out 2>%s.err; echo $? >%s.code"):format(command, name, name, name)
-    bat[#bat + 1] = ("tlsmend.exe %s >%s.out 2>%s.err"):format(command:gsub("%./(%w+%.lua)", ".\\%1"), name, name)
+    local line = ("tlsmend.exe %s >%s.out 2>%s.err"):format(command:gsub("%./(%w+%.lua)", ".\\%1"), name, name)
+    bat[#bat + 1] = line
+    -- Once in a thousand times Wine does not start a program; that says nothing about the program.
+    bat[#bat + 1] = ("if %%errorlevel%%==9009 echo not started: %s\r\nif %%errorlevel%%==9009 %s"):format(name, line)
     bat[#bat + 1] = ("echo %%errorlevel%% >%s.code"):format(name)
   end
   write(box .. "/run.sh", table.concat(sh, "\n") .. "\n")
