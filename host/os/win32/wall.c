@@ -182,12 +182,39 @@ int os_wall_raise(unsigned long long memory, os_wall *wall, tlsmend_error *error
                            "this process has a token of full rights: only tlsmend itself can start a worker");
 }
 
+/* What has come is taken in one call, however many frames it is. */
+static unsigned char buffer[1 << 16];
+static size_t begin, end;
+
+static size_t read_some(void *bytes, size_t size) {
+  DWORD count;
+  do /* a write of nothing is something that is read, too */
+    if (!ReadFile(in, bytes, size < 1 << 20 ? (DWORD)size : 1 << 20, &count, NULL))
+      return 0;
+  while (count == 0);
+  return count;
+}
+
 bool os_wall_receive(void *bytes, size_t size) {
   unsigned char *at = bytes;
-  DWORD count;
-  for (; size > 0; at += count, size -= count)
-    if (!ReadFile(in, at, size < 1 << 20 ? (DWORD)size : 1 << 20, &count, NULL))
+  while (size > 0) {
+    size_t there = end - begin, count = there < size ? there : size;
+    if (count > 0) {
+      memcpy(at, buffer + begin, count);
+      begin += count;
+    } else if (size >= sizeof buffer) {
+      count = read_some(at, size);
+    } else {
+      begin = 0;
+      end = read_some(buffer, sizeof buffer);
+      if (end > 0)
+        continue;
+    }
+    if (count == 0)
       return false;
+    at += count;
+    size -= count;
+  }
   return true;
 }
 
@@ -202,7 +229,7 @@ bool os_wall_send(const void *bytes, size_t size) {
 
 bool os_wall_waiting(void) {
   DWORD count = 0;
-  return PeekNamedPipe(in, NULL, 0, NULL, &count, NULL) && count > 0;
+  return begin < end || (PeekNamedPipe(in, NULL, 0, NULL, &count, NULL) && count > 0);
 }
 
 void os_wall_exit(int code) {
