@@ -47,7 +47,7 @@ typedef struct os_worker_wait {
 
 /*
  * Sends or receives exactly `size` bytes. E_LIMIT: the deadline has passed, or it holds more memory than it may; E_FAILED: it has ended.
- * The line of the error says which and how ("ended by the system for what it tried (SIGSYS)", "ended with exit code 3"), without a
+ * The line of the error says which and how ("was ended by the system for what it tried (SIGSYS)", "ended with exit code 3"), without a
  * name before it. After an error a worker can only be ended.
  */
 int os_worker_send(os_worker *worker, const void *bytes, size_t size, const os_worker_wait *wait,

@@ -199,18 +199,18 @@ static int say_signal(int number, unsigned long long seconds, tlsmend_error *err
   } names[] = {{SIGSEGV, "SIGSEGV"}, {SIGBUS, "SIGBUS"},   {SIGABRT, "SIGABRT"}, {SIGILL, "SIGILL"},
                {SIGFPE, "SIGFPE"},   {SIGTRAP, "SIGTRAP"}, {SIGTERM, "SIGTERM"}, {SIGPIPE, "SIGPIPE"}};
   if (number == SIGSYS)
-    return tlsmend_error_set(error, TLSMEND_E_FAILED, "ended by the system for what it tried (SIGSYS)");
+    return tlsmend_error_set(error, TLSMEND_E_FAILED, "was ended by the system for what it tried (SIGSYS)");
   if (number == SIGXCPU)
-    return tlsmend_error_set(error, TLSMEND_E_LIMIT, "ended: it has used up its %llu seconds of processor",
+    return tlsmend_error_set(error, TLSMEND_E_LIMIT, "was ended: it had used up its %llu seconds of processor",
                              seconds);
   if (number == SIGKILL)
     return tlsmend_error_set(
         error, TLSMEND_E_FAILED,
-        "ended from outside (SIGKILL): by somebody, or by the system for want of memory");
+        "was ended from outside (SIGKILL): by somebody, or by the system for want of memory");
   for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
     if (names[i].number == number)
       return tlsmend_error_set(error, TLSMEND_E_FAILED, "crashed (%s)", names[i].name);
-  return tlsmend_error_set(error, TLSMEND_E_FAILED, "ended by signal %d", number);
+  return tlsmend_error_set(error, TLSMEND_E_FAILED, "was ended by signal %d", number);
 }
 
 /* It has closed its pipe, which only its end does; that end may be a moment away. */

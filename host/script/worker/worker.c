@@ -84,7 +84,8 @@ static int died(const talk *self, int code) {
   if (!self->worker->greeted)
     return no_worker(self, why.text);
   return tlsmend_error_set(self->error, limit ? TLSMEND_E_LIMIT : TLSMEND_E_SCRIPT,
-                           "%s: the process that ran it %s", self->request->file, why.text);
+                           "%s: the process that ran it %s%s", self->request->file, why.text,
+                           limit ? "; --limit-time and --limit-memory raise the limits" : "");
 }
 
 static int lied(const talk *self, const char *what) {

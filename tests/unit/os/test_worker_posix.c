@@ -127,7 +127,7 @@ static void ends(void **state) {
   must_end('x', 255, LONGEST, 0, TLSMEND_E_FAILED, "ended with exit code 255");
   if (!POSIX_SANITIZED) /* which reports, as far as it gets */
     must_end('s', 8, LONGEST, 0, TLSMEND_E_FAILED, "crashed (SIGSEGV)");
-  must_end('o', 0, LONGEST, 0, TLSMEND_E_FAILED, "ended by the system for what it tried (SIGSYS)");
+  must_end('o', 0, LONGEST, 0, TLSMEND_E_FAILED, "was ended by the system for what it tried (SIGSYS)");
 }
 
 static void limits(void **state) {

@@ -171,7 +171,7 @@ static void ends(void **state) {
   must_end('x', 0, LONGEST, 0, TLSMEND_E_FAILED, "ended with exit code 0");
   must_end('x', 3, LONGEST, 0, TLSMEND_E_FAILED, "ended with exit code 3");
   must_end('x', 0xc0000409, LONGEST, 0, TLSMEND_E_FAILED,
-           "ended by the system for what it did or tried (0xC0000409)");
+           "was ended by the system for what it did or tried (0xC0000409)");
   must_end('s', 8, LONGEST, 0, TLSMEND_E_FAILED, "crashed (0xC0000005");
 }
 
