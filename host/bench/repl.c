@@ -69,22 +69,37 @@ static void forget(tlsmend_repl *self) {
   self->plan = NULL;
 }
 
-static int begin(tlsmend_repl *self, tlsmend_error *error) {
+static int begin_tool(tlsmend_repl *self, tlsmend_error *error) {
   json_t *done = NULL;
   script_sink sink = {on_unknown, on_finding, self};
   script_options options = self->session->script;
   options.apart = true; /* what is pasted may be anybody's */
-  int code = session_plan_new(self->session, &self->plan, error);
-  if (code == TLSMEND_OK)
-    code = overlay_open(self->session->machine, self->plan, &self->overlay, error);
-  if (code == TLSMEND_OK)
-    code = script_tool_open(&options, self->overlay, &self->tool, error);
+  int code = script_tool_open(&options, self->overlay, &self->tool, error);
   if (code != TLSMEND_OK)
     return code;
   script_tool_report(self->tool, &sink, "prompt", "typed at the prompt");
   code = call(self, "open", help_texts(), &done, error);
   json_decref(done);
   return code;
+}
+
+static int begin(tlsmend_repl *self, tlsmend_error *error) {
+  int code = session_plan_new(self->session, &self->plan, error);
+  if (code == TLSMEND_OK)
+    code = overlay_open(self->session->machine, self->plan, &self->overlay, error);
+  return code == TLSMEND_OK ? begin_tool(self, error) : code;
+}
+
+/* Where its process has ended, the prompt goes on in another: without its variables, with what is pending. */
+static int go_on(tlsmend_repl *self, tlsmend_error *error) {
+  if (self->tool && !script_tool_gone(self->tool))
+    return TLSMEND_OK;
+  script_tool *gone = self->tool;
+  self->tool = NULL; /* a signal may look at it */
+  script_tool_close(gone);
+  if (self->overlay)
+    return begin_tool(self, error);
+  return tlsmend_error_set(error, TLSMEND_E_SCRIPT, "the prompt could not be made anew; leave with :quit");
 }
 
 int tlsmend_repl_open(tlsmend_session *session, tlsmend_repl **out, tlsmend_error *error) {
@@ -176,8 +191,9 @@ static int evaluate(tlsmend_repl *self, const char *text, int *more, tlsmend_err
 int tlsmend_repl_run(tlsmend_repl *self, const char *text, int *more, tlsmend_error *error) {
   assert(self && text && more);
   *more = 0;
-  if (!self->tool)
-    return tlsmend_error_set(error, TLSMEND_E_SCRIPT, "the prompt could not be made anew; leave with :quit");
+  int code = go_on(self, error);
+  if (code != TLSMEND_OK)
+    return code;
   text += strspn(text, " \t\r\n");
   if (strncmp(text, ":help", 5) == 0)
     return evaluate(self, "help()", more, error);
@@ -189,7 +205,9 @@ int tlsmend_repl_complete(tlsmend_repl *self, const char *line, char **out, tlsm
   json_t *words = NULL;
   text_builder text = {0};
   *out = NULL;
-  int code = self->tool ? call(self, "complete", json_string(line), &words, error) : error_no_memory(error);
+  int code = go_on(self, error);
+  if (code == TLSMEND_OK)
+    code = call(self, "complete", json_string(line), &words, error);
   for (size_t i = 0; i < json_array_size(words); i++)
     text_add(&text, "%s\n", json_string_value(json_array_get(words, i)));
   json_decref(words);

@@ -55,6 +55,9 @@ int os_worker_send(os_worker *worker, const void *bytes, size_t size, const os_w
 int os_worker_receive(os_worker *worker, void *bytes, size_t size, const os_worker_wait *wait,
                       tlsmend_error *error);
 
+/* Whether it lives and has said nothing that was not received: one that waits to be asked again. */
+bool os_worker_waits(const os_worker *worker);
+
 /* Seconds of processor that it may use up from now on. */
 void os_worker_allow(os_worker *worker, unsigned long long seconds);
 

@@ -135,13 +135,17 @@ int script_call(script_runbook *runbook, run_kind kind, const script_ground *gro
   runbook->declared.needs.made_up = kind == RUN_WATCH;
   host->verifying = kind == RUN_VERIFY;
   host->answered = host->answered && kind != RUN_VERIFY;
-  int code = script_host_begin(host, &runbook->declared.needs, ground, error);
+  int code = runbook->remote ? remote_wake(runbook->remote, error) : TLSMEND_OK;
+  if (code == TLSMEND_OK)
+    code = script_host_begin(host, &runbook->declared.needs, ground, error);
   if (code == TLSMEND_OK)
     code = runbook->remote ? remote_call(runbook->remote, &runbook->declared, kind, answer, error)
                            : run_call(runbook, kind, answer, error);
   script_host_end(host);
   host->verifying = false;
   runbook->declared.needs.made_up = false;
+  if (runbook->remote)
+    remote_rest(runbook->remote);
   return code;
 }
 

@@ -182,6 +182,8 @@ void script_tool_renew(script_tool *tool) {
     account_renew(&tool->remote->account);
 }
 
+bool script_tool_gone(const script_tool *tool) { return tool->remote && tool->remote->broken; }
+
 void script_tool_stop(script_tool *tool) { host_of(tool)->account->stop = 1; }
 
 void script_tool_close(script_tool *tool) {

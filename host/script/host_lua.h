@@ -29,6 +29,9 @@ void script_tool_report(script_tool *tool, const script_sink *sink, const char *
 /* Each call is on its own from then on: a limit that one has passed does not end the next. */
 void script_tool_renew(script_tool *tool);
 
+/* Whether the process that it ran in has ended. No call is answered any more. */
+bool script_tool_gone(const script_tool *tool);
+
 /* Stops the call that is running, as a limit would. May be called by a signal handler. */
 void script_tool_stop(script_tool *tool);
 

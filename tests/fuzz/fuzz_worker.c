@@ -79,6 +79,8 @@ static int tape_receive(void *data, void *bytes, size_t size, const os_worker_wa
   return TLSMEND_OK;
 }
 
+static bool tape_waits(void *data) { return (void)data, true; }
+
 static void tape_allow(void *data, unsigned long long seconds) {
   (void)data;
   (void)seconds;
@@ -91,7 +93,7 @@ static void tape_notes(void *data, os_wall *wall) {
 
 static void tape_end(void *data) { (void)data; }
 
-static const worker_stream stream = {tape_send, tape_receive, tape_allow, tape_notes, tape_end};
+static const worker_stream stream = {tape_send, tape_receive, tape_waits, tape_allow, tape_notes, tape_end};
 
 /* Texts that mean something to one question or another. */
 static const char *const texts[] = {SITE,      SITE "\\Deep", "HKLM\\SAM",   SITE "\\..\\Else", "V",

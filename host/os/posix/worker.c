@@ -281,6 +281,11 @@ void os_worker_notes(const os_worker *self, os_wall *wall) {
 
 /* The pipes. */
 
+bool os_worker_waits(const os_worker *self) {
+  struct pollfd ready = {.fd = self->from, .events = POLLIN};
+  return !self->collected && self->begin == self->end && poll(&ready, 1, 0) == 0;
+}
+
 /* Every 20 ms without an answer. */
 static int look_around(const os_worker *self, const os_worker_wait *wait, tlsmend_error *error) {
   if (wait->idle)

@@ -215,6 +215,11 @@ int os_worker_receive(os_worker *self, void *bytes, size_t size, const os_worker
   return TLSMEND_OK;
 }
 
+/* What it has said into the pipe meanwhile is seen by whoever reads next. */
+bool os_worker_waits(const os_worker *self) {
+  return self->begin == self->end && WaitForSingleObject(self->child.process, 0) == WAIT_TIMEOUT;
+}
+
 /* Starting. */
 
 /* One pipe: our end, which can be waited for, and the child's, opened once and inherited. Nobody else can have opened it: this is the

@@ -46,15 +46,16 @@ static frame_kind receive(frame *in) {
   if (!os_wall_receive(head, sizeof head))
     leave();
   frame_kind kind = frame_head(head, &size);
-  if (in->room < size + sizeof head) {
-    unsigned char *moved = realloc(in->bytes, size + sizeof head);
+  size_t needed = size + sizeof head;
+  if (in->room < needed || (in->room > FRAME_KEPT && needed <= FRAME_KEPT)) {
+    unsigned char *moved = realloc(in->bytes, needed);
     if (!moved)
       os_wall_exit(1);
     in->bytes = moved;
-    in->room = size + sizeof head;
+    in->room = needed;
   }
   memcpy(in->bytes, head, sizeof head);
-  in->size = size + sizeof head;
+  in->size = needed;
   if ((size > 0 && !os_wall_receive(in->bytes + sizeof head, size)) || !frame_read(in))
     os_wall_exit(1);
   return kind;

@@ -19,7 +19,7 @@ static unsigned char *grow(frame *self, size_t size) {
     return NULL;
   }
   if (self->room - self->size < size) {
-    size_t room = (self->size + size) * 2;
+    size_t needed = self->size + size, room = needed + (needed < FRAME_KEPT ? needed : needed / 8);
     unsigned char *moved = realloc(self->bytes, room < ROOM_LEAST ? ROOM_LEAST : room);
     self->failed = !moved;
     if (!moved)
@@ -44,6 +44,8 @@ static uint64_t get_number(const unsigned char *bytes, size_t size) {
 }
 
 void frame_begin(frame *self, frame_kind kind) {
+  if (self->room > FRAME_KEPT)
+    frame_clear(self);
   self->size = 0;
   self->count = 0;
   self->failed = false;

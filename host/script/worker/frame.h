@@ -28,6 +28,7 @@ typedef enum frame_kind {
 
 enum {
   FRAME_HEAD = 5,             /* bytes before the values */
+  FRAME_KEPT = 1 << 20,       /* bytes of memory that a frame keeps for the next one */
   FRAME_VALUES_MOST = 1 << 20 /* values in a frame */
 };
 
@@ -42,7 +43,7 @@ typedef struct frame {
 
 void frame_clear(frame *self);
 
-/* Begins a frame anew; what it held is gone, its memory is kept. */
+/* Begins a frame anew; what it held is gone, its memory is kept unless it is much. */
 void frame_begin(frame *self, frame_kind kind);
 void frame_add(frame *self, call_value value);
 void frame_add_nil(frame *self);

@@ -12,4 +12,7 @@ int worker_pool_take(const opening *text, worker **out, tlsmend_error *error);
 /* Closes the text, and keeps the worker where the options have a pool; one that is `broken` is ended. */
 void worker_pool_give(const script_options *options, worker *worker, bool broken);
 
+/* Whether more are lent than should be at a time: a plan may have a thousand texts, and each worker is a process. */
+bool worker_pool_crowded(const worker_pool *self);
+
 #endif

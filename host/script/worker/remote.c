@@ -77,6 +77,15 @@ static bool add_json(frame *out, const json_t *json) {
   return !out->failed;
 }
 
+/* Gets a worker and opens the text in it. */
+static int begin(remote_text *self, const opening *opening, frame_reader *result, tlsmend_error *error) {
+  self->broken = true;
+  int code = worker_pool_take(opening, &self->worker, error);
+  if (code == TLSMEND_OK)
+    code = ask(self, result, error);
+  return code;
+}
+
 static int open_text(const opening *opening, const char *file, remote_text **out, frame_reader *result,
                      tlsmend_error *error) {
   remote_text *self = *out = calloc(1, sizeof *self);
@@ -89,8 +98,27 @@ static int open_text(const opening *opening, const char *file, remote_text **out
   memcpy(self->options.limit, self->account.limit, sizeof self->options.limit);
   struct opening full = *opening;
   full.options = self->options;
-  int code = worker_pool_take(&full, &self->worker, error);
-  return code == TLSMEND_OK ? ask(self, result, error) : code;
+  return begin(self, &full, result, error);
+}
+
+void remote_rest(remote_text *self) {
+  if (!self->worker || self->broken || !worker_pool_crowded(self->options.workers))
+    return;
+  worker_pool_give(&self->options, self->worker, false);
+  self->worker = NULL;
+}
+
+int remote_wake(remote_text *self, tlsmend_error *error) {
+  opening opening = {.kind = OPENING_RUNBOOK, .name = self->name, .text = "", .options = self->options};
+  tlsmend_event_fn log = self->options.log;
+  frame_reader result;
+  if (self->worker || self->broken)
+    return TLSMEND_OK;
+  self->options.log = NULL;
+  int code = begin(self, &opening, &result, error);
+  self->options.log = log;
+  self->broken = code != TLSMEND_OK;
+  return code;
 }
 
 void remote_close(remote_text *self) {
@@ -99,6 +127,7 @@ void remote_close(remote_text *self) {
   if (self->worker)
     worker_pool_give(&self->options, self->worker, self->broken);
   script_host_close(&self->host);
+  free(self->name);
   free(self);
 }
 
@@ -122,17 +151,21 @@ int remote_open_runbook(const script_options *options, const char *name, const c
   (*out)->overridden = frame_take_boolean(&result);
   if (!frame_taken(&result))
     return wrong(*out, error);
-  return declared_begin(declared, options->stand_in) ? TLSMEND_OK : error_no_memory(error);
+  (*out)->name = strdup(name);
+  if (!(*out)->name || !declared_begin(declared, options->stand_in))
+    return error_no_memory(error);
+  remote_rest(*out);
+  return TLSMEND_OK;
 }
 
 int remote_call(remote_text *self, const declared_runbook *declared, run_kind kind, run_answer *answer,
                 tlsmend_error *error) {
   frame_reader result;
-  frame *out = &self->worker->out;
   *answer = (run_answer){0};
   int code = usable(self, error);
   if (code != TLSMEND_OK)
     return code;
+  frame *out = &self->worker->out;
   json_t *values = declared_values_to_json(declared);
   frame_begin(out, FRAME_CALL);
   frame_add_integer(out, kind);

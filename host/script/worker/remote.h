@@ -10,7 +10,8 @@
 #include "script/worker/worker.h"
 
 typedef struct remote_text {
-  worker *worker;
+  worker *worker;         /* NULL: it rests */
+  char *name;             /* of a runbook, as it was opened */
   script_options options; /* its pointers are borrowed */
   script_account account;
   script_host host;
@@ -25,6 +26,13 @@ bool remote_wanted(const script_options *options);
 /* A runbook: its header, checked, becomes that of *declared. *out is to be closed in any case. */
 int remote_open_runbook(const script_options *options, const char *name, const char *file,
                         declared_runbook *declared, remote_text **out, tlsmend_error *error);
+
+/*
+ * A plan may have a thousand runbooks, and a process for each would be too many: where many are lent, one that is open rests without a
+ * worker, and has one again before it is called. Its text is loaded again then, and what it says while it loads was said.
+ */
+void remote_rest(remote_text *self);
+int remote_wake(remote_text *self, tlsmend_error *error);
 
 /* What run_call does, in the worker. The host has begun a run, or has not (there is no machine). */
 int remote_call(remote_text *self, const declared_runbook *declared, run_kind kind, run_answer *answer,

@@ -14,7 +14,7 @@ int script_worker_wall(const script_options *options, os_wall *out, tlsmend_erro
   memcpy(full.limit, account.limit, sizeof full.limit);
   script_host_open(&host, &full, &account);
   worker_request request = {"tlsmend", &host, NULL};
-  int code = worker_start(&full, &started, error);
+  int code = worker_start(&full, 0, &started, error);
   if (code == TLSMEND_OK)
     code = worker_greet(started, &request, error);
   if (code == TLSMEND_OK)

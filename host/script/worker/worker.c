@@ -36,7 +36,7 @@ typedef struct talk {
   worker *worker;
   const worker_request *request;
   os_worker_wait wait;
-  bool stopped;
+  bool sending, stopped;
   unsigned beyond; /* questions after the host has ended the run */
   tlsmend_error *error;
 } talk;
@@ -47,14 +47,16 @@ static void look_up(void *data) {
   frame stop = {0};
   if (self->stopped || !self->request->stop || !*self->request->stop)
     return;
+  if (self->wait.deadline > os_clock() + GRACE)
+    self->wait.deadline = os_clock() + GRACE;
+  if (self->sending) /* not into the middle of a frame */
+    return;
   self->stopped = true;
   frame_begin(&stop, FRAME_STOP);
   if (frame_end(&stop))
     self->worker->stream->send(self->worker->data, stop.bytes, stop.size,
                                &(os_worker_wait){os_clock() + GRACE, NULL, NULL}, NULL);
   frame_clear(&stop);
-  if (self->wait.deadline > os_clock() + GRACE)
-    self->wait.deadline = os_clock() + GRACE;
 }
 
 static talk talk_begin(worker *self, const worker_request *request, tlsmend_error *error) {
@@ -96,11 +98,13 @@ static int lied(const talk *self, const char *what) {
                            self->request->file, what);
 }
 
-static int send(const talk *self) {
+static int send(talk *self) {
   frame *out = &self->worker->out;
   if (!frame_end(out))
     return error_no_memory(self->error);
+  self->sending = true;
   int code = self->worker->stream->send(self->worker->data, out->bytes, out->size, &self->wait, self->error);
+  self->sending = false;
   return code == TLSMEND_OK ? code : died(self, code);
 }
 

@@ -9,10 +9,11 @@
 #include "script/primitives/host.h"
 #include "script/worker/frame.h"
 
-/* Where its bytes come from and go to. Functions as os_worker_send, os_worker_receive; the tests have others. */
+/* Where its bytes come from and go to. Functions as os_worker_send and so on; the tests have others. */
 typedef struct worker_stream {
   int (*send)(void *data, const void *bytes, size_t size, const os_worker_wait *wait, tlsmend_error *error);
   int (*receive)(void *data, void *bytes, size_t size, const os_worker_wait *wait, tlsmend_error *error);
+  bool (*waits)(void *data);
   void (*allow)(void *data, unsigned long long seconds);
   void (*notes)(void *data, os_wall *wall);
   void (*end)(void *data);
@@ -35,8 +36,8 @@ typedef struct worker_request {
   volatile sig_atomic_t *stop; /* set by a signal: the call ends as at a limit. Or NULL */
 } worker_request;
 
-/* Starts a worker as the options say. E_UNSUPPORTED, E_ABSENT: there is none, or no wall. */
-int worker_start(const script_options *options, worker **out, tlsmend_error *error);
+/* Starts a worker as the options say, with room for texts of `size` bytes. E_UNSUPPORTED, E_ABSENT: there is none, or no wall. */
+int worker_start(const script_options *options, size_t size, worker **out, tlsmend_error *error);
 
 /* A worker whose bytes come from elsewhere. NULL when out of memory. */
 worker *worker_new(const worker_stream *stream, void *data);
