@@ -108,8 +108,12 @@ int posix_filter_raise(tlsmend_error *error) {
   if (!filter)
     return unsupported(error, ENOSYS);
   int number = fill(filter, end);
-  if (!number)
+  if (!number) {
+    /* The library answers EFAULT for what it does not expect, the EPERM of a container too. */
+    errno = 0;
     number = -seccomp_load(filter);
+    number = number && errno ? errno : number;
+  }
   seccomp_release(filter);
   return number ? unsupported(error, number) : TLSMEND_OK;
 }
