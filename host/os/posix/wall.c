@@ -47,10 +47,10 @@ __attribute__((format(printf, 2, 3))) static void note(os_wall *out, const char 
 }
 
 static int missing(tlsmend_error *error, const char *what) {
-  return tlsmend_error_set(
-      error, TLSMEND_E_UNSUPPORTED,
-      "cannot raise the wall around a worker: %s: %s; is this a container that forbids it?", what,
-      strerror(errno));
+  return tlsmend_error_set(error, TLSMEND_E_UNSUPPORTED,
+                           "cannot raise the wall around a worker: %s: %s; where a container or a limit of "
+                           "this account forbids it, that must be changed",
+                           what, strerror(errno));
 }
 
 static int compare(const void *a, const void *b) { return *(const int *)a - *(const int *)b; }

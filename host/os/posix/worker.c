@@ -126,7 +126,9 @@ static int start_failed(int number, const char *program, tlsmend_error *error) {
   int code = number == ENOENT || number == ENOTDIR                      ? TLSMEND_E_ABSENT
              : number == EACCES || number == EPERM || number == ENOEXEC ? TLSMEND_E_DENIED
                                                                         : TLSMEND_E_FAILED;
-  return tlsmend_error_set(error, code, "cannot start %s as a worker: %s", program, strerror(number));
+  return tlsmend_error_set(error, code, "cannot start %s as a worker: %s",
+                           strcmp(program, "/proc/self/exe") == 0 ? "this program again" : program,
+                           strerror(number));
 }
 
 int os_worker_start(const os_worker_terms *terms, os_worker **out, tlsmend_error *error) {
@@ -196,8 +198,8 @@ static int say_signal(int number, unsigned long long seconds, tlsmend_error *err
   static const struct {
     int number;
     const char *name;
-  } names[] = {{SIGSEGV, "SIGSEGV"}, {SIGBUS, "SIGBUS"},   {SIGABRT, "SIGABRT"}, {SIGILL, "SIGILL"},
-               {SIGFPE, "SIGFPE"},   {SIGTRAP, "SIGTRAP"}, {SIGTERM, "SIGTERM"}, {SIGPIPE, "SIGPIPE"}};
+  } names[] = {{SIGSEGV, "SIGSEGV"}, {SIGBUS, "SIGBUS"}, {SIGABRT, "SIGABRT"},
+               {SIGILL, "SIGILL"},   {SIGFPE, "SIGFPE"}, {SIGTRAP, "SIGTRAP"}};
   if (number == SIGSYS)
     return tlsmend_error_set(error, TLSMEND_E_FAILED, "was ended by the system for what it tried (SIGSYS)");
   if (number == SIGXCPU)
@@ -207,6 +209,8 @@ static int say_signal(int number, unsigned long long seconds, tlsmend_error *err
     return tlsmend_error_set(
         error, TLSMEND_E_FAILED,
         "was ended from outside (SIGKILL): by somebody, or by the system for want of memory");
+  if (number == SIGTERM)
+    return tlsmend_error_set(error, TLSMEND_E_FAILED, "was ended from outside (SIGTERM)");
   for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
     if (names[i].number == number)
       return tlsmend_error_set(error, TLSMEND_E_FAILED, "crashed (%s)", names[i].name);
