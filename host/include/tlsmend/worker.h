@@ -12,7 +12,7 @@
  *   1. tlsmend_options.worker, if you name one: any program of this version that calls tlsmend_worker first.
  *   2. Your own program, if it has called tlsmend_worker itself. Best where tlsmend is linked into it: nothing else must be installed.
  *   3. The command `tlsmend` beside the library's file, in the bin of the same installation (PREFIX/lib, PREFIX/bin), or where this
- *      build is installed. One that others could change, when they could not change the library, is not taken.
+ *      build is installed. One that other accounts could replace is not taken, unless they could replace the library too.
  *   Neither the environment nor the current folder is asked. With none of these, a stranger's runbook is refused (E_UNSUPPORTED), and the
  *   line says where a program was looked for. So is it where the system has no such wall.
  *
