@@ -203,8 +203,8 @@ static int say_signal(int number, unsigned long long seconds, tlsmend_error *err
   if (number == SIGSYS)
     return tlsmend_error_set(error, TLSMEND_E_FAILED, "was ended by the system for what it tried (SIGSYS)");
   if (number == SIGXCPU)
-    return tlsmend_error_set(error, TLSMEND_E_LIMIT, "was ended: it had used up its %llu seconds of processor",
-                             seconds);
+    return tlsmend_error_set(error, TLSMEND_E_LIMIT,
+                             "was ended: it had used up its %llu seconds of processor", seconds);
   if (number == SIGKILL)
     return tlsmend_error_set(
         error, TLSMEND_E_FAILED,
