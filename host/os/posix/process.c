@@ -16,6 +16,7 @@
 
 #ifdef __linux__
 #include <link.h>
+#include <sys/auxv.h>
 #endif
 
 int64_t os_time(void) { return (int64_t)time(NULL); }
@@ -69,11 +70,21 @@ char *os_path_join(const char *folder, const char *name) {
   return path;
 }
 
+/* Without /proc, as in a bare container: the path that it was started by. A relative one may mean another file by now. */
+static char *started_by(void) {
+#ifdef __linux__
+  unsigned long path = getauxval(AT_EXECFN);
+  if (path && *(const char *)path == '/')
+    return strdup((const char *)path);
+#endif
+  return NULL;
+}
+
 char *os_program_path(void) {
   char path[PATH_MAX];
   ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
   if (length <= 0)
-    return NULL;
+    return started_by();
   path[length] = '\0';
   return strdup(path);
 }

@@ -142,10 +142,13 @@ static int limit_memory(unsigned long long memory, unsigned long long program, o
     return TLSMEND_OK;
   }
   unsigned long long most = program + 2 * memory + BESIDE;
+  struct rlimit limit;
   rlim_t rounded = most < RLIM_INFINITY ? (rlim_t)most : RLIM_INFINITY;
+  if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_max < rounded) /* the parent itself has less */
+    rounded = limit.rlim_max;
   if (setrlimit(RLIMIT_AS, &(struct rlimit){rounded, rounded}) != 0)
     return missing(error, "memory cannot be limited");
-  note(out, "memory: %llu MiB of addresses", most >> 20);
+  note(out, "memory: %llu MiB of addresses", (unsigned long long)rounded >> 20);
   return TLSMEND_OK;
 }
 

@@ -119,8 +119,8 @@ int script_worker_program(const script_options *options, char **out, tlsmend_err
     *out = os_program_again();
     return *out ? TLSMEND_OK
                 : tlsmend_error_set(error, TLSMEND_E_UNSUPPORTED,
-                                    "cannot tell which file this program is, to start it again as a "
-                                    "worker; on Linux that takes /proc");
+                                    "cannot tell which file this program is, to start it again as a worker: "
+                                    "on Linux that takes /proc, or a start by its absolute path");
   }
   char *library = os_library_path();
   search search = {.library = library};

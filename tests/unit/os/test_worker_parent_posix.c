@@ -18,8 +18,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #ifdef __linux__
+#include <sched.h>
 #include <seccomp.h>
+#include <sys/auxv.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #endif
 
 #include <cmocka.h>
@@ -208,6 +211,42 @@ static void no_wall_is_said(void **state) {
   must(without_filter);
 }
 
+/* Less memory than a worker may have anywhere else. */
+static int within_less(void) {
+#ifdef __SANITIZE_ADDRESS__
+  return CANNOT;
+#endif
+  os_worker *worker = NULL;
+  if (setrlimit(RLIMIT_AS, &(struct rlimit){100 << 20, 100 << 20}) != 0)
+    return 1;
+  os_worker_start(&(os_worker_terms){.program = program, .memory = 64 << 20}, &worker, &error);
+  if (!worker || tell(worker, 'x') != 'x')
+    return 2;
+  os_worker_end(worker);
+  return 0;
+}
+
+static void memory_of_the_parent(void **state) {
+  (void)state;
+  must(within_less);
+}
+
+/* No /proc either. */
+static int in_a_folder(void) {
+  const char *path = (const char *)getauxval(AT_EXECFN);
+  if (chroot("/tmp") != 0 && (unshare(CLONE_NEWUSER) != 0 || chroot("/tmp") != 0))
+    return CANNOT;
+  char *found = os_program_path();
+  bool good = *path == '/' ? found && strcmp(found, path) == 0 : !found;
+  free(found);
+  return good ? 0 : 1;
+}
+
+static void known_without_proc(void **state) {
+  (void)state;
+  must(in_a_folder);
+}
+
 static int leave_one(void) { return start() ? 0 : 1; }
 
 static void ends_with_its_parent(void **state) {
@@ -231,6 +270,7 @@ int main(int argc, char **argv) {
       cmocka_unit_test(keys_do_not_reach_it),
 #ifdef __linux__
       cmocka_unit_test(has_no_terminal),      cmocka_unit_test(no_wall_is_said),
+      cmocka_unit_test(memory_of_the_parent), cmocka_unit_test(known_without_proc),
       cmocka_unit_test(ends_with_its_parent),
 #endif
   };
