@@ -126,7 +126,7 @@ static void test_many_say_it_once(void **state) {
 static void test_large_texts(void **state) {
   (void)state;
   enum { LARGE = 4 << 20, MODULES = 5 };
-  char *text = malloc(LARGE), file[16], code[512] = "";
+  char *text = malloc(LARGE), file[32], code[512] = "";
   for (int i = 0; i < MODULES; i++) {
     memset(text, 'x', LARGE);
     memcpy(text, "return 1 --", 11);
