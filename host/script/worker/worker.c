@@ -10,7 +10,7 @@
 #include "script/primitives/primitives.h"
 
 /* A frame may hold as much as a text may, and this. Time beyond the limit lets the worker end by itself, with the line that it was at. */
-enum { FRAME_EXTRA = 8 << 20, GRACE = 1000, TO_BEGIN = 20, BEYOND_MOST = 1000 };
+enum { FRAME_EXTRA = 8 << 20, GRACE = 2000, TO_BEGIN = 20, BEYOND_MOST = 1000 };
 
 worker *worker_new(const worker_stream *stream, void *data) {
   worker *self = calloc(1, sizeof *self);
