@@ -43,6 +43,7 @@ struct os_worker {
   /* It has ended; `status` says how (an exit code as -1 - code, or a signal), if that could be told. */
   bool collected, known;
   int status;
+  bool heard; /* something has come from it: what is done before its wall stands is done */
   /* Its own clock, the milliseconds of it that it may reach (0: no limit), and the seconds that it was given. */
   clockid_t processor;
   unsigned long long processor_end, processor_allowed;
@@ -100,9 +101,9 @@ static int prepare(posix_spawnattr_t *manner, posix_spawn_file_actions_t *stream
 
 /* An errno, or 0. */
 static int spawn(os_worker *self, const os_worker_terms *terms, int in, int out) {
-  char memory[24], argument[] = OS_WORKER_ARGUMENT, *environment[] = {NULL};
+  char name[] = "tlsmend", memory[24], argument[] = OS_WORKER_ARGUMENT, *environment[] = {NULL};
   char *program = (char *)(size_t)terms->program; /* it is not changed */
-  char *arguments[] = {program, argument, memory, NULL};
+  char *arguments[] = {name, argument, memory, NULL};
   posix_spawnattr_t manner;
   posix_spawn_file_actions_t streams;
   snprintf(memory, sizeof memory, "%llu", terms->memory);
@@ -266,6 +267,8 @@ void os_worker_allow(os_worker *self, unsigned long long seconds) {
   self->processor_end = used + self->processor_allowed * 1000;
 #ifdef __linux__
   struct rlimit limit;
+  if (!self->heard) /* it may be somebody else in a moment, who may not be limited any more: then this limit would stay */
+    return;
   self->processor_refused = prlimit(self->process, RLIMIT_CPU, NULL, &limit) != 0;
   if (self->processor_refused)
     return;
@@ -353,6 +356,7 @@ static int read_some(os_worker *self, void *bytes, size_t size, size_t *got, con
     if (os_clock() >= wait->deadline)
       return late(error);
     ssize_t count = read(self->from, bytes, size);
+    self->heard = self->heard || count > 0;
     if (count == 0)
       return say_ended(self, error);
     if (count > 0) {

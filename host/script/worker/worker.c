@@ -59,10 +59,14 @@ static void look_up(void *data) {
   frame_clear(&stop);
 }
 
-static talk talk_begin(worker *self, const worker_request *request, tlsmend_error *error) {
+static unsigned long long seconds_of(const worker_request *request) {
+  enum { LONGEST = 1 << 30 };
   unsigned long long seconds = request->host->account->limit[TLSMEND_LIMIT_TIME];
-  if (seconds > 1 << 30)
-    seconds = 1 << 30;
+  return seconds < LONGEST ? seconds : LONGEST;
+}
+
+static talk talk_begin(worker *self, const worker_request *request, tlsmend_error *error) {
+  unsigned long long seconds = seconds_of(request);
   self->stream->allow(self->data, seconds + 2);
   return (talk){.worker = self,
                 .request = request,
@@ -170,6 +174,7 @@ int worker_greet(worker *self, const worker_request *request, tlsmend_error *err
   for (self->wall.count = 0; hello.at != hello.end && self->wall.count < 16; self->wall.count++)
     snprintf(self->wall.lines[self->wall.count], sizeof self->wall.lines[0], "%s", frame_take_text(&hello));
   self->greeted = frame_taken(&hello);
+  self->stream->allow(self->data, seconds_of(request) + 2); /* the system has not let it be limited before */
   self->stream->notes(self->data, &self->wall);
   return self->greeted ? TLSMEND_OK : lied(&talk, "no greeting");
 }
