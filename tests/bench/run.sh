@@ -1,11 +1,11 @@
 #!/bin/sh
 # run.sh [SECTION...]: measures tlsmend beside what a user would take instead and prints a table for docs/BENCHMARKS.md.
-# Sections: plan snapshot live size; default: all. Needs the release and win64 builds (it makes them) and hyperfine. The figures
+# Sections: plan snapshot worker live size; default: all. Needs the release and win64 builds (it makes them) and hyperfine. The figures
 # are medians of one run; compare the ratios, not the milliseconds, and leave the machine alone meanwhile.
 set -eu
 cd "$(dirname "$0")/../.."
 root=$PWD
-sections=${*:-plan snapshot live size}
+sections=${*:-plan snapshot worker live size}
 bench=$root/tests/bench
 work=$(mktemp -d "${TMPDIR:-/tmp}/tlsmend-bench.XXXXXX")
 trap 'wineserver -k >/dev/null 2>&1 || :; rm -rf "$work"' EXIT
@@ -17,6 +17,7 @@ for preset in release win64; do
   cmake --preset $preset >"$work/log" 2>&1 && cmake --build build/$preset >>"$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
 done
 tlsmend=$root/build/release/tlsmend
+. "$bench/worker.sh"
 
 echo "machine: $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1), $(nproc) cores, $(sed -n 's/^PRETTY_NAME="\(.*\)"/\1/p' /etc/os-release), load $(cut -d' ' -f1 /proc/loadavg)"
 echo
@@ -58,13 +59,19 @@ snapshot() {
   done
 }
 
-live() {
-  command -v wine >/dev/null || { echo "bench: NOT RUN: wine is missing" >&2; return 0; }
+# Begins with a Wine of its own. False: there is none.
+wine_begin() {
+  command -v wine >/dev/null || { echo "bench: NOT RUN: wine is missing" >&2; return 1; }
   export WINEPREFIX="$work/prefix" WINEDEBUG=-all WINEDLLOVERRIDES="mscoree,mshtml="
+  [ ! -d "$WINEPREFIX" ] || return 0
   mkdir -p "$WINEPREFIX"
   wineserver -p
   wine wineboot -i >/dev/null 2>&1
   wine winecfg -v win7 >/dev/null 2>&1
+}
+
+live() {
+  wine_begin || return 0
   exe=$root/build/win64/tlsmend.exe
   cp "$exe" "$bench/read.lua" "$bench/write.lua" "$work/"
   x86_64-w64-mingw32-gcc -O2 -o "$work/read.exe" "$bench/read.c" -ladvapi32
