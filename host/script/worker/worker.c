@@ -10,7 +10,7 @@
 #include "script/primitives/primitives.h"
 
 /* A frame may hold as much as a text may, and this. Time beyond the limit lets the worker end by itself, with the line that it was at. */
-enum { FRAME_EXTRA = 8 << 20, GRACE = 2000, TO_BEGIN = 20, BEYOND_MOST = 1000 };
+enum { FRAME_EXTRA = 8 << 20, GRACE = 2000, STOPPING = 1000, TO_BEGIN = 20, BEYOND_MOST = 1000 };
 
 worker *worker_new(const worker_stream *stream, void *data) {
   worker *self = calloc(1, sizeof *self);
@@ -47,15 +47,15 @@ static void look_up(void *data) {
   frame stop = {0};
   if (self->stopped || !self->request->stop || !*self->request->stop)
     return;
-  if (self->wait.deadline > os_clock() + GRACE)
-    self->wait.deadline = os_clock() + GRACE;
+  if (self->wait.deadline > os_clock() + STOPPING)
+    self->wait.deadline = os_clock() + STOPPING;
   if (self->sending) /* not into the middle of a frame */
     return;
   self->stopped = true;
   frame_begin(&stop, FRAME_STOP);
   if (frame_end(&stop))
     self->worker->stream->send(self->worker->data, stop.bytes, stop.size,
-                               &(os_worker_wait){os_clock() + GRACE, NULL, NULL}, NULL);
+                               &(os_worker_wait){os_clock() + STOPPING, NULL, NULL}, NULL);
   frame_clear(&stop);
 }
 
