@@ -21,4 +21,10 @@ os_net_end system_net_wait(const os_net *net, bool writing, uint64_t deadline);
 long system_net_send(os_net *net, const void *bytes, size_t size, os_net_end *end);
 long system_net_receive(os_net *net, void *bytes, size_t room, os_net_end *end);
 
+/* In a worker: what has come through its pipe, at least a byte and `size` at the most. 0: the parent has gone. */
+size_t system_wall_read(void *bytes, size_t size);
+
+/* Whether something has come. */
+bool system_wall_waiting(void);
+
 #endif

@@ -5,6 +5,7 @@
  */
 #define _GNU_SOURCE
 
+#include "os/system.h"
 #include "os/worker.h"
 
 #include <errno.h>
@@ -205,40 +206,14 @@ int os_wall_raise(unsigned long long memory, os_wall *out, tlsmend_error *error)
 
 #endif
 
-/* The pipes. What has come is taken in one call, however many frames it is. */
+/* The pipes. */
 
-static unsigned char buffer[1 << 16];
-static size_t begin, end;
-
-static size_t read_some(void *bytes, size_t size) {
+size_t system_wall_read(void *bytes, size_t size) {
   ssize_t got;
   do
     got = read(0, bytes, size);
   while (got < 0 && errno == EINTR);
   return got > 0 ? (size_t)got : 0;
-}
-
-bool os_wall_receive(void *bytes, size_t size) {
-  unsigned char *at = bytes;
-  while (size > 0) {
-    size_t there = end - begin, count = there < size ? there : size;
-    if (count > 0) {
-      memcpy(at, buffer + begin, count);
-      begin += count;
-    } else if (size >= sizeof buffer) {
-      count = read_some(at, size);
-    } else {
-      begin = 0;
-      end = read_some(buffer, sizeof buffer);
-      if (end > 0)
-        continue;
-    }
-    if (count == 0)
-      return false;
-    at += count;
-    size -= count;
-  }
-  return true;
 }
 
 bool os_wall_send(const void *bytes, size_t size) {
@@ -253,9 +228,9 @@ bool os_wall_send(const void *bytes, size_t size) {
   return true;
 }
 
-bool os_wall_waiting(void) {
+bool system_wall_waiting(void) {
   struct pollfd in = {.fd = 0, .events = POLLIN};
-  return begin < end || poll(&in, 1, 0) > 0;
+  return poll(&in, 1, 0) > 0;
 }
 
 void os_wall_exit(int code) { _exit(code); }

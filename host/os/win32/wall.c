@@ -14,6 +14,7 @@
 #include "os/win32/library.h"
 #include "os/win32/token.h"
 #include "os/win32/wide.h"
+#include "os/system.h"
 #include "os/worker.h"
 
 static HANDLE in, out;
@@ -182,40 +183,13 @@ int os_wall_raise(unsigned long long memory, os_wall *wall, tlsmend_error *error
                            "this process has a token of full rights: only tlsmend itself can start a worker");
 }
 
-/* What has come is taken in one call, however many frames it is. */
-static unsigned char buffer[1 << 16];
-static size_t begin, end;
-
-static size_t read_some(void *bytes, size_t size) {
+size_t system_wall_read(void *bytes, size_t size) {
   DWORD count;
   do /* a write of nothing is something that is read, too */
     if (!ReadFile(in, bytes, size < 1 << 20 ? (DWORD)size : 1 << 20, &count, NULL))
       return 0;
   while (count == 0);
   return count;
-}
-
-bool os_wall_receive(void *bytes, size_t size) {
-  unsigned char *at = bytes;
-  while (size > 0) {
-    size_t there = end - begin, count = there < size ? there : size;
-    if (count > 0) {
-      memcpy(at, buffer + begin, count);
-      begin += count;
-    } else if (size >= sizeof buffer) {
-      count = read_some(at, size);
-    } else {
-      begin = 0;
-      end = read_some(buffer, sizeof buffer);
-      if (end > 0)
-        continue;
-    }
-    if (count == 0)
-      return false;
-    at += count;
-    size -= count;
-  }
-  return true;
 }
 
 bool os_wall_send(const void *bytes, size_t size) {
@@ -227,9 +201,9 @@ bool os_wall_send(const void *bytes, size_t size) {
   return true;
 }
 
-bool os_wall_waiting(void) {
+bool system_wall_waiting(void) {
   DWORD count = 0;
-  return begin < end || (PeekNamedPipe(in, NULL, 0, NULL, &count, NULL) && count > 0);
+  return PeekNamedPipe(in, NULL, 0, NULL, &count, NULL) && count > 0;
 }
 
 void os_wall_exit(int code) {
