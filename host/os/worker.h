@@ -64,6 +64,10 @@ void os_worker_allow(os_worker *worker, unsigned long long seconds);
 /* Appends to a wall's lines, those of this worker, what only its parent knows: what could not be done for it here, and why. */
 void os_worker_notes(const os_worker *worker, os_wall *wall);
 
+/* While many small things are asked one after another: the calling thread runs where the worker does, so that no other core must be woken for
+ * each. To be taken back by the same thread. Does nothing where the system offers no such thing. */
+void os_worker_together(os_worker *worker, bool on);
+
 /* Ends it, whatever it does, and frees what belongs to it. NULL is fine. */
 void os_worker_end(os_worker *worker);
 

@@ -86,6 +86,8 @@ static void tape_allow(void *data, unsigned long long seconds) {
   (void)seconds;
 }
 
+static void tape_together(void *data, bool on) { (void)data, (void)on; }
+
 static void tape_notes(void *data, os_wall *wall) {
   (void)data;
   (void)wall;
@@ -93,7 +95,8 @@ static void tape_notes(void *data, os_wall *wall) {
 
 static void tape_end(void *data) { (void)data; }
 
-static const worker_stream stream = {tape_send, tape_receive, tape_waits, tape_allow, tape_notes, tape_end};
+static const worker_stream stream = {tape_send,     tape_receive, tape_waits, tape_allow,
+                                     tape_together, tape_notes,   tape_end};
 
 /* Texts that mean something to one question or another. */
 static const char *const texts[] = {SITE,      SITE "\\Deep", "HKLM\\SAM",   SITE "\\..\\Else", "V",

@@ -48,13 +48,14 @@ struct os_worker {
 
 static int say_code(const os_worker *self, DWORD code, tlsmend_error *error) {
   if (code == ERROR_NOT_ENOUGH_QUOTA && self->processor_end)
-    return tlsmend_error_set(error, TLSMEND_E_LIMIT, "was ended: it had used up its %llu seconds of processor",
-                             self->seconds);
+    return tlsmend_error_set(error, TLSMEND_E_LIMIT,
+                             "was ended: it had used up its %llu seconds of processor", self->seconds);
   if (code == 0xc0000005)
     return tlsmend_error_set(error, TLSMEND_E_FAILED, "crashed (0xC0000005, access violation)");
   if (code >= 0x80000000)
     return tlsmend_error_set(error, TLSMEND_E_FAILED,
-                             "was ended by the system for what it did or tried (0x%08lX)", (unsigned long)code);
+                             "was ended by the system for what it did or tried (0x%08lX)",
+                             (unsigned long)code);
   return tlsmend_error_set(error, TLSMEND_E_FAILED, "ended with exit code %lu", (unsigned long)code);
 }
 
@@ -253,6 +254,8 @@ static void close_open(HANDLE handle) {
   if (handle && handle != INVALID_HANDLE_VALUE)
     CloseHandle(handle);
 }
+
+void os_worker_together(os_worker *self, bool on) { (void)self, (void)on; }
 
 void os_worker_end(os_worker *self) {
   if (!self)

@@ -21,12 +21,14 @@ static bool process_waits(void *data) { return os_worker_waits(data); }
 
 static void process_allow(void *data, unsigned long long seconds) { os_worker_allow(data, seconds); }
 
+static void process_together(void *data, bool on) { os_worker_together(data, on); }
+
 static void process_notes(void *data, os_wall *wall) { os_worker_notes(data, wall); }
 
 static void process_end(void *data) { os_worker_end(data); }
 
-static const worker_stream process = {process_send,  process_receive, process_waits,
-                                      process_allow, process_notes,   process_end};
+static const worker_stream process = {process_send,     process_receive, process_waits, process_allow,
+                                      process_together, process_notes,   process_end};
 
 int worker_start(const script_options *options, size_t size, worker **out, tlsmend_error *error) {
   unsigned long long memory = options->limit[TLSMEND_LIMIT_MEMORY];

@@ -249,6 +249,7 @@ int worker_ask(worker *self, const worker_request *request, frame_reader *result
   talk.wait.idle = request->stop ? look_up : NULL;
   talk.wait.data = &talk;
   *broken = true;
+  self->stream->together(self->data, true);
   int code = send(&talk);
   if (code == TLSMEND_OK && !self->greeted)
     code = worker_greet(self, request, talk.error);
@@ -257,6 +258,7 @@ int worker_ask(worker *self, const worker_request *request, frame_reader *result
     if (code == TLSMEND_OK && kind == FRAME_ASK)
       code = serve(&talk);
   }
+  self->stream->together(self->data, false);
   if (code != TLSMEND_OK)
     return broken_error(&talk, code);
   *result = frame_values(&self->in);

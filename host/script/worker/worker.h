@@ -15,6 +15,7 @@ typedef struct worker_stream {
   int (*receive)(void *data, void *bytes, size_t size, const os_worker_wait *wait, tlsmend_error *error);
   bool (*waits)(void *data);
   void (*allow)(void *data, unsigned long long seconds);
+  void (*together)(void *data, bool on);
   void (*notes)(void *data, os_wall *wall);
   void (*end)(void *data);
 } worker_stream;

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -238,6 +239,24 @@ static void threads_share_nothing(void **state) {
   assert_int_equal(most[1], POSIX_WALL_CLOSED);
 }
 
+/* While it is asked, a thread runs where the worker does, and afterwards where it ran before. */
+static void together(void **state) {
+  (void)state;
+  cpu_set_t before, now;
+  os_worker *worker = started();
+  assert_int_equal(sched_getaffinity(0, sizeof before, &before), 0);
+  for (int i = 0; i < 3; i++) {
+    os_worker_together(worker, true);
+    assert_int_equal(sched_getaffinity(0, sizeof now, &now), 0);
+    assert_int_equal(CPU_COUNT(&now), 1);
+    must_echo(worker, 16);
+    os_worker_together(worker, false);
+    assert_int_equal(sched_getaffinity(0, sizeof now, &now), 0);
+    assert_true(CPU_EQUAL(&now, &before));
+  }
+  os_worker_end(worker);
+}
+
 int main(int argc, char **argv) {
   unsigned long long memory;
   if (os_wall_wanted(argc, argv, &memory))
@@ -258,6 +277,7 @@ int main(int argc, char **argv) {
       cmocka_unit_test(writing_to_the_dead),
       cmocka_unit_test(nothing_leaks),
       cmocka_unit_test(threads_share_nothing),
+      cmocka_unit_test(together),
   };
   int failures = cmocka_run_group_tests_name("worker", tests, NULL, NULL);
   free(program);

@@ -44,10 +44,12 @@ static int no_answer(void *data, void *bytes, size_t size, const os_worker_wait 
 
 static bool waits(void *data) { return (void)data, true; }
 static void allow(void *data, unsigned long long seconds) { (void)data, (void)seconds; }
+static void together(void *data, bool on) { (void)data, (void)on; }
+
 static void notes(void *data, os_wall *wall) { (void)data, (void)wall; }
 static void end(void *data) { (void)data; }
 
-static const worker_stream stream = {slow_send, no_answer, waits, allow, notes, end};
+static const worker_stream stream = {slow_send, no_answer, waits, allow, together, notes, end};
 
 static void test_whole_frames(void **state) {
   script_options options = {0};
