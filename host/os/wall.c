@@ -15,8 +15,9 @@ bool os_wall_wanted(int argc, char **argv, unsigned long long *memory) {
   return !*rest && errno == 0;
 }
 
-/* What has come is taken in one call, however many frames it is. */
-static unsigned char buffer[1 << 16];
+/* What has come is taken in one call, however many frames it is; more than this holds goes to where it belongs. Executables of Windows have its
+ * bytes in their file. */
+static unsigned char buffer[1 << 13];
 static size_t begin, end;
 
 bool os_wall_receive(void *bytes, size_t size) {
