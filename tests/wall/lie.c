@@ -253,6 +253,18 @@ static void set(const char *key) {
 }
 
 #define SITE "HKLM\\SOFTWARE\\Site"
+/* Blanks are no mistake of JSON. */
+static void header_large(void) {
+  enum { LARGE = 9 << 20 };
+  char *json = malloc(LARGE + 1);
+  if (!json)
+    return;
+  memset(json, ' ', LARGE);
+  memcpy(json, "{}", 2);
+  json[LARGE] = '\0';
+  header(json);
+}
+
 static void read_elsewhere(void) { get("HKLM\\SAM\\SAM"); }
 static void write_elsewhere(void) { set("HKLM\\SOFTWARE\\Elsewhere"); }
 static void write_nearby(void) { set(SITE "Else"); }
@@ -489,6 +501,7 @@ const wall_lie wall_lies[] = {
     {"header of numbers", header_number, WALL_LOAD, 1, "declared what it may not", false},
     {"header of another", header_of_another, WALL_LOAD, 1, "declared what it may not", false},
     {"deep header", header_deep, WALL_LOAD, 1, "a result that is none", false},
+    {"large header", header_large, WALL_LOAD, 1, "its result is larger than", false},
     {"read elsewhere", read_elsewhere, WALL_RUN, 3, "SAM", false},
     {"write elsewhere", write_elsewhere, WALL_RUN, 3, "Elsewhere", false},
     {"write elsewhere from applies", write_elsewhere, WALL_APPLIES, 3, "Elsewhere", false},

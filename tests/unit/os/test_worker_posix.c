@@ -11,6 +11,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -239,6 +240,22 @@ static void threads_share_nothing(void **state) {
   assert_int_equal(most[1], POSIX_WALL_CLOSED);
 }
 
+/* Until it has spoken it may still be on its way to another user, whose limits nobody may change afterwards: none is set. */
+static void not_limited_before_it_speaks(void **state) {
+  (void)state;
+  int process = 0;
+  struct rlimit limit;
+  os_worker *worker = started();
+  os_worker_allow(worker, 1);
+  FILE *children = fopen("/proc/thread-self/children", "r");
+  assert_true(!children || fscanf(children, "%d", &process) == 1);
+  if (children)
+    fclose(children);
+  if (process && prlimit(process, RLIMIT_CPU, NULL, &limit) == 0)
+    assert_true(limit.rlim_cur == limit.rlim_max);
+  os_worker_end(worker);
+}
+
 /* While it is asked, a thread runs where the worker does, and afterwards where it ran before. */
 static void together(void **state) {
   (void)state;
@@ -278,6 +295,7 @@ int main(int argc, char **argv) {
       cmocka_unit_test(nothing_leaks),
       cmocka_unit_test(threads_share_nothing),
       cmocka_unit_test(together),
+      cmocka_unit_test(not_limited_before_it_speaks),
   };
   int failures = cmocka_run_group_tests_name("worker", tests, NULL, NULL);
   free(program);

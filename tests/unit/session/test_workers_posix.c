@@ -2,6 +2,9 @@
  * Workers over the life of a session: one that has ended while it waited is not missed, a plan of many runbooks needs few at a time, and
  * texts and values that are large find room however little a runbook may hold. Linux.
  */
+#define _GNU_SOURCE
+
+#include <sched.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -184,10 +187,26 @@ static void test_prompt_goes_on(void **state) {
   tlsmend_session_close(session);
 }
 
+/* The thread that has planned runs where it ran before. The first of all, because a thread that was left where it was asked stays there. */
+static void test_thread_is_left_alone(void **state) {
+  (void)state;
+  cpu_set_t before, after;
+  tlsmend_session *session = session_with(0);
+  char *path = runbook_write(plain, "site");
+  const char *name = path;
+  assert_int_equal(sched_getaffinity(0, sizeof before, &before), 0);
+  assert_int_equal(changes_of(session, &name, 1), 2);
+  assert_int_equal(sched_getaffinity(0, sizeof after, &after), 0);
+  assert_true(CPU_EQUAL(&before, &after));
+  tlsmend_session_close(session);
+  free(path);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      ENGINE_TEST(test_killed_while_it_waits), ENGINE_TEST(test_many_runbooks),
-      ENGINE_TEST(test_many_say_it_once),      ENGINE_TEST(test_large_texts),
-      ENGINE_TEST(test_large_arguments),       ENGINE_TEST(test_prompt_goes_on)};
+      ENGINE_TEST(test_thread_is_left_alone), ENGINE_TEST(test_killed_while_it_waits),
+      ENGINE_TEST(test_many_runbooks),        ENGINE_TEST(test_many_say_it_once),
+      ENGINE_TEST(test_large_texts),          ENGINE_TEST(test_large_arguments),
+      ENGINE_TEST(test_prompt_goes_on)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
