@@ -50,4 +50,25 @@ function protocols.spelled(bits)
   return #names > 0 and table.concat(names, ", ") or "nothing"
 end
 
+-- What the two values of a version and role come to. default: "on", "off", "ns" or nil (Windows' own:
+-- windows.releases); enabled, disabled: the data of Enabled and DisabledByDefault, nil where absent, false where it is
+-- no REG_DWORD. First answer: "default" (no values), "on", "off", "half" (the two contradict each other, or one is left
+-- to a default that does), "malformed". Second: "on", "off", "request" (only for programs that ask for it by name),
+-- "unsupported", or nil where it is left open. Source: TLSREG.
+function protocols.effect(default, enabled, disabled)
+  if enabled == false or disabled == false then return "malformed", nil end
+  if enabled == nil and disabled == nil then
+    local effect = { on = "on", off = "request", ns = "unsupported" }
+    return "default", effect[default or ""]
+  end
+  if default == "ns" then return "half", "unsupported" end
+  -- A default of "off" behaves as DisabledByDefault=1, on 7 and 2008 R2 in spite of Enabled=1.
+  if enabled == nil and default then enabled = 1 end
+  if disabled == nil and default then disabled = default == "off" and 1 or 0 end
+  if enabled == 0 then return disabled == 0 and "half" or "off", "off" end
+  if enabled == nil or disabled == nil then return "half", nil end
+  if disabled ~= 0 then return "half", "request" end
+  return "on", "on"
+end
+
 return protocols

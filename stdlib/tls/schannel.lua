@@ -45,27 +45,11 @@ function schannel.release_default(protocol, role)
   return releases.default(row, protocol, role)
 end
 
--- What is set for a protocol in a role, and what comes of it. First answer: "default" (no values), "on", "off", "half"
--- (the two values contradict each other, or one is left to a default that does), "malformed". Second: "on", "off",
--- "request" (only for programs that ask for it), "unsupported", or nil where the release is not known and the values
--- leave it open.
+-- What is set for a protocol in a role, and what comes of it: the two answers of protocols.effect.
 function schannel.state(protocol, role)
   local path = schannel.path(protocol, role)
-  local default = schannel.release_default(protocol, role)
-  local enabled, disabled = dword.get(path, "Enabled"), dword.get(path, "DisabledByDefault")
-  if enabled == false or disabled == false then return "malformed", nil end
-  if enabled == nil and disabled == nil then
-    local effect = { on = "on", off = "request", ns = "unsupported" }
-    return "default", effect[default or ""]
-  end
-  if default == "ns" then return "half", "unsupported" end
-  -- A default of "off" behaves as DisabledByDefault=1, on 7 and 2008 R2 in spite of Enabled=1.
-  if enabled == nil and default then enabled = 1 end
-  if disabled == nil and default then disabled = default == "off" and 1 or 0 end
-  if enabled == 0 then return disabled == 0 and "half" or "off", "off" end
-  if enabled == nil or disabled == nil then return "half", nil end
-  if disabled ~= 0 then return "half", "request" end
-  return "on", "on"
+  return protocols.effect(schannel.release_default(protocol, role), dword.get(path, "Enabled"),
+    dword.get(path, "DisabledByDefault"))
 end
 
 -- What stands in values on the version key itself, where it counts for nothing.
