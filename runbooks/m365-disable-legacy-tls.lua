@@ -96,7 +96,7 @@ return {
       help = "in which roles the old versions go; the order is always Server, Client" },
     protocols = { type = "string[]", default = LEGACY, choices = LEGACY, help = "what is switched off" },
     accept = { type = "string[]", default = {}, choices = gates.NAMES,
-      help = "what may break: rdp, sql, dotnet, winhttp" },
+      help = "what may break: rdp, sql, drivers, dotnet, winhttp" },
     package = clients.PARAMS.package,
     endpoint = endpoint.PARAM,
   },

@@ -1,11 +1,12 @@
 -- What would break when TLS 1.0 and 1.1 are switched off, and what has to be there first. Each gate has a name by
 -- which a person may accept the damage. Reads only; the updates that open a gate are items for steps.updates. Source:
--- SQL; ANS (S3) for Remote Desktop; DOTNET-TLS; OPT.
+-- SQL, SQLCHECK; ANS (S3) for Remote Desktop; DOTNET-TLS; OPT.
 
 local dotnet = require "tls.dotnet"
 local hotfix = require "hotfix"
 local log = require "log"
 local registry = require "registry"
+local sql_clients = require "windows.sql_clients"
 local sql_server = require "windows.sql_server"
 local system = require "system"
 local winhttp_step = require "steps.winhttp"
@@ -15,9 +16,10 @@ local TERMINAL_POLICY = "HKLM\\SOFTWARE\\Policies\\Microsoft\\Windows NT\\Termin
 
 local gates = {}
 
-gates.NAMES = { "rdp", "sql", "dotnet", "winhttp" }
+gates.NAMES = { "rdp", "sql", "drivers", "dotnet", "winhttp" }
 gates.RDP_UPDATES = { ["6.0"] = "KB4074621", ["6.1"] = "KB3080079" }
 gates.NEEDS = { reads = { TERMINAL, TERMINAL_POLICY, sql_server.KEY }, updates = { "KB3080079", "KB4074621" } }
+for _, key in ipairs(sql_clients.READS) do table.insert(gates.NEEDS.reads, key) end
 
 -- Whether somebody can come in by Remote Desktop; nil, and taken for yes, where the machine does not say.
 local function remote_desktop()
@@ -55,6 +57,21 @@ local function sql()
   return list
 end
 
+-- Drivers that call a SQL Server. One that a data source names is in the way; one that is only there is told.
+local function drivers(roles)
+  local list = {}
+  for _, driver in ipairs(roles.Client and sql_clients.drivers() or {}) do
+    if driver.capable then
+      log.info(driver.why)
+    elseif driver.in_use then
+      list[#list + 1] = { name = "drivers", text = ("data source %s: %s"):format(driver.in_use[1], driver.why) }
+    else
+      log.finding(("%s; no data source names it, but a program may"):format(driver.why))
+    end
+  end
+  return list
+end
+
 local function dotnet_gate(roles)
   local list = {}
   for _, row in ipairs(roles.Client and dotnet.obstacles() or {}) do
@@ -75,7 +92,7 @@ end
 function gates.closed(roles)
   local asked, list = {}, {}
   for _, role in ipairs(roles) do asked[role] = true end
-  for _, gate in ipairs { rdp, sql, dotnet_gate, winhttp_gate } do
+  for _, gate in ipairs { rdp, sql, drivers, dotnet_gate, winhttp_gate } do
     for _, row in ipairs(gate(asked)) do list[#list + 1] = row end
   end
   return list

@@ -34,8 +34,26 @@ local function order(version)
   return parts
 end
 
--- a < b
-local function older(a, b)
+-- Setup writes the service pack into the second number: 10.53.6000.34 is what 10.50.6000.34 is, 11.4.7001.0 what
+-- 11.0.7001.0 is (SQLB, S3; CM-SRV itself writes 11.*.7001.0 and 13.2.50.26). By major version: the second numbers of
+-- its lines, each with room for PACKS service packs.
+local LINES = { [9] = { 0 }, [10] = { 0, 50 }, [11] = { 0 }, [12] = { 0 } }
+local PACKS = 4
+
+-- The version as tables have it; nil where the second number belongs to no line that is known.
+function sql_server.folded(version)
+  local major, minor, rest = version:match "^(%d+)%.(%d+)%.(.+)$"
+  if not major then return nil end
+  local lines = LINES[tonumber(major)]
+  if not lines then return version end
+  for _, line in ipairs(lines) do
+    local pack = tonumber(minor) - line
+    if pack >= 0 and pack <= PACKS then return ("%s.%d.%s"):format(major, line, rest) end
+  end
+end
+
+-- Whether version a is older than b, number by number.
+function sql_server.older(a, b)
   local left, right = order(a), order(b)
   for index = 1, 4 do
     if left[index] ~= right[index] then return left[index] < right[index] end
@@ -43,20 +61,26 @@ local function older(a, b)
   return false
 end
 
+-- The row of a version, and the version as the rows have it.
+local function row_of(version)
+  local folded, row = sql_server.folded(version), nil
+  for _, candidate in ipairs(folded and sql_server.RELEASES or {}) do
+    if not sql_server.older(folded, candidate.from) then row = candidate end
+  end
+  return row, folded
+end
+
 -- Whether a build speaks TLS 1.2: true, false, or nil for "cannot tell"; and why, one line.
 function sql_server.capable(version)
-  local row
-  for _, candidate in ipairs(sql_server.RELEASES) do
-    if not older(version, candidate.from) then row = candidate end
-  end
+  local row, folded = row_of(version)
   if not row then return nil, version .. ": no release of SQL Server that is known" end
   local floors = system.architecture == "ia64" and row.ia64 or row
-  if row.all or floors.cu and not older(version, floors.cu) or version == floors.gdr then
+  if row.all or floors.cu and not sql_server.older(folded, floors.cu) or folded == floors.gdr then
     return true, ("%s %s speaks TLS 1.2"):format(row.name, version)
   end
   local cure = floors.cu and ("%s has it from %s on%s"):format(row.name, floors.cu, row.note and "; " .. row.note or "")
     or row.name .. " never got it; install a later service pack or release"
-  if floors.gdr and not older(version, floors.gdr) then
+  if floors.gdr and not sql_server.older(folded, floors.gdr) then
     return nil, ("%s %s: cannot tell whether it speaks TLS 1.2 (%s, or the security update %s)"):format(row.name,
       version, cure, floors.gdr)
   end

@@ -122,6 +122,31 @@ check.test("SQL Server", function()
   end)
 end)
 
+check.test("SQL Server's service pack in the second number", function()
+  blocked("2008 R2 10.53.6000.34 does not speak TLS 1%.2", "ws2012r2-x64+sql-10.53.6000.34")
+  check.equal(state(run "ws2012r2-x64+sql-11.4.7001.0", "TLS 1.0", "Server"), "off")
+end)
+
+check.test("drivers for SQL Server: a data source is in the way, one that nobody names is told", function()
+  local drivers = "HKLM\\SOFTWARE\\ODBC\\ODBCINST.INI\\ODBC Drivers"
+  local function prepare(machine)
+    machine:put("HKLM\\SOFTWARE\\Microsoft\\Microsoft SQL Server\\SQLNCLI11\\CurrentVersion", "Version", "11.0.2100.60")
+    machine:put(drivers, "ODBC Driver 11 for SQL Server", "Installed", nil, 32)
+  end
+  local machine = run("ws2012r2-x64", nil, prepare)
+  check.equal(state(machine, "TLS 1.0", "Client"), "off")
+  check.any(machine.findings, "Native Client 11.0 11.0.2100.60 does not speak TLS 1%.2.*no data source names it")
+  check.any(machine.findings, "ODBC Driver 11 for SQL Server: cannot tell whether version unknown speaks TLS 1%.2")
+  local function use(made)
+    prepare(made)
+    made:put("HKLM\\SOFTWARE\\ODBC\\ODBC.INI\\ODBC Data Sources", "Payroll", "SQL Server")
+  end
+  blocked('data source Payroll: the driver "SQL Server" of this Windows.*accept=drivers', "ws2012r2-x64", nil, use)
+  check.equal(state(run("ws2012r2-x64", { roles = { "Server" } }, use), "TLS 1.0", "Server"), "off")
+  check.equal(state(run("ws2012r2-x64", { accept = { "drivers" } }, use), "TLS 1.0", "Client"), "off")
+  check.equal(state(run("ws2022-x64", nil, use), "TLS 1.0", "Client"), "off")
+end)
+
 check.test(".NET", function()
   check.match(installed(run "win7-sp1-x64"), "KB3154518")
   check.equal(installed(run("win7-sp1-x64", { accept = { "dotnet" } })), "KB3140245")
