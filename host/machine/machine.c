@@ -33,6 +33,11 @@ int machine_system(tlsmend_machine *self, const tlsmend_system **out, tlsmend_er
   return TLSMEND_OK;
 }
 
+bool machine_is_file(tlsmend_machine *self) {
+  OWNER(self, is_file);
+  return owner && owner->ops->is_file(owner);
+}
+
 bool machine_is_64bit(const tlsmend_system *system) { return strcmp(system->architecture, "x86") != 0; }
 
 /* The view in which this machine keeps a canonical path. */

@@ -72,6 +72,14 @@ function registry.values(key, view) end
 ---@return view[]
 function registry.views(key) end
 
+--- Whether a key lies in a branch that the machine's file lacks: an export may hold only some. nil if the machine can
+--- tell of the key, there or not; else the branch to export, such as "HKLM\\SYSTEM\\CurrentControlSet". A computer can
+--- always tell. Needs no line in `needs`.
+---@param key string
+---@param view? view
+---@return string? branch
+function registry.unknown(key, view) end
+
 --- Sets a value; the key and what is missing above it are created. Setting what is there already proposes nothing. A
 --- number that does not fit (REG_DWORD: 0 to 0xFFFFFFFF) and data that is not of the type are errors.
 ---@param key string

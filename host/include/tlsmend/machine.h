@@ -44,7 +44,7 @@ typedef struct tlsmend_machine tlsmend_machine;
 typedef int (*tlsmend_name_fn)(void *data, const char *name);
 
 /* The version of the table below. It rises whenever a member comes, goes or changes its meaning. */
-#define TLSMEND_MACHINE_OPS_VERSION 2
+#define TLSMEND_MACHINE_OPS_VERSION 3
 
 /* The table of functions: one for all machines of a kind, alive for as long as any of them. */
 typedef struct tlsmend_machine_ops {
@@ -150,6 +150,11 @@ typedef struct tlsmend_machine_ops {
    * (`begun`: then what is kept already is enough). What is kept is thrown away by `resume_arrange` without a run. E_REFUSED: the package
    * is missing, or not the right one. NULL, or E_UNSUPPORTED: packages are read where they lie. */
   int (*update_keep)(tlsmend_machine *self, const tlsmend_change *change, bool begun, tlsmend_error *error);
+
+  /* Whether it is a file that may hold only some branches of a registry, such as an export. What is absent in such a machine is known to
+   * be absent only where the file must hold it: the rest cannot be told, and nothing is written there. Called while planning and before a
+   * plan is applied. NULL: it is not; what is absent is absent. */
+  bool (*is_file)(tlsmend_machine *self);
 } tlsmend_machine_ops;
 
 /* The head of every machine. A back end's own struct begins with it; it sets `ops` and leaves the rest zeroed (calloc). */

@@ -124,6 +124,11 @@ static int may_write(tlsmend_machine *machine, tlsmend_error *error) {
   return self->path ? os_file_may_replace(self->path, error) : TLSMEND_OK;
 }
 
+static bool is_file(tlsmend_machine *machine) {
+  (void)machine;
+  return true;
+}
+
 static const tlsmend_machine_ops sim_ops = {.version = TLSMEND_MACHINE_OPS_VERSION,
                                             .name = "sim",
                                             .close = close_sim,
@@ -137,7 +142,8 @@ static const tlsmend_machine_ops sim_ops = {.version = TLSMEND_MACHINE_OPS_VERSI
                                             .boot_id = sim_boot_id,
                                             .may_write = may_write,
                                             .apply = sim_apply,
-                                            .update_remove = sim_update_remove};
+                                            .update_remove = sim_update_remove,
+                                            .is_file = is_file};
 
 /* The snapshot that a machine is; NULL if it is something else, whatever its back end calls itself. */
 static sim *sim_of(tlsmend_machine *machine) { return machine->ops == &sim_ops ? (sim *)machine : NULL; }

@@ -54,6 +54,11 @@ static int l_keys(lua_State *L) { return script_push_names(L, ask_key(L, PRIMITI
 
 static int l_values(lua_State *L) { return script_push_names(L, ask_key(L, PRIMITIVE_REGISTRY_VALUES)); }
 
+static int l_branch(lua_State *L) {
+  lua_pushstring(L, call_answer(ask_key(L, PRIMITIVE_REGISTRY_UNKNOWN), 1).text);
+  return 1;
+}
+
 static int l_views(lua_State *L) {
   const tlsmend_system *system = script_system(L, "registry.views");
   const char *path = script_check_path(L, script_scratch_take(L));
@@ -260,8 +265,8 @@ static int l_create(lua_State *L) { return write_key(L, PRIMITIVE_REGISTRY_CREAT
 static int l_delete_key(lua_State *L) { return write_key(L, PRIMITIVE_REGISTRY_DELETE_KEY); }
 
 const luaL_Reg registry_functions[] = {
-    {"create", l_create}, {"delete", l_delete}, {"delete_key", l_delete_key},
-    {"exists", l_exists}, {"get", l_get},       {"keys", l_keys},
-    {"raw", l_raw},       {"set", l_set},       {"values", l_values},
-    {"views", l_views},   {NULL, NULL},
+    {"create", l_create},  {"delete", l_delete}, {"delete_key", l_delete_key},
+    {"exists", l_exists},  {"get", l_get},       {"keys", l_keys},
+    {"raw", l_raw},        {"set", l_set},       {"values", l_values},
+    {"unknown", l_branch}, {"views", l_views},   {NULL, NULL},
 };

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/names.h"
+#include "machine/anchors.h"
 #include "machine/machine.h"
 #include "machine/propose.h"
 #include "registry/path.h"
@@ -74,6 +75,19 @@ int primitive_keys(script_host *host, tlsmend_call *call, tlsmend_error *error) 
 
 int primitive_values(script_host *host, tlsmend_call *call, tlsmend_error *error) {
   return answer_list(host, call, machine_values, error);
+}
+
+/* key, view -> the branch that is to be exported, or nil. Past the guard of `needs`: what a file lacks stands in a closed table. */
+int primitive_branch(script_host *host, tlsmend_call *call, tlsmend_error *error) {
+  char *path = NULL, *branch = NULL;
+  int code = key_of(call, &path, error);
+  if (code == TLSMEND_OK)
+    code = judged(anchors_unknown(&host->machine.base, path, view_at(call, 2), &branch, error), error);
+  if (code == TLSMEND_OK)
+    code = branch ? tlsmend_call_answer_text(call, branch, error) : tlsmend_call_answer_nil(call, error);
+  free(branch);
+  free(path);
+  return code;
 }
 
 /* Numbers and texts of a registry type are proposed as Windows keeps them, or not at all. */

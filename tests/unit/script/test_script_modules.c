@@ -185,6 +185,10 @@ static const char *const true_things[] = {
     "'\\\\x') == nil)",
     "local v = registry.views(SITE) assert(#v == 2 and v[1] == 64 and v[2] == 32)",
     "local v = registry.views('HKLM\\\\SYSTEM\\\\CurrentControlSet') assert(#v == 1 and v[1] == 64)",
+    "assert(registry.unknown(SITE) == nil and registry.unknown('HKLM\\\\SYSTEM\\\\CurrentControlSet\\\\x') "
+    "== "
+    "nil)",
+    "assert(registry.unknown('HKU\\\\S-1-5-21-1\\\\Software') == 'HKU')",
     /* reads see writes */
     "registry.set(SITE, 'New', 5) assert(registry.get(SITE, 'new') == 5)",
     "registry.set(SITE, 'New', 'x') local d, t = registry.get(SITE, 'New') assert(d == 'x' and t == "
