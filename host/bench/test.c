@@ -257,7 +257,8 @@ static int test_runbook(bench *self, const source *source, json_t *runbooks, tls
   int code = script_open(&options, self->runbook, &open, error);
   if (code == TLSMEND_OK) {
     const runbook_header *header = script_header(open);
-    self->declared = header->needs.has_legacy ? name_list_to_json(&header->needs.legacy) : NULL;
+    self->declared = json_pack("{s:o, s:o}", "legacy", name_list_to_json(&header->needs.legacy), "off",
+                               name_list_to_json(&header->needs.off));
     code = take_params(self, open, error);
     if (code == TLSMEND_OK)
       code = test_machines(self, records, error);

@@ -41,7 +41,7 @@ void declare_read(lua_State *L, script_runbook *runbook, const char *file);
 /* The fields there are: of a declaration, of its `needs`, of a parameter. */
 #define DECLARE_RUNBOOK                                                                                      \
   "id, version, title, summary, references, params, needs, applies, run, verify, verifies"
-#define DECLARE_NEEDS "registry, reads, updates, packages, files, reboot, legacy, probes, modules"
+#define DECLARE_NEEDS "registry, reads, updates, packages, files, reboot, legacy, off, probes, modules"
 #define DECLARE_PARAM "type, default, help, choices, secret"
 
 /* Pushes the declaration. [-0, +1, -] */

@@ -29,5 +29,6 @@
 ---@field files? string[] files and folders of this computer; "System32\\a.dll" is below the folder of Windows
 ---@field reboot? boolean
 ---@field legacy? string[] protocols before TLS 1.2 that it may switch on, such as "TLS 1.1"; read by the bench
+---@field off? string[] protocols from TLS 1.2 on that it may switch off, such as "TLS 1.3"; read by the bench and lint
 ---@field probes? boolean|string[] true: `verify` may ask servers that parameters name; or the endpoints, "HOST:PORT"
 ---@field modules? string[] modules of the program that embeds tlsmend; the command has none

@@ -198,7 +198,7 @@ END
 {"name": "e", "type": "string[]", "choices": ["x"], "default": ["x"], "help": ""},
 {"name": "f", "type": "string", "default": null, "help": "", "secret": true}],
 "needs": {"registry": ["HKLM\\SOFTWARE\\Site", "32:HKLM\\A"], "reads": ["HKU\\*\\A"], "updates": ["KB3140245"],
-"packages": ["signer:acme"], "files": ["System32\\a.dll"], "legacy": ["TLS 1.1"], "probes": ["a:443"],
+"packages": ["signer:acme"], "files": ["System32\\a.dll"], "legacy": ["TLS 1.1"], "off": ["TLS 1.3"], "probes": ["a:443"],
 "modules": ["cmdb"], "reboot": true}, "verifies": "effect", "verify": true}
 END
     cat <<'END' | seed small

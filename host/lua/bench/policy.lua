@@ -41,10 +41,15 @@ local function number(value)
   return value and math.type(value.data) == "integer" and value.data or nil
 end
 
+local function set_of(list)
+  local set = {}
+  for _, name in ipairs(list or {}) do set[name] = true end
+  return set
+end
+
 -- The protocols that a runbook declares that it may switch on: `needs.legacy`, and what its parameters name.
 local function declared(plan)
-  local set = {}
-  for _, name in ipairs(plan.extra or {}) do set[name] = true end
+  local set = set_of(plan.extra.legacy)
   local function take(value)
     if type(value) == "table" then
       for _, item in pairs(value) do take(item) end
@@ -56,7 +61,7 @@ local function declared(plan)
   return set
 end
 
-local function protocol_lowered(change, row, allowed, out)
+local function protocol_lowered(change, row, allowed, meant, out)
   local name, role = change.key:match "\\SCHANNEL\\Protocols\\([^\\]+)\\(%a+)$"
   if not name then return end
   local default = row and releases.default(row, name, role) or "on"
@@ -69,8 +74,9 @@ local function protocol_lowered(change, row, allowed, out)
   if (era == "ssl" or era == "legacy") and after and not before and not allowed[name] then
     add(out, "legacy-on", "%s\\%s: %s switches on what was off; if that is meant, say so in needs.legacy or by a " ..
       "parameter that names it", name, role, change.name)
-  elseif protocols.is_modern(name) and before and not after then
-    add(out, "secure-off", "%s\\%s: %s switches off what was on", name, role, change.name)
+  elseif protocols.is_modern(name) and before and not after and not meant[name] then
+    add(out, "secure-off", "%s\\%s: %s switches off what was on; if that is meant, say so in needs.off", name, role,
+      change.name)
   end
 end
 
@@ -110,7 +116,7 @@ end
 
 -- What a plan lowers of a machine: no protocol before TLS 1.2 switched on, no SSL, no key recreated.
 function policy.lowered(plan)
-  local out, deleted, allowed = {}, {}, declared(plan)
+  local out, deleted, allowed, meant = {}, {}, declared(plan), set_of(plan.extra.off)
   local machine = plan.machine
   local server
   if machine.product_type then server = machine.product_type ~= "workstation" end
@@ -122,7 +128,7 @@ function policy.lowered(plan)
     elseif change.kind == "key-create" and deleted[place] then
       add(out, "key-recreated", "%s is deleted and made again: whatever else stood there is lost", change.key)
     elseif change.name then
-      protocol_lowered(change, row, allowed, out)
+      protocol_lowered(change, row, allowed, meant, out)
       bits_lowered(change, row, allowed, out)
       rest_lowered(change, out)
     end

@@ -44,6 +44,8 @@ rule("ssl-bit",
 rule("unknown-bits", "a current WinHTTP ignores the value if it is 0 or has any bit outside 0x2AA8", "WINHTTP-DEC")
 rule("legacy-on",
   "TLS 1.0 and 1.1 are switched on: name them in a parameter or in needs.legacy if that is meant", "DEPR")
+rule("secure-off", "services want TLS 1.2 or later: name what is switched off in needs.off if that is meant",
+  "M365-ENC")
 rule("tls13-early", "before 11 and Server 2022 this is an unsafe configuration by Microsoft's word", "PROT")
 rule("old-cipher-name", "\"Triple DES 168/168\" is the name before Vista; from Vista on it is \"Triple DES 168\"",
   "KB245030; SCDSC")

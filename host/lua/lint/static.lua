@@ -2,6 +2,7 @@
 
 local effect = require "lint.effect"
 local fold = require "lint.fold"
+local protocols = require "tls.protocols"
 local updates = require "windows.updates"
 local writes = require "lint.writes"
 
@@ -154,6 +155,15 @@ local function check_kb(kb, line, add)
   end
 end
 
+-- Whether a list of `needs` holds a text; one that is computed may.
+local function is_listed(item, text)
+  local list = item and fold.table(item.value)
+  for _, entry in ipairs(list and list.items or {}) do
+    if fold.value(entry.value) == text then return true end
+  end
+  return item ~= nil and not list
+end
+
 local function check_call(node, needs, add)
   local module, name, args = fold.called(node)
   if not module then return end
@@ -177,6 +187,10 @@ local function check_call(node, needs, add)
     end
   elseif module:find "^tls%." and args[1] then
     local protocol = fold.value(args[1])
+    if module == "tls.schannel" and name == "disable" and needs and protocols.is_modern(protocol)
+      and not is_listed(needs.off, protocol) then
+      add("secure-off", node.line, protocol .. " is switched off")
+    end
     if name == "enable" and type(protocol) == "string" and protocol:find "^SSL" then
       add("ssl-on", node.line, protocol .. " is switched on")
     end

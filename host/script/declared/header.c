@@ -63,6 +63,8 @@ static json_t *needs_to_json(const declared_needs *needs) {
   json_object_set_new(json, "files", name_list_to_json(&needs->files));
   if (needs->has_legacy)
     json_object_set_new(json, "legacy", name_list_to_json(&needs->legacy));
+  if (needs->has_off)
+    json_object_set_new(json, "off", name_list_to_json(&needs->off));
   if (needs->any_probe || needs->has_probes)
     json_object_set_new(json, "probes", needs->any_probe ? json_true() : name_list_to_json(&needs->probes));
   if (needs->has_modules)
@@ -114,7 +116,8 @@ static void param_clear(declared_param *param) {
 void header_clear(runbook_header *self) {
   name_list *lists[] = {&self->references,    &self->needs.registry, &self->needs.reads,
                         &self->needs.updates, &self->needs.packages, &self->needs.files,
-                        &self->needs.legacy,  &self->needs.probes,   &self->needs.modules};
+                        &self->needs.legacy,  &self->needs.off,      &self->needs.probes,
+                        &self->needs.modules};
   for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
     name_list_clear(lists[i]);
   for (size_t i = 0; i < self->param_count; i++)

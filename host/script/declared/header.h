@@ -38,8 +38,8 @@ typedef struct declared_param {
 
 /* What a runbook may touch, canonical. The lists that are optional are told apart from empty ones. */
 typedef struct declared_needs {
-  name_list registry, reads, updates, packages, files, legacy, probes, modules;
-  bool has_legacy, has_probes, has_modules;
+  name_list registry, reads, updates, packages, files, legacy, off, probes, modules;
+  bool has_legacy, has_off, has_probes, has_modules;
   bool any_probe; /* any server, in place of a list */
   bool reboot;
 } declared_needs;

@@ -158,17 +158,35 @@ static int take_file(const need_rule *rule, const char *text, size_t number, nam
              : add(out, strdup(text), error);
 }
 
+static bool is_one_of(const char *text, const char *const *known, size_t count) {
+  for (size_t i = 0; i < count; i++)
+    if (strcmp(text, known[i]) == 0)
+      return true;
+  return false;
+}
+
 /* A protocol older than TLS 1.2 that the runbook may switch on. */
 static int take_legacy(const need_rule *rule, const char *text, size_t number, name_list *out,
                        tlsmend_error *error) {
   static const char *const known[] = {"SSL 3.0", "TLS 1.0", "TLS 1.1", "DTLS 1.0"};
-  for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
-    if (strcmp(text, known[i]) == 0)
-      return add(out, strdup(text), error);
-  return tlsmend_error_set(
-      error, TLSMEND_E_SCRIPT,
-      "field '%s[%zu]' must be \"SSL 3.0\", \"TLS 1.0\", \"TLS 1.1\" or \"DTLS 1.0\", got \"%s\"",
-      rule->field, number, text);
+  return is_one_of(text, known, sizeof known / sizeof known[0])
+             ? add(out, strdup(text), error)
+             : tlsmend_error_set(error, TLSMEND_E_SCRIPT,
+                                 "field '%s[%zu]' must be \"SSL 3.0\", \"TLS 1.0\", \"TLS 1.1\" or \"DTLS "
+                                 "1.0\", got \"%s\"",
+                                 rule->field, number, text);
+}
+
+/* A protocol from TLS 1.2 on that the runbook may switch off. */
+static int take_off(const need_rule *rule, const char *text, size_t number, name_list *out,
+                    tlsmend_error *error) {
+  static const char *const known[] = {"TLS 1.2", "TLS 1.3", "DTLS 1.2"};
+  return is_one_of(text, known, sizeof known / sizeof known[0])
+             ? add(out, strdup(text), error)
+             : tlsmend_error_set(
+                   error, TLSMEND_E_SCRIPT,
+                   "field '%s[%zu]' must be \"TLS 1.2\", \"TLS 1.3\" or \"DTLS 1.2\", got \"%s\"",
+                   rule->field, number, text);
 }
 
 static int take_probe(const need_rule *rule, const char *text, size_t number, name_list *out,
@@ -192,7 +210,8 @@ static int take_module(const need_rule *rule, const char *text, size_t number, n
 #define AT(member)   offsetof(declared_needs, member)
 #define LIST(member) .name = #member, .field = "needs." #member, .list = AT(member)
 
-/* In this order they are read: the first mistake is the one that is told. Only the bench and readers of the header ask for `legacy`. */
+/* In this order they are read: the first mistake is the one that is told. Only the bench, lint and readers of the header ask for `legacy`
+ * and `off`. */
 const need_rule need_rules[NEED_RULES] = {
     {LIST(registry), .take = take_tree, .expected = "a list of key paths"},
     {LIST(reads), .take = take_tree, .expected = "a list of key paths"},
@@ -201,6 +220,7 @@ const need_rule need_rules[NEED_RULES] = {
     {LIST(files), .take = take_file, .expected = "a list of files and folders"},
     {LIST(legacy), .take = take_legacy, .given = AT(has_legacy),
      .expected = "a list such as { \"TLS 1.1\" }"},
+    {LIST(off), .take = take_off, .given = AT(has_off), .expected = "a list such as { \"TLS 1.3\" }"},
     {LIST(probes), .take = take_probe, .given = AT(has_probes), .or_true = true,
      .expected = "true, or a list such as { \"server.example:443\" }"},
     {LIST(modules), .take = take_module, .given = AT(has_modules), .expected = "a list of names of modules"}};

@@ -40,7 +40,7 @@ typedef struct need_rule {
   size_t list, given; /* where in declared_needs; given: 0 where an empty list is the same as none */
 } need_rule;
 
-enum { NEED_RULES = 8 };
+enum { NEED_RULES = 9 };
 extern const need_rule need_rules[NEED_RULES];
 
 /* Adds an element, as a guard compares it; `number` is its place in the list, from 1. */

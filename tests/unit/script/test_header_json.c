@@ -19,7 +19,7 @@ static const char full[] =
     "  needs = { registry = { 'HKLM\\\\SOFTWARE\\\\Site', '32:HKLM\\\\SOFTWARE\\\\Other' },\n"
     "    reads = { 'HKU\\\\*\\\\Software' }, updates = { 'KB3140245' },\n"
     "    packages = { 'signer:acme', ('0a'):rep(32) }, files = { 'System32\\\\winhttp.dll' },\n"
-    "    legacy = { 'TLS 1.1' }, probes = { 'server.example:443' }, modules = { 'cmdb' }, reboot = true },\n"
+    "    legacy = { 'TLS 1.1' }, off = { 'TLS 1.3' }, probes = { 'server.example:443' }, modules = { 'cmdb' }, reboot = true },\n"
     "  run = function() end, verify = function() return true end }\n";
 
 static script_runbook *opened(const char *text) {
@@ -302,6 +302,8 @@ static const lie lies[] = {
     {"needs.files", "[\"*\"]", "write its plain path"},
     {"needs.legacy", "[\"TLS 1.2\"]", "field 'needs.legacy[1]' must be"},
     {"needs.legacy", "null", "field 'needs.legacy' must be a list"},
+    {"needs.off", "[\"TLS 1.1\"]", "field 'needs.off[1]' must be"},
+    {"needs.off", "true", "field 'needs.off' must be a list"},
     {"needs.probes", "false", "field 'needs.probes' must be true, or a list"},
     {"needs.probes", "[\"server\"]", "field 'needs.probes[1]'"},
     {"needs.probes", "[\"server:99999\"]", "field 'needs.probes[1]'"},

@@ -1,5 +1,6 @@
--- expect: half-set at line 10
 -- expect: half-set at line 11
+-- expect: secure-off at line 12
+-- expect: half-set at line 12
 local registry = require "registry"
 local KEY = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\SecurityProviders\\SCHANNEL\\Protocols"
 
