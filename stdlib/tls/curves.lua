@@ -24,8 +24,8 @@ local function made(name)
     only = HYBRID[lower] and "TLS 1.3" or nil }
 end
 
--- A curve by Windows' name, in any case: { name, iana, fips, suffix = "P256" or nil (at the end of names of suites), only
--- = "TLS 1.3" or nil }; nil for what is none.
+-- A curve by Windows' name, in any case: { name, iana, fips, suffix = "P256" or nil (at the end of names of suites),
+-- only = "TLS 1.3" or nil }; nil for what is none.
 function curves.of(name)
   if not known then
     known = {}

@@ -1,4 +1,4 @@
--- Signature algorithms of TLS 1.2 and later: codes on the wire and IANA's names. The pairs with SHA1, which have no name
+-- Signature algorithms of TLS 1.2 and later: codes on the wire and names of IANA. Pairs with SHA1, which have no name
 -- of their own in TLS 1.2, are rsa_pkcs1_sha1, ecdsa_sha1 and dsa_sha1.
 
 local signatures = {}

@@ -54,7 +54,7 @@ local SIGNS_PSS = "0804 0805 0806 " .. SIGNS_TEN
 -- A family has the same lists: the order of each patch state, `more` (what it knows besides), signature algorithms, and
 -- `weak`, what the flag SCH_USE_STRONG_CRYPTO leaves out beside RC4 (and NULL and DES from 1511 on).
 local families = {
-  vista = { rtm = VISTA, more = WEAK .. SSL2, signs = SIGNS, signs_mark = "G" },
+  vista = { rtm = VISTA, more = WEAK .. SSL2, signs = SIGNS },
   seven = { rtm = SEVEN_RTM, ["2014-04"] = SEVEN_2014, ["2015-05"] = without(SEVEN, DHE_CBC), ["2016-06"] = SEVEN,
     more = WEAK .. SSL2 },
   ["1507"] = { rtm = "c030 c02f " .. without(SEVEN, DHE_CBC), ["2016-06"] = "c030 c02f " .. SEVEN,
@@ -151,7 +151,6 @@ local function expand(text, row)
 end
 
 local own = {} -- by release and state
-
 -- Windows' own order, as { name =, curve = "P256" or nil } (a curve only before 10); nil for a state that the release
 -- does not have. Without a state the newest. NULL and SSL 2.0 suites stand in it, though only a program that asks for
 -- them by name gets them.
@@ -171,7 +170,6 @@ local function all_codes(id)
 end
 
 local known = {} -- by release: the codes as one text
-
 -- Whether a release knows a suite: true; false, then the name counts for nothing in a list; nil where an update decides
 -- and the patch state is one without it. The name is as a list spells it: before 10 the curve stands at its end where
 -- there is one, from 10 on it may.
