@@ -18,6 +18,7 @@ schannel.KEY = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\SecurityProviders\\SCH
 -- The protocols that have a key. A closed list: key names are never made from prose ("TLS 1,2").
 schannel.PROTOCOLS = protocols.NAMES
 schannel.ROLES = { "Client", "Server" }
+schannel.VALUES = { "Enabled", "DisabledByDefault" }
 
 local function check(protocol, role)
   if not protocols.era(protocol) then

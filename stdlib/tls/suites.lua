@@ -11,6 +11,11 @@ local suites = {}
 
 suites.POLICY = "HKLM\\SOFTWARE\\Policies\\Microsoft\\Cryptography\\Configuration\\SSL\\00010002"
 suites.LOCAL = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\Cryptography\\Configuration\\Local\\SSL\\00010002"
+-- What stands in them, and of which type: the order of suites and, from 10 on, that of curves.
+suites.VALUES = {
+  policy = { Functions = "REG_SZ", EccCurves = "REG_MULTI_SZ" },
+  ["local"] = { Functions = "REG_MULTI_SZ", EccCurves = "REG_MULTI_SZ" },
+}
 suites.LIMIT = 1023 -- characters of the policy's list
 
 -- What Microsoft 365 takes, best first (M365-ENC). Azure Front Door takes those with GCM only.

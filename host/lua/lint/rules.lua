@@ -51,6 +51,8 @@ rule("old-cipher-name", "\"Triple DES 168/168\" is the name before Vista; from V
   "KB245030; SCDSC")
 rule("unknown-algorithm", "Schannel has no algorithm of that name, the key counts for nothing", "SCDSC")
 rule("value-as-key", "DefaultSecureProtocols and its like are values, not keys", "KB3140245")
+rule("misspelled", "Windows reads nothing of that name, so what was meant does not happen", "TLSREG; OPT; DOTNET-TLS")
+rule("wrong-key", "the value counts in one place only", "TLSREG; OPT; DOTNET-TLS; PRIO")
 rule("dotnet-number", "checkers count only exactly 1 as on", "CSSX")
 rule("suites-type", "the policy's Functions is REG_SZ with commas, the local one REG_MULTI_SZ", "PRIO; CSSX")
 rule("key-recreated", "deleting a key and making it again wipes what else stood there", "AADC; SCDSC")

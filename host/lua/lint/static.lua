@@ -2,6 +2,7 @@
 
 local effect = require "lint.effect"
 local fold = require "lint.fold"
+local names = require "lint.names"
 local protocols = require "tls.protocols"
 local updates = require "windows.updates"
 local writes = require "lint.writes"
@@ -164,6 +165,14 @@ local function is_listed(item, text)
   return item ~= nil and not list
 end
 
+-- A right name may be looked for where it counts for nothing; a wrong one is never there.
+local function check_read(line, key, value, add)
+  if type(key) ~= "string" or type(value) ~= "string" then return end
+  names.judge({ key = key, name = value }, function(rule, text)
+    if rule == "misspelled" then add(rule, line, text) end
+  end)
+end
+
 local function check_call(node, needs, add)
   local module, name, args = fold.called(node)
   if not module then return end
@@ -178,6 +187,8 @@ local function check_call(node, needs, add)
   elseif module == "reboot" and name == "barrier" and needs
     and not (needs.reboot and needs.reboot.value.kind ~= "false") then
     add("restart-undeclared", node.line, "needs.reboot is not true")
+  elseif module == "registry" and (name == "get" or name == "raw") then
+    check_read(node.line, args[1] and fold.value(args[1]), args[2] and fold.value(args[2]), add)
   elseif module == "registry" and (name == "set" or name == "create") and args[1] then
     local key, data = fold.value(args[1]), args[3] and fold.value(args[3])
     local kind = members and members.type and fold.value(members.type.value)
