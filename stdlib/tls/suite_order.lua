@@ -159,8 +159,8 @@ function order.curves(facts)
       end
       return { owner = owner, list = result, why = doubt }
     elseif value ~= nil then
-      doubt = doubt or type(value) == "table" and value.unknown and missing(value)
-        or ("EccCurves of %s is no REG_MULTI_SZ"):format(owner == "policy" and "the policy" or "this machine")
+      doubt = doubt or type(value) == "table" and value.unknown and missing(value) or owner == "policy"
+        and "EccCurves of the policy is no REG_MULTI_SZ" or "EccCurves of this machine is no REG_MULTI_SZ"
     end
   end
   return { owner = "default", list = own_curves(facts, doubt), why = doubt }
