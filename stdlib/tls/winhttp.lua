@@ -55,9 +55,11 @@ function winhttp.bits(list)
   return bits
 end
 
--- What WinHTTP does without the value on this release; nil if the release is not known.
+-- What WinHTTP does without the value on this release at this revision: the bits that are certain, and those that would
+-- take a revision to tell. nil if the release is not known.
 function winhttp.release_default()
-  return system.row and system.row.winhttp
+  if not system.row then return nil end
+  return releases.default_bits(system.row, system.exact and system.revision or nil)
 end
 
 -- What stands in a value of such bits: { present, bits, type, malformed, unknown, ssl, ignored, text }. `bits` is nil
@@ -152,12 +154,19 @@ local function wanted(list)
   return bits | default & (bits & SECURE ~= 0 and winhttp.TLS_1_3 or SECURE), true
 end
 
+-- Says which old versions were offered in a view and are not any more.
+local function report_lost(lost)
+  if lost == 0 then return end
+  log.finding(("WinHTTP offers %s no more where a program does not choose itself: servers that have nothing newer " ..
+    "are not reached"):format(winhttp.names(lost)))
+end
+
 -- Sets the default protocols to `list` where that makes something better, and leaves alone what is good: on 8.1 and
 -- later every view in which WinHTTP has TLS 1.2 and no SSL, before that every value that is stricter than `list`.
 -- options: why. Answers whether that changes anything.
 function winhttp.mend_protocols(list, options)
   local bits, built_in = wanted(list)
-  local changed = false
+  local changed, lost, default = false, 0, winhttp.release_default() or 0
   winhttp.report()
   for _, view in ipairs(winhttp.views()) do
     local now, good, reason = winhttp.current(view), winhttp.good(view)
@@ -165,10 +174,12 @@ function winhttp.mend_protocols(list, options)
       local why = built_in and ("%s: %s that use WinHTTP offer %s instead"):format(reason, programs(view),
         winhttp.names(bits)) or nil
       changed = set(view, bits, options and options.why or why) or changed
+      lost = lost | (not now.ignored and now.bits or default) & LEGACY & ~bits
     elseif not built_in and now.bits ~= bits then
       log.finding(("%s is %s, stricter than asked for; it stays"):format(place(view), now.text))
     end
   end
+  report_lost(lost)
   return changed
 end
 

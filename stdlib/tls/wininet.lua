@@ -59,14 +59,18 @@ function wininet.explorer()
   return type(text) == "string" and tonumber(text:match "^(%d+)%.") or nil
 end
 
--- What WinINET offers without any value: the bits; nil if it is not known which Explorer this is. The numbers are
--- general knowledge (G); that TLS 1.1 and 1.2 come with Explorer 11 is not (SP13).
+-- What WinINET offers without any value: the bits that are certain, and those that would take an update to tell; nil if
+-- it is not known which Explorer this is. The numbers are general knowledge (G; recorded users of 8.1 have 0xAA0, of 10
+-- 0xA80): Explorer 11 came with SSL 3.0 on and lost it in April 2015. That TLS 1.1 and 1.2 come with Explorer 11 is
+-- not (SP13), nor that updates take TLS 1.0 and 1.1 away on some of 10 (KB5017811).
 function wininet.release_default()
-  local version = wininet.explorer()
+  local version, row = wininet.explorer(), system.row
   if not version then return nil end
-  if version < 11 then return 0x0A0 end
-  local modern = system.row and releases.default(system.row, "TLS 1.3", "Client") == "on"
-  return modern and 0x2800 or 0xA80
+  if version < 11 then return 0x0A0, 0 end
+  if row and releases.default(row, "TLS 1.3", "Client") == "on" then return 0x2800, 0 end
+  if system.nt < "10.0" then return 0xA80, protocols.BITS["SSL 3.0"] end
+  if not row then return 0xA80, 0 end
+  return releases.default_bits(row, system.exact and system.revision or nil, 0xA80)
 end
 
 -- Whether a user without a value of his own gets TLS 1.2 and no SSL: by the machine's value in each view, else by
@@ -94,13 +98,20 @@ local function report_policy(key, now)
     has_tls12(now) and "" or "; change the policy \"Turn off encryption support\", it would write it again"))
 end
 
+-- What a mended value should hold. Where Windows' own default has TLS 1.2, nothing that it has off by default is added,
+-- and TLS 1.3 stays.
 local function wanted(list)
-  local bits = winhttp.bits(list)
-  local default = wininet.release_default()
-  return default and bits | default & winhttp.TLS_1_3 or bits
+  local bits, default = winhttp.bits(list), (wininet.release_default())
+  if not default or default & protocols.ERAS.modern == 0 then return bits end
+  bits = bits & default
+  return bits | default & (bits & protocols.ERAS.modern ~= 0 and winhttp.TLS_1_3 or protocols.ERAS.modern)
 end
 
-local function write(key, view, bits, why)
+-- The old versions that were offered before a value was written.
+local lost = 0
+
+local function write(key, view, now, bits, why)
+  lost = lost | (now.bits or wininet.release_default() or 0) & protocols.ERAS.legacy & ~bits
   registry.set(key, wininet.VALUE, bits, { view = view, why = why })
   return true
 end
@@ -112,7 +123,7 @@ local function mend_machine(bits)
   for _, view in ipairs(registry.views(wininet.MACHINE)) do
     local now = wininet.current(wininet.MACHINE, view)
     if now.present and not has_tls12(now) or not now.present and not built_in then
-      changed = write(wininet.MACHINE, view, bits, ("%s; people without a setting of their own offer %s"):format(
+      changed = write(wininet.MACHINE, view, now, bits, ("%s; people without a setting of their own offer %s"):format(
         now.text, winhttp.names(bits)))
     end
   end
@@ -130,7 +141,7 @@ local function mend_user(sid, bits)
   end
   local now = wininet.current(wininet.user_key(sid))
   if has_tls12(now) or not now.present and wininet.default_good() then return false end
-  return write(wininet.user_key(sid), nil, bits, ("%s; Internet Options of %s get %s"):format(now.text, sid,
+  return write(wininet.user_key(sid), nil, now, bits, ("%s; Internet Options of %s get %s"):format(now.text, sid,
     winhttp.names(bits)))
 end
 
@@ -156,8 +167,13 @@ function wininet.mend(list)
   end
   local loaded, absent = wininet.users()
   local changed = false
+  lost = 0
   for _, sid in ipairs(loaded or {}) do changed = mend_user(sid, bits) or changed end
   changed = mend_machine(bits) or changed
+  if lost ~= 0 then
+    log.finding(("Internet Options that are mended offer %s no more: servers that have nothing newer are not reached")
+      :format(winhttp.names(lost)))
+  end
   report_absent(loaded, absent)
   return changed
 end

@@ -8,8 +8,8 @@ local protocols = require "tls.protocols"
 local releases = {}
 
 -- What Schannel does without registry values, "client/server" where the roles differ. on: offered. off: supported, but
--- used only when the registry or the program asks. ns: not supported. PROT is read as newer than SOLVE, which
--- contradicts it for Server 2022 and Windows 11; the two rows where they differ are TLS 1.0 and TLS 1.1.
+-- used only when the registry or the program asks. ns: not supported. PROT is read as newer than SOLVE, which does not
+-- tell the roles apart and contradicts it: SSL 3.0 on 10 and 11, SSL 2.0 on 10, and TLS 1.0 and 1.1 on Server 2022.
 local defaults = {
   --           SSL 2.0   SSL 3.0 TLS 1.0 TLS 1.1 TLS 1.2 TLS 1.3 DTLS 1.0 DTLS 1.2
   ["6.0"]      = { "off/on", "on", "on", "ns", "ns", "ns", "ns", "ns" },
@@ -54,11 +54,17 @@ local family = {
   blue = kin("6.2", { nt = "6.3", winhttp = 0xAA0, winhttp_source = "OPT", winhttp_mark = "S" }),
   threshold = kin("10-1507", { nt = "10.0", winhttp = 0xAA0, winhttp_source = "OPT", winhttp_mark = "S" }),
   redstone = kin("10-1607", { nt = "10.0", winhttp = 0xAA0, winhttp_source = "OPT", winhttp_mark = "S" }),
-  -- Updates from 20 September 2022 take TLS 1.0 and 1.1 out of the default; 0x800 is what is left, not a documented
-  -- number.
-  vibranium = kin("10-1607", { nt = "10.0", winhttp = 0xAA0, winhttp_source = "OPT", winhttp_mark = "S",
-    winhttp_updated = 0x800, winhttp_updated_source = "KB5017811", winhttp_updated_mark = "S+G" }),
+  -- `narrowed`: the revision from which WinHTTP and WinINET have no TLS 1.0 and 1.1 by default, that of the previews of
+  -- 20 September 2022, KB5017379 and KB5017380. KB5017811 names 1809 (LTSC), Server 2019 and 20H2 to 21H2; 22H2 came
+  -- out after it.
+  vibranium = kin("10-1607", { nt = "10.0", winhttp = 0xAA0, winhttp_source = "OPT; KB5017811; KB5017380",
+    winhttp_mark = "S+G", narrowed = 2075 }),
+  rs5 = kin("10-1607", { nt = "10.0", winhttp = 0xAA0, winhttp_source = "OPT; KB5017811; KB5017379",
+    winhttp_mark = "S+G", narrowed = 3469 }),
   eleven = kin("11", { nt = "10.0", winhttp = 0x2800, winhttp_source = "OPT; WINHTTP-DEC", winhttp_mark = "S" }),
+  -- OPT names Windows 11 and no server.
+  ["eleven-server"] = kin("11", { nt = "10.0", winhttp = 0x2800, winhttp_source = "OPT; WINHTTP-DEC",
+    winhttp_mark = "S+G" }),
 }
 
 local list = {}
@@ -124,19 +130,19 @@ ten("redstone", "win10-1607", 14393, "1607", { files = "10.0.14393.0", dotnet = 
 ten("redstone", "win10-1703", 15063, "1703", { files = "10.0.15063.0", dotnet = 460798 })
 ten("redstone", "win10-1709", 16299, "1709", { dotnet = 461308 })
 ten("redstone", "win10-1803", 17134, "1803", { dotnet = 461808 })
-ten("redstone", "win10-1809", 17763, "1809", { dotnet = 461814 })
+ten("rs5", "win10-1809", 17763, "1809", { dotnet = 461814 })
 ten("redstone", "win10-1903", 18362, "1903", { dotnet = 528040 })
 ten("redstone", "win10-1909", 18363, "1909", { branch = 18362, dotnet = 528040 })
 ten("redstone", "win10-2004", 19041, "2004", { dotnet = 528372 })
 ten("vibranium", "win10-20h2", 19042, "20H2", { branch = 19041, dotnet = 528372 })
 ten("vibranium", "win10-21h1", 19043, "21H1", { branch = 19041, dotnet = 528372 })
 ten("vibranium", "win10-21h2", 19044, "21H2", { branch = 19041, dotnet = 528372 })
-ten("vibranium", "win10-22h2", 19045, "22H2", { branch = 19041, dotnet = 528372 })
+ten("vibranium", "win10-22h2", 19045, "22H2", { branch = 19041, dotnet = 528372, narrowed = 0 })
 ten("eleven", "win11-21h2", 22000, "21H2", { name = "Windows 11", dotnet = 528449 })
 ten("eleven", "win11-22h2", 22621, "22H2", { name = "Windows 11", dotnet = 533320 })
 ten("eleven", "win11-23h2", 22631, "23H2", { name = "Windows 11", branch = 22621, dotnet = 533320 })
 ten("eleven", "win11-24h2", 26100, "24H2", { name = "Windows 11", dotnet = 533325 })
-ten("eleven", "win11-25h2", 26200, "25H2", { name = "Windows 11", branch = 26100, dotnet = 533325, source = "none",
+ten("eleven", "win11-25h2", 26200, "25H2", { name = "Windows 11", branch = 26100, dotnet = 533509, source = "none",
   mark = "G" })
 
 -- Servers of the 10.0 line; the annual and semi-annual channels carry the EditionID ServerStandardACor (G).
@@ -155,17 +161,19 @@ server_ten("redstone", "ws2016", 14393, "1607", { name = "Windows Server 2016",
   product = "Windows Server 2016 Standard", files = "10.0.14393.0", dotnet = 394802 })
 channel("ws-1709", 16299, "1709", { dotnet = 461308 })
 channel("ws-1803", 17134, "1803", { dotnet = 461808 })
-server_ten("redstone", "ws2019", 17763, "1809", { name = "Windows Server 2019",
-  product = "Windows Server 2019 Standard", dotnet = 461814,
-  winhttp_updated = 0x800, winhttp_updated_source = "KB5017811", winhttp_updated_mark = "S+G" })
+server_ten("rs5", "ws2019", 17763, "1809", { name = "Windows Server 2019",
+  product = "Windows Server 2019 Standard", dotnet = 461814 })
 channel("ws-1903", 18362, "1903", { dotnet = 528040, source = "none", mark = "G" })
 channel("ws-1909", 18363, "1909", { branch = 18362, dotnet = 528040, source = "none", mark = "G" })
 channel("ws-2004", 19041, "2004", { dotnet = 528372, source = "none", mark = "G" })
-channel("ws-20h2", 19042, "20H2", { branch = 19041, dotnet = 528372, source = "none", mark = "G" })
-server_ten("eleven", "ws2022", 20348, "21H2", { name = "Windows Server 2022", product = "Windows Server 2022 Standard",
+channel("ws-20h2", 19042, "20H2", { kin = "vibranium", branch = 19041, dotnet = 528372, source = "none",
+  mark = "G" })
+server_ten("eleven-server", "ws2022", 20348, "21H2", { name = "Windows Server 2022",
+  product = "Windows Server 2022 Standard",
   dotnet = 528449, source = "PROT", mark = "S+G" })
-channel("ws-23h2", 25398, "23H2", { kin = "eleven", dotnet = 533325, source = "none", mark = "G" })
-server_ten("eleven", "ws2025", 26100, "24H2", { name = "Windows Server 2025", product = "Windows Server 2025 Standard",
+channel("ws-23h2", 25398, "23H2", { kin = "eleven-server", dotnet = 533325, source = "none", mark = "G" })
+server_ten("eleven-server", "ws2025", 26100, "24H2", { name = "Windows Server 2025",
+  product = "Windows Server 2025 Standard",
   dotnet = 533325, source = "PROT", mark = "S+G" })
 
 releases.list = list
@@ -204,6 +212,16 @@ end
 function releases.default(row, protocol, role)
   local entry = row.schannel[protocol]
   return entry and entry[role]
+end
+
+-- The protocols that WinHTTP offers by default at a revision (UBR; nil: not known), as bits: those that are certain,
+-- and those besides that the revision would decide. `bits`: the default before any update, WinHTTP's if it is left out.
+-- What is left after KB5017811 stands in no document as a number; TLS 1.2 is what it leaves.
+function releases.default_bits(row, revision, bits)
+  bits = bits or row.winhttp
+  local left = bits & protocols.ERAS.modern
+  if not row.narrowed or revision and revision < row.narrowed then return bits, 0 end
+  return left, (revision or row.narrowed == 0) and 0 or bits & ~left
 end
 
 return releases

@@ -93,7 +93,7 @@ end)
 
 check.test("WinINET: Explorer 11 has it, a stricter setting stays, SSL goes, TLS 1.3 stays", function()
   local machine, wininet = module("win7-sp1-x64+ie-11+user", "tls.wininet")
-  check.equal({ wininet.explorer(), wininet.release_default() }, { 11, 0xA80 })
+  check.equal({ wininet.explorer(), (wininet.release_default()) }, { 11, 0xA80 })
   check.equal(wininet.mend { "TLS 1.1", "TLS 1.2" }, false)
   machine:put(wininet.user_key(ME), "SecureProtocols", 0x800)
   check.equal(wininet.mend { "TLS 1.1", "TLS 1.2" }, false)
@@ -104,6 +104,26 @@ check.test("WinINET: Explorer 11 has it, a stricter setting stays, SSL goes, TLS
   wininet.mend { "TLS 1.2" }
   check.equal(machine:get(wininet.user_key(ME), "SecureProtocols"), 0x2800)
   check.equal(machine:get(wininet.MACHINE, "SecureProtocols"), nil)
+end)
+
+check.test("WinINET: the default by Explorer, release and revision", function()
+  local function default(name, revision)
+    local machine = native.machine(name)
+    machine.needs = nil
+    if revision then machine:put("HKLM\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion", "UBR", revision) end
+    return { machine:require("tls.wininet").release_default() }
+  end
+  check.equal(default "win7-sp1-x64+ie-8", { 0xA0, 0 })
+  check.equal(default "win7-sp1-x64+ie-11", { 0xA80, 0x20 }, "SSL 3.0 until April 2015")
+  check.equal(default "win81-x64", { 0xA80, 0x20 })
+  check.equal(default("win10-1809-x64", 3468), { 0xA80, 0 })
+  check.equal(default("win10-1809-x64", 3469), { 0x800, 0 })
+  check.equal(default "win10-22h2-x64", { 0x800, 0 })
+  check.equal(default "win11-24h2-x64", { 0x2800, 0 })
+  local machine, wininet = module("win10-22h2-x64+user-a0", "tls.wininet")
+  check.equal(wininet.mend { "TLS 1.1", "TLS 1.2" }, true)
+  check.equal(machine:get(wininet.user_key(ME), "SecureProtocols"), 0x800, "nothing that the default has not")
+  check.any(machine.findings, "mended offer TLS 1.0 no more")
 end)
 
 check.test("WinINET: a policy wins, is told and left alone", function()

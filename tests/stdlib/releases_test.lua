@@ -102,6 +102,32 @@ check.test("rows of a kind stand in the order of their builds", function()
   end
 end)
 
+check.test("WinHTTP and WinINET without TLS 1.0 and 1.1: by release and revision (KB5017811)", function()
+  local BOTH = protocols.BITS["TLS 1.0"] | protocols.BITS["TLS 1.1"]
+  -- Release, last revision with the old default, first without it.
+  local edges = { { "win10-1809", 3406, 3469 }, { "ws2019", 3468, 3469 }, { "win10-20h2", 2006, 2075 },
+    { "win10-21h1", 2074, 2075 }, { "win10-21h2", 2074, 2075 }, { "ws-20h2", 2074, 2075 } }
+  local narrowed = { ["win10-22h2"] = true }
+  for _, edge in ipairs(edges) do
+    local row = releases.by_id[edge[1]]
+    narrowed[edge[1]] = true
+    check.equal({ releases.default_bits(row, edge[2]) }, { 0xAA0, 0 }, edge[1])
+    check.equal({ releases.default_bits(row, edge[3]) }, { 0x800, 0 }, edge[1])
+    check.equal({ releases.default_bits(row, edge[3], 0xA80) }, { 0x800, 0 }, edge[1])
+    local sure, open = releases.default_bits(row, nil)
+    check.equal({ sure, open & BOTH }, { 0x800, BOTH }, edge[1] .. ", revision not known")
+  end
+  check.equal({ releases.default_bits(releases.by_id["win10-22h2"], 1) }, { 0x800, 0 })
+  check.equal({ releases.default_bits(releases.by_id["win10-22h2"], nil) }, { 0x800, 0 }, "it never had the old one")
+  for _, row in ipairs(releases.list) do
+    if not narrowed[row.id] then
+      for _, revision in ipairs { false, 1, 3469, 99999 } do
+        check.equal({ releases.default_bits(row, revision or nil) }, { row.winhttp, 0 }, row.id)
+      end
+    end
+  end
+end)
+
 check.test("defaults of the reference table", function()
   local function of(id, protocol, role) return releases.default(releases.by_id[id], protocol, role or "Client") end
   check.equal(of("win7-sp1", "TLS 1.2"), "off")

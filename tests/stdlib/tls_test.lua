@@ -107,6 +107,39 @@ check.test("mending leaves good values alone and never widens", function()
   check.equal(mend("win11-24h2-x64", 0xA0, { "TLS 1.1" }), 0x2800)
 end)
 
+check.test("what an update took out of the default is not put back", function()
+  local function mend(revision, data)
+    local machine = native.machine "ws2019-x64"
+    local current = "HKLM\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion"
+    machine:put(current, "UBR", revision or 0)
+    if not revision then machine.keys[current:lower()].values.ubr = nil end
+    machine.needs = nil
+    local winhttp = machine:require "tls.winhttp"
+    if data then for _, view in ipairs { 64, 32 } do set_value(machine, winhttp, data, view) end end
+    winhttp.mend_protocols { "TLS 1.1", "TLS 1.2" }
+    return machine:get(winhttp.KEY, "DefaultSecureProtocols", 64), winhttp
+  end
+  check.equal(mend(3468, 0xA0), 0xA00)
+  check.equal(mend(3469, 0xA0), 0x800)
+  check.equal(mend(nil, 0xA0), 0x800)
+  for _, revision in ipairs { 3468, 3469, false } do
+    local left, winhttp = mend(revision or nil)
+    check.equal({ left, winhttp.good(64) }, { nil, true }, "absent is good either way")
+  end
+end)
+
+check.test("what leaves the default is told", function()
+  local machine, winhttp = modules "win7-sp1-x64"
+  winhttp.mend_protocols { "TLS 1.1", "TLS 1.2" }
+  check.any(machine.findings, "WinHTTP offers TLS 1.0 no more")
+  machine, winhttp = modules "win7-sp1-x64"
+  winhttp.mend_protocols { "TLS 1.0", "TLS 1.1", "TLS 1.2" }
+  check.none(machine.findings, "no more")
+  machine, winhttp = modules "win11-24h2-x64"
+  winhttp.mend_protocols { "TLS 1.2" }
+  check.none(machine.findings, "no more")
+end)
+
 -- Enabled, DisabledByDefault, release -> what is set, what comes of it
 local states = {
   { nil, nil, "win7-sp1-x64", "default", "request" },

@@ -80,10 +80,11 @@ local function protocol_lowered(change, row, allowed, meant, out)
   end
 end
 
-local function bits_lowered(change, row, allowed, out)
+local function bits_lowered(change, row, revision, allowed, out)
   if change.name ~= "DefaultSecureProtocols" and change.name ~= "SecureProtocols" then return end
   local explicit, after = number(change.before), number(change.after)
-  local before = explicit or (change.name == "DefaultSecureProtocols" and row and row.winhttp) or 0
+  local winhttp = change.name == "DefaultSecureProtocols" and row and releases.default_bits(row, revision)
+  local before = explicit or winhttp or 0
   if not after then return end
   if after & protocols.ERAS.ssl & ~(explicit or 0) ~= 0 then
     add(out, "ssl-bit", "%s becomes 0x%X, which offers SSL", change.name, after)
@@ -129,7 +130,7 @@ function policy.lowered(plan)
       add(out, "key-recreated", "%s is deleted and made again: whatever else stood there is lost", change.key)
     elseif change.name then
       protocol_lowered(change, row, allowed, meant, out)
-      bits_lowered(change, row, allowed, out)
+      bits_lowered(change, row, machine.revision, allowed, out)
       rest_lowered(change, out)
     end
   end
