@@ -135,7 +135,7 @@ end
 
 -- The curves: from 10 on those of the order of curves, before those that the names of suites carry.
 local function groups_of(facts, side, names)
-  local ordered = facts.nt >= "10." and order.curves(facts) or order.carried(facts, names)
+  local ordered = order.carries(facts) and order.carried(facts, names) or order.curves(facts)
   local result = {}
   for _, curve in ipairs(ordered.list) do
     local why = curve.lost or side.fips and not curve.fips and "FIPS mode"

@@ -4,6 +4,7 @@
 
 local cipher_suites = require "tls.cipher_suites"
 local lists = require "windows.suite_lists"
+local releases = require "windows.releases"
 
 local order = {}
 
@@ -17,7 +18,7 @@ function order.bare(name)
 end
 
 -- Whether names of suites carry their curve on this Windows.
-function order.carries(facts) return facts.nt < "10." end
+function order.carries(facts) return releases.order(facts.nt) < 1000 end
 
 local function split(text)
   local list = {}
