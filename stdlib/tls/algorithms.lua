@@ -6,6 +6,8 @@
 local dword = require "windows.dword"
 local log = require "log"
 local registry = require "registry"
+local spelling = require "windows.spelling"
+local system = require "system"
 
 local algorithms = {}
 
@@ -29,10 +31,7 @@ local function is_weak(name) return WEAK[name] or name:find "^RC[24] " ~= nil en
 local FORMER = { ["Triple DES 168/168"] = "Triple DES 168" }
 
 local known = {}
-for family, names in pairs(algorithms.FAMILIES) do
-  known[family] = {}
-  for _, name in ipairs(names) do known[family][name:lower()] = name end
-end
+for family, names in pairs(algorithms.FAMILIES) do known[family] = spelling.by_lower(names) end
 
 local function check(family, name)
   if not known[family] then
@@ -51,7 +50,7 @@ function algorithms.path(family, name)
   return ("%s\\%s\\%s"):format(algorithms.KEY, family, name)
 end
 
--- What is set for an algorithm: "default" (no value: on), "on", "off", "malformed".
+-- What is set for an algorithm: "default" (no value: on, but NULL is off), "on", "off", "malformed".
 function algorithms.state(family, name)
   local data = dword.get(algorithms.path(family, name), "Enabled")
   if data == nil then return "default" end
@@ -79,11 +78,18 @@ function algorithms.disable(family, name, options)
   return true
 end
 
--- What holds without a value; the numbers need KB3061518 (client) and KB3174644 (server) up to 8.1.
+-- The sizes that can be set, and what holds without a value from 10 on (TLSREG); false: nothing does. Up to 8.1 a
+-- server takes 1024 (ADV3174644, which brings the value), a client 1024 with KB3061518.
 algorithms.SIZES = {
   ["Diffie-Hellman"] = { ClientMinKeyBitLength = 1024, ServerMinKeyBitLength = 2048, ClientMaxKeyBitLength = false },
   PKCS = { ClientMinKeyBitLength = 1024, ClientMaxKeyBitLength = false },
 }
+
+-- What holds without a value on this release: bits, or nil.
+function algorithms.default_size(name, value)
+  if value == "ServerMinKeyBitLength" and system.nt < "10.0" then return 1024 end
+  return algorithms.SIZES[name][value] or nil
+end
 
 local function check_size(name, value)
   local sizes = algorithms.SIZES[name]
@@ -96,7 +102,7 @@ end
 function algorithms.size(name, value)
   check_size(name, value)
   local data = dword.get(algorithms.path("KeyExchangeAlgorithms", name), value)
-  if data == nil then return algorithms.SIZES[name][value] or nil, "default" end
+  if data == nil then return algorithms.default_size(name, value), "default" end
   if not data then return nil, "malformed" end
   return data, "set"
 end
@@ -112,54 +118,89 @@ function algorithms.set_size(name, value, bits, options)
     ("keys of %s have at least %d bits"):format(name, bits) })
 end
 
+local function add(list, key, format, ...)
+  list[#list + 1] = { key = key, text = "Schannel: " .. format:format(...) }
+end
+
 -- "RC4 128" with a key "128" below: made by tools that take the slash for a separator. It counts for nothing.
-local function report_stray(family, name)
-  local below = registry.keys(("%s\\%s\\%s"):format(algorithms.KEY, family, name)) or {}
+local function find_stray(list, family, name, key)
+  local below = registry.keys(key) or {}
   for _, child in ipairs(below) do
     local meant = known[family][(name .. "/" .. child):lower()] or FORMER[name .. "/" .. child]
-    log.finding(("Schannel: %s\\%s has a key %s below it and counts for nothing%s"):format(family, name, child,
-      meant and ("; \"%s\" was meant, one key with a slash in its name"):format(meant) or ""))
+    add(list, key, "%s\\%s has a key %s below it and counts for nothing%s", family, spelling.shown(name),
+      spelling.shown(child), meant and ("; \"%s\" was meant, one key with a slash in its name"):format(meant) or "")
   end
   return #below > 0
 end
 
-local function report_known(family, name)
+local function find_unknown(list, family, name, key)
+  local meant = spelling.meant(algorithms.FAMILIES[family], name)
+  add(list, key, "%s\\%s is no name of an algorithm and counts for nothing%s", family, spelling.shown(name),
+    FORMER[name] and ("; from Vista on it is %s"):format(FORMER[name]) or
+    meant and ("; \"%s\" was meant"):format(meant) or "")
+end
+
+local function find_state(list, family, name, key)
   local state = algorithms.state(family, name)
   if state == "malformed" then
-    log.finding(("Schannel: Enabled of %s\\%s is no REG_DWORD"):format(family, name))
+    add(list, key, "Enabled of %s\\%s is no REG_DWORD", family, name)
   elseif state == "off" and not is_weak(name) then
-    log.finding(("Schannel: %s\\%s is switched off, so every cipher suite with it is gone; steer suites by their " ..
-      "order instead"):format(family, name))
+    add(list, key, "%s\\%s is switched off, so every cipher suite with it is gone; steer suites by their order " ..
+      "instead", family, name)
   elseif state == "on" and is_weak(name) then
-    log.finding(("Schannel: %s\\%s is switched on and weak"):format(family, name))
+    add(list, key, "%s\\%s is switched on and weak", family, name)
   end
-end
-
-local function report_sizes()
-  for name, values in pairs(algorithms.SIZES) do
-    local bits = algorithms.size(name, "ClientMinKeyBitLength")
-    if bits and bits < values.ClientMinKeyBitLength then
-      log.finding(("Schannel: keys of %s with %d bits are accepted"):format(name, bits))
+  for _, value in ipairs(registry.values(key) or {}) do
+    local sizes = family == "KeyExchangeAlgorithms" and algorithms.SIZES[name] or {}
+    local right = spelling.meant({ "Enabled" }, value)
+    if value ~= "" and value:lower() ~= "enabled" and sizes[value] == nil then
+      add(list, key, "the value %s of %s\\%s counts for nothing%s", spelling.shown(value), family, name,
+        right and ("; %s was meant"):format(right) or "")
     end
-    if not bits then log.finding(("Schannel: ClientMinKeyBitLength of %s is no REG_DWORD"):format(name)) end
   end
 end
 
--- Tells what deserves attention: keys that count for nothing, weak algorithms on, needed ones off, short keys. Changes
--- nothing.
-function algorithms.report()
+-- Keys that are accepted and too short, and limits that shut out keys of today's length (2048).
+local function find_size(list, name, value)
+  local key, bits, from = algorithms.path("KeyExchangeAlgorithms", name), algorithms.size(name, value)
+  local default = algorithms.default_size(name, value)
+  if from == "malformed" then
+    add(list, key, "%s of %s is no REG_DWORD", value, name)
+  elseif from ~= "set" then
+    return
+  elseif default and bits < default then
+    add(list, key, "%s of %s is %d: keys that short are accepted; without the value it is %d", value, name, bits,
+      default)
+  elseif value:find "^Client" and (default and bits > 2048 or not default and bits < 2048) then
+    add(list, key, "%s of %s is %d: servers with keys of 2048 bits are not reached", value, name, bits)
+  end
+end
+
+-- What deserves attention: keys and values that count for nothing, weak algorithms on, needed ones off, sizes.
+-- { text, key } each; changes nothing.
+function algorithms.findings()
+  local list = {}
   for _, family in ipairs(ORDER) do
     for _, name in ipairs(registry.keys(algorithms.KEY .. "\\" .. family) or {}) do
-      local exact = known[family][name:lower()]
+      local exact, key = known[family][name:lower()], ("%s\\%s\\%s"):format(algorithms.KEY, family, name)
       if exact then
-        report_known(family, exact)
-      elseif not report_stray(family, name) then
-        log.finding(("Schannel: %s\\%s is no name of an algorithm and counts for nothing%s"):format(family, name,
-          FORMER[name] and ("; from Vista on it is %s"):format(FORMER[name]) or ""))
+        find_state(list, family, exact, key)
+      elseif not find_stray(list, family, name, key) then
+        find_unknown(list, family, name, key)
       end
     end
   end
-  report_sizes()
+  for _, name in ipairs { "Diffie-Hellman", "PKCS" } do
+    for _, value in ipairs { "ClientMinKeyBitLength", "ClientMaxKeyBitLength", "ServerMinKeyBitLength" } do
+      if algorithms.SIZES[name][value] ~= nil then find_size(list, name, value) end
+    end
+  end
+  return list
+end
+
+-- Tells what deserves attention.
+function algorithms.report()
+  for _, finding in ipairs(algorithms.findings()) do log.finding(finding.text) end
 end
 
 return algorithms

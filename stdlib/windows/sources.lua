@@ -8,6 +8,7 @@ sources.tags = {
   ADV2868725 = "Microsoft security advisory 2868725 (2013)",
   ADV2960358 = "Microsoft security advisory 2960358 (2014)",
   ADV3042058 = "Microsoft security advisory 3042058 (2015)",
+  ADV3174644 = "Microsoft security advisory 3174644 (2016)",
   ANS = "https://docs.ans.co.uk/docs/operatingsystems/windows/rdp/rdptls",
   ["AZB-EN"] = "Transport Layer Security in Azure Backup (2022)",
   ["AZB-SV"] = "Transport Layer Security in Azure Backup (Swedish, March 2021)",

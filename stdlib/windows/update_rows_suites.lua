@@ -37,8 +37,8 @@ update("KB3018238", "Follow-up of MS14-066 for Server 2008 R2 and Server 2012", 
     on("6.2", { editions = SERVER, architectures = ONLY64 }) } })
 update("KB3061518", "MS15-055: shortest Diffie-Hellman key of a client", "ClientMinKeyBitLength, 1024 without a value",
   { source = "MS15-055; TLSREG", branches = { on "6.0", on "6.1", on "6.2", on "6.3" } })
-update("KB3174644", "Shortest Diffie-Hellman key of a server", "ServerMinKeyBitLength, 2048 without a value",
-  { source = "TLSREG", branches = { on "6.0", on "6.1", on "6.2", on "6.3" } })
+update("KB3174644", "Shortest Diffie-Hellman key of a server", "ServerMinKeyBitLength, 1024 without a value",
+  { source = "ADV3174644", branches = { on "6.0", on "6.1", on "6.2", on "6.3" } })
 update("KB4537806", "Diffie-Hellman with leading zeros, Windows 10 1607 and Server 2016",
   "no more random resets with DHE suites", { source = "DHE-BUG", superseded_by = { "KB4540670" },
     branches = { on("10.0", { builds = { 14393 } }) } })
