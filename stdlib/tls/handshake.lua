@@ -10,58 +10,9 @@ local cipher_suites = require "tls.cipher_suites"
 local lists = require "windows.suite_lists"
 local order = require "tls.suite_order"
 local protocols = require "tls.protocols"
-local releases = require "windows.releases"
+local versions = require "tls.versions"
 
 local handshake = {}
-
--- A value that has to be a REG_DWORD: the number or nil; second, why it is not known.
-local function number(value, where)
-  if value == nil or math.type(value) == "integer" then return value, nil end
-  if type(value) == "table" and value.unknown then return nil, value.unknown .. " is not in this file" end
-  return nil, where .. " is no REG_DWORD"
-end
-
--- What this release does with a version by itself; second, why that is not known.
-local function default_of(facts, protocol, role)
-  local row = facts.release and releases.by_id[facts.release]
-  if not row then return nil, "this Windows is in no table" end
-  local default = releases.default(row, protocol, role)
-  local updated = row.schannel_updated
-  if updated then
-    local there, better = facts.updates[updated.kb], updated.defaults[protocol][role]
-    if there == true then return better end
-    if there == "unknown" and better ~= default then return nil, "cannot tell whether " .. updated.kb .. " is there" end
-  end
-  return default
-end
-
-local EFFECT = { on = "on", request = "on request", off = "off", unsupported = "not supported" }
-
-local function spelled(values)
-  local texts = {}
-  for _, name in ipairs { "Enabled", "DisabledByDefault" } do
-    if math.type(values[name]) == "integer" then texts[#texts + 1] = ("%s=%d"):format(name, values[name]) end
-  end
-  return table.concat(texts, ", ")
-end
-
-local function version_of(facts, protocol, role)
-  local values = facts.protocols[protocol][role]
-  local default, open = default_of(facts, protocol, role)
-  local enabled, bad = number(values.Enabled, ("Enabled of %s\\%s"):format(protocol, role))
-  local disabled, worse = number(values.DisabledByDefault, ("DisabledByDefault of %s\\%s"):format(protocol, role))
-  local why = bad or worse
-  if why then return { state = "cannot tell", why = why } end
-  local set, effect = protocols.effect(default, enabled, disabled)
-  if not effect then return { state = "cannot tell", why = open } end
-  if set == "default" and not facts.exact and effect ~= "unsupported" then
-    return { state = "cannot tell", why = "this build is in no table, so its own default is not known" }
-  end
-  return { state = EFFECT[effect], explicit = set ~= "default" or nil,
-    why = set == "default" and "Windows' own default"
-      or effect == "unsupported" and ("%s\\%s has values, but this Windows has no %s"):format(protocol, role, protocol)
-      or ("%s\\%s has %s"):format(protocol, role, spelled(values)) }
-end
 
 -- The names of the keys below Ciphers, by cipher and bits.
 local CIPHER_KEYS = { AES128 = "AES 128/128", AES256 = "AES 256/256", ["3DES168"] = "Triple DES 168",
@@ -71,7 +22,7 @@ local EXCHANGE_KEYS = { ECDHE = "ECDH", DHE = "Diffie-Hellman", RSA = "PKCS" }
 
 -- What a switch of an algorithm does: "on", "off", or "open" with why.
 local function switch(facts, family, name)
-  local value, why = number(facts.algorithms[family][name], ("Enabled of %s\\%s"):format(family, name))
+  local value, why = versions.number(facts.algorithms[family][name], ("Enabled of %s\\%s"):format(family, name))
   if why then return "open", why end
   if value == 0 then return "off", ("%s\\%s is switched off"):format(family, name) end
   return "on"
@@ -101,7 +52,7 @@ end
 local function fips_of(facts)
   local open
   for _, name in ipairs { "Enabled", "MDMEnabled" } do
-    local value, why = number(facts.fips[name], name .. " of FipsAlgorithmPolicy")
+    local value, why = versions.number(facts.fips[name], name .. " of FipsAlgorithmPolicy")
     if value and value ~= 0 then return true end
     open = open or why
   end
@@ -125,9 +76,11 @@ local function allowed(facts, side, suite)
     open = open or side.fips_why
   end
   if suite.kex == "ECDHE" or suite.kex == "ANY" then
-    if #side.groups == 0 then return "no", "no curve is left" end
-    local sure = false
-    for _, group in ipairs(side.groups) do sure = sure or group.sure end
+    local found, sure = false, false
+    for _, group in ipairs(side.groups) do
+      if not group.only or suite.kex == "ANY" then found, sure = true, sure or group.sure end
+    end
+    if not found then return "no", "no curve is left" end
     if not sure then open = open or "cannot tell which curves there are" end
   end
   return open and "cannot tell" or "yes", open
@@ -142,7 +95,8 @@ local function groups_of(facts, side, names)
     if why then
       side.lost[#side.lost + 1] = { name = curve.name, why = why }
     else
-      result[#result + 1] = { name = curve.iana, sure = curve.sure and (side.fips ~= nil or curve.fips) }
+      result[#result + 1] = { name = curve.iana, only = curve.only,
+        sure = curve.sure and (side.fips ~= nil or curve.fips) }
     end
   end
   side.curves_owner, side.curves_why = ordered.owner, ordered.why
@@ -168,7 +122,7 @@ function handshake.side(facts, role)
   local side = { role = role, versions = {}, owner = names.owner, owner_why = names.why, open = names.open,
     suites = {}, lost = {} }
   side.fips, side.fips_why = fips_of(facts)
-  for _, protocol in ipairs(protocols.NAMES) do side.versions[protocol] = version_of(facts, protocol, role) end
+  for _, protocol in ipairs(protocols.NAMES) do side.versions[protocol] = versions.of(facts, protocol, role) end
   side.groups = groups_of(facts, side, names)
   for _, row in ipairs(names.list) do
     local answer, why = "no", row.lost
@@ -242,10 +196,10 @@ for _, name in ipairs(protocols.NAMES) do
 end
 
 -- Whether one version of today with one suite of today is left: the answer, and the first thing that stands in its way.
-local function modern_of(side, versions)
+local function modern_of(side, answers)
   local worst, why = "no", nil
   for _, version in ipairs(MODERN) do
-    local row = versions[version]
+    local row = answers[version]
     local found, sure, open = suites_in(side, version, true)
     if row.answer == "yes" and sure then return "yes" end
     if row.answer == "cannot tell" or row.answer == "yes" and (#found > 0 or side.open) then

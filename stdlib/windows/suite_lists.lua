@@ -169,6 +169,7 @@ local function all_codes(id)
   return row.build >= 20348 and THREE .. "1303 " .. text or text
 end
 
+local SUFFIXES = { P256 = true, P384 = true, P521 = true }
 local known = {} -- by release: the codes as one text
 -- Whether a release knows a suite: true; false, then the name counts for nothing in a list; nil where an update decides
 -- and the patch state is one without it. The name is as a list spells it: before 10 the curve stands at its end where
@@ -180,7 +181,7 @@ function lists.knows(id, name, state)
   local suite = cipher_suites.of(bare or name)
   if not suite then return false end
   if row.nt ~= "10.0" then
-    if (curve ~= nil) ~= (suite.kex == "ECDHE") then return false end
+    if (curve ~= nil) ~= (suite.kex == "ECDHE") or curve and not SUFFIXES[curve] then return false end
     if curve == "P256" and suite.auth == "ECDSA" and suite.hash == "SHA384" then return false end
   end
   known[id] = known[id] or all_codes(id)

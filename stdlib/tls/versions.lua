@@ -1,0 +1,72 @@
+-- What the switches of the versions of TLS come to, by role: Windows' own default of a release, and the values Enabled
+-- and DisabledByDefault. A part of tls.handshake, pure as that. Rules and sources: docs/HANDSHAKE.md.
+
+local protocols = require "tls.protocols"
+local releases = require "windows.releases"
+
+local versions = {}
+
+-- A value of the facts that has to be a REG_DWORD: the number or nil; second, why it is not known.
+function versions.number(value, where)
+  if value == nil or math.type(value) == "integer" then return value, nil end
+  if type(value) == "table" and value.unknown then return nil, value.unknown .. " is not in this file" end
+  return nil, where .. " is no REG_DWORD"
+end
+
+-- Whether a later release of the same NT version has what this one lacks, or lacks what this one has.
+local function changes(row, protocol, role)
+  local has = releases.default(row, protocol, role) ~= "ns"
+  for _, other in ipairs(releases.list) do
+    if other.nt == row.nt and other.build >= row.build and has ~= (releases.default(other, protocol, role) ~= "ns") then
+      return true
+    end
+  end
+  return false
+end
+
+-- What this release does with a version by itself, nil where not even that can be said; second, why that is not sure.
+local function default_of(facts, protocol, role)
+  local row = facts.release and releases.by_id[facts.release]
+  if not row then return nil, "this Windows is in no table" end
+  local default = releases.default(row, protocol, role)
+  local updated = row.schannel_updated
+  if updated then
+    local there, better = facts.updates[updated.kb], updated.defaults[protocol][role]
+    if there == "unknown" and better ~= default then return nil, "cannot tell whether " .. updated.kb .. " is there" end
+    if there == true then default = better end
+  end
+  if facts.exact then return default end
+  if changes(row, protocol, role) then default = nil end
+  return default, default ~= "ns" and "this build is in no table, so its own default is not known" or nil
+end
+
+local EFFECT = { on = "on", request = "on request", off = "off", unsupported = "not supported" }
+
+local function spelled(values)
+  local texts = {}
+  for _, name in ipairs { "Enabled", "DisabledByDefault" } do
+    if math.type(values[name]) == "integer" then texts[#texts + 1] = ("%s=%d"):format(name, values[name]) end
+  end
+  return table.concat(texts, ", ")
+end
+
+-- What a version and role come to: { state = "on" | "on request" | "off" | "not supported" | "cannot tell", why,
+-- explicit (there are values) }.
+function versions.of(facts, protocol, role)
+  local values = facts.protocols[protocol][role]
+  local default, open = default_of(facts, protocol, role)
+  local enabled, bad = versions.number(values.Enabled, ("Enabled of %s\\%s"):format(protocol, role))
+  local disabled, worse = versions.number(values.DisabledByDefault,
+    ("DisabledByDefault of %s\\%s"):format(protocol, role))
+  local why = bad or worse
+  if why then return { state = "cannot tell", why = why } end
+  local set, effect = protocols.effect(default, enabled, disabled)
+  local rests = not default or disabled == nil
+  if open and rests and effect ~= "off" then return { state = "cannot tell", why = open } end
+  return { state = EFFECT[effect], explicit = set ~= "default" or nil,
+    why = set == "default" and "Windows' own default"
+      or effect == "unsupported" and ("%s\\%s has values, but this Windows has no %s"):format(protocol, role, protocol)
+      or ("%s\\%s has %s"):format(protocol, role, spelled(values)) }
+end
+
+return versions
