@@ -8,7 +8,7 @@ parts=${*:-test}
 
 build="cmake ninja-build gcc libc6-dev pkg-config liblua5.4-dev lua-filesystem-dev libjansson-dev libsodium-dev libseccomp-dev"
 # dpkg-dev and what it calls unpack the source packages that the Windows build compiles.
-test_required="g++ libcmocka-dev binutils lua5.4 git openssl"
+test_required="g++ libcmocka-dev binutils lua5.4 python3 git openssl"
 test_optional="libedit-dev minisign python3-jsonschema python3-junitparser chromium poppler-utils clang libclang-rt-dev valgrind clang-format clang-tidy lua-check gcc-mingw-w64-x86-64 gcc-mingw-w64-i686 dpkg-dev patch xz-utils
   wine64 wine gcab gnutls-bin luajit libluajit-5.1-dev liblua5.1-0-dev liblua5.3-dev libjson-c-dev"
 
@@ -31,7 +31,7 @@ installed() {
   [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ] && return 0
   # Some of these are there under the name of a versioned package or built by hand; the command is what counts.
   case $1 in
-    gcc | g++ | git | clang | clang-format | clang-tidy | cmake | patch | wine | gcab | lua5.4 | openssl) command -v "$1" >/dev/null ;;
+    gcc | g++ | git | clang | clang-format | clang-tidy | cmake | patch | wine | gcab | lua5.4 | openssl | python3) command -v "$1" >/dev/null ;;
     pkg-config) command -v pkg-config >/dev/null ;;
     ninja-build) command -v ninja >/dev/null ;;
     *) return 1 ;;
