@@ -1,0 +1,114 @@
+-- What a layer asks of Schannel when its program does not choose: which versions by name, and which filters of
+-- tls.hello_filters. Pure: from facts (tls.facts, with `layers` of tls.layer_facts where they are at hand; `explorer`,
+-- the version of Internet Explorer, where they are not) and the rows of tls.layers. Source: OPT; SP13; DOTNET-TLS;
+-- HELLOS for the filters.
+
+local protocols = require "tls.protocols"
+local releases = require "windows.releases"
+
+local asks = {}
+
+local function named(bits)
+  local set = {}
+  for _, row in ipairs(protocols.LIST) do
+    if row.bit and bits & row.bit ~= 0 then set[row.name] = true end
+  end
+  return set
+end
+
+-- The first row of a layer that tells what is asked for.
+local function bits_of(facts, layer, client)
+  if not facts.layers then return nil end
+  for _, row in ipairs(require "tls.layers".rows(facts, client, client)) do
+    if row.layer == layer then return row.bits, row.why end
+  end
+end
+
+-- The revisions of July 2019, from which on WinHTTP sends no DHE_RSA suite with GCM; 1909 came later. Numbers: G.
+local JULY_2019 = { [15063] = 1928, [16299] = 1268, [17134] = 885, [17763] = 615, [18362] = 239 }
+
+local function drops_dhe(facts, layer)
+  if facts.build < 15063 then return false end
+  if layer == "wininet" then return true end
+  local since = JULY_2019[facts.build]
+  if not since then return true end
+  if not facts.revision then return true, "cannot tell whether this Windows has the update of July 2019" end
+  return facts.revision >= since
+end
+
+local SHIPPED = { ["6.0"] = 7, ["6.1"] = 8, ["6.2"] = 10 } -- Internet Explorer
+
+local function explorer_of(facts)
+  if not SHIPPED[facts.nt] then return 11 end
+  local known = facts.layers and facts.layers.wininet.explorer or facts.explorer
+  if known then return known end
+  return SHIPPED[facts.nt], "the machine does not tell its Internet Explorer: the one that Windows came with"
+end
+
+local makers = {}
+
+function makers.schannel()
+  return { filters = {} }
+end
+
+function makers.winhttp(facts, client)
+  local row = facts.release and releases.by_id[facts.release]
+  local bits, doubt = bits_of(facts, "winhttp", client)
+  if not bits and not doubt then bits = row and row.winhttp or 0x800 end
+  local made = { named = bits and named(bits), doubt = doubt, filters = {},
+    why = "a program that sets WINHTTP_OPTION_SECURE_PROTOCOLS asks for its own versions" }
+  if facts.nt == "10.0" then made.filters[1] = "strong-crypto" end
+  return made
+end
+
+function makers.wininet(facts, client)
+  local explorer, guessed = explorer_of(facts)
+  local bits, doubt = bits_of(facts, "wininet", client)
+  if not bits then
+    local row = facts.release and releases.by_id[facts.release]
+    local three = row and releases.default(row, "TLS 1.3", "Client") == "on"
+    bits = explorer < 11 and 0x0A0 or three and 0x2800 or 0xA80
+  end
+  return { named = named(bits), doubt = guessed or doubt, filters = { explorer >= 11 and "strong-crypto" or nil },
+    why = "WinINET asks for TLS 1.0 alone after a failure with a later version (Internet Explorer up to 11)" }
+end
+
+-- What the values of .NET 4.x say: whether Windows chooses, and whether .NET is strong; nil where they say nothing.
+local function framework(facts)
+  for _, values in ipairs(facts.layers and facts.layers.dotnet.values or {}) do
+    if values.runtime == "v4.0.30319" then
+      return values.SystemDefaultTlsVersions, values.SchUseStrongCrypto, facts.layers.dotnet.release
+    end
+  end
+  local row = facts.release and releases.by_id[facts.release]
+  return nil, nil, row and row.dotnet
+end
+
+-- .NET Framework 4.x: its values, else what a program gets that was built for the one that is installed.
+function makers.net(facts)
+  local versions, strong, release = framework(facts)
+  local made = { filters = {},
+    why = "what a program was built for decides: for .NET 4.5 it asks for SSL 3.0 and TLS 1.0, for 4.6 for TLS 1.0 " ..
+      "to 1.2 with strong suites, from 4.7 on Windows chooses" }
+  release = release or 0
+  if strong == 1 or strong ~= 0 and release >= 393295 then made.filters[1] = "strong-crypto" end
+  if versions == 1 or versions ~= 0 and release >= 460798 then return made end
+  made.named = named((strong == 1 or strong ~= 0 and release >= 393295) and 0xA80 or 0x0A0)
+  return made
+end
+
+-- { named = set of versions, or nil where Schannel chooses, filters = names, doubt = why that is not sure, why = what
+-- depends on the program }; nil for a layer that there is not.
+function asks.of(facts, layer, client)
+  local make = makers[layer]
+  if not make then return nil end
+  local made = make(facts, client)
+  if (layer == "winhttp" or layer == "wininet") and facts.nt == "10.0" then
+    local drops, doubt = drops_dhe(facts, layer)
+    if drops then table.insert(made.filters, "no-dhe-gcm") end
+    made.doubt = made.doubt or doubt
+  end
+  return made
+end
+
+return asks
