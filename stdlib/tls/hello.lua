@@ -1,5 +1,5 @@
--- The ClientHello that a default client of a layer sends: versions, cipher suites, groups and signature algorithms,
--- each in the order of the wire. Pure: from facts (tls.facts) and the tables. A layer alone does not decide a hello, the
+-- The ClientHello that a default client of a layer sends: versions, cipher suites, groups, signature algorithms, each
+-- in the order of the wire. Pure: from facts (tls.facts) and the tables. A layer alone does not decide a hello, the
 -- program does too: what it leaves out are filters by name (tls.hello_filters), and `why` says where it decides.
 
 local asks = require "tls.hello_asks"

@@ -48,7 +48,7 @@ local function is_part(list, whole, what)
   end
 end
 
-check.test("every release, state and layer: a part of Windows' own list, in its order, and what goes with it", function()
+check.test("every release, state and layer: a part of Windows' own list in its order, and what goes with it", function()
   for _, row in ipairs(releases.list) do
     for _, step in ipairs(lists.ladder(row.id)) do
       for _, layer in ipairs(hello.names) do
