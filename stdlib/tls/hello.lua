@@ -29,7 +29,7 @@ local function state_of(facts, chosen)
     end
   end
   local possible = lists.states(facts)
-  return possible[1], possible[2] and "cannot tell which updates this Windows has: the list is that of the newest"
+  return possible[1], possible[2] and "cannot tell which updates this Windows has"
 end
 
 -- The same facts with a patch state that is sure.

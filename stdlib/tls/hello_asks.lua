@@ -24,6 +24,9 @@ local function bits_of(facts, layer, client)
   end
 end
 
+local UPDATES = "cannot tell which updates this Windows has"
+local PROGRAM = "a program may choose its versions itself and leave out cipher suites"
+
 -- The revisions of July 2019, from which on WinHTTP sends no DHE_RSA suite with GCM; 1909 came later. Numbers: G.
 local JULY_2019 = { [15063] = 1928, [16299] = 1268, [17134] = 885, [17763] = 615, [18362] = 239 }
 
@@ -32,45 +35,42 @@ local function drops_dhe(facts, layer)
   if layer == "wininet" then return true end
   local since = JULY_2019[facts.build]
   if not since then return true end
-  if not facts.revision then return true, "cannot tell whether this Windows has the update of July 2019" end
+  if not facts.revision then return true, UPDATES end
   return facts.revision >= since
 end
 
-local SHIPPED = { ["6.0"] = 7, ["6.1"] = 8, ["6.2"] = 10 } -- Internet Explorer
+-- The version of Internet Explorer: the one that is known, else the one that Windows came with.
+local SHIPPED = { ["6.0"] = 7, ["6.1"] = 8, ["6.2"] = 10 }
 
 local function explorer_of(facts)
   if not SHIPPED[facts.nt] then return 11 end
-  local known = facts.layers and facts.layers.wininet.explorer or facts.explorer
-  if known then return known end
-  return SHIPPED[facts.nt], "the machine does not tell its Internet Explorer: the one that Windows came with"
+  return facts.layers and facts.layers.wininet.explorer or facts.explorer or SHIPPED[facts.nt]
 end
 
 local makers = {}
 
 function makers.schannel()
-  return { filters = {} }
+  return { filters = {}, why = PROGRAM }
 end
 
 function makers.winhttp(facts, client)
   local row = facts.release and releases.by_id[facts.release]
   local bits, doubt = bits_of(facts, "winhttp", client)
   if not bits and not doubt then bits = row and row.winhttp or 0x800 end
-  local made = { named = bits and named(bits), doubt = doubt, filters = {},
-    why = "a program that sets WINHTTP_OPTION_SECURE_PROTOCOLS asks for its own versions" }
+  local made = { named = bits and named(bits), doubt = doubt, filters = {}, why = PROGRAM }
   if facts.nt == "10.0" then made.filters[1] = "strong-crypto" end
   return made
 end
 
 function makers.wininet(facts, client)
-  local explorer, guessed = explorer_of(facts)
+  local explorer = explorer_of(facts)
   local bits, doubt = bits_of(facts, "wininet", client)
   if not bits then
     local row = facts.release and releases.by_id[facts.release]
     local three = row and releases.default(row, "TLS 1.3", "Client") == "on"
     bits = explorer < 11 and 0x0A0 or three and 0x2800 or 0xA80
   end
-  return { named = named(bits), doubt = guessed or doubt, filters = { explorer >= 11 and "strong-crypto" or nil },
-    why = "WinINET asks for TLS 1.0 alone after a failure with a later version (Internet Explorer up to 11)" }
+  return { named = named(bits), doubt = doubt, filters = { explorer >= 11 and "strong-crypto" or nil }, why = PROGRAM }
 end
 
 -- What the values of .NET 4.x say: whether Windows chooses, and whether .NET is strong; nil where they say nothing.
@@ -87,9 +87,8 @@ end
 -- .NET Framework 4.x: its values, else what a program gets that was built for the one that is installed.
 function makers.net(facts)
   local versions, strong, release = framework(facts)
-  local made = { filters = {},
-    why = "what a program was built for decides: for .NET 4.5 it asks for SSL 3.0 and TLS 1.0, for 4.6 for TLS 1.0 " ..
-      "to 1.2 with strong suites, from 4.7 on Windows chooses" }
+  local made = { filters = {}, why = "what .NET asks for depends on what the program was built for: before 4.6 " ..
+    "SSL 3.0 and TLS 1.0, from 4.7 on Windows chooses" }
   release = release or 0
   if strong == 1 or strong ~= 0 and release >= 393295 then made.filters[1] = "strong-crypto" end
   if versions == 1 or versions ~= 0 and release >= 460798 then return made end
