@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "base/unicode.h"
 
-enum { HEAD = 8, DATA_MOST = 0xFFFF };
+enum { HEAD = 8 };
 
 typedef struct reader {
   const char *label;
@@ -55,7 +55,7 @@ static int take_value(reader *self, tlsmend_value *out, tlsmend_error *error) {
   if (!take_unit(self, ';') || !take_number(self, &type) || !take_unit(self, ';') ||
       !take_number(self, &size) || !take_unit(self, ';'))
     return wrong(self, "type;size; of a value", error);
-  if (size > DATA_MOST || size > self->size - self->at)
+  if (size > self->size - self->at)
     return wrong(self, "as much data as the size says", error);
   int code = tlsmend_value_set(out, type, self->bytes + self->at, size, error);
   self->at += size;
@@ -96,29 +96,64 @@ int pol_read(const char *label, const void *bytes, size_t size, pol_fn fn, void 
   return code;
 }
 
-/* Whether a list "A;B" as REG_SZ holds the name. */
-static bool listed(const tlsmend_value *list, const char *name) {
-  size_t length = 0;
-  char *text = unicode_from_utf16(list->data, list->size, &length);
+typedef bool word_fn(const char *word, const void *data);
+
+/* Whether `fn` takes one of the words of a list "A;B" that the entry holds as text. */
+static bool any_word(const tlsmend_value *list, word_fn *fn, const void *data) {
+  size_t size = 0;
+  char *text = unicode_from_utf16(list->data, list->size, &size);
   bool found = false;
   for (char *at = text, *next; at && *at && !found; at = next) {
-    size_t word = strcspn(at, ";");
-    next = at + word + (at[word] == ';');
-    found = unicode_name_equal_n(at, word, name);
+    at += strspn(at, " ");
+    size_t length = strcspn(at, ";");
+    next = at + length + (at[length] == ';');
+    at[length] = 0;
+    found = length > 0 && fn(at, data);
   }
   free(text);
   return found;
 }
 
-bool pol_concerns(const char *entry_name, const tlsmend_value *entry, const char *name) {
+static bool is_name(const char *word, const void *data) { return unicode_name_equal(word, data); }
+
+/* Whether a path, or NULL, is the key that a word names or lies below it. */
+static bool leads_through(const char *path, const char *word) {
+  const char *rest = path ? unicode_name_rest(path, word) : NULL;
+  return rest && (!*rest || *rest == '\\');
+}
+
+typedef struct key_paths {
+  const char *below, *path;
+} key_paths;
+
+static bool is_above(const char *word, const void *data) {
+  const key_paths *paths = data;
+  return leads_through(paths->below, word) || leads_through(paths->path, word);
+}
+
+/* An instruction by its word, which a blank or a dot may end. */
+static bool is_instruction(const char *name, const char *word) {
+  const char *rest = unicode_name_rest(name, word);
+  return rest && (!*rest || *rest == '.' || *rest == ' ');
+}
+
+pol_action pol_action_on(const char *entry_name, const tlsmend_value *entry, const char *name) {
   const char *rest = unicode_name_rest(entry_name, "**del.");
-  if (!rest)
-    rest = unicode_name_rest(entry_name, "**soft.");
   if (rest)
-    return unicode_name_equal(rest, name);
-  if (unicode_name_equal(entry_name, "**delvals."))
-    return true;
-  if (unicode_name_equal(entry_name, "**deletevalues"))
-    return listed(entry, name);
-  return strncmp(entry_name, "**", 2) != 0 && unicode_name_equal(entry_name, name);
+    return unicode_name_equal(rest, name) ? POL_DELETES : POL_LEAVES;
+  rest = unicode_name_rest(entry_name, "**soft.");
+  if (rest)
+    return unicode_name_equal(rest, name) ? POL_SETS_ABSENT : POL_LEAVES;
+  if (is_instruction(entry_name, "**delvals"))
+    return POL_DELETES;
+  if (is_instruction(entry_name, "**deletevalues"))
+    return any_word(entry, is_name, name) ? POL_DELETES : POL_LEAVES;
+  if (strncmp(entry_name, "**", 2) == 0 || (!*entry_name && !entry->type && !entry->size))
+    return POL_LEAVES;
+  return unicode_name_equal(entry_name, name) ? POL_SETS : POL_LEAVES;
+}
+
+bool pol_deletes_key(const char *entry_name, const tlsmend_value *entry, const char *below,
+                     const char *path) {
+  return is_instruction(entry_name, "**deletekeys") && any_word(entry, is_above, &(key_paths){below, path});
 }

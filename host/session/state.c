@@ -11,6 +11,7 @@
 #include "machine/overlay.h"
 #include "script/host_lua.h"
 #include "session/output.h"
+#include "session/policy/group_policy.h"
 #include "session/session.h"
 
 typedef struct render_look {
@@ -31,6 +32,17 @@ static int read_state(tlsmend_session *self, script_tool *tool, json_t **out, tl
   script_tool_call call = {"state.state", "read", about};
   int code = about ? script_tool_run(tool, &call, out, error) : error_no_memory(error);
   json_decref(about);
+  return code;
+}
+
+/* Adds what policy files make of the values that the state rests on. */
+static int add_policy(const tlsmend_session *self, const plan_reads *reads, json_t *state,
+                      tlsmend_error *error) {
+  json_t *values = NULL;
+  int code = session_policy_values(self, reads, &values, error);
+  if (code == TLSMEND_OK && json_object_set(state, "policy_values", values) != 0)
+    code = error_no_memory(error);
+  json_decref(values);
   return code;
 }
 
@@ -84,6 +96,8 @@ int tlsmend_state(tlsmend_session *self, tlsmend_format format, char **out, tlsm
     code = script_tool_open(&quiet, overlay, &tool, error);
   if (code == TLSMEND_OK)
     code = read_state(self, tool, &state, error);
+  if (code == TLSMEND_OK)
+    code = add_policy(self, &scratch->reads, state, error);
   if (code == TLSMEND_OK)
     code = render(tool, &(render_look){format, self->language}, state, out, error);
   if (code == TLSMEND_OK)

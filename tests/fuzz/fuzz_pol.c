@@ -11,9 +11,10 @@ static int on_entry(void *data, const char *key, const char *name, const tlsmend
   reading *self = data;
   MUST(self->entries < self->most);
   MUST(value->present && (value->size == 0 || value->data) && strlen(key) + strlen(name) < 1u << 20);
-  bool own = pol_concerns(name, value, name), other = pol_concerns(name, value, "SecureProtocols");
-  MUST(own || name[0] == '*');
-  (void)other;
+  bool empty = !*name && !value->type && !value->size;
+  MUST(pol_action_on(name, value, name) == POL_SETS || name[0] == '*' || empty);
+  MUST(pol_action_on(name, value, "SecureProtocols") <= POL_DELETES);
+  MUST(!pol_deletes_key(name, value, key, "SOFTWARE\\Policies") || name[0] == '*');
   return ++self->entries == self->most ? TLSMEND_E_FAILED : TLSMEND_OK;
 }
 

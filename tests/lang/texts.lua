@@ -149,7 +149,8 @@ end
 
 -- Files whose other texts are read by people too: tables of them, and sentences that others say.
 local PEOPLE = { ["host/plan/effective.c"] = true, ["host/plan/change.c"] = true,
-  ["host/session/policy/group_policy.c"] = true }
+  ["host/session/policy/group_policy.c"] = true,
+  ["host/session/policy/policy_files.c"] = true }
 local function for_people(name, text)
   return PEOPLE[name] or name:find "^host/[rs]e" and (text:find '"render/say.h"' or text:find '"render/html.h"')
 end

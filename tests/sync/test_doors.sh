@@ -23,7 +23,7 @@ door 'the environment is asked by os_environment, in UTF-8, and never for a fold
   '\b_?w?getenv(_s)?\b|ExpandEnvironmentStrings' os/posix/dir.c os/posix/process.c os/posix/args.c cli/line.c
 door 'a path below System32 is made by wide_system_path, which knows of SysWOW64' \
   'System32\\\\|SysWOW64|Sysnative|GetSystemWow64Directory' os/win32/wide.c machine/win32/event.c \
-  machine/win32/install.c machine/win32/resume.c session/policy/group_policy.c \
+  machine/win32/install.c machine/win32/resume.c session/policy/policy_files.c \
   machine/win32/win32.h machine/guard.c
 door 'what kind a machine is stands in the table of back ends, not in its name' \
   'ops->name|str[a-z]*cmp\([^;]*"(live|sim)[":]|backend_find\("|(machine|spec) = "(live|sim)' machine/machine.c

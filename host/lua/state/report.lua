@@ -3,6 +3,7 @@
 
 local markup = require "markup"
 local protocols = require "tls.protocols"
+local policy = require "state.policy_report"
 local suites = require "state.suites_report"
 
 local report = {}
@@ -129,6 +130,7 @@ function report.text(result)
   schannel_text(result, lines)
   for _, layer in ipairs(LAYERS) do layer_text(layer, result, lines) end
   for _, line in ipairs(suites.lines(result, say, pad, columns)) do lines[#lines + 1] = line end
+  for _, line in ipairs(policy.lines(result, say)) do lines[#lines + 1] = line end
   lines[#lines + 1] = ""
   for _, update in ipairs(result.updates) do
     lines[#lines + 1] = ("%s: %s"):format(update.kb, say(update.pending and "waits for a restart"
@@ -215,6 +217,7 @@ function report.html(result)
   out[#out + 1] = ("</table><p>%s</p>"):format(html(say("A change takes %s.", result.schannel[1].needs)))
   for _, layer in ipairs(LAYERS) do layer_html(layer, result[layer[1]], out) end
   out[#out + 1] = suites.html(result, say, html)
+  out[#out + 1] = policy.html(result, say, html)
   out[#out + 1] = "</body></html>"
   return table.concat(out, "\n") .. "\n"
 end

@@ -1,6 +1,7 @@
 /*
- * Will it stick? Marks changes of values that somebody else sets again: Group Policy by a policy key, by the
- * registry.pol that lies on the machine, or by a policy value that overrides the one that is written.
+ * Will it stick? Marks changes of values that somebody else sets again: Group Policy by a registry.pol that lies on the
+ * machine, by a policy key, or by a policy value that overrides the one that is written. And tells what a registry.pol sets that
+ * the registry does not hold yet.
  */
 #include "session/policy/group_policy.h"
 
@@ -9,15 +10,16 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "base/unicode.h"
 #include "machine/machine.h"
-#include "os/os.h"
 #include "plan/plan.h"
 #include "registry/path.h"
-#include "registry/polfile.h"
 #include "registry/value.h"
+#include "session/policy/policy_files.h"
 
-#define COMES_BACK "comes back at the next refresh of policy, every 90 to 120 minutes and at every start"
+#define NEXT       "the next refresh of policy, every 90 to 120 minutes and at every start"
+#define COMES_BACK "comes back at " NEXT
 
 static const char *const policy_trees[] = {
     "HKLM\\SOFTWARE\\Policies", "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Policies",
@@ -84,68 +86,173 @@ static int mark_twin(tlsmend_machine *machine, tlsmend_plan *plan, tlsmend_chang
   return TLSMEND_OK;
 }
 
-typedef struct pol_search {
-  tlsmend_plan *plan;
-  const char *root, *path;
-} pol_search;
-
-static int match_entry(void *data, const char *key, const char *name, const tlsmend_value *value) {
-  pol_search *search = data;
-  char full[1200], text[700];
-  if (snprintf(full, sizeof full, "%s\\%s", search->root, key) >= (int)sizeof full)
-    return TLSMEND_OK;
-  snprintf(text, sizeof text, "set by Group Policy (%.500s), and " COMES_BACK, search->path);
-  for (size_t i = 0; i < search->plan->change_count; i++) {
-    tlsmend_change *change = &search->plan->changes[i];
-    if (!change->name || !unicode_name_equal(change->key, full) || !pol_concerns(name, value, change->name))
-      continue;
-    int code = set_owner(change, text, NULL);
-    if (code != TLSMEND_OK)
-      return code;
-  }
-  return TLSMEND_OK;
+/* What is said of a value goes without secrets, which the machine may hold already; malloc'd. */
+static int finish_masked(const tlsmend_session *self, text_builder *text, char **out, tlsmend_error *error) {
+  char *plain = NULL;
+  int code = text_finish(text, &plain, error);
+  *out = code == TLSMEND_OK ? secrets_mask(&self->hidden, plain) : NULL;
+  free(plain);
+  return code == TLSMEND_OK && !*out ? error_no_memory(error) : code;
 }
 
-int session_mark_file(tlsmend_plan *plan, const char *root, const char *path, tlsmend_error *error) {
-  enum { POL_MOST = 16 * 1024 * 1024 };
-  char *bytes = NULL, line[700];
-  size_t size = 0;
-  tlsmend_error inner = {0, ""};
-  pol_search search = {plan, root, path};
-  int code = os_file_read(path, POL_MOST, &bytes, &size, &inner);
-  if (code == TLSMEND_E_ABSENT)
-    return TLSMEND_OK;
+static void add_place(text_builder *text, const char *key, int view, const char *name) {
+  text_add(text, "%.500s%s %.200s", key, view == 32 && path_redirected(key) ? " (32-bit view)" : "", name);
+}
+
+/* Where policy sets what is written, it stays: that is no owner, but told. */
+static int tell_same(const tlsmend_session *self, const policy_file *file, const tlsmend_change *change,
+                     plan_lines *findings, tlsmend_error *error) {
+  text_builder text = {0};
+  char *line = NULL;
+  text_add(&text, "Group Policy (%.500s) sets the same: ", file->path);
+  add_place(&text, change->key, change->view, change->name);
+  int code = finish_masked(self, &text, &line, error);
   if (code == TLSMEND_OK)
-    code = pol_read(path, bytes, size, match_entry, &search, &inner);
-  free(bytes);
-  if (code == TLSMEND_OK || code == TLSMEND_E_MEMORY)
-    return code;
-  snprintf(line, sizeof line, "whether Group Policy sets one of these values again: %.600s", inner.text);
-  return plan_lines_add(&plan->findings, line, error);
+    code = plan_lines_add(findings, line, error);
+  free(line);
+  return code;
 }
 
-/* Where Windows keeps what policies have set: the local one, and all that were applied to this computer. */
-static int mark_live(tlsmend_plan *plan, tlsmend_error *error) {
-  char *places[] = {os_system_path("System32\\GroupPolicy\\Machine\\Registry.pol"),
-                    os_common_path("ntuser.pol")};
+static int own_by_file(const tlsmend_session *self, const policy_file *file, const tlsmend_value *next,
+                       tlsmend_change *change, tlsmend_error *error) {
+  text_builder text = {0};
+  char *owner = NULL, *shown = value_print(next);
+  if (!shown)
+    return error_no_memory(error);
+  if (next->present)
+    text_add(&text, "set by Group Policy (%.500s) to %s, and comes back at " NEXT, file->path, shown);
+  else
+    text_add(&text, "deleted by Group Policy (%.500s) at " NEXT, file->path);
+  free(shown);
+  int code = finish_masked(self, &text, &owner, error);
+  if (code == TLSMEND_OK)
+    code = set_owner(change, owner, error);
+  free(owner);
+  return code;
+}
+
+/* Says what the policy files make of a value once it is written; *stays: they set the same. */
+static int mark_by_files(const tlsmend_session *self, const policy_files *files, tlsmend_plan *plan,
+                         tlsmend_change *change, bool *stays, tlsmend_error *error) {
+  tlsmend_value next = {0};
+  const policy_file *file = NULL;
+  policy_target target = {change->key, change->view, change->name};
+  int code = policy_files_foresee(files, &target, &change->after, &next, &file, error);
+  *stays = code == TLSMEND_OK && file && value_equal(&next, &change->after);
+  if (*stays)
+    code = tell_same(self, file, change, &plan->findings, error);
+  else if (code == TLSMEND_OK && file)
+    code = own_by_file(self, file, &next, change, error);
+  tlsmend_value_clear(&next);
+  return code;
+}
+
+static bool is_changed(const tlsmend_plan *plan, const plan_read *read) {
+  for (size_t i = 0; i < plan->change_count; i++) {
+    const tlsmend_change *change = &plan->changes[i];
+    if (change->name && change->view == read->view && unicode_name_equal(change->key, read->key) &&
+        unicode_name_equal(change->name, read->name))
+      return true;
+  }
+  return false;
+}
+
+/* Calls `fn` for each value that was read and of which a policy file speaks. */
+typedef int (*foreseen_fn)(void *data, const plan_read *read, const policy_file *file,
+                           const tlsmend_value *next, tlsmend_error *error);
+static int each_foreseen(const policy_files *files, const plan_reads *reads, foreseen_fn fn, void *data,
+                         tlsmend_error *error) {
   int code = TLSMEND_OK;
-  for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
-    if (code == TLSMEND_OK && places[i])
-      code = session_mark_file(plan, "HKLM", places[i], error);
-    free(places[i]);
+  for (size_t i = 0; files->count && code == TLSMEND_OK && i < reads->count; i++) {
+    const plan_read *read = &reads->items[i];
+    const policy_file *file = NULL;
+    tlsmend_value next = {0};
+    if (read->kind != PLAN_READ_VALUE || read->answer.found == PLAN_UNKNOWN)
+      continue;
+    policy_target target = {read->key, read->view, read->name};
+    code = policy_files_foresee(files, &target, &read->answer.value, &next, &file, error);
+    if (code == TLSMEND_OK && file)
+      code = fn(data, read, file, &next, error);
+    tlsmend_value_clear(&next);
   }
   return code;
 }
 
-int session_mark_owners(const tlsmend_session *self, tlsmend_plan *plan, tlsmend_error *error) {
-  int code = TLSMEND_OK;
-  for (size_t i = 0; code == TLSMEND_OK && i < plan->change_count; i++) {
-    tlsmend_change *change = &plan->changes[i];
-    if (!change->name)
-      continue;
+typedef struct marking {
+  const tlsmend_session *session;
+  tlsmend_plan *plan;
+} marking;
+
+/* Policy has been set but not refreshed: what was read is not what the machine will do. */
+static int find_unset(void *data, const plan_read *read, const policy_file *file, const tlsmend_value *next,
+                      tlsmend_error *error) {
+  const marking *self = data;
+  const tlsmend_value *now = &read->answer.value;
+  text_builder text = {0};
+  char *line = NULL;
+  if (value_equal(now, next) || is_changed(self->plan, read))
+    return TLSMEND_OK;
+  char *is = value_print(now), *becomes = value_print(next);
+  text_add(&text, "Group Policy (%.500s) has not set ", file->path);
+  add_place(&text, read->key, read->view, read->name);
+  text_add(&text, " yet: now %s, from its next refresh on %s", is ? is : "", becomes ? becomes : "");
+  int code = is && becomes ? finish_masked(self->session, &text, &line, error) : error_no_memory(error);
+  if (code == TLSMEND_OK)
+    code = plan_lines_add(&self->plan->findings, line, error);
+  free(text.bytes);
+  free(is);
+  free(becomes);
+  free(line);
+  return code;
+}
+
+static int mark_change(const tlsmend_session *self, const policy_files *files, tlsmend_plan *plan,
+                       tlsmend_change *change, tlsmend_error *error) {
+  bool stays = false;
+  if (!change->name)
+    return TLSMEND_OK;
+  int code = mark_by_files(self, files, plan, change, &stays, error);
+  if (code == TLSMEND_OK && !stays)
     code = mark_policy_key(change, error);
-    if (code == TLSMEND_OK)
-      code = mark_twin(self->machine, plan, change, error);
-  }
-  return code == TLSMEND_OK && self->backend->here ? mark_live(plan, error) : code;
+  return code == TLSMEND_OK ? mark_twin(self->machine, plan, change, error) : code;
+}
+
+int session_mark_owners(const tlsmend_session *self, tlsmend_plan *plan, tlsmend_error *error) {
+  policy_files files = {0};
+  marking marking = {self, plan};
+  int code = policy_files_read(self, &files, &plan->findings, error);
+  for (size_t i = 0; code == TLSMEND_OK && i < plan->change_count; i++)
+    code = mark_change(self, &files, plan, &plan->changes[i], error);
+  if (code == TLSMEND_OK)
+    code = each_foreseen(&files, &plan->reads, find_unset, &marking, error);
+  policy_files_clear(&files);
+  return code;
+}
+
+/* { file, key, view, name, now, next, same } */
+static int list_value(void *data, const plan_read *read, const policy_file *file, const tlsmend_value *next,
+                      tlsmend_error *error) {
+  const tlsmend_value *now = &read->answer.value;
+  char *is = value_print(now), *becomes = value_print(next);
+  int view = path_redirected(read->key) ? read->view : 0;
+  json_t *row = is && becomes ? json_pack("{s:s, s:s, s:i, s:s, s:s, s:s, s:b}", "file", file->path, "key",
+                                          read->key, "view", view, "name", read->name, "now", is, "next",
+                                          becomes, "same", value_equal(now, next))
+                              : NULL;
+  free(is);
+  free(becomes);
+  return row && json_array_append_new(data, row) == 0 ? TLSMEND_OK : error_no_memory(error);
+}
+
+int session_policy_values(const tlsmend_session *self, const plan_reads *reads, json_t **out,
+                          tlsmend_error *error) {
+  policy_files files = {0};
+  plan_lines doubts = {0};
+  *out = json_array();
+  int code = *out ? policy_files_read(self, &files, &doubts, error) : error_no_memory(error);
+  if (code == TLSMEND_OK)
+    code = each_foreseen(&files, reads, list_value, *out, error);
+  policy_files_clear(&files);
+  plan_lines_clear(&doubts);
+  return code;
 }

@@ -4,10 +4,9 @@
 #include "registry/polfile.h"
 #include "base/unicode.h"
 #include "registry/value.h"
-#include "session/policy/group_policy.h"
 
 typedef struct bytes {
-  unsigned char data[65536];
+  unsigned char data[131072];
   size_t size;
 } bytes;
 
@@ -98,38 +97,146 @@ static void test_round_trip(void **state) {
 static void test_instructions(void **state) {
   (void)state;
   tlsmend_error error = {0, ""};
-  tlsmend_value list = {0}, number = {0};
-  value_set_string(&list, TLSMEND_REG_SZ, "One;two words;Three", &error);
+  tlsmend_value list = {0}, number = {0}, nothing = {.present = true};
+  value_set_string(&list, TLSMEND_REG_SZ, "One;two words; Three", &error);
   value_set_dword(&number, 1, &error);
-  assert_true(pol_concerns("Enabled", &number, "ENABLED"));
-  assert_false(pol_concerns("Enabled", &number, "Enable"));
-  assert_true(pol_concerns("**del.Enabled", &number, "enabled"));
-  assert_true(pol_concerns("**Del.Enabled", &number, "Enabled"));
-  assert_true(pol_concerns("**soft.Enabled", &number, "Enabled"));
-  assert_false(pol_concerns("**del.Enabled", &number, "Other"));
-  assert_true(pol_concerns("**delvals.", &number, "anything"));
-  assert_true(pol_concerns("**DeleteValues", &list, "TWO WORDS"));
-  assert_true(pol_concerns("**DeleteValues", &list, "three"));
-  assert_false(pol_concerns("**DeleteValues", &list, "two"));
-  assert_false(pol_concerns("**securekey", &number, "**securekey"));
+  static const struct {
+    const char *entry, *name;
+    pol_action listed, plain; /* by an entry that holds the list, and the number */
+  } rows[] = {
+      {"Enabled", "ENABLED", POL_SETS, POL_SETS},
+      {"Enabled", "Enable", POL_LEAVES, POL_LEAVES},
+      {"", "", POL_SETS, POL_SETS},
+      {"**del.Enabled", "enabled", POL_DELETES, POL_DELETES},
+      {"**Del.Enabled", "Enabled", POL_DELETES, POL_DELETES},
+      {"**del.Enabled", "Other", POL_LEAVES, POL_LEAVES},
+      {"**soft.Enabled", "Enabled", POL_SETS_ABSENT, POL_SETS_ABSENT},
+      {"**SOFT.Enabled", "Other", POL_LEAVES, POL_LEAVES},
+      {"**delvals.", "anything", POL_DELETES, POL_DELETES},
+      {"**DelVals", "anything", POL_DELETES, POL_DELETES},
+      {"**delvalsx", "anything", POL_LEAVES, POL_LEAVES},
+      {"**DeleteValues", "TWO WORDS", POL_DELETES, POL_LEAVES},
+      {"**DeleteValues", "three", POL_DELETES, POL_LEAVES},
+      {"**DeleteValues", "two", POL_LEAVES, POL_LEAVES},
+      {"**DeleteKeys", "One", POL_LEAVES, POL_LEAVES},
+      {"**securekey", "**securekey", POL_LEAVES, POL_LEAVES},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    assert_int_equal(pol_action_on(rows[i].entry, &list, rows[i].name), rows[i].listed);
+    assert_int_equal(pol_action_on(rows[i].entry, &number, rows[i].name), rows[i].plain);
+  }
+  assert_int_equal(pol_action_on("", &nothing, ""), POL_LEAVES); /* makes the key alone */
+  assert_true(pol_deletes_key("**DeleteKeys", &list, "TWO WORDS\\x", "A\\two words\\x"));
+  assert_true(pol_deletes_key("**deletekeys ", &list, NULL, "three"));
+  assert_false(pol_deletes_key("**DeleteKeys", &list, "two", "A\\two"));
+  assert_false(pol_deletes_key("**DeleteKeys", &list, "Ones", "A\\One"));
+  assert_false(pol_deletes_key("**DeleteValues", &list, "One", "One"));
   tlsmend_value_clear(&list);
   tlsmend_value_clear(&number);
 }
 
+/* More than [MS-GPREG] allows, as Windows takes it; and a size that promises more than there is. */
+static void test_sizes(void **state) {
+  (void)state;
+  static bytes file;
+  static unsigned char data[70000];
+  tlsmend_error error = {0, ""};
+  size_t count = 0;
+  begin(&file);
+  put_entry(&file, "A", "Blob", TLSMEND_REG_BINARY, data, sizeof data);
+  put_entry(&file, "A", "after", TLSMEND_REG_DWORD, "\1\0\0\0", 4);
+  world_must(pol_read("big.pol", file.data, file.size, count_entry, &count, &error), &error, "big.pol");
+  assert_int_equal(count, 2);
+  for (int high = 1; high < 256; high *= 2) {
+    begin(&file);
+    put_entry(&file, "A", "v", TLSMEND_REG_DWORD, "\1\0\0\0", 4);
+    file.data[file.size - 4 - 2 - 2 - 1] = (unsigned char)high; /* the highest byte of the size */
+    assert_int_equal(pol_read("huge.pol", file.data, file.size, count_entry, &count, &error),
+                     TLSMEND_E_CORRUPT);
+    assert_non_null(strstr(error.text, "huge.pol, byte "));
+  }
+}
+
+#define SETTINGS "SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Internet Settings"
+#define PERSON   "HKU\\S-1-5-21-1-2-3-1001\\Software\\World"
+
 static void write_runbook(void) {
   text_builder text = {0};
-  text_add(&text,
-           "local registry = require \"registry\"\nreturn { id = \"owned\", version = \"1.0.0\", title = "
-           "\"owned\",\n"
-           "needs = { registry = { [[HKLM\\SOFTWARE\\World]], [[HKLM\\SOFTWARE\\Policies\\World]],\n"
-           "[[HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Internet Settings]] } }, run = function()\n"
-           "registry.set([[HKLM\\SOFTWARE\\World\\own]], \"one\", 7)\n"
-           "registry.set([[HKLM\\SOFTWARE\\World\\own]], \"two\", 7)\n"
-           "registry.set([[HKLM\\SOFTWARE\\Policies\\World]], \"three\", 7)\n"
-           "registry.set([[HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Internet Settings]], "
-           "\"SecureProtocols\", 7)\n"
-           "end }\n");
+  text_add(
+      &text,
+      "local registry = require \"registry\"\nreturn { id = \"owned\", version = \"1.0.0\", title = "
+      "\"owned\",\n"
+      "needs = { registry = { [[HKLM\\SOFTWARE\\World]], [[HKLM\\SOFTWARE\\Policies\\World]],\n"
+      "[[HKLM\\" SETTINGS "]], [[HKU\\*\\Software\\World]] } }, run = function()\n"
+      "for i, name in ipairs { 'one', 'two', 'same', 'gone', 'soft', 'list', 'all' } do\n"
+      "registry.set([[HKLM\\SOFTWARE\\World\\own]] .. (name == 'all' and [[\\all\\key]] or ''), name, 7)\n"
+      "end\n"
+      "registry.set([[HKLM\\SOFTWARE\\World\\own]], 'view', 7, { view = 32 })\n"
+      "registry.set([[HKLM\\SOFTWARE\\World\\own]], 'other view', 7, { view = 64 })\n"
+      "registry.set([[HKLM\\SOFTWARE\\Policies\\World]], \"three\", 7)\n"
+      "registry.set([[HKLM\\SOFTWARE\\Policies\\World]], \"shared\", 7)\n"
+      "registry.set([[HKLM\\" SETTINGS "]], \"SecureProtocols\", 7)\n"
+      "registry.set([[" PERSON "]], \"person\", 7)\n"
+      "registry.get([[HKLM\\SOFTWARE\\World\\read]], \"pending\")\n"
+      "registry.get([[HKLM\\SOFTWARE\\World\\read]], \"done\")\n"
+      "registry.get([[HKLM\\SOFTWARE\\World\\read]], \"unsaid\")\n"
+      "end }\n");
   world_write("owned.lua", &text);
+}
+
+static void write_machine(void) {
+  text_builder machine = {0};
+  text_add(
+      &machine,
+      "Windows Registry Editor Version 5.00\r\n\r\n"
+      "[HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion]\r\n"
+      "\"CurrentVersion\"=\"6.1\"\r\n\"CurrentBuildNumber\"=\"7601\"\r\n\r\n"
+      "[HKEY_LOCAL_MACHINE\\SOFTWARE\\Policies\\World]\r\n\"three\"=dword:1\r\n\r\n"
+      "[HKEY_LOCAL_MACHINE\\SOFTWARE\\World\\read]\r\n\"done\"=dword:1\r\n\r\n"
+      "[HKEY_LOCAL_MACHINE\\SOFTWARE\\tlsmend\\Facts]\r\n\"Architecture\"=\"x64\"\r\n\r\n"
+      "[HKEY_USERS\\S-1-5-21-1-2-3-1001\\Software\\World]\r\n\r\n"
+      "[HKEY_LOCAL_MACHINE\\SOFTWARE\\Policies\\Microsoft\\Windows\\CurrentVersion\\Internet Settings]\r\n"
+      "\"SecureProtocols\"=dword:00000a80\r\n");
+  world_write("pc.reg", &machine);
+}
+
+static void put_dword(bytes *self, const char *key, const char *name, char number) {
+  put_entry(self, key, name, TLSMEND_REG_DWORD, (const char[4]){number}, 4);
+}
+
+static void put_list(bytes *self, const char *key, const char *name, const char *list) {
+  tlsmend_value value = {0};
+  value_set_string(&value, TLSMEND_REG_SZ, list, NULL);
+  put_entry(self, key, name, value.type, value.data, value.size);
+  tlsmend_value_clear(&value);
+}
+
+static void keep(const char *name, const bytes *file) {
+  tlsmend_error error = {0, ""};
+  world_must(os_file_replace(world_path(name), file->data, file->size, &error), &error, name);
+}
+
+static void write_policies(void) {
+  static bytes file;
+  begin(&file);
+  put_dword(&file, "Software\\World\\OWN", "ONE", 1);
+  put_dword(&file, "Software\\World\\other", "two", 1);
+  put_dword(&file, "Software\\World\\own", "same", 1); /* the later one wins */
+  put_dword(&file, "\\Software\\World\\own\\", "same", 7);
+  put_list(&file, "Software\\World\\own", "**del.gone", " ");
+  put_dword(&file, "Software\\World\\own", "**soft.soft", 1);
+  put_list(&file, "Software\\World\\own", "**DeleteValues", "x;List");
+  put_list(&file, "Software\\World\\own", "**DeleteKeys", "none;ALL");
+  put_dword(&file, "SOFTWARE\\WOW6432node\\World\\own", "view", 1);
+  put_dword(&file, "SOFTWARE\\Wow6432Node\\World\\own", "other view", 1);
+  put_dword(&file, "SOFTWARE\\Wow6432Node\\Policies\\World", "shared", 7); /* both views are one key */
+  put_dword(&file, "SOFTWARE\\World\\read", "pending", 1);
+  put_dword(&file, "SOFTWARE\\World\\read", "done", 1);
+  keep("pc.reg.Machine.pol", &file);
+  begin(&file);
+  put_dword(&file, "Software\\World", "person", 1);
+  put_dword(&file, "Software\\World\\own", "two", 1); /* of users, not of the machine */
+  keep("pc.reg.User.pol", &file);
 }
 
 static const char *owner_of(const tlsmend_plan *plan, const char *name) {
@@ -139,42 +246,69 @@ static const char *owner_of(const tlsmend_plan *plan, const char *name) {
   return "not in the plan";
 }
 
+static bool has_finding(const tlsmend_plan *plan, const char *part) {
+  for (size_t i = 0; i < plan->findings.list.count; i++)
+    if (strstr(plan->findings.list.items[i], part))
+      return true;
+  return false;
+}
+
 static void test_marks(void **state) {
   (void)state;
-  static bytes file;
-  tlsmend_error error = {0, ""};
-  text_builder machine = {0};
-  text_add(
-      &machine,
-      "Windows Registry Editor Version 5.00\r\n\r\n"
-      "[HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion]\r\n"
-      "\"CurrentVersion\"=\"6.1\"\r\n\"CurrentBuildNumber\"=\"7601\"\r\n\r\n"
-      "[HKEY_LOCAL_MACHINE\\SOFTWARE\\Policies\\World]\r\n\"three\"=dword:1\r\n\r\n"
-      "[HKEY_LOCAL_MACHINE\\SOFTWARE\\Policies\\Microsoft\\Windows\\CurrentVersion\\Internet Settings]\r\n"
-      "\"SecureProtocols\"=dword:00000a80\r\n");
-  world_write("pc.reg", &machine);
+  static const struct {
+    const char *name, *before, *after; /* without policy files, and with them */
+  } rows[] = {
+      {"one", "nobody", ".Machine.pol) to REG_DWORD 0x1 (1), and comes back"},
+      {"two", "nobody", "nobody"},
+      {"same", "nobody", "nobody"},
+      {"gone", "nobody", ".Machine.pol) at the next refresh"},
+      {"soft", "nobody", "nobody"},
+      {"list", "nobody", "deleted by Group Policy ("},
+      {"all", "nobody", "deleted by Group Policy ("},
+      {"view", "nobody", ".Machine.pol) to REG_DWORD 0x1 (1)"},
+      {"other view", "nobody", "nobody"},
+      {"three", "a policy key", "a policy key"},
+      {"shared", "in a policy key", "nobody"},
+      {"person", "nobody", ".User.pol) to REG_DWORD 0x1 (1)"},
+      {"SecureProtocols", "overridden by the policy value HKLM\\SOFTWARE\\Policies",
+       "overridden by the policy"},
+  };
+  write_machine();
   write_runbook();
-  begin(&file);
-  put_entry(&file, "Software\\World\\OWN", "ONE", TLSMEND_REG_DWORD, "\1\0\0\0", 4);
-  put_entry(&file, "Software\\World\\other", "two", TLSMEND_REG_DWORD, "\1\0\0\0", 4);
-  world_must(os_file_replace(world_path("registry.pol"), file.data, file.size, &error), &error,
-             "registry.pol");
   tlsmend_session *session = session_of("pc.reg");
-  tlsmend_plan *plan = plan_of(session, "owned.lua");
-  assert_non_null(strstr(owner_of(plan, "three"), "a policy key"));
-  assert_non_null(
-      strstr(owner_of(plan, "SecureProtocols"), "overridden by the policy value HKLM\\SOFTWARE\\Policies"));
-  assert_string_equal(owner_of(plan, "one"), "nobody");
-  world_must(session_mark_file(plan, "HKLM", world_path("registry.pol"), &error), &error, "mark");
-  assert_non_null(strstr(owner_of(plan, "one"), "registry.pol"));
-  assert_string_equal(owner_of(plan, "two"), "nobody");
-  size_t findings = plan->findings.list.count;
-  world_must(session_mark_file(plan, "HKLM", world_path("absent.pol"), &error), &error, "mark");
-  assert_int_equal(plan->findings.list.count, findings);
-  /* not one: said, not hidden */
-  world_must(session_mark_file(plan, "HKLM", world_path("owned.lua"), &error), &error, "mark");
-  assert_int_equal(plan->findings.list.count, findings + 1);
-  tlsmend_plan_free(plan);
+  for (int files = 0; files < 2; files++) {
+    if (files)
+      write_policies();
+    tlsmend_plan *plan = plan_of(session, "owned.lua");
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+      const char *owner = owner_of(plan, rows[i].name);
+      if (!strstr(owner, files ? rows[i].after : rows[i].before))
+        fail_msg("%s: %s", rows[i].name, owner);
+    }
+    assert_int_equal(plan->findings.list.count, files ? 3 : 0);
+    assert_true(!files || has_finding(plan, ".Machine.pol) sets the same: HKLM\\SOFTWARE\\World\\own same"));
+    assert_true(!files || has_finding(plan, ".Machine.pol) sets the same: HKLM\\SOFTWARE\\Policies\\World"));
+    assert_true(!files ||
+                has_finding(plan, "has not set HKLM\\SOFTWARE\\World\\read pending yet: now absent, "
+                                  "from its next refresh on REG_DWORD 0x1 (1)"));
+    tlsmend_plan_free(plan);
+  }
+  tlsmend_session_close(session);
+}
+
+/* One that is not one ends the plan, with its name. */
+static void test_broken(void **state) {
+  (void)state;
+  tlsmend_error error = {0, ""};
+  tlsmend_plan *plan = NULL;
+  const char *runbook = NULL;
+  write_machine();
+  write_policies();
+  world_must(os_file_replace(world_path("pc.reg.User.pol"), "PReg\1\0\0\0[", 9, &error), &error, "User.pol");
+  tlsmend_session *session = session_of("pc.reg");
+  runbook = world_path("owned.lua");
+  assert_int_equal(tlsmend_plan_make(session, &runbook, 1, NULL, 0, &plan, &error), TLSMEND_E_CORRUPT);
+  assert_non_null(strstr(error.text, "pc.reg.User.pol, byte 8: not a registry.pol"));
   tlsmend_session_close(session);
 }
 
@@ -208,6 +342,7 @@ static void test_real(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_round_trip), cmocka_unit_test(test_instructions),
-                                     cmocka_unit_test(test_marks), cmocka_unit_test(test_real)};
+                                     cmocka_unit_test(test_sizes),      cmocka_unit_test(test_marks),
+                                     cmocka_unit_test(test_broken),     cmocka_unit_test(test_real)};
   return cmocka_run_group_tests(tests, world_open, world_close);
 }
