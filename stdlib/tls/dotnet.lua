@@ -22,6 +22,9 @@ local WHY = {
   SystemDefaultTlsVersions = "%s%s leaves the choice of the TLS version to Windows",
   SchUseStrongCrypto = "%s%s offers TLS 1.1 and 1.2 and no weak ciphers",
 }
+-- .NET 2.0 to 3.5 take the protocols from the program or from Windows; strong cryptography refuses RC4 there, and only
+-- to programs that name TLS themselves (DOTNET-TLS; ADV2960358).
+local WHY_STRONG_V2 = "%s%s refuses weak ciphers where a program names its TLS versions"
 
 -- Release number, oldest first; a number between two rows is the older one. Source: DOTNET-VER.
 dotnet.RELEASES = {
@@ -40,7 +43,7 @@ function dotnet.version(release)
 end
 
 -- What is installed: { v2 = "3.5" or "2.0" or nil, v4 = "4.6.2" or nil, release = 394802 or nil }. "4.0" has no Release
--- number (mark G).
+-- number, and its Client Profile a key of its own (DOTNET-VER).
 function dotnet.installed()
   local result = {}
   if dword.get(dotnet.SETUP .. "\\v3.5", "Install") == 1 then
@@ -53,6 +56,8 @@ function dotnet.installed()
     result.v4 = dotnet.version(result.release)
   elseif dword.get(dotnet.SETUP .. "\\v4\\Full", "Install") == 1 then
     result.v4 = "4.0"
+  elseif dword.get(dotnet.SETUP .. "\\v4\\Client", "Install") == 1 then
+    result.v4 = "4.0 Client Profile"
   end
   return result
 end
@@ -72,6 +77,10 @@ function dotnet.state(runtime, name, view)
   return data == 1 and "on" or "off"
 end
 
+local function why(runtime, name)
+  return runtime == "v2.0.50727" and name == "SchUseStrongCrypto" and WHY_STRONG_V2 or WHY[name]
+end
+
 -- Sets both values of a runtime in every view. options: why. Answers whether that changes anything.
 function dotnet.strengthen(runtime, options)
   local path, changed = dotnet.path(runtime), false
@@ -85,7 +94,7 @@ function dotnet.strengthen(runtime, options)
       if state ~= "on" then
         local bits = #views > 1 and (", %d-bit,"):format(view) or ""
         registry.set(path, name, 1, { view = view, why = options and options.why or
-          WHY[name]:format(SERVES[runtime], bits) })
+          why(runtime, name):format(SERVES[runtime], bits) })
         changed = true
       end
     end
@@ -111,9 +120,9 @@ dotnet.UPDATES_V2 = {
   ["6.2"] = { versions = "KB3154519", strong = "KB2898845" },
   ["6.3"] = { versions = "KB3154520", strong = "KB2898847" },
 }
--- The updates of 4.5 to 4.5.2 that set strong cryptography; with the registry value none is needed.
+-- The updates of 4.5 to 4.5.2 that set strong cryptography; with the registry value none is needed. The advisory has no
+-- row for Vista and Server 2008 (ADV2960358).
 dotnet.UPDATES_V4 = {
-  ["6.0"] = { ["4.5"] = "KB2938780", ["4.5.1"] = "KB2938780", ["4.5.2"] = "KB2938780" },
   ["6.1"] = { ["4.5"] = "KB2938782", ["4.5.1"] = "KB2938782", ["4.5.2"] = "KB2954853" },
   ["6.2"] = { ["4.5"] = "KB2898849", ["4.5.1"] = "KB2898849", ["4.5.2"] = "KB2898849" },
   ["6.3"] = { ["4.5.1"] = "KB2898850", ["4.5.2"] = "KB2898850" },
@@ -149,9 +158,9 @@ function dotnet.obstacles()
       end
     end
   end
-  if installed.v4 == "4.0" then
-    add("v4.0.30319", nil, true,
-      ".NET 4.0 does not know TLS 1.1 and 1.2; install 4.6.2 or later in its place (mark S+G)")
+  if installed.v4 and not installed.release then
+    add("v4.0.30319", nil, true, (".NET %s does not know TLS 1.1 and 1.2; install 4.6.2 or later in its place " ..
+      "(mark S+G)"):format(installed.v4))
   end
   return list
 end

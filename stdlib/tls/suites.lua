@@ -1,10 +1,11 @@
 -- The order of cipher suites. Owns the policy value Functions (it wins) and reads the local one, which is Windows' to
 -- write (BCryptAddContextFunction, the TLS cmdlets). Before 10 a name with ECDHE ends in its curve, "_P256", "_P384" or
--- "_P521"; from 10 on it does not, and a list of the other kind is ignored. A change of order needs a restart of
--- Windows. Source: PRIO; CS7; CSSX; M365-ENC for what the services take.
+-- "_P521", and counts for nothing without it; from 10 on it does not need one, and the order of curves overrides it. A
+-- change of order needs a restart of Windows. Source: PRIO; CS7; CSSX; M365-ENC for what the services take.
 
 local log = require "log"
 local registry = require "registry"
+local releases = require "windows.releases"
 local system = require "system"
 
 local suites = {}
@@ -18,15 +19,16 @@ suites.VALUES = {
 }
 suites.LIMIT = 1023 -- characters of the policy's list
 
--- What Microsoft 365 takes, best first (M365-ENC). Azure Front Door takes those with GCM only.
+-- What Microsoft 365 takes of TLS 1.2, best first (M365-ENC).
 suites.SERVICE = {
   "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
   "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384", "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256",
   "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA", "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA",
   "TLS_RSA_WITH_AES_256_GCM_SHA384", "TLS_RSA_WITH_AES_128_GCM_SHA256",
 }
--- The only ones that 7, 8 and 8.1 share with Azure Front Door; they come with KB3042058 or KB2919355.
-suites.FRONT_DOOR = { "TLS_DHE_RSA_WITH_AES_256_GCM_SHA384", "TLS_DHE_RSA_WITH_AES_128_GCM_SHA256" }
+-- The only ones that 7, 8 and 8.1 share with Azure Front Door since it stopped taking DHE on 1 April 2026 (AFD-DHE;
+-- AFD-TLS). It takes them for domains whose TLS policy allows that; the policy for new ones has GCM alone.
+suites.FRONT_DOOR = { "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384", "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256" }
 
 -- A name without its curve, and the curve or nil.
 function suites.bare(name)
@@ -41,7 +43,7 @@ function suites.with_curves() return system.nt < "10.0" end
 -- Whether this Windows passes a name over, because it is spelled for another release.
 function suites.is_ignored(name)
   local bare, curve = suites.bare(name)
-  return bare:find "^TLS_ECDHE_" ~= nil and (curve ~= nil) ~= suites.with_curves()
+  return suites.with_curves() and bare:find "^TLS_ECDHE_" ~= nil and not curve
 end
 
 -- The spellings of a suite on this Windows: with each curve before 10, without from 10 on.
@@ -62,8 +64,8 @@ end
 -- own order, which stands in no value); nil, "malformed".
 function suites.order()
   local data, kind = registry.get(suites.POLICY, "Functions")
-  if kind == "REG_SZ" or kind == "REG_MULTI_SZ" then
-    return type(data) == "table" and data or split(data), "policy"
+  if kind == "REG_SZ" then
+    return split(data), "policy"
   elseif kind then
     return nil, "malformed"
   end
@@ -98,11 +100,19 @@ end
 local function report_spelling(order)
   for _, name in ipairs(order) do
     if suites.is_ignored(name) then
-      log.finding(("%s is ignored here: names with ECDHE %s a curve at their end on %s"):format(name,
-        suites.with_curves() and "have" or "do not have", system.name))
+      log.finding(("%s is ignored here: names with ECDHE have a curve at their end on %s"):format(name, system.name))
       return
     end
   end
+end
+
+-- Whether the order holds a suite of TLS 1.3 that this Windows can use.
+local function holds_tls13(order)
+  if not system.row or releases.default(system.row, "TLS 1.3", "Client") ~= "on" then return false end
+  for _, name in ipairs(order) do
+    if name:find "^TLS_AES_" then return true end
+  end
+  return false
 end
 
 -- Tells whose the order is, what in it counts for nothing, and whether anything is left that Microsoft's services take.
@@ -116,12 +126,15 @@ function suites.report()
   end
   if not order or #order == 0 then return end
   report_spelling(order)
-  if #suites.missing(order, suites.SERVICE) == #suites.SERVICE then
+  if #suites.missing(order, suites.SERVICE) < #suites.SERVICE then
+    if suites.with_curves() and #suites.missing(order, suites.FRONT_DOOR) == #suites.FRONT_DOOR then
+      log.finding(("the order of cipher suites has no ECDHE_RSA suite with CBC and SHA-2, the only ones that %s " ..
+        "shares with Azure Front Door"):format(system.name))
+    end
+  elseif holds_tls13(order) then
+    log.finding "the order of cipher suites holds those of TLS 1.3 alone, which not every service of Microsoft 365 has"
+  else
     log.finding "the order of cipher suites holds none that Microsoft 365 takes (M365-ENC)"
-  end
-  if suites.with_curves() and #suites.missing(order, suites.FRONT_DOOR) == #suites.FRONT_DOOR then
-    log.finding(("the order of cipher suites has no DHE_RSA suite with GCM, the only ones that %s shares with Azure " ..
-      "Front Door"):format(system.name))
   end
 end
 

@@ -4,6 +4,7 @@
 local sources = {}
 
 sources.tags = {
+  ADFS = "https://learn.microsoft.com/windows-server/identity/ad-fs/operations/manage-ssl-protocols-in-ad-fs",
   ADO = "microsoft/azure-devops-tls12: AzureDevOpsTls12Analysis.ps1",
   ADV2868725 = "Microsoft security advisory 2868725 (2013)",
   ADV2960358 = "Microsoft security advisory 2960358 (2014)",
@@ -11,6 +12,8 @@ sources.tags = {
   ADV3174644 = "Microsoft security advisory 3174644 (2016)",
   ANS = "https://docs.ans.co.uk/docs/operatingsystems/windows/rdp/rdptls",
   ["AZB-EN"] = "Transport Layer Security in Azure Backup (2022)",
+  ["AFD-DHE"] = "https://learn.microsoft.com/azure/frontdoor/diffie-hellman-ciphers",
+  ["AFD-TLS"] = "https://learn.microsoft.com/azure/frontdoor/end-to-end-tls",
   ["AZB-SV"] = "Transport Layer Security in Azure Backup (Swedish, March 2021)",
   ["CM-NET"] = "Configuration Manager: update .NET Framework to support TLS 1.2",
   ["CM-NL"] = "Configuration Manager: enable TLS 1.2 on clients (Dutch, December 2019)",
@@ -18,6 +21,7 @@ sources.tags = {
   ["code index"] = "public scripts and lists",
   CSLISTS = "https://learn.microsoft.com/windows/win32/secauthn/cipher-suites-in-schannel and the page of each release",
   CS7 = "https://learn.microsoft.com/windows/win32/secauthn/tls-cipher-suites-in-windows-7",
+  CERTSTORES = "https://learn.microsoft.com/windows/win32/seccrypto/system-store-locations",
   CSSX = "microsoft/CSS-Exchange",
   ["DHE-BUG"] = "Applications forcibly close TLS connections (KB4557473)",
   CURVES = "https://learn.microsoft.com/windows/win32/secauthn/tls-elliptic-curves-in-windows-10-1607-and-later",

@@ -63,9 +63,9 @@ update("KB4598297", "Servicing stack update of Server 2012", "what late rollups 
     sha1 = { x64 = "60f5c45d1216ee6ff1ab88ca03b037ac519ad0da" } }) } })
 update("KB3021910", "Servicing stack update of April 2015 for 8.1 and Server 2012 R2", "what KB2919355 needs",
   { restart = false, source = "ADO; LEGUPD", branches = { on "6.3" } })
-for _, kb in ipairs { "KB2932046", "KB2934018", "KB2937592", "KB2959977" } do
+for _, kb in ipairs { "KB2932046", "KB2934018", "KB2937592", "KB2938439", "KB2959977" } do
   update(kb, "Part of Windows 8.1 Update 1", "belongs to KB2919355", { prerequisites = { "KB2919355" },
-    source = "ADO; LEGUPD", branches = { on "6.3" } })
+    source = "ADO; ADFS; LEGUPD", branches = { on "6.3" } })
 end
 
 -- Who still uses old versions, and services.

@@ -98,6 +98,20 @@ check.test("names of cipher suites by release", function()
   check.equal({ old.bare(name .. "_P521") }, { name, "P521" })
 end)
 
+check.test("from 10 on a curve at the end of a name is overridden, not refused", function()
+  local machine, _, suites = modules "ws2022-x64"
+  machine:put(suites.POLICY, "Functions", "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384_P256,TLS_AES_256_GCM_SHA384")
+  suites.report()
+  check.none(machine.findings, "ignored")
+  check.none(machine.findings, "Microsoft 365")
+  machine:put(suites.POLICY, "Functions", "TLS_AES_256_GCM_SHA384,TLS_AES_128_GCM_SHA256")
+  suites.report()
+  check.any(machine.findings, "holds those of TLS 1.3 alone")
+  check.none(machine.findings, "holds none")
+  machine:put(suites.POLICY, "Functions", { "TLS_AES_256_GCM_SHA384" })
+  check.equal({ suites.order() }, { nil, "malformed" })
+end)
+
 check.test("the policy owns the order; a list of the other kind is ignored", function()
   local machine, _, suites = modules "win7-sp1-x64"
   check.equal({ suites.order() }, { nil, "default" })
@@ -108,7 +122,7 @@ check.test("the policy owns the order; a list of the other kind is ignored", fun
   suites.report()
   check.any(machine.findings, "set by policy %(2 names%)")
   check.any(machine.findings, "is ignored here: names with ECDHE have a curve")
-  check.any(machine.findings, "has no DHE_RSA suite with GCM")
+  check.any(machine.findings, "has no ECDHE_RSA suite with CBC and SHA%-2")
   check.fails("a policy owns the order", suites.set_policy, { "TLS_RSA_WITH_AES_128_GCM_SHA256" })
   machine, _, suites = modules "ws2019-x64"
   machine:put(suites.POLICY, "Functions", "TLS_RSA_WITH_NULL_SHA256, TLS_RSA_WITH_RC4_128_SHA" .. (",X"):rep(600))
