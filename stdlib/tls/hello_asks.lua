@@ -28,12 +28,12 @@ local UPDATES = "cannot tell which updates this Windows has"
 local PROGRAM = "a program may choose its versions itself and leave out cipher suites"
 
 -- The revisions of July 2019, from which on WinHTTP sends no DHE_RSA suite with GCM; 1909 came later. Numbers: G.
-local JULY_2019 = { [15063] = 1928, [16299] = 1268, [17134] = 885, [17763] = 615, [18362] = 239 }
+asks.JULY_2019 = { [15063] = 1928, [16299] = 1268, [17134] = 885, [17763] = 615, [18362] = 239 }
 
 local function drops_dhe(facts, layer)
   if facts.build < 15063 then return false end
   if layer == "wininet" then return true end
-  local since = JULY_2019[facts.build]
+  local since = asks.JULY_2019[facts.build]
   if not since then return true end
   if not facts.revision then return true, UPDATES end
   return facts.revision >= since
@@ -53,13 +53,23 @@ function makers.schannel()
   return { filters = {}, why = PROGRAM }
 end
 
-function makers.winhttp(facts, client)
+-- What a layer asks for by default at a revision, with `bits` before any update (WinHTTP's if left out).
+local function default_bits(facts, bits)
   local row = facts.release and releases.by_id[facts.release]
+  if not row then return bits or 0x800, UPDATES end
+  local sure, perhaps = releases.default_bits(row, facts.revision, bits)
+  return sure | perhaps, perhaps ~= 0 and UPDATES or nil
+end
+
+function makers.winhttp(facts, client)
   local bits, doubt = bits_of(facts, "winhttp", client)
-  if not bits and not doubt then bits = row and row.winhttp or 0x800 end
-  local made = { named = bits and named(bits), doubt = doubt, filters = {}, why = PROGRAM }
-  if facts.nt == "10.0" then made.filters[1] = "strong-crypto" end
-  return made
+  if not bits then
+    local why
+    bits, why = default_bits(facts)
+    doubt = doubt or why
+  end
+  return { named = named(bits), doubt = doubt, filters = { facts.nt == "10.0" and "strong-crypto" or nil },
+    why = PROGRAM }
 end
 
 function makers.wininet(facts, client)
@@ -68,7 +78,9 @@ function makers.wininet(facts, client)
   if not bits then
     local row = facts.release and releases.by_id[facts.release]
     local three = row and releases.default(row, "TLS 1.3", "Client") == "on"
-    bits = explorer < 11 and 0x0A0 or three and 0x2800 or 0xA80
+    local why
+    bits, why = default_bits(facts, explorer < 11 and 0x0A0 or three and 0x2800 or 0xA80)
+    doubt = doubt or why
   end
   return { named = named(bits), doubt = doubt, filters = { explorer >= 11 and "strong-crypto" or nil }, why = PROGRAM }
 end

@@ -18,6 +18,7 @@ sources.tags = {
   ["CM-NET"] = "Configuration Manager: update .NET Framework to support TLS 1.2",
   ["CM-NL"] = "Configuration Manager: enable TLS 1.2 on clients (Dutch, December 2019)",
   ["CM-SRV"] = "Configuration Manager: enable TLS 1.2 on site servers",
+  ["CISCO-200656"] = "Cisco 200656: CUIC does not load on IE 11 after KB3161608/KB3161639",
   ["code index"] = "public scripts and lists",
   CSLISTS = "https://learn.microsoft.com/windows/win32/secauthn/cipher-suites-in-schannel and the page of each release",
   CS7 = "https://learn.microsoft.com/windows/win32/secauthn/tls-cipher-suites-in-windows-7",

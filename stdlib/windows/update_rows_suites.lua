@@ -32,6 +32,16 @@ end
 
 update("KB2868725", "RC4 can be switched off", "the RC4 switches of Schannel, and the flag that refuses weak ciphers",
   { source = "ADV2868725", branches = { on "6.1", on "6.2" } })
+-- Came with rollups alone: June 2016 (KB3161608, KB3161606), July 2016 (KB3172605, KB3172614), and on 10 with the
+-- cumulative updates of June 2016 (windows.suite_lists). No text says that the monthly rollups since October hold it.
+update("KB3161639", "DHE_RSA suites with AES-CBC, and the last order of suites of 7 and 8.1",
+  "Windows' own order of cipher suites as CSLISTS has it", { source = "KB3161639; CISCO-200656", mark = "S3",
+    contained_in = { "KB3161608", "KB3161606", "KB3172605", "KB3172614" }, contained_mark = "S3",
+    contained_source = "CISCO-200656; none", branches = { on "6.1", on "6.3" } })
+update("KB3161608", "Rollup of June 2016 for Windows 7 SP1 and Server 2008 R2 SP1", "KB3161639 among others",
+  { source = "CISCO-200656", mark = "S3", superseded_by = { "KB3172605" }, branches = { on "6.1" } })
+update("KB3161606", "Rollup of June 2016 for Windows 8.1 and Server 2012 R2", "KB3161639 among others",
+  { source = "none", mark = "G", superseded_by = { "KB3172614" }, branches = { on "6.3" } })
 update("KB3018238", "Follow-up of MS14-066 for Server 2008 R2 and Server 2012", "fixes of the new cipher suites",
   { source = "none", mark = "G", branches = { on("6.1", { editions = SERVER, architectures = ONLY64 }),
     on("6.2", { editions = SERVER, architectures = ONLY64 }) } })

@@ -1,6 +1,7 @@
 -- windows.releases and machines.builtin: the matrix is complete, every machine is what its row says.
 
 local check = require "check"
+local lists = require "windows.suite_lists"
 local machines = require "machines.builtin"
 local native = require "native"
 local protocols = require "tls.protocols"
@@ -159,6 +160,31 @@ check.test("a machine's text is what a writer would write", function()
   assert(not machines.text "win10-22h2-x64":find "Protocols\\")
   check.match(text, "SSL 2%.0\\Client%]\r\n\"DisabledByDefault\"=dword:00000001")
   check.none({ text }, "DefaultSecureProtocols")
+end)
+
+check.test("a month is a patch state, of the releases for which it means something", function()
+  local function states(name)
+    local env = native.machine(name)
+    local facts = env:require "tls.facts"
+    return table.concat(env:require "windows.suite_lists".states(facts.read()), " ")
+  end
+  for name, expected in pairs { ["win7-sp1-x64"] = "rtm", ["win7-sp1-x64+rtm"] = "rtm",
+    ["win7-sp1-x86+2015-05"] = "2015-05", ["ws2008r2-sp1-x64+2016-06"] = "2016-06", ["win81-x64+2014-04"] = "2014-04",
+    ["ws2012r2-x64+2016-06"] = "2016-06", ["ws2012-x64+2015-05"] = "2015-05", ["win10-1511-x64"] = "rtm",
+    ["win10-1511-x64+2016-06"] = "2016-06", ["win10-1507-x86+2016-06"] = "2016-06",
+    ["win10-1803-x64+2019-07"] = "rtm" } do
+    check.equal(states(name), expected, name)
+  end
+  check.equal(native.machine "win10-1803-arm64+2019-07":require("system").revision, 885)
+  check.equal(native.machine "ws2019-x64+2022-09+2019-07":require("system").revision, 3469)
+  for _, row in ipairs(releases.list) do -- each state that a release can have can be had by name
+    for _, step in ipairs(lists.ladder(row.id)) do
+      local name = ("%s-%s+%s"):format(row.id, row.architectures[1], step.state)
+      check.equal(states(name), step.state, name)
+    end
+  end
+  check.match(select(2, machines.text "ws2012-x64+2016-06"), "2016%-06 means nothing for ws2012.*: rtm, 2015%-05$")
+  check.match(select(2, machines.text "win81-x64+2016-6"), "rtm, 2014%-04, 2015%-05, 2016%-06$")
 end)
 
 check.test("names that are no machine, and updates that do not fit", function()

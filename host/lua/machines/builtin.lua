@@ -3,9 +3,10 @@
 -- nothing of how snapshots are read. What stands in it follows real hives: no DefaultSecureProtocols, no protocol keys
 -- but the one that Windows itself writes up to 8.1.
 --
--- A name is RELEASE[-spN]-ARCH with any number of "+KB" and of "+" roles (machines.roles): "win7-sp1-x64",
--- "win7-sp1-x64+KB3140245", "ws2012-x64+rdp+sql-11.0.7001.0".
+-- A name is RELEASE[-spN]-ARCH with any number of "+KB", of "+" roles (machines.roles) and of "+" months, patch states
+-- (machines.months): "win7-sp1-x64", "win7-sp1-x64+KB3140245", "ws2012-x64+rdp+sql-11.0.7001.0", "win81-x64+2016-06".
 
+local months = require "machines.months"
 local releases = require "windows.releases"
 local roles = require "machines.roles"
 
@@ -152,8 +153,18 @@ local function install(tree, row, architecture, kb)
   return true
 end
 
--- One part of a name behind its "+": an update or a role.
+-- The updates of a month; of a 10 its revision is all (revised).
+local function add_month(tree, row, architecture, month)
+  for _, kb in ipairs(months.of(row, month).updates or {}) do
+    local done, reason = install(tree, row, architecture, kb)
+    if not done then return nil, reason end
+  end
+  return true
+end
+
+-- One part of a name behind its "+": an update, a month or a role.
 local function add(tree, row, architecture, part)
+  if months.is(part) then return add_month(tree, row, architecture, part) end
   if part:upper():find "^KB%d" then return install(tree, row, architecture, part) end
   local kit = {
     put = function(path, values) put(tree, path, values) end,
@@ -197,10 +208,27 @@ local function split(name)
   end
 end
 
+-- The row with the files of the newest month in a name; nil and the reason where a month means nothing.
+local function revised(row, rest)
+  local newest = 0
+  for part in rest:gmatch "%+([^+]*)" do
+    if months.is(part) then
+      local meaning, reason = months.of(row, part)
+      if not meaning then return nil, reason end
+      newest = math.max(newest, meaning.revision or 0)
+    end
+  end
+  if newest == 0 then return row end
+  return setmetatable({ files = row.files:gsub("%d+$", tostring(newest)) }, { __index = row })
+end
+
 -- The snapshot of a name as text; nil and, where there is one, the reason.
 function machines.text(name)
   local row, architecture, rest = split(name)
   if not row then return nil end
+  local reason
+  row, reason = revised(row, rest)
+  if not row then return nil, reason end
   local tree, sixtyfour = { [""] = { keys = {} } }, architecture ~= "x86"
   current_version(tree, row)
   control(tree, row, architecture)
@@ -210,7 +238,8 @@ function machines.text(name)
   foundation(tree, row, architecture)
   facts(tree, row, architecture, sixtyfour)
   for part in rest:gmatch "%+([^+]*)" do
-    local done, reason = add(tree, row, architecture, part)
+    local done
+    done, reason = add(tree, row, architecture, part)
     if not done then return nil, reason end
   end
   return render(tree)
