@@ -153,7 +153,7 @@ local function install(tree, row, architecture, kb)
   return true
 end
 
--- The updates of a month; of a 10 its revision is all (revised).
+-- The updates of a month; of a 10 its revision is all.
 local function add_month(tree, row, architecture, month)
   for _, kb in ipairs(months.of(row, month).updates or {}) do
     local done, reason = install(tree, row, architecture, kb)
@@ -208,26 +208,12 @@ local function split(name)
   end
 end
 
--- The row with the files of the newest month in a name; nil and the reason where a month means nothing.
-local function revised(row, rest)
-  local newest = 0
-  for part in rest:gmatch "%+([^+]*)" do
-    if months.is(part) then
-      local meaning, reason = months.of(row, part)
-      if not meaning then return nil, reason end
-      newest = math.max(newest, meaning.revision or 0)
-    end
-  end
-  if newest == 0 then return row end
-  return setmetatable({ files = row.files:gsub("%d+$", tostring(newest)) }, { __index = row })
-end
-
 -- The snapshot of a name as text; nil and, where there is one, the reason.
 function machines.text(name)
   local row, architecture, rest = split(name)
   if not row then return nil end
   local reason
-  row, reason = revised(row, rest)
+  row, reason = months.revised(row, rest)
   if not row then return nil, reason end
   local tree, sixtyfour = { [""] = { keys = {} } }, architecture ~= "x86"
   current_version(tree, row)

@@ -42,4 +42,19 @@ function months.of(row, month)
   return nil, ("%s means nothing for %s, whose patch states are: %s"):format(month, row.id, table.concat(names, ", "))
 end
 
+-- The row of a release with the files of the newest month among the parts of a name; nil and the reason where one of
+-- them means nothing.
+function months.revised(row, rest)
+  local newest = 0
+  for part in rest:gmatch "%+([^+]*)" do
+    if months.is(part) then
+      local meaning, reason = months.of(row, part)
+      if not meaning then return nil, reason end
+      newest = math.max(newest, meaning.revision or 0)
+    end
+  end
+  if newest == 0 then return row end
+  return setmetatable({ files = row.files:gsub("%d+$", tostring(newest)) }, { __index = row })
+end
+
 return months
