@@ -44,12 +44,12 @@ end
 
 local function switch_off(params)
   for _, role in ipairs { "Server", "Client" } do -- the clients' own way out goes last
+    local list = {}
     for _, protocol in ipairs(LEGACY) do
       local is_there = schannel.release_default(protocol, role) ~= "ns"
-      if has(params.roles, role) and has(params.protocols, protocol) and is_there then
-        schannel.disable(protocol, role)
-      end
+      if has(params.protocols, protocol) and is_there then list[#list + 1] = protocol end
     end
+    if has(params.roles, role) then schannel.disable(list, role) end
   end
 end
 

@@ -18,6 +18,7 @@
 #include "machine/update/package.h"
 #include "os/os.h"
 
+#define SCHANNEL        "HKLM\\SYSTEM\\CurrentControlSet\\Control\\SecurityProviders\\SCHANNEL"
 #define ANY_USER        "HKU\\*\\"
 #define ANY_USER_LENGTH (sizeof ANY_USER - 1)
 
@@ -57,6 +58,22 @@ static bool tree_holds(const guard *self, const char *tree, const tlsmend_key *k
   return tree_meets(view ? tree + 3 : tree, key->path, above) && view_fits(self, view, key);
 }
 
+/* Whether a key decides, beside the switches of Schannel, what is left to offer: whoever may write those may look what they come to
+ * (tls.facts). */
+static bool decides(const guard *self, const tlsmend_key *key) {
+  static const tlsmend_key switches = {SCHANNEL "\\Protocols", 64};
+  static const char *const keys[] = {
+      SCHANNEL, "HKLM\\SOFTWARE\\Policies\\Microsoft\\Cryptography\\Configuration\\SSL\\00010002",
+      "HKLM\\SYSTEM\\CurrentControlSet\\Control\\Cryptography\\Configuration\\Local\\SSL\\00010002",
+      "HKLM\\SYSTEM\\CurrentControlSet\\Control\\Lsa\\FipsAlgorithmPolicy"};
+  bool one = false, writes = false;
+  for (size_t i = 0; !one && i < sizeof keys / sizeof *keys; i++)
+    one = path_within(key->path, keys[i]);
+  for (size_t i = 0; one && !writes && i < self->needs->registry_count; i++)
+    writes = tree_holds(self, self->needs->registry[i], &switches, true);
+  return writes;
+}
+
 static bool declared(const guard *self, const tlsmend_key *key, use use) {
   const guard_needs *needs = self->needs;
   bool writes = use == WRITE || use == CREATE, above = use == SEE || use == CREATE;
@@ -68,7 +85,7 @@ static bool declared(const guard *self, const tlsmend_key *key, use use) {
   for (size_t i = 0; !writes && i < needs->read_count; i++)
     if (tree_holds(self, needs->reads[i], key, above))
       return true;
-  return false;
+  return !writes && decides(self, key);
 }
 
 static bool names_user(const char *const *trees, size_t count) {

@@ -22,6 +22,11 @@ function log.finding(text) end
 ---@param text string the reason and the way out, one line
 function log.refuse(text) end
 
+--- Something that could not be told and that the plan rests on: the command exits with 5, and an apply wants
+--- --accept-unknown.
+---@param text string one line
+function log.unknown(text) end
+
 --- For the author of a runbook.
 ---@param text string
 function log.debug(text) end

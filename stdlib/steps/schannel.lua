@@ -5,14 +5,16 @@ local algorithms = require "tls.algorithms"
 local dotnet_step = require "steps.dotnet"
 local hotfix = require "hotfix"
 local log = require "log"
+local needs = require "steps.needs"
+local outcome = require "steps.outcome"
 local schannel = require "tls.schannel"
 local system = require "system"
 local updates = require "steps.updates"
 
 local KB, SUCCESSOR = "KB4019276", "KB4056564"
 
-local step = { NEEDS = { registry = { schannel.KEY }, reads = { algorithms.KEY }, updates = { KB, SUCCESSOR },
-  reboot = true } }
+local step = { NEEDS = needs(outcome.NEEDS, { registry = { schannel.KEY }, reads = { algorithms.KEY },
+  updates = { KB, SUCCESSOR }, reboot = true }) }
 
 -- Why there is no way to TLS 1.2 here; nil if there is one.
 function step.hopeless()
@@ -63,6 +65,7 @@ function step.run(params, roles, protocols)
   for _, protocol in ipairs(protocols or { "TLS 1.2" }) do
     for _, role in ipairs(roles) do schannel.ensure(protocol, role) end
   end
+  outcome.enforce(roles)
 end
 
 function step.verify(roles, protocols)
@@ -74,7 +77,7 @@ function step.verify(roles, protocols)
       end
     end
   end
-  return true
+  return outcome.verify(roles)
 end
 
 return step

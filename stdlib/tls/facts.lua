@@ -31,10 +31,10 @@ function facts.value(key, name, view)
   return branch and { unknown = branch } or nil
 end
 
-local function protocols()
+local function protocols(versions)
   local result = {}
-  for _, name in ipairs(schannel.PROTOCOLS) do
-    result[name] = {}
+  for _, name in ipairs(schannel.PROTOCOLS) do result[name] = { Client = {}, Server = {} } end
+  for _, name in ipairs(versions or schannel.PROTOCOLS) do
     for _, role in ipairs(schannel.ROLES) do
       local path = schannel.path(name, role)
       result[name][role] = { Enabled = facts.value(path, "Enabled"),
@@ -80,7 +80,8 @@ facts.UPDATES = {
   ["6.3"] = { "KB2919355", "KB3042058", "KB3161639" },
 }
 
-local function updates(after_restart)
+-- Of each of them whether it is there: true, false or "unknown".
+function facts.updates(after_restart)
   local result = {}
   for _, kb in ipairs(facts.UPDATES[tostring(system.nt)] or {}) do
     local there = hotfix.examine(kb)
@@ -91,16 +92,28 @@ local function updates(after_restart)
   return result
 end
 
--- Everything. after_restart: as it will be when updates that wait for a restart have been completed.
+-- Everything. after_restart: as it will be when updates that wait for a restart have been completed. versions: a list,
+-- where only these are asked about: nothing is read of the others, nor of the sizes of keys and the updates.
 function facts.read(options)
-  local row = system.row
+  local row, after_restart, versions = system.row, options and options.after_restart, options and options.versions
   return { release = row and row.id, exact = system.exact or false, nt = tostring(system.nt), build = system.build,
-    revision = system.revision, server = system.server, updates = updates(options and options.after_restart),
-    protocols = protocols(), algorithms = switches(), sizes = sizes(),
+    revision = system.revision, server = system.server, updates = not versions and facts.updates(after_restart) or nil,
+    protocols = protocols(versions), algorithms = switches(), sizes = versions and {} or sizes(),
     order = { policy = facts.value(suites.POLICY, "Functions"), ["local"] = facts.value(suites.LOCAL, "Functions") },
     curves = { policy = facts.value(suites.POLICY, "EccCurves"),
       ["local"] = facts.value(suites.LOCAL, "EccCurves") },
     fips = { Enabled = facts.value(fips.KEY, "Enabled"), MDMEnabled = facts.value(fips.KEY, "MDMEnabled") } }
+end
+
+-- Whether everything but the switches of versions is as Windows itself has it, on a Windows that is in a table. Then
+-- each version from TLS 1.2 on that is on has a suite of today, in every patch state.
+function facts.is_plain(held)
+  if not held.exact or not held.release then return false end
+  for _, part in ipairs { held.order, held.curves, held.fips, held.algorithms.Ciphers, held.algorithms.Hashes,
+    held.algorithms.KeyExchangeAlgorithms } do
+    if next(part) ~= nil then return false end
+  end
+  return true
 end
 
 return facts

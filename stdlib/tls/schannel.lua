@@ -178,17 +178,22 @@ function schannel.is_modern(role)
   return false
 end
 
--- Switches a protocol off for a role by both values: nobody can use it, not even a program that asks for it. Refuses
--- TLS where nothing newer would be left. options: why.
-function schannel.disable(protocol, role, options)
+local function switch_off(protocol, role, why)
   local path = schannel.path(protocol, role)
-  if protocol:find "^TLS 1%.[01]$" and not schannel.is_modern(role) then
-    error(("schannel: %s\\%s stays on: TLS 1.2 is not on there, nothing would be left"):format(protocol, role), 2)
-  end
-  local why = options and options.why or ("Schannel does not use %s as %s any more"):format(protocol, role:lower())
+  why = why or ("Schannel does not use %s as %s any more"):format(protocol, role:lower())
   if dword.get(path, "Enabled") ~= 0 then write(path, "Enabled", 0, why) end
   local disabled = dword.get(path, "DisabledByDefault")
   if not disabled or disabled == 0 then write(path, "DisabledByDefault", 1, why) end
+end
+
+-- Switches a protocol, or a list of them, off for a role by both values: nobody can use it, not even a program that
+-- asks for it. Refuses where no version from TLS 1.2 on with a suite of today would be left (of SSL: no TLS). options:
+-- why.
+function schannel.disable(list, role, options)
+  if type(list) ~= "table" then list = { list } end
+  for _, protocol in ipairs(list) do check(protocol, role) end
+  require "tls.left".refuse_last(list, role)
+  for _, protocol in ipairs(list) do switch_off(protocol, role, options and options.why) end
 end
 
 return schannel

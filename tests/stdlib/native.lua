@@ -127,7 +127,8 @@ function native:log()
   local function line(text) table.insert(self.lines, text) end
   local function refuse(text) error(text, 0) end
   return { info = line, warn = line, debug = line, refuse = refuse,
-    finding = function(text) table.insert(self.findings, text) end }
+    finding = function(text) table.insert(self.findings, text) end,
+    unknown = function(text) table.insert(self.unknowns, text) end }
 end
 
 -- A machine from the name of a built-in one, with its own `require`: modules are loaded afresh for each machine.

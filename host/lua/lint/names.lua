@@ -7,6 +7,7 @@ local events = require "tls.events"
 local fips = require "tls.fips"
 local protocols = require "tls.protocols"
 local schannel = require "tls.schannel"
+local spelling = require "windows.spelling"
 local suites = require "tls.suites"
 local winhttp = require "tls.winhttp"
 local wininet = require "tls.wininet"
@@ -70,18 +71,6 @@ for _, row in ipairs(places) do
   end
 end
 
--- Whether all letters of `short` stand in `long` in their order: "SystemTlsVersions" in "SystemDefaultTlsVersions".
-local function is_part(short, long)
-  if #short < 5 or 5 * #short < 2 * #long then return false end
-  local at = 1
-  for letter in short:lower():gmatch "." do
-    at = long:lower():find(letter, at, true)
-    if not at then return false end
-    at = at + 1
-  end
-  return true
-end
-
 -- The one name of a list that goes on after `name`: "RC4 128/128" for "RC4 128".
 local function continued(list, name)
   local found
@@ -96,11 +85,7 @@ end
 
 -- The name in a list that was meant; nil if none is near.
 local function meant(list, name)
-  local near = #name > 2 and continued(list, name) or host.closest(list, name)
-  if near then return near end
-  for _, other in ipairs(list) do
-    if is_part(name, other) or is_part(other, name) then return other end
-  end
+  return #name > 2 and continued(list, name) or host.closest(list, name) or spelling.meant(list, name)
 end
 names.meant = meant
 

@@ -1,9 +1,11 @@
 -- How `needs` compares with what a runbook does: what its runs touched (record) and what its text can touch (infer).
 
 local declared = require "lint.declared"
+local facts = require "tls.facts"
 local infer = require "lint.infer"
 local lists = require "lint.needs_lists"
 local registry = require "registry"
+local schannel = require "tls.schannel"
 local writes = require "lint.writes"
 
 local needs = {}
@@ -121,11 +123,20 @@ local function check_key(row, written, trees, add)
   end
 end
 
+-- What the guard lets whoever may write the switches of Schannel read besides.
+local function add_deciding(trees)
+  local switches = { key = writes.canonical(schannel.KEY), above = true }
+  for _, key in ipairs(covered(switches, trees.registry) and facts.READS or {}) do
+    trees.reads[#trees.reads + 1] = { value = key }
+  end
+end
+
 local function check_registry(members, traces, text, add, note)
   local trees = { registry = declared.list("registry", members, traces),
     reads = declared.list("reads", members, traces) }
   check_width(trees.registry, traces, text, add)
   check_width(trees.reads, traces, text, add)
+  add_deciding(trees)
   for _, need in ipairs(trees.registry) do
     if need.written and is_touched(need.value, traces, text, trees.registry)
       and not is_written(need.value, traces, text) then

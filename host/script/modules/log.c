@@ -31,6 +31,6 @@ static int l_refuse(lua_State *L) {
 }
 
 const luaL_Reg log_functions[] = {
-    {"debug", l_debug},   {"finding", l_finding}, {"info", l_info},
-    {"refuse", l_refuse}, {"warn", l_warn},       {NULL, NULL},
+    {"debug", l_debug},     {"finding", l_finding}, {"info", l_info}, {"refuse", l_refuse},
+    {"unknown", l_unknown}, {"warn", l_warn},       {NULL, NULL},
 };

@@ -139,6 +139,34 @@ static void test_reads(void **state) {
   free(after);
 }
 
+/* Who may write the switches of Schannel, all of them or those of one version, may read what they are judged by, and write none of it. */
+static void test_deciding(void **state) {
+  (void)state;
+#define CONTROL  "HKLM\\SYSTEM\\CurrentControlSet\\Control"
+#define SWITCHES CONTROL "\\SecurityProviders\\SCHANNEL\\Protocols"
+  static const char *const deciding[] = {
+      CONTROL "\\SecurityProviders\\SCHANNEL\\Ciphers\\AES 128/128",
+      CONTROL "\\Cryptography\\Configuration\\Local\\SSL\\00010002",
+      "HKLM\\SOFTWARE\\Policies\\Microsoft\\Cryptography\\Configuration\\SSL\\00010002",
+      CONTROL "\\Lsa\\FipsAlgorithmPolicy"};
+  static const char *const trees[] = {SWITCHES, SWITCHES "\\TLS 1.2\\Client", SITE};
+  for (size_t i = 0; i < 4; i++)
+    MUST_REFUSE(get(deciding[i], 64, &error), "book may not read");
+  for (size_t i = 0; i < 3; i++) {
+    guard_needs own = {.runbook = "book", .registry = &trees[i], .registry_count = 1};
+    machine_close(guard);
+    MUST(guard_open(machine, &own, NULL, &guard, &error));
+    for (size_t j = 0; j < 4 && i < 2; j++) {
+      MUST(get(deciding[j], 64, &error));
+      MUST_FAIL(TLSMEND_E_REFUSED, set(deciding[j], &error));
+    }
+    MUST_FAIL(TLSMEND_E_REFUSED, get(CONTROL "\\Lsa", 64, &error));
+    MUST_FAIL(TLSMEND_E_REFUSED, get(CONTROL "\\SecurityProviders", 64, &error));
+    if (i == 2)
+      MUST_FAIL(TLSMEND_E_REFUSED, get(deciding[0], 64, &error));
+  }
+}
+
 /* One view of a tree; where both views are one key, or the machine has but one, it is that one. */
 static void test_views(void **state) {
   (void)state;
@@ -310,6 +338,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test_setup_teardown(test_inside, setup, teardown),
                                      cmocka_unit_test_setup_teardown(test_outside, setup, teardown),
                                      cmocka_unit_test_setup_teardown(test_reads, setup, teardown),
+                                     cmocka_unit_test_setup_teardown(test_deciding, setup, teardown),
                                      cmocka_unit_test_setup_teardown(test_views, setup, teardown),
                                      cmocka_unit_test_setup_teardown(test_users, setup, teardown),
                                      cmocka_unit_test_setup_teardown(test_spelling, setup, teardown),
