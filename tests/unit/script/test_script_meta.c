@@ -176,18 +176,20 @@ static void differences_are_seen(void **state) {
     const char *text, *wrong;
   } rows[] = {
       {"--- x\nfunction log.info(t) end\n--- x\nfunction log.warn(t) end\n--- x\nfunction log.debug(t) end\n"
-       "--- x\nfunction log.refuse(t) end\n",
+       "--- x\nfunction log.refuse(t) end\n--- x\nfunction log.unknown(t) end\n",
        "finding is not documented"},
       {"--- x\nfunction log.info(t) end\n--- x\nfunction log.warn(t) end\n--- x\nfunction log.debug(t) end\n"
-       "--- x\n---@param t string\nfunction log.finding(t) end\n--- x\nfunction log.refuse(t) end\n"
+       "--- x\n---@param t string\nfunction log.finding(t) end\n--- x\nfunction log.refuse(t) end\n--- "
+       "x\nfunction log.unknown(t) end\n"
        "--- x\nfunction log.shout(t) end\n",
        "shout does not exist"},
       {"--- x\nfunction log.info(t) end\n--- x\nfunction log.warn(t) end\n--- x\nfunction log.debug(t) end\n"
-       "function log.finding(t) end\n--- x\nfunction log.refuse(t) end\n",
+       "function log.finding(t) end\n--- x\nfunction log.refuse(t) end\n--- x\nfunction log.unknown(t) end\n",
        "finding has no words"},
       {"---@class log\n---@field info string\n--- x\nfunction log.warn(t) end\n--- x\nfunction log.debug(t) "
        "end\n"
-       "--- x\nfunction log.finding(t) end\n--- x\nfunction log.refuse(t) end\n",
+       "--- x\nfunction log.finding(t) end\n--- x\nfunction log.refuse(t) end\n--- x\nfunction "
+       "log.unknown(t) end\n",
        "info is a function"},
   };
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
