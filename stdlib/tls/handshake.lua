@@ -80,8 +80,8 @@ local function allowed(facts, side, suite)
     for _, group in ipairs(side.groups) do
       if not group.only or suite.kex == "ANY" then found, sure = true, sure or group.sure end
     end
-    if not found then return "no", "no curve is left" end
-    if not sure then open = open or "cannot tell which curves there are" end
+    if not found and not side.curves_open then return "no", "no curve is left" end
+    if not sure then open = open or side.curves_open or "cannot tell which curves there are" end
   end
   return open and "cannot tell" or "yes", open
 end
@@ -99,7 +99,7 @@ local function groups_of(facts, side, names)
         sure = curve.sure and (side.fips ~= nil or curve.fips) }
     end
   end
-  side.curves_owner, side.curves_why = ordered.owner, ordered.why
+  side.curves_owner, side.curves_why, side.curves_open = ordered.owner, ordered.why, ordered.open
   return result
 end
 

@@ -147,7 +147,7 @@ function order.suites(facts)
     local length = utf8.len(value) or #value
     local doubt = length > order.LIMIT and ("the policy's order has %d characters, %d are its limit"):format(length,
       order.LIMIT) or nil
-    return { owner = "policy", list = listed(facts, split(value), doubt), why = doubt }
+    return { owner = "policy", list = listed(facts, split(value), doubt), why = doubt, open = doubt ~= nil }
   end
   -- A list by policy of another type is passed over, third parties say (S3): so nothing is sure.
   return by_machine(facts, type(value) == "table" and value.unknown and missing(value)
@@ -181,20 +181,24 @@ local function listed_curves(facts, names, doubt)
   return result
 end
 
--- The order of curves from 10 on: { owner, why, list = { { name, iana, fips, only, sure, lost } } }.
+-- The order of curves from 10 on: { owner, why, list = { { name, iana, fips, only, sure, lost } }, open = why it may
+-- hold others than these, or nil }.
 function order.curves(facts)
   local doubt
+  local strange = not facts.release and "this Windows is in no table"
+    or not facts.exact and "this build is in no table" or nil
   for _, owner in ipairs { "policy", "local" } do
     local value = facts.curves[owner]
     if type(value) == "table" and not value.unknown and not value.malformed then
-      return { owner = owner, list = listed_curves(facts, value, doubt), why = doubt }
+      doubt = doubt or not facts.release and strange or nil
+      return { owner = owner, list = listed_curves(facts, value, doubt), why = doubt, open = doubt or strange }
     elseif value ~= nil then
       doubt = doubt or type(value) == "table" and value.unknown and missing(value) or owner == "policy"
         and "EccCurves of the policy is no REG_MULTI_SZ" or "EccCurves of this machine is no REG_MULTI_SZ"
     end
   end
-  doubt = doubt or not facts.exact and "this build is in no table" or nil
-  return { owner = "default", list = own_curves(facts, doubt), why = doubt }
+  doubt = doubt or strange
+  return { owner = "default", list = own_curves(facts, doubt), why = doubt, open = doubt }
 end
 
 -- The curves before 10: those that the names of suites carry, in Windows' own order.

@@ -54,7 +54,7 @@ end
 
 local function role(name, facts, sets)
   local side = handshake.side(facts, name)
-  local texts = { states(side), side.owner, suites(side.suites), groups(side.groups),
+  local texts = { states(side), side.owner .. (side.open and ", open" or ""), suites(side.suites), groups(side.groups),
     table.concat(side.signature_algorithms, " "), offer(side) }
   for _, named in ipairs(sets) do texts[#texts + 1] = offer(side, set(named)) end
   return table.concat(texts, ";")

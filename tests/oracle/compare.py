@@ -8,24 +8,14 @@ a comparison that does not reach it shows nothing about it.
 """
 
 import collections
-import json
-import os
-import subprocess
 import sys
-import threading
 
+import asked
 import machines
 import model
 
-LUA = os.environ.get("TLSMEND_LUA", "lua5.4")
-HERE = os.path.dirname(os.path.abspath(__file__))
 SHOWN = 5  # differences that are printed whole
 FIELDS = ("versions", "owner", "suites", "groups", "signature algorithms")
-
-
-def tables():
-    text = subprocess.run([LUA, os.path.join(HERE, "tables.lua")], check=True, stdout=subprocess.PIPE).stdout
-    return model.Tables(json.loads(text))
 
 
 class Counts:
@@ -35,7 +25,7 @@ class Counts:
         self.seen = collections.Counter()
         self.wanted = [("owner", owner) for owner in ("policy", "local", "default")]
         self.wanted += [("modern", answer) for answer in ("yes", "no", "cannot tell")]
-        self.wanted += [(kind, sure) for kind in ("suite", "group") for sure in (True, False)]
+        self.wanted += [(kind, sure) for kind in ("suite", "group", "open") for sure in (True, False)]
         for version in tables.versions:
             rows = tables.releases.values()
             lacking = [word for word in ("not supported",) if any("ns" in row["schannel"][version].values() for row in rows)]
@@ -48,6 +38,7 @@ class Counts:
     def side(self, side, offers):
         seen = self.seen
         seen["owner", side.owner] += 1
+        seen["open", side.open] += 1
         for version, state in side.versions.items():
             seen["state", version, state] += 1
         for _, _, sure in side.suites:
@@ -67,7 +58,7 @@ def line(tables, facts, sets, counts):
         side = model.Side(tables, facts, role)
         offers = [model.Offer(tables, side, named) for named in [None] + sets]
         counts.side(side, offers)
-        parts = [",".join(side.versions.values()), side.owner,
+        parts = [",".join(side.versions.values()), side.owner + (", open" if side.open else ""),
                  " ".join([f"{suite.name}{curve or ''}{'+' if sure else '-'}" for suite, curve, sure in side.suites]),
                  " ".join([f"{group['iana']}{'+' if sure else '-'}" for group, sure in side.groups]),
                  " ".join(side.signatures)]
@@ -96,40 +87,26 @@ def beside(text, other):
     return text if "," in text or not more else " ".join(more)
 
 
-def feed(process, maker, first, count, kept):
-    for index in range(first, first + count):
-        facts, sets = maker.make(index)
-        kept.append((index, facts, sets))
-        process.stdin.write(machines.lua(facts) + ",{" + ",".join(machines.lua(named) for named in sets) + "}\n")
-    process.stdin.close()
-
-
-def main(count, seed, first):
-    data = tables()
-    maker, counts, kept = machines.Maker(data, seed), Counts(data), collections.deque()
-    process = subprocess.Popen([LUA, os.path.join(HERE, "answers.lua")], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                               encoding="utf-8")
-    threading.Thread(target=feed, args=(process, maker, first, count, kept), daemon=True).start()
+def main(wanted, seed, first):
+    data = asked.tables()
+    maker, counts = machines.Maker(data, seed), Counts(data)
     differences = compared = 0
-    for answer in process.stdout:
-        index, facts, sets = kept.popleft()
+    numbers = range(first, first + wanted)
+    for index, facts, sets, theirs in asked.answers((index, *maker.make(index)) for index in numbers):
         compared += 1
-        ours, theirs = line(data, facts, sets, counts), answer.rstrip("\n")
+        ours = line(data, facts, sets, counts)
         if ours != theirs:
             differences += 1
             if differences <= SHOWN:
                 print(f"FAILED: machine {index} of seed {seed}\n  {machines.lua(facts)}\n{told(ours, theirs, sets)}")
-    return compared, differences, counts, process.wait()
-
-
-if __name__ == "__main__":
-    wanted = int(sys.argv[1])
-    seed = int(sys.argv[2]) if len(sys.argv) > 2 else 1
-    compared, differences, counts, code = main(wanted, seed, int(sys.argv[3]) if len(sys.argv) > 3 else 0)
     for key, number in sorted(counts.seen.items(), key=str):
         print(f"{number:9}  {', '.join(map(str, key))}")
     missing = counts.missing() if wanted >= 10000 else []
     for key in missing:
         print(f"FAILED: no machine had {', '.join(map(str, key))}")
     print(f"{compared} machines, {differences} differences")
-    sys.exit(0 if code == 0 and compared == wanted and differences == 0 and not missing else 1)
+    return 0 if compared == wanted and differences == 0 and not missing else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(*asked.arguments()))

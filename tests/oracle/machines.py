@@ -30,11 +30,11 @@ class Maker:
         self.spellings = sorted({"_".join(name) for row in self.rows for step in row["states"] for name in step["own"]})
         self.spellings += sorted(tables.suites)
 
-    def make(self, index):
-        """(facts, two sets of versions that programs name)."""
+    def make(self, index, known=False):
+        """(facts, two sets of versions that programs name). known: nothing in it is malformed or unknown."""
         rng = random.Random(self.seed * 1000003 + index)
-        noise = rng.choice((0, 0, 0, 0.01, 0.03, 0.2))
-        facts = self.system(rng)
+        noise = 0 if known else rng.choice((0, 0, 0, 0.01, 0.03, 0.2))
+        facts = self.system(rng, known)
         row = self.tables.releases.get(facts["release"], rng.choice(self.rows))
         facts["updates"] = self.updates(rng, row, noise)
         facts["protocols"] = self.protocols(rng, noise)
@@ -45,10 +45,10 @@ class Maker:
         facts["fips"] = {name: dword(rng, 0.07, noise) for name in ("Enabled", "MDMEnabled")}
         return facts, [self.named(rng), self.named(rng)]
 
-    def system(self, rng):
-        row, luck = rng.choice(self.rows), rng.random()
+    def system(self, rng, known=False):
+        row, luck = rng.choice(self.rows), 1 if known else rng.random()
         facts = {"release": row["id"], "exact": True, "nt": row["nt"], "build": row["build"], "server": row["server"],
-                 "revision": rng.choice(REVISIONS)}
+                 "revision": rng.choice(REVISIONS[1:] if known else REVISIONS)}
         if luck < 0.06:
             facts["exact"] = False
             if luck < 0.03:

@@ -191,7 +191,8 @@ def order_of(tables, facts):
     policy, local = facts["order"].get("policy"), facts["order"].get("local")
     if type(policy) is str:
         names = [part for part in policy.split(",") if part]
-        return Order("policy", listed_order(tables, facts, states, names, len(policy) <= LONGEST), False)
+        sure = len(policy) <= LONGEST
+        return Order("policy", listed_order(tables, facts, states, names, sure), not sure)
     sure = policy is None
     if type(local) is list:
         own = any(local == ["_".join(name) for name in step["own"]] for step in states)
@@ -203,30 +204,33 @@ def order_of(tables, facts):
 # Curves
 
 def groups_of(tables, facts, order):
-    """(group, sure) in order."""
+    """(group, sure) in order, and whether there may be others."""
     row = tables.releases.get(facts.get("release"), tables.newest)
     if is_old(facts):
         carried = {}
         for _, curve, sure in order.entries:
             carried[curve] = carried.get(curve, False) or sure
-        return [(group, carried[group["suffix"]]) for group in row["groups"].values() if group.get("suffix", "none") in carried]
+        return [(group, carried[group["suffix"]]) for group in row["groups"].values()
+                if group.get("suffix", "none") in carried], False
     sure = True
     for value in (facts["curves"].get("policy"), facts["curves"].get("local")):
         if type(value) is list:
             names = value
+            sure = sure and facts.get("release") is not None
             break
         if value is not None:
             sure = False
     else:
         names = [group["name"] for group in row["curves"]]
         sure = sure and facts["exact"]
+    is_open = not sure or not facts["exact"]
     found, seen = [], set()
     for name in names:
         group = row["groups"].get(name.lower())
         if group and group["name"] not in seen:
             seen.add(group["name"])
             found.append((group, sure))
-    return found
+    return found, is_open
 
 
 # What is taken away
@@ -266,7 +270,8 @@ class Side:
         self.owner, self.open = order.owner, order.open
         self.fips = fips_of(facts)
         self.groups = []
-        for group, sure in groups_of(tables, facts, order):
+        groups, self.groups_open = groups_of(tables, facts, order)
+        for group, sure in groups:
             if group["fips"] or self.fips is not True:
                 self.groups.append((group, sure and (group["fips"] or self.fips is False)))
         self.suites = self.left(facts, order)
@@ -282,7 +287,7 @@ class Side:
                 sure = False
             if suite.needs_curve:
                 fit = [certain for group, certain in self.groups if suite.tls13 or not group.get("only")]
-                if not fit:
+                if not fit and not self.groups_open:
                     continue
                 sure = sure and any(fit)
             suites.append((suite, curve, sure))
