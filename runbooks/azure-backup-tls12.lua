@@ -3,10 +3,15 @@
 
 local clients = require "steps.clients"
 local endpoint = require "steps.endpoint"
+local log = require "log"
 local needs = require "steps.needs"
+local registry = require "registry"
 local roots = require "steps.roots"
 local schannel = require "steps.schannel"
 local system = require "system"
+
+-- Where the agent (MARS) keeps its settings: the articles on its cache and its bandwidth name it.
+local AGENT = "HKLM\\SOFTWARE\\Microsoft\\Windows Azure Backup"
 
 local function applies()
   if system.is "6.1" and system.service_pack < 1 then
@@ -28,10 +33,13 @@ return {
     "https://support.microsoft.com/help/3140245",
   },
   params = clients.PARAMS,
-  needs = endpoint.needs(needs(clients.NEEDS, roots.NEEDS)),
+  needs = endpoint.needs(needs(clients.NEEDS, roots.NEEDS, { reads = { AGENT } })),
   applies = applies,
   run = endpoint.run(function(params)
-    clients.run(params)
+    if clients.run(params) and registry.exists(AGENT) then
+      log.finding("restart the services of the Azure Backup agent when this has been applied: they do not stop or " ..
+        "start as usual where TLS 1.2 is missing (AZB-EN)")
+    end
     roots.report()
   end),
   verify = endpoint.verify(clients.verify),

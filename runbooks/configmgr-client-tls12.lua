@@ -3,6 +3,7 @@
 
 local clients = require "steps.clients"
 local endpoint = require "steps.endpoint"
+local log = require "log"
 local winhttp = require "steps.winhttp"
 
 return {
@@ -19,6 +20,11 @@ return {
   params = clients.PARAMS,
   needs = endpoint.needs(clients.NEEDS),
   applies = winhttp.applies,
-  run = endpoint.run(clients.run),
+  run = endpoint.run(function(params)
+    if clients.run(params) then
+      log.finding("restart the computer when this has been applied, or the services that use WinHTTP: ccmexec, " ..
+        "BITS, WebClient")
+    end
+  end),
   verify = endpoint.verify(clients.verify),
 }

@@ -2,6 +2,7 @@
 -- Where the page is wrong stands in docs/runbooks/injixo-tls12.md.
 
 local endpoint = require "steps.endpoint"
+local log = require "log"
 local needs = require "steps.needs"
 local schannel = require "steps.schannel"
 local wininet = require "steps.wininet"
@@ -26,8 +27,9 @@ return {
   needs = endpoint.needs(needs(schannel.NEEDS, wininet.NEEDS)),
   applies = schannel.applies,
   run = endpoint.run(function(params)
-    schannel.run(params, { "Client" })
+    local changed = schannel.run(params, { "Client" })
     wininet.run(params.protocols)
+    if changed then log.finding "restart the computer when this has been applied: services take it when they start" end
   end),
   verify = endpoint.verify(function()
     local good, reason = schannel.verify { "Client" }

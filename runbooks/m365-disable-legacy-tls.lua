@@ -7,6 +7,7 @@ local endpoint = require "steps.endpoint"
 local gates = require "steps.gates"
 local log = require "log"
 local needs = require "steps.needs"
+local products = require "steps.products"
 local schannel = require "tls.schannel"
 local schannel_step = require "steps.schannel"
 local suites = require "steps.suites"
@@ -42,15 +43,20 @@ local function refuse_off(roles)
   end
 end
 
+-- Answers whether that changes anything.
 local function switch_off(params)
+  local changed = false
   for _, role in ipairs { "Server", "Client" } do -- the clients' own way out goes last
     local list = {}
     for _, protocol in ipairs(LEGACY) do
       local is_there = schannel.release_default(protocol, role) ~= "ns"
-      if has(params.protocols, protocol) and is_there then list[#list + 1] = protocol end
+      if has(params.roles, role) and has(params.protocols, protocol) and is_there then
+        list[#list + 1], changed = protocol, changed or schannel.state(protocol, role) ~= "off"
+      end
     end
-    if has(params.roles, role) then schannel.disable(list, role) end
+    if #list > 0 then schannel.disable(list, role) end
   end
+  return changed
 end
 
 local function run(params)
@@ -62,8 +68,8 @@ local function run(params)
   for _, role in ipairs(params.roles) do schannel.ensure("TLS 1.2", role) end
   if has(params.roles, "Client") then wininet.run { "TLS 1.2" } end
   suites.report()
-  switch_off(params)
-  log.info "services and programs that are running keep what they negotiated until they are restarted"
+  products.report(params.roles)
+  if switch_off(params) then products.report_restart() end
 end
 
 local function verify(params)
@@ -100,7 +106,7 @@ return {
     package = clients.PARAMS.package,
     endpoint = endpoint.PARAM,
   },
-  needs = endpoint.needs(needs(clients.NEEDS, gates.NEEDS, suites.NEEDS, wininet.NEEDS)),
+  needs = endpoint.needs(needs(clients.NEEDS, gates.NEEDS, products.NEEDS, suites.NEEDS, wininet.NEEDS)),
   applies = applies,
   run = endpoint.run(run),
   verify = endpoint.verify(verify),

@@ -27,12 +27,12 @@ local function bring(params, more)
   updates.bring(items, { from = params.package })
 end
 
--- params: package, protocols (of WinHTTP).
+-- params: package, protocols (of WinHTTP). Answers whether that changes a value.
 function step.run(params, more)
   bring(params, more)
-  winhttp.run_where_possible(params)
-  schannel.run(params, { "Client" })
-  dotnet.run(params)
+  local changed = winhttp.run_where_possible(params)
+  changed = schannel.run(params, { "Client" }) or changed
+  return dotnet.run(params) or changed
 end
 
 function step.verify(params)

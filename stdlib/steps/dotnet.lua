@@ -35,7 +35,7 @@ function step.at_hand(kb, from)
   return patterns ~= nil and files.find(from, patterns) ~= nil
 end
 
--- params: package.
+-- params: package. Answers whether that changes a value.
 function step.run(params)
   local item = step.item()
   if item and step.at_hand(item.kb, params.package) then
@@ -45,6 +45,7 @@ function step.run(params)
   local changed = false
   for _, runtime in ipairs(dotnet.RUNTIMES) do changed = dotnet.strengthen(runtime) or changed end
   if changed then log.info ".NET programs that are running use the new settings after their own restart" end
+  return changed
 end
 
 function step.verify()

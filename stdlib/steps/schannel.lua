@@ -53,7 +53,8 @@ local function report_sha2()
   end
 end
 
--- params: package. roles: { "Client" } ...; protocols: what is switched on, TLS 1.2 unless said otherwise.
+-- params: package. roles: { "Client" } ...; protocols: what is switched on, TLS 1.2 unless said otherwise. Answers
+-- whether that changes a value.
 function step.run(params, roles, protocols)
   local item = step.item(params.package)
   if item then
@@ -62,10 +63,12 @@ function step.run(params, roles, protocols)
   end
   schannel.report()
   algorithms.report()
+  local changed = false
   for _, protocol in ipairs(protocols or { "TLS 1.2" }) do
-    for _, role in ipairs(roles) do schannel.ensure(protocol, role) end
+    for _, role in ipairs(roles) do changed = schannel.ensure(protocol, role) or changed end
   end
   outcome.enforce(roles)
+  return changed
 end
 
 function step.verify(roles, protocols)

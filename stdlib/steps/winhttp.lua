@@ -57,7 +57,7 @@ local function switch_on(protocol)
   return false
 end
 
--- params: protocols, package, sha256, exact.
+-- params: protocols, package, sha256, exact. Answers whether that changes a value.
 function step.run(params)
   if winhttp.bits(params.protocols) & protocols.ERAS.modern == 0 then
     log.refuse 'the parameter protocols must hold "TLS 1.2" or "TLS 1.3"'
@@ -67,6 +67,7 @@ function step.run(params)
   local changed = set(params.protocols)
   for _, protocol in ipairs(params.protocols) do changed = switch_on(protocol) or changed end
   if changed then log.info "programs that are running use the new settings after their own restart" end
+  return changed
 end
 
 -- By effect, as far as a registry and file versions can show it: the update, each view, each protocol.
@@ -90,14 +91,13 @@ end
 -- For runbooks that have more to do than WinHTTP: where this step has no business, the plan says why and goes on.
 function step.run_where_possible(params)
   local applies, reason = step.applies()
-  if applies then
-    step.run(params)
-  else
-    log.finding("WinHTTP: " .. reason)
-    for _, protocol in ipairs(params.protocols) do
-      if not is_legacy(protocol) then schannel.ensure(protocol, "Client") end
-    end
+  if applies then return step.run(params) end
+  local changed = false
+  log.finding("WinHTTP: " .. reason)
+  for _, protocol in ipairs(params.protocols) do
+    changed = not is_legacy(protocol) and schannel.ensure(protocol, "Client") or changed
   end
+  return changed
 end
 
 function step.verify_where_possible(params)

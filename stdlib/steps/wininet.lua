@@ -7,10 +7,13 @@ local wininet = require "tls.wininet"
 local step = { NEEDS = { registry = { wininet.MACHINE, wininet.user_key "*" },
   reads = { wininet.POLICY, wininet.user_policy "*", wininet.PROFILES, wininet.EXPLORER } } }
 
+-- Answers whether that changes a value.
 function step.run(protocols)
-  if wininet.mend(protocols) then
+  local changed = wininet.mend(protocols)
+  if changed then
     log.info "Internet Explorer and programs that use WinINET take the new settings after their own restart"
   end
+  return changed
 end
 
 function step.verify() return wininet.good() end

@@ -90,6 +90,18 @@ local function place(view)
   return ("%s in %s (%s)"):format(winhttp.VALUE, winhttp.KEY, programs(view))
 end
 
+-- Two values beside it that a current winhttp.dll reads (WINHTTP-DEC). No document says what the first does.
+local function report_beside(view)
+  for name, text in pairs { ForceDefaultSecureProtocols = "may hold programs to the default that choose themselves",
+    EnableInsecureTlsFallback = "may let programs fall back to TLS 1.0 and 1.1" } do
+    local data = dword.get(winhttp.KEY, name, view)
+    if data and data ~= 0 then
+      log.finding(("%s in %s (%s) is %d: WinHTTP reads it, and it %s (mark S3)"):format(name, winhttp.KEY,
+        programs(view), data, text))
+    end
+  end
+end
+
 -- Tells what deserves attention in the values as they are: SSL, bits without a meaning, wrong types. Changes nothing.
 function winhttp.report()
   for _, view in ipairs(winhttp.views()) do
@@ -106,6 +118,7 @@ function winhttp.report()
     elseif now.bits == 0 then
       log.finding(("%s is 0; current Windows ignores that (mark S3)"):format(place(view)))
     end
+    report_beside(view)
   end
 end
 

@@ -4,12 +4,14 @@
 local sources = {}
 
 sources.tags = {
+  AADC = "Microsoft Entra Connect: TLS 1.2 enforcement",
   ADFS = "https://learn.microsoft.com/windows-server/identity/ad-fs/operations/manage-ssl-protocols-in-ad-fs",
   ADO = "microsoft/azure-devops-tls12: AzureDevOpsTls12Analysis.ps1",
   ADV2868725 = "Microsoft security advisory 2868725 (2013)",
   ADV2960358 = "Microsoft security advisory 2960358 (2014)",
   ADV3042058 = "Microsoft security advisory 3042058 (2015)",
   ADV3174644 = "Microsoft security advisory 3174644 (2016)",
+  ADFSTOOLS = "Microsoft's AD FS toolbox",
   ANS = "https://docs.ans.co.uk/docs/operatingsystems/windows/rdp/rdptls",
   ["AZB-EN"] = "Transport Layer Security in Azure Backup (2022)",
   ["AFD-DHE"] = "https://learn.microsoft.com/azure/frontdoor/diffie-hellman-ciphers",
@@ -59,6 +61,7 @@ sources.tags = {
   PROT = "https://learn.microsoft.com/windows/win32/secauthn/protocols-in-tls-ssl--schannel-ssp-",
   ROLLUP = "https://www.adamfowlerit.com/2017/01/security-quality-rollup-confusion-windows-updates/",
   SCDSC = "dsccommunity/SChannelDsc",
+  SFB = "Skype for Business Server: disable TLS 1.0 and 1.1",
   SOLVE = "Microsoft security engineering: solving the TLS 1.0 problem",
   SP13 = "SharePoint Server 2013: enable TLS and SSL support",
   SP16 = "SharePoint Server 2016: enable TLS 1.1 and TLS 1.2",

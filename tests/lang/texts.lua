@@ -173,7 +173,7 @@ local function strip_lua(text)
 end
 
 for _, name in ipairs(files(LUA)) do
-  local bench = name:find "bench" or name:find "windows/" and not name:find "sql_"
+  local bench = name:find "bench" or name:find "windows/" and not name:find "sql_" and not name:find "products"
   for _, literal in ipairs(literals(strip_lua(read(name)), '^%s*%.%.%s*["\']')) do
     spoken[#spoken + 1] = literal.text
     if not bench then prose[#prose + 1] = { name, literal.text } end

@@ -233,25 +233,6 @@ check.test("30: what KB245030 says of 2003 is not written: no former names, no a
   end
 end)
 
-check.test("32: root certificates are looked for", function()
-  local machine = run("azure-backup-tls12", "win10-22h2-x64")
-  for _, name in ipairs { "DigiCert Global Root G2", "RSA Root", "ECC Root", "DigiCert Global Root CA", "D%-TRUST",
-    "Baltimore" } do
-    check.any(machine.findings, "the root certificate .*" .. name)
-  end
-  machine = run("azure-backup-tls12", "win10-22h2-x64", nil, function(made)
-    made:put("HKLM\\SOFTWARE\\Microsoft\\SystemCertificates\\AuthRoot\\Certificates\\" ..
-      "df3c24f9bfd666761b268073fe06d1cc8d4f82a4", "Blob", 1)
-    made:put("HKLM\\SOFTWARE\\Policies\\Microsoft\\SystemCertificates\\Root\\Certificates\\" ..
-      "73A5E64A3BFF8316FF0EDCCC618A906E4EAE4D74", "Blob", 1)
-    made:put("HKLM\\SOFTWARE\\Microsoft\\EnterpriseCertificates\\Root\\Certificates\\" ..
-      "58E8ABB0361533FB80F79B1B6D29D3FF8D5F00F1", "Blob", 1)
-  end)
-  check.none(machine.findings, "Root G2")
-  check.none(machine.findings, "RSA Root")
-  check.any(machine.findings, "D%-TRUST", "another thumbprint that begins alike")
-end)
-
 check.test("36: no values where 6.2 has TLS 1.2 on by itself", function()
   check.equal(#run("schannel-tls12", "ws2012-x64").changes, 0)
 end)
