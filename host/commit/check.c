@@ -8,6 +8,7 @@
 #include "plan/change.h"
 #include "registry/value.h"
 #include "commit/commit.h"
+#include "machine/anchors.h"
 #include "machine/machine.h"
 #include "machine/overlay.h"
 #include "machine/update/package.h"
@@ -218,6 +219,24 @@ int commit_check_steps(tlsmend_machine *machine, const tlsmend_plan *plan, size_
   }
   machine_close(overlay);
   tlsmend_plan_free(scratch);
+  return code;
+}
+
+int commit_check_branches(tlsmend_machine *machine, const tlsmend_plan *plan, tlsmend_error *error) {
+  int code = TLSMEND_OK;
+  for (size_t i = 0; code == TLSMEND_OK && i < plan->change_count; i++) {
+    const char *place = plan->changes[i].key;
+    char *branch = NULL;
+    if (place)
+      code = anchors_unknown(machine, place, plan->changes[i].view, &branch, error);
+    if (branch)
+      code = tlsmend_error_set(
+          error, TLSMEND_E_REFUSED,
+          "%.300s is not changed: %.200s is not in this file, so that what stands there is not "
+          "known; export that branch as well, then plan again",
+          place, branch);
+    free(branch);
+  }
   return code;
 }
 

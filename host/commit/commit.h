@@ -33,6 +33,9 @@ typedef enum commit_result {
 /* Compares everything that was read to decide with the machine. E_DRIFT names what moved. */
 int commit_check_reads(tlsmend_machine *machine, const tlsmend_plan *plan, tlsmend_error *error);
 
+/* E_REFUSED names the first change that lies in a branch which the machine's file lacks, and what is to be exported. */
+int commit_check_branches(tlsmend_machine *machine, const tlsmend_plan *plan, tlsmend_error *error);
+
 /* Compares the before of every step from `from` on with the machine, taking the steps in between into account. */
 int commit_check_steps(tlsmend_machine *machine, const tlsmend_plan *plan, size_t from, tlsmend_error *error);
 

@@ -1,57 +1,140 @@
 /*
- * The one table of anchors. A row stands here if each Windows that it is for has the key from its first start on, whatever is installed
- * and configured: seen in hives of 7 and 10, and named by Microsoft's own documents. Policies, the list of profiles and what a product
- * brings are no anchors: a Windows can be without them.
+ * The one table of anchors. A key stands here if each Windows that the row is for has it from its first start on, whatever is installed
+ * and configured: seen in hives of 7 and 10, and named by Microsoft's documents. What a Windows can be without is no anchor, but a file
+ * tells of it only if it lists it or a key above: those rows are here for the name of the branch to export.
  */
 #include "machine/anchors.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
+#include "base/unicode.h"
 #include "machine/facts.h"
 #include "machine/machine.h"
 #include "machine/update/cbs.h"
 #include "registry/path.h"
+#include "registry/value.h"
 
-#define MICROSOFT "HKLM\\SOFTWARE\\Microsoft\\"
-#define SYSTEM    "HKLM\\SYSTEM\\"
-#define CURRENT   SYSTEM "CurrentControlSet"
+#define SOFTWARE  "HKLM\\SOFTWARE\\"
+#define MICROSOFT SOFTWARE "Microsoft\\"
+#define SYSTEM    "HKLM\\SYSTEM"
+#define CURRENT   SYSTEM "\\CurrentControlSet"
+#define CONTROL   CURRENT "\\Control"
+
+typedef enum anchor_kind {
+  ANCHOR, /* each Windows has it, and a file that tells of it lists it or a key above */
+  ROOT,   /* each Windows has it; people export single keys of it */
+  BRANCH  /* a Windows may be without it */
+} anchor_kind;
 
 typedef struct anchor {
   const char *path;
-  unsigned since; /* the NT version that it came with, major * 100 + minor */
+  anchor_kind kind;
+  unsigned since; /* the NT version from which on Windows has it, major * 100 + minor */
 } anchor;
 
-/* What lies in another stands behind it: of several that are missing the first is named. */
+/* What lies in another stands behind it: of several that are missing the first is named, of several that are not told the last. */
 static const anchor anchors[] = {
-    {CURRENT, 0},
-    {CURRENT "\\Control", 0},
-    {CURRENT "\\Control\\SecurityProviders\\SCHANNEL", 0},
-    {MACHINE_CURRENT_VERSION, 0},
-    {MICROSOFT "Windows\\CurrentVersion\\Internet Settings", 0},
-    {MICROSOFT ".NETFramework", 600},
-    {MICROSOFT "NET Framework Setup\\NDP", 600},
-    {CBS_KEY, 600},
-    {MICROSOFT "SystemCertificates", 0},
-    {"HKU", 0},
+    {CURRENT, ANCHOR, 0},
+    {CONTROL, ANCHOR, 0},
+    {CONTROL "\\Cryptography", BRANCH, 0},
+    {CONTROL "\\Lsa", BRANCH, 0},
+    {CONTROL "\\SecurityProviders\\SCHANNEL", ANCHOR, 0},
+    {CONTROL "\\Session Manager", BRANCH, 0},
+    {CONTROL "\\Terminal Server", BRANCH, 0},
+    {CURRENT "\\Services", BRANCH, 0},
+    {SOFTWARE "Microsoft", ANCHOR, 0},
+    {MICROSOFT ".NETFramework", ANCHOR, 600},
+    {MICROSOFT "Internet Explorer", BRANCH, 0},
+    {MICROSOFT "Microsoft SQL Server", BRANCH, 0},
+    {MICROSOFT "NET Framework Setup\\NDP", ANCHOR, 600},
+    {MICROSOFT "SystemCertificates", ANCHOR, 0},
+    {CBS_KEY, ANCHOR, 600},
+    {MICROSOFT "Windows\\CurrentVersion\\Internet Settings", ANCHOR, 0},
+    {MICROSOFT "Windows\\CurrentVersion\\WindowsUpdate", BRANCH, 0},
+    {MACHINE_CURRENT_VERSION, ANCHOR, 0},
+    {SOFTWARE "ODBC", BRANCH, 0},
+    {SOFTWARE "Policies", BRANCH, 0},
+    {"HKU", ROOT, 0},
 };
 
-/* Whether the anchor is in the file. */
-static int holds(tlsmend_machine *self, const anchor *row, int view, bool *out, tlsmend_error *error) {
-  tlsmend_machine *owner = self;
-  while (owner->below)
-    owner = owner->below; /* what is only planned makes no branch whole */
-  return machine_key_exists(owner, row->path, view, out, error);
+/* A key whose whereabouts are asked for, resolved; and the machine that is the file: what is only planned makes no branch whole. */
+typedef struct question {
+  tlsmend_machine *file;
+  const char *path;
+  int view;
+  unsigned version;
+  bool wide; /* a 64-bit Windows */
+} question;
+
+static bool covers(const anchor *row, const question *of) {
+  return of->version >= row->since && path_within(of->path, row->path);
 }
 
-static int name_branch(const anchor *row, int view, char **branch, tlsmend_error *error) {
-  *branch = path_stored(row->path, view);
+/* The first anchor that covers the key and is not in the file; NULL if none. */
+static int first_missing(const question *of, const anchor **out, tlsmend_error *error) {
+  *out = NULL;
+  for (size_t i = 0; !*out && i < sizeof anchors / sizeof *anchors; i++) {
+    bool there = true;
+    if (anchors[i].kind == BRANCH || !covers(&anchors[i], of))
+      continue;
+    int code = machine_key_exists(of->file, anchors[i].path, of->view, &there, error);
+    if (code != TLSMEND_OK)
+      return code;
+    if (!there)
+      *out = &anchors[i];
+  }
+  return TLSMEND_OK;
+}
+
+/* The last branch that covers the key, where the file holds it only as the way to other keys; NULL: it tells of the key. */
+static int last_untold(const question *of, const anchor **out, tlsmend_error *error) {
+  bool told = true;
+  const anchor *last = NULL;
+  *out = NULL;
+  for (size_t i = 0; i < sizeof anchors / sizeof *anchors; i++)
+    if (anchors[i].kind != ROOT && covers(&anchors[i], of))
+      last = &anchors[i];
+  int code = last ? machine_told(of->file, of->path, of->view, &told, error) : TLSMEND_OK;
+  if (code == TLSMEND_OK && !told)
+    *out = last;
+  return code;
+}
+
+static int find_set(void *data, const char *name) {
+  bool *found = data;
+  *found = *found || unicode_name_rest(name, "ControlSet");
+  return 0;
+}
+
+/* What is missing where there are control sets, and none of them is known to be in use: what says so, or the set that it names. */
+static void name_set(const question *of, char *out, size_t size) {
+  tlsmend_value value = {0};
+  uint64_t number = 0;
+  bool sets = false;
+  if (machine_each_key(of->file, SYSTEM, of->view, find_set, &sets, NULL) != TLSMEND_OK || !sets)
+    return;
+  snprintf(out, size, SYSTEM "\\Select");
+  if (machine_value_get(of->file, SYSTEM "\\Select", of->view, "Current", &value, NULL) == TLSMEND_OK &&
+      value_number(&value, &number))
+    snprintf(out, size, SYSTEM "\\ControlSet%03u", (unsigned)number);
+  tlsmend_value_clear(&value);
+}
+
+static int name_branch(const question *of, const anchor *row, char **branch, tlsmend_error *error) {
+  char name[256];
+  snprintf(name, sizeof name, "%s", row->path);
+  if (strcmp(row->path, CURRENT) == 0)
+    name_set(of, name, sizeof name);
+  *branch = path_stored(name, of->wide ? of->view : 64);
   return *branch ? TLSMEND_OK : error_no_memory(error);
 }
 
 int anchors_unknown(tlsmend_machine *self, const char *path, int view, char **branch, tlsmend_error *error) {
   const tlsmend_system *system = NULL;
+  const anchor *row = NULL;
   machine_key key = {0};
   *branch = NULL;
   if (!machine_is_file(self))
@@ -59,14 +142,16 @@ int anchors_unknown(tlsmend_machine *self, const char *path, int view, char **br
   int code = machine_system(self, &system, error);
   if (code == TLSMEND_OK)
     code = machine_resolve(self, path, view, &key, error);
-  for (size_t i = 0; code == TLSMEND_OK && !*branch && i < sizeof anchors / sizeof *anchors; i++) {
-    bool there = true;
-    if (system->major * 100 + system->minor < anchors[i].since || !path_within(key.path, anchors[i].path))
-      continue;
-    code = holds(self, &anchors[i], key.view, &there, error);
-    if (code == TLSMEND_OK && !there)
-      code = name_branch(&anchors[i], machine_is_64bit(system) ? key.view : 64, branch, error);
-  }
+  if (code != TLSMEND_OK)
+    return code;
+  question of = {self, key.path, key.view, system->major * 100 + system->minor, machine_is_64bit(system)};
+  while (of.file->below)
+    of.file = of.file->below;
+  code = first_missing(&of, &row, error);
+  if (code == TLSMEND_OK && !row)
+    code = last_untold(&of, &row, error);
+  if (code == TLSMEND_OK && row)
+    code = name_branch(&of, row, branch, error);
   machine_key_clear(&key);
   return code;
 }

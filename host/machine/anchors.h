@@ -7,6 +7,9 @@
 
 #include <tlsmend/machine.h>
 
+/* What a plan says of a branch that is missing. */
+#define ANCHORS_UNKNOWN "%s is not in this file: export that branch as well"
+
 /*
  * Whether a machine can tell of a key. *branch is NULL if it can, or else the branch of the registry that is to be exported as well:
  * malloc'd, spelled as a file spells it. A computer can always tell; so can a file of what lies outside of all anchors. `view` as for

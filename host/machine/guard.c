@@ -44,18 +44,34 @@ static bool view_fits(const guard *self, int view, const tlsmend_key *key) {
          (machine_system(self->base.below, &system, NULL) == TLSMEND_OK && !machine_is_64bit(system));
 }
 
+/* What stands behind the user's name in a path; NULL if it is no user's. In a file that has it HKCU is one more user, elsewhere a link
+ * to one. */
+static const char *behind_user(const guard *self, const char *path) {
+  bool there = false;
+  if (strncmp(path, "HKU\\", 4) == 0)
+    return path + 4 + strcspn(path + 4, "\\");
+  tlsmend_machine *file = self->base.below;
+  if (!path_within(path, "HKCU") || !machine_is_file(file))
+    return NULL;
+  while (file->below)
+    file = file->below;
+  int code = machine_key_exists(file, "HKCU", 0, &there, NULL);
+  return code == TLSMEND_OK && there ? path + 4 : NULL;
+}
+
 /* Whether the path is the tree, or lies in it; or, for `above`, on the way down to it. */
-static bool tree_meets(const char *tree, const char *path, bool above) {
-  if (strncmp(tree, ANY_USER, ANY_USER_LENGTH) == 0 && strncmp(path, "HKU\\", 4) == 0) {
+static bool tree_meets(const guard *self, const char *tree, const char *path, bool above) {
+  const char *rest = strncmp(tree, ANY_USER, ANY_USER_LENGTH) == 0 ? behind_user(self, path) : NULL;
+  if (rest) {
     tree += ANY_USER_LENGTH - 1; /* both from behind the user's name */
-    path += 4 + strcspn(path + 4, "\\");
+    path = rest;
   }
   return path_within(path, tree) || (above && path_within(tree, path));
 }
 
 static bool tree_holds(const guard *self, const char *tree, const tlsmend_key *key, bool above) {
   int view = tree[2] != ':' ? 0 : tree[0] == '3' ? 32 : 64;
-  return tree_meets(view ? tree + 3 : tree, key->path, above) && view_fits(self, view, key);
+  return tree_meets(self, view ? tree + 3 : tree, key->path, above) && view_fits(self, view, key);
 }
 
 /* Whether a key decides, beside the switches of Schannel, what is left to offer: whoever may write those may look what they come to

@@ -33,9 +33,10 @@ int machine_system(tlsmend_machine *self, const tlsmend_system **out, tlsmend_er
   return TLSMEND_OK;
 }
 
-bool machine_is_file(tlsmend_machine *self) {
-  OWNER(self, is_file);
-  return owner && owner->ops->is_file(owner);
+bool machine_is_file(const tlsmend_machine *self) {
+  while (self->below)
+    self = self->below;
+  return self->ops->told;
 }
 
 bool machine_is_64bit(const tlsmend_system *system) { return strcmp(system->architecture, "x86") != 0; }
@@ -61,6 +62,14 @@ static int view_of(tlsmend_machine *self, const char *path, int view, int *out, 
     *out = 32;
   }
   return TLSMEND_OK;
+}
+
+int machine_told(tlsmend_machine *self, const char *path, int view, bool *out, tlsmend_error *error) {
+  *out = true;
+  tlsmend_key key = {path, 0};
+  int code = view_of(self, path, view, &key.view, error);
+  OWNER(self, told);
+  return code == TLSMEND_OK && owner ? owner->ops->told(owner, &key, out, error) : code;
 }
 
 int machine_resolve(tlsmend_machine *self, const char *path, int view, machine_key *out,

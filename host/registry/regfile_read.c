@@ -422,8 +422,21 @@ static int read_key(reader *self) {
   return code ? at_line(self, code, &said) : TLSMEND_OK;
 }
 
+/* Exports that were joined, by `copy /b` or otherwise: each begins with its header, in UTF-16 with a BOM of its own. */
+static bool skip_header(reader *self) {
+  size_t length = regfile_text_again(self->at, self->ansi_strings);
+  if (!length)
+    return false;
+  self->at += length;
+  free(self->path);
+  self->path = NULL;
+  return true;
+}
+
 static int read_line(reader *self) {
   skip_blanks(self);
+  if (skip_header(self))
+    return finish_line(self, self->line);
   if (*self->at == '[')
     return read_key(self);
   if (*self->at == '"' || *self->at == '@')

@@ -111,6 +111,15 @@ static int check_nuls(const char *label, const regfile_text *out, tlsmend_error 
       line_of(out->text, nul));
 }
 
+size_t regfile_text_again(const char *at, bool ansi) {
+  static const char bom[] = "\xEF\xBB\xBF";
+  const char *header = ansi ? header_4 : header_5, *begin = at;
+  if (strncmp(at, bom, sizeof bom - 1) == 0)
+    at += sizeof bom - 1;
+  at = skip_blanks(at);
+  return strncmp(at, header, strlen(header)) == 0 ? (size_t)(at - begin) + strlen(header) : 0;
+}
+
 static int check_header(const char *label, regfile_text *out, tlsmend_error *error) {
   const char *at = skip_blanks(out->text);
   bool version_4 = strncmp(at, header_4, sizeof header_4 - 1) == 0;

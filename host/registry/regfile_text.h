@@ -18,6 +18,9 @@ typedef struct regfile_text {
 int regfile_text_decode(const char *label, const void *bytes, size_t size, regfile_text *out,
                         tlsmend_error *error);
 
+/* How many bytes the header of one more export of the same kind takes, where files were joined, its BOM included; 0: there is none. */
+size_t regfile_text_again(const char *at, bool ansi);
+
 /* The UTF-16 code unit of a Windows-1252 byte. */
 uint16_t regfile_ansi_unit(unsigned char byte);
 

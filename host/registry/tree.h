@@ -7,7 +7,8 @@
 
 #include <tlsmend/values.h>
 
-/* What an overlay says of a key or value; a snapshot has only TREE_PLAIN. */
+/* What an overlay says of a key or value. A snapshot says of its keys whether the file lists them (TREE_CREATED) or has them only as the
+ * way to others (TREE_PLAIN). */
 typedef enum tree_mark {
   TREE_PLAIN,   /* nothing said: what is below shows through */
   TREE_CREATED, /* made here; nothing below shows through */

@@ -199,6 +199,10 @@ static int check_repeat(const authorization *self, tlsmend_error *error) {
   return self->session->home ? session_refuse_repeat(self->session, self->plan, error) : TLSMEND_OK;
 }
 
+static int check_branches(const authorization *self, tlsmend_error *error) {
+  return commit_check_branches(self->session->machine, self->plan, error);
+}
+
 static int check_reads(const authorization *self, tlsmend_error *error) {
   return commit_check_reads(self->session->machine, self->plan, error);
 }
@@ -263,6 +267,8 @@ static const step steps[] = {
     {check_approvals, APPLY},
     /* A saved plan was applied before, or may have been: E_PLAN, 3. */
     {check_repeat, APPLY | LOCKED | BENCH},
+    /* A change lies in a branch that the file lacks, whatever was accepted: E_REFUSED, 3. */
+    {check_branches, APPLY | LOCKED | BENCH},
     /* Something that the plan rests on has another value now: E_DRIFT, 3. */
     {check_reads, NOTHING | APPLY | LOCKED | COMPLETE | BENCH},
     /* A value is not what it would be changed from: E_DRIFT, 3. */

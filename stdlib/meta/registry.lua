@@ -72,6 +72,12 @@ function registry.values(key, view) end
 ---@return view[]
 function registry.views(key) end
 
+--- The names of the keys of users: those below HKU, and "HKCU" in a file that holds the settings of one. Nil where there
+--- are none to list. `needs` names something of every user, such as "HKU\\*\\Software\\Example": that lets HKCU\Software\Example
+--- of such a file be read and written as well.
+---@return string[]?
+function registry.users() end
+
 --- Whether a key lies in a branch that the machine's file lacks: an export may hold only some. nil if the machine can
 --- tell of the key, there or not; else the branch to export, such as "HKLM\\SYSTEM\\CurrentControlSet". A computer can
 --- always tell. Needs no line in `needs`.

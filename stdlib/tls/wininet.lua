@@ -21,27 +21,31 @@ wininet.USERS = "HKU"
 wininet.PROFILES = "HKLM\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\ProfileList"
 wininet.EXPLORER = "HKLM\\SOFTWARE\\Microsoft\\Internet Explorer"
 
+-- A user is a SID, or HKCU: the one whose settings a file holds under that name.
+local function root(user) return user == "HKCU" and user or "HKU\\" .. user end
+
 -- The key of a user's own setting, or of the policy for that user.
-function wininet.user_key(sid) return ("HKU\\%s\\Software\\%s"):format(sid, SETTINGS) end
-function wininet.user_policy(sid) return ("HKU\\%s\\Software\\Policies\\%s"):format(sid, SETTINGS) end
+function wininet.user_key(user) return ("%s\\Software\\%s"):format(root(user), SETTINGS) end
+function wininet.user_policy(user) return ("%s\\Software\\Policies\\%s"):format(root(user), SETTINGS) end
 
 -- People, not services: accounts of a domain, of the machine, or of Entra ID.
 local function is_person(sid)
   return sid:find "^S%-1%-5%-21%-[%d-]+$" ~= nil or sid:find "^S%-1%-12%-1%-[%d-]+$" ~= nil
 end
 
--- SIDs of people: those whose registry is loaded, and those who have a profile that is not. The first is nil where the
--- machine at hand holds no users at all, as a snapshot may.
+-- Users: people whose registry is loaded, and those who have a profile that is not. The first is nil where the machine
+-- at hand holds no users at all, as a snapshot may. Third: the branch that is to be exported where its file lacks that of
+-- the users, so that there may be others.
 function wininet.users()
-  local keys = registry.keys(wininet.USERS)
+  local keys = registry.users()
   local loaded, known, absent = {}, {}, {}
   for _, sid in ipairs(keys or {}) do
-    if is_person(sid) then loaded[#loaded + 1], known[sid:upper()] = sid, true end
+    if is_person(sid) or sid == "HKCU" then loaded[#loaded + 1], known[sid:upper()] = sid, true end
   end
   for _, sid in ipairs(registry.keys(wininet.PROFILES) or {}) do
     if is_person(sid) and not known[sid:upper()] then absent[#absent + 1] = sid end
   end
-  return keys and #keys > 0 and loaded or nil, absent
+  return keys and #keys > 0 and loaded or nil, absent, registry.unknown(wininet.USERS)
 end
 
 -- What stands in a key: { present, bits, malformed, text }.
@@ -145,8 +149,8 @@ local function mend_user(sid, bits)
     winhttp.names(bits)))
 end
 
-local function report_absent(loaded, absent)
-  if not loaded then log.finding "the machine at hand holds no user's registry: settings of people are not seen" end
+local function report_absent(loaded, absent, branch)
+  if not loaded and not branch then log.finding "the machine at hand holds no user's registry: settings of people are not seen" end
   if #absent > 0 then
     log.finding(("people who are not signed in: %d (%s%s); their Internet Options are not seen and not changed; " ..
       "sign them in and run this again, or set the policy"):format(#absent, absent[1],
@@ -165,7 +169,7 @@ function wininet.mend(list)
     report_policy(owner, now)
     return false
   end
-  local loaded, absent = wininet.users()
+  local loaded, absent, branch = wininet.users()
   local changed = false
   lost = 0
   for _, sid in ipairs(loaded or {}) do changed = mend_user(sid, bits) or changed end
@@ -174,7 +178,7 @@ function wininet.mend(list)
     log.finding(("Internet Options that are mended offer %s no more: servers that have nothing newer are not reached")
       :format(winhttp.names(lost)))
   end
-  report_absent(loaded, absent)
+  report_absent(loaded, absent, branch)
   return changed
 end
 

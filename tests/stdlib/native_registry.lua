@@ -111,6 +111,7 @@ function native:registry()
     table.sort(list)
     return list
   end)
+  function registry.users() return registry.keys "HKU" end
   function registry.unknown() end -- it holds every branch
   function registry.views(path)
     if not self.sixtyfour then return { 32 } end

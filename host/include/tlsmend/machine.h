@@ -151,10 +151,11 @@ typedef struct tlsmend_machine_ops {
    * is missing, or not the right one. NULL, or E_UNSUPPORTED: packages are read where they lie. */
   int (*update_keep)(tlsmend_machine *self, const tlsmend_change *change, bool begun, tlsmend_error *error);
 
-  /* Whether it is a file that may hold only some branches of a registry, such as an export. What is absent in such a machine is known to
-   * be absent only where the file must hold it: the rest cannot be told, and nothing is written there. Called while planning and before a
-   * plan is applied. NULL: it is not; what is absent is absent. */
-  bool (*is_file)(tlsmend_machine *self);
+  /* For machines that are a file, such as an export, which may hold only some branches of a registry: whether it tells of the key
+   * whatever there is, *out. It does where it lists the key or one above it: who exports a key exports all that is below. Keys that are
+   * in the file only as the way to another tell nothing. Called while planning and before a plan is applied. NULL: the machine is no
+   * such file; what is absent in it is absent. */
+  int (*told)(tlsmend_machine *self, const tlsmend_key *key, bool *out, tlsmend_error *error);
 } tlsmend_machine_ops;
 
 /* The head of every machine. A back end's own struct begins with it; it sets `ops` and leaves the rest zeroed (calloc). */

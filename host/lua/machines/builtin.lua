@@ -18,6 +18,10 @@ local PACKAGES = "\\Microsoft\\Windows\\CurrentVersion\\Component Based Servicin
 local FACTS = SOFTWARE .. "\\tlsmend\\Facts"
 local PROCESSORS = { x64 = "AMD64", x86 = "x86", arm64 = "ARM64" }
 local INSTALLED = 0x70
+-- Stores of certificates, and Windows' own accounts: a file without them tells of none (host/machine/anchors.c).
+local ANCHORS = { "HKEY_USERS\\.DEFAULT", "HKEY_USERS\\S-1-5-18",
+  SOFTWARE .. "\\Microsoft\\SystemCertificates\\AuthRoot\\Certificates",
+  SOFTWARE .. "\\Microsoft\\SystemCertificates\\ROOT\\Certificates" }
 
 -- A registry under construction: path -> { values: name -> text behind the equals sign, keys: what is below }; the path
 -- "" holds the roots.
@@ -105,6 +109,7 @@ local function dotnet(tree, row, sixtyfour)
   put_views(tree, sixtyfour, "\\Microsoft\\.NETFramework\\v2.0.50727", {})
   put_views(tree, sixtyfour, "\\Microsoft\\.NETFramework\\v4.0.30319", {})
   local setup = "\\Microsoft\\NET Framework Setup\\NDP"
+  put_views(tree, sixtyfour, setup, {})
   if row.nt == "6.1" then put_views(tree, sixtyfour, setup .. "\\v3.5", { Install = 1, SP = 1 }) end
   if row.dotnet then put_views(tree, sixtyfour, setup .. "\\v4\\Full", { Install = 1, Release = row.dotnet }) end
 end
@@ -219,6 +224,7 @@ function machines.text(name)
   current_version(tree, row)
   control(tree, row, architecture)
   schannel(tree, row)
+  for _, path in ipairs(ANCHORS) do key(tree, path) end
   winhttp(tree, sixtyfour)
   dotnet(tree, row, sixtyfour)
   foundation(tree, row, architecture)

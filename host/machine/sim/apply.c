@@ -70,7 +70,7 @@ static int change_key(const sim *self, char *path, const tlsmend_change *change,
   path[parent] = '\\';
   if (!has_parent)
     return drift(change, "without its parent key", error);
-  return tree_make(self->tree, path) ? TLSMEND_OK : error_no_memory(error);
+  return sim_make(self->tree, path) ? TLSMEND_OK : error_no_memory(error);
 }
 
 static int change_registry(const sim *self, const tlsmend_change *change, tlsmend_error *error) {
@@ -91,7 +91,7 @@ typedef struct effects {
 static tree_key *record_key(const effects *effects, const char *below) {
   char path[512];
   snprintf(path, sizeof path, UPDATES "\\%s%s", effects->kb, below);
-  return tree_make(effects->self->tree, path);
+  return sim_make(effects->self->tree, path);
 }
 
 static int put_text(tree_key *key, const char *name, const char *text, tlsmend_error *error) {
@@ -137,7 +137,7 @@ static int effect_key_create(void *data, const char *path, tlsmend_error *error)
   free(parent);
   if (code == TLSMEND_OK)
     code = remember(effects, path, NULL, true, error);
-  if (code == TLSMEND_OK && !tree_make(effects->self->tree, path))
+  if (code == TLSMEND_OK && !sim_make(effects->self->tree, path))
     code = error_no_memory(error);
   return code;
 }
@@ -333,6 +333,7 @@ static void reload(sim *self) {
   self->tree = tree_new();
   if (self->tree && sim_parse(self, self->path, bytes, size, NULL) == TLSMEND_OK) {
     tree_free(kept);
+    sim_follow(self);
   } else {
     tree_free(self->tree);
     self->tree = kept;
@@ -378,7 +379,7 @@ static int take_back(sim *self, const tree_key *entry, tlsmend_error *error) {
     code = write_value(self, path, value_name, before ? &before->value : &absent, error);
   else if (path && tree_value_find(entry, "Made"))
     tree_remove(self->tree, path);
-  else if (path && !tree_make(self->tree, path))
+  else if (path && !sim_make(self->tree, path))
     code = error_no_memory(error);
   free(path);
   free(value_name);

@@ -17,8 +17,25 @@
 #include "machine/sim/snapshot.h"
 #include "os/os.h"
 
+bool sim_lists(const tree_key *key) {
+  while (key && tree_key_mark(key) == TREE_PLAIN)
+    key = tree_key_parent(key);
+  return key;
+}
+
+tree_key *sim_make(tree *tree, const char *path) {
+  tree_key *key = tree_make(tree, path);
+  if (key && sim_lists(key))
+    tree_key_set_mark(key, TREE_CREATED);
+  return key;
+}
+
 static int on_key(void *data, const char *path, tlsmend_error *error) {
-  return tree_make(data, path) ? TLSMEND_OK : error_no_memory(error);
+  tree_key *key = tree_make(data, path);
+  if (!key)
+    return error_no_memory(error);
+  tree_key_set_mark(key, TREE_CREATED);
+  return TLSMEND_OK;
 }
 
 static int on_key_delete(void *data, const char *path, tlsmend_error *error) {
@@ -39,10 +56,6 @@ static int on_value_delete(void *data, const char *path, const char *name, tlsme
   if (key)
     tree_value_remove(key, name);
   return TLSMEND_OK;
-}
-
-char *sim_path(const sim *self, const char *path, int view) {
-  return path_stored(path, self->x64 ? view : 64);
 }
 
 void sim_saw(sim *self, const void *bytes, size_t size) {
@@ -77,9 +90,14 @@ static bool print_values(const tree_key *key, regfile_writer *writer) {
   return true;
 }
 
-/* Prints a key and everything below it. `path` is its path, NULL for the invisible root. */
-static bool print_key(const tree_key *key, const char *path, regfile_writer *writer) {
-  if (path) {
+/* A key that is only the way to others is no section of its own, or it would say that all below it is there. */
+static bool is_section(const tree_key *key, bool all) {
+  return all || tree_key_mark(key) != TREE_PLAIN || tree_value_count(key) || !tree_key_count(key);
+}
+
+/* Prints a key and everything below it. `path` is its path, NULL for the invisible root. `all`: also keys that the file does not list. */
+static bool print_key(const tree_key *key, const char *path, bool all, regfile_writer *writer) {
+  if (path && is_section(key, all)) {
     regfile_writer_key(writer, path);
     if (!print_values(key, writer))
       return false;
@@ -97,19 +115,20 @@ static bool print_key(const tree_key *key, const char *path, regfile_writer *wri
     char *child = malloc(room);
     if (child)
       snprintf(child, room, "%s%s%s", path ? path : "", path ? "\\" : "", name);
-    good = child && print_key(keys[i], child, writer);
+    good = child && print_key(keys[i], child, all, writer);
     free(child);
   }
   free(keys);
   return good;
 }
 
-int sim_print_tree(const tree *tree, bool utf16, unsigned char **out, size_t *size, tlsmend_error *error) {
+static int print_tree(const tree *tree, bool utf16, bool all, unsigned char **out, size_t *size,
+                      tlsmend_error *error) {
   *out = NULL;
   regfile_writer *writer = regfile_writer_new(utf16 ? REGFILE_UTF16 : REGFILE_UTF8);
   if (!writer)
     return error_no_memory(error);
-  bool good = print_key(tree_root(tree), NULL, writer);
+  bool good = print_key(tree_root(tree), NULL, all, writer);
   int code = regfile_writer_finish(writer, out, size, error);
   if (good || code != TLSMEND_OK)
     return code;
@@ -118,13 +137,17 @@ int sim_print_tree(const tree *tree, bool utf16, unsigned char **out, size_t *si
   return error_no_memory(error);
 }
 
+int sim_print_tree(const tree *tree, bool utf16, unsigned char **out, size_t *size, tlsmend_error *error) {
+  return print_tree(tree, utf16, false, out, size, error);
+}
+
 /* The file in the state folder that keeps the original of these contents: named by them, so that each of several runs finds
- * its own. malloc'd; NULL when out of memory. */
+ * its own. By all keys, because one that was deleted and came back is listed. malloc'd; NULL when out of memory. */
 static char *original_name(const tree *tree) {
   unsigned char *form = NULL;
   char hex[DIGEST_ROOM], name[64];
   size_t size = 0;
-  if (sim_print_tree(tree, false, &form, &size, NULL) != TLSMEND_OK)
+  if (print_tree(tree, false, true, &form, &size, NULL) != TLSMEND_OK)
     return NULL;
   digest_sha256(form, size, hex);
   free(form);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/unicode.h"
 #include "plan/change.h"
 #include "registry/path.h"
 #include "registry/value.h"
@@ -21,7 +22,7 @@ enum { FILE_MOST = 512 * 1024 * 1024 };
 /* The node of a key, NULL if it does not exist. */
 static tree_key *find(tlsmend_machine *machine, const tlsmend_key *key) {
   const sim *self = (const sim *)machine;
-  if (!self->x64 || key->view == 64)
+  if (!*self->set && (!self->x64 || key->view == 64))
     return tree_find(self->tree, key->path);
   char *path = sim_path(self, key->path, key->view);
   tree_key *found = path ? tree_find(self->tree, path) : NULL;
@@ -44,12 +45,15 @@ static int value_get(tlsmend_machine *machine, const tlsmend_key *key, const cha
 
 static int each_key(tlsmend_machine *machine, const tlsmend_key *key, tlsmend_name_fn fn, void *data,
                     tlsmend_error *error) {
+  const sim *self = (const sim *)machine;
   const tree_key *found = find(machine, key);
   if (!found)
     return tlsmend_error_set(error, TLSMEND_E_ABSENT, "%s does not exist", key->path);
   int code = TLSMEND_OK;
   for (size_t i = 0; code == TLSMEND_OK && i < tree_key_count(found); i++)
     code = fn(data, tree_key_name(tree_key_at(found, i)));
+  if (code == TLSMEND_OK && *self->set && unicode_name_equal(key->path, "HKLM\\SYSTEM"))
+    code = fn(data, SIM_CURRENT_SET);
   return code;
 }
 
@@ -124,9 +128,21 @@ static int may_write(tlsmend_machine *machine, tlsmend_error *error) {
   return self->path ? os_file_may_replace(self->path, error) : TLSMEND_OK;
 }
 
-static bool is_file(tlsmend_machine *machine) {
-  (void)machine;
-  return true;
+/* Whether the key, or one above it, is a section of the file. */
+static int told(tlsmend_machine *machine, const tlsmend_key *key, bool *out, tlsmend_error *error) {
+  const sim *self = (const sim *)machine;
+  char *path = sim_path(self, key->path, key->view);
+  if (!path)
+    return error_no_memory(error);
+  const tree_key *found = tree_find(self->tree, path);
+  for (size_t end = strlen(path); !found && end;) {
+    end = path_parent(path);
+    path[end] = 0;
+    found = end ? tree_find(self->tree, path) : NULL;
+  }
+  free(path);
+  *out = sim_lists(found);
+  return TLSMEND_OK;
 }
 
 static const tlsmend_machine_ops sim_ops = {.version = TLSMEND_MACHINE_OPS_VERSION,
@@ -143,7 +159,7 @@ static const tlsmend_machine_ops sim_ops = {.version = TLSMEND_MACHINE_OPS_VERSI
                                             .may_write = may_write,
                                             .apply = sim_apply,
                                             .update_remove = sim_update_remove,
-                                            .is_file = is_file};
+                                            .told = told};
 
 /* The snapshot that a machine is; NULL if it is something else, whatever its back end calls itself. */
 static sim *sim_of(tlsmend_machine *machine) { return machine->ops == &sim_ops ? (sim *)machine : NULL; }
@@ -167,7 +183,7 @@ static int read_bytes(sim *self, const char *path, tlsmend_error *error) {
   return TLSMEND_OK;
 }
 
-static int load(sim *self, const backend_request *request, tlsmend_error *error) {
+static int fill(sim *self, const backend_request *request, tlsmend_error *error) {
   if (request->text)
     return sim_parse(self, request->argument, request->text, strlen(request->text), error);
   int code = read_bytes(self, request->argument, error);
@@ -176,6 +192,13 @@ static int load(sim *self, const backend_request *request, tlsmend_error *error)
                              "there is no snapshot %s, and no built-in machine of that name",
                              request->argument);
   return code == TLSMEND_OK ? sim_parse(self, request->argument, self->bytes, self->size, error) : code;
+}
+
+static int load(sim *self, const backend_request *request, tlsmend_error *error) {
+  int code = fill(self, request, error);
+  if (code == TLSMEND_OK)
+    sim_follow(self);
+  return code;
 }
 
 int sim_open(const backend_request *request, tlsmend_machine **out, tlsmend_error *error) {
@@ -217,6 +240,7 @@ static void take_over(sim *self, sim *fresh) {
   sim_saw(self, fresh->bytes, fresh->size);
   self->original_kept = false;
   self->base.facts_known = false;
+  sim_follow(self);
   self->x64 = has_two_views(self);
 }
 
@@ -255,6 +279,7 @@ int sim_clone(const sim *self, tlsmend_machine **out, tlsmend_error *error) {
   copy->base.ops = &sim_ops;
   copy->utf16 = self->utf16;
   copy->x64 = self->x64;
+  memcpy(copy->set, self->set, sizeof copy->set);
   copy->boot = self->boot;
   *out = &copy->base;
   return TLSMEND_OK;

@@ -28,6 +28,8 @@ struct sim {
   unsigned char seen[32];
   /* There is a 32-bit view of its own. */
   bool x64;
+  /* The control set that stands for CurrentControlSet: "ControlSet001". "": that key is there itself, or it cannot be told. */
+  char set[32];
   /* Restarts, without a state folder. */
   unsigned boot;
 };
@@ -47,7 +49,18 @@ bool sim_kept(const struct sim *self, const char *name, size_t most, char **out,
 /* Writes the file. A tree that is again what the original file said is written as the original's bytes. */
 int sim_save(struct sim *self, tlsmend_error *error);
 
-/* The path in the tree of a key in a view; malloc'd. */
+#define SIM_CURRENT_SET "CurrentControlSet"
+
+/* Finds out which control set is in use; after the tree has been filled. */
+void sim_follow(struct sim *self);
+
+/* Whether the file lists a key or one above it, so that it tells of all that is below. */
+bool sim_lists(const tree_key *key);
+
+/* The key at a path, made with its missing ancestors if need be; listed where what is above it is. NULL when out of memory. */
+tree_key *sim_make(tree *tree, const char *path);
+
+/* The path in the tree of a key in a view, in the control set that is in use; malloc'd. */
 char *sim_path(const struct sim *self, const char *path, int view);
 
 /* Members of the table, in sim/apply.c. */

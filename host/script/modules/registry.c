@@ -54,6 +54,10 @@ static int l_keys(lua_State *L) { return script_push_names(L, ask_key(L, PRIMITI
 
 static int l_values(lua_State *L) { return script_push_names(L, ask_key(L, PRIMITIVE_REGISTRY_VALUES)); }
 
+static int l_users(lua_State *L) {
+  return script_push_names(L, script_ask(L, PRIMITIVE_REGISTRY_USERS, NULL, 0));
+}
+
 static int l_branch(lua_State *L) {
   lua_pushstring(L, call_answer(ask_key(L, PRIMITIVE_REGISTRY_UNKNOWN), 1).text);
   return 1;
@@ -268,5 +272,6 @@ const luaL_Reg registry_functions[] = {
     {"create", l_create},  {"delete", l_delete}, {"delete_key", l_delete_key},
     {"exists", l_exists},  {"get", l_get},       {"keys", l_keys},
     {"raw", l_raw},        {"set", l_set},       {"values", l_values},
-    {"unknown", l_branch}, {"views", l_views},   {NULL, NULL},
+    {"unknown", l_branch}, {"users", l_users},   {"views", l_views},
+    {NULL, NULL},
 };

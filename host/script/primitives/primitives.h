@@ -31,6 +31,7 @@ typedef enum primitive_when {
   X(REGISTRY_EXISTS, "registry.exists", primitive_exists, PRIMITIVE_MACHINE, "kv")                           \
   X(REGISTRY_KEYS, "registry.keys", primitive_keys, PRIMITIVE_MACHINE, "kv")                                 \
   X(REGISTRY_VALUES, "registry.values", primitive_values, PRIMITIVE_MACHINE, "kv")                           \
+  X(REGISTRY_USERS, "registry.users", primitive_users, PRIMITIVE_MACHINE, "")                                \
   X(REGISTRY_UNKNOWN, "registry.unknown", primitive_branch, PRIMITIVE_MACHINE, "kv")                         \
   X(REGISTRY_SET, "registry.set", primitive_set, PRIMITIVE_MACHINE, "ktvisbt")                               \
   X(REGISTRY_DELETE, "registry.delete", primitive_delete, PRIMITIVE_MACHINE, "ktvt")                         \

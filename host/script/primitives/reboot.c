@@ -9,11 +9,12 @@
 #include "base/unicode.h"
 #include "machine/machine.h"
 #include "machine/propose.h"
+#include "machine/update/cbs.h"
 #include "registry/path.h"
 #include "script/primitives/answers.h"
 
 #define CURRENT "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\"
-#define CBS     CURRENT "Component Based Servicing\\"
+#define CBS     CBS_KEY "\\"
 #define UPDATE  CURRENT "WindowsUpdate\\"
 #define CONTROL "HKLM\\SYSTEM\\CurrentControlSet\\Control\\"
 #define LOGON   "HKLM\\SYSTEM\\CurrentControlSet\\Services\\Netlogon"
@@ -69,6 +70,12 @@ static int take_key(const tlsmend_call *call, const char *name, char **path, tls
   return code;
 }
 
+/* Servicing and the session manager: a Windows without a branch for these is none. The others may be missing anywhere. */
+static int note_branch(script_host *host, const char *path, tlsmend_error *error) {
+  bool surely = path_within(path, CBS_KEY) || path_within(path, CONTROL "Session Manager");
+  return surely ? primitive_note_branch(host, path, 0, error) : TLSMEND_OK;
+}
+
 /* key, name or nil */
 int primitive_fact(script_host *host, tlsmend_call *call, tlsmend_error *error) {
   char *path = NULL;
@@ -80,6 +87,8 @@ int primitive_fact(script_host *host, tlsmend_call *call, tlsmend_error *error) 
   if (code == TLSMEND_OK)
     code = name ? machine_value_get(machine, path, 0, name, &value, error)
                 : machine_key_exists(machine, path, 0, &found, error);
+  if (code == TLSMEND_OK && !found && !value.present)
+    code = note_branch(host, path, error);
   if (code == TLSMEND_OK)
     code =
         name ? primitive_answer_value(call, &value, error) : tlsmend_call_answer_boolean(call, found, error);

@@ -37,6 +37,8 @@ int primitive_value(script_host *host, tlsmend_call *call, tlsmend_error *error)
     code = judged(
         machine_value_get(&host->machine.base, path, view_at(call, 3), text_at(call, 2), &value, error),
         error);
+  if (code == TLSMEND_OK && !value.present)
+    code = primitive_note_branch(host, path, view_at(call, 3), error);
   if (code == TLSMEND_OK)
     code = primitive_answer_value(call, &value, error);
   tlsmend_value_clear(&value);
@@ -50,6 +52,8 @@ int primitive_exists(script_host *host, tlsmend_call *call, tlsmend_error *error
   int code = key_of(call, &path, error);
   if (code == TLSMEND_OK)
     code = judged(machine_key_exists(&host->machine.base, path, view_at(call, 2), &found, error), error);
+  if (code == TLSMEND_OK && !found)
+    code = primitive_note_branch(host, path, view_at(call, 2), error);
   free(path);
   return code == TLSMEND_OK ? tlsmend_call_answer_boolean(call, found, error) : code;
 }
@@ -62,6 +66,11 @@ static int answer_list(script_host *host, tlsmend_call *call, names_fn *ask, tls
   int code = key_of(call, &path, error);
   if (code == TLSMEND_OK) {
     code = judged(ask(&host->machine.base, path, view_at(call, 2), &names, error), error);
+    /* one that is there only as the way to others has more of them */
+    if (code == TLSMEND_OK || code == TLSMEND_E_ABSENT) {
+      int noted = primitive_note_branch(host, path, view_at(call, 2), error);
+      code = noted == TLSMEND_OK ? code : noted;
+    }
     code = primitive_answer_found(call, code, &names, error);
   }
   name_list_clear(&names);
@@ -75,6 +84,25 @@ int primitive_keys(script_host *host, tlsmend_call *call, tlsmend_error *error) 
 
 int primitive_values(script_host *host, tlsmend_call *call, tlsmend_error *error) {
   return answer_list(host, call, machine_values, error);
+}
+
+/* -> the names of the keys of users: those below HKU and, in a file that has it, HKCU; nil where there are none to list */
+int primitive_users(script_host *host, tlsmend_call *call, tlsmend_error *error) {
+  name_list names = {0};
+  bool own = false;
+  tlsmend_machine *machine = &host->machine.base;
+  int code = machine_keys(machine, "HKU", 0, &names, error);
+  bool absent = code == TLSMEND_E_ABSENT;
+  if (absent || code == TLSMEND_OK)
+    code = primitive_note_branch(host, "HKU", 0, error);
+  if (code == TLSMEND_OK && machine_is_file(machine)) /* past the guard, which lets nobody look at a root */
+    code = machine_key_exists(&host->facts.base, "HKCU", 0, &own, error);
+  if (code == TLSMEND_OK && own)
+    code = name_list_add(&names, "HKCU");
+  if (code == TLSMEND_OK)
+    code = primitive_answer_found(call, absent && !own ? TLSMEND_E_ABSENT : TLSMEND_OK, &names, error);
+  name_list_clear(&names);
+  return code;
 }
 
 /* key, view -> the branch that is to be exported, or nil. Past the guard of `needs`: what a file lacks stands in a closed table. */
@@ -124,6 +152,8 @@ int primitive_set(script_host *host, tlsmend_call *call, tlsmend_error *error) {
         (call->args[5].number ? propose_secret_set : propose_value_set)(
             &host->machine.base, path, view_at(call, 3), text_at(call, 2), &value, text_at(call, 7), error),
         error);
+  if (code == TLSMEND_OK)
+    code = primitive_note_branch(host, path, view_at(call, 3), error);
   tlsmend_value_clear(&value);
   free(path);
   return code;
@@ -137,6 +167,8 @@ int primitive_delete(script_host *host, tlsmend_call *call, tlsmend_error *error
     code = judged(propose_value_delete(&host->machine.base, path, view_at(call, 3), text_at(call, 2),
                                        text_at(call, 4), error),
                   error);
+  if (code == TLSMEND_OK)
+    code = primitive_note_branch(host, path, view_at(call, 3), error);
   free(path);
   return code;
 }
@@ -150,6 +182,8 @@ static int write_key(script_host *host, const tlsmend_call *call, key_fn *write,
   int code = key_of(call, &path, error);
   if (code == TLSMEND_OK)
     code = judged(write(&host->machine.base, path, view_at(call, 2), text_at(call, 3), error), error);
+  if (code == TLSMEND_OK)
+    code = primitive_note_branch(host, path, view_at(call, 2), error);
   free(path);
   return code;
 }
