@@ -50,7 +50,7 @@ static int add_policy(const tlsmend_session *self, const plan_reads *reads, json
 static int translate(script_tool *tool, const language *language, json_t *state, tlsmend_error *error) {
   json_t *list = NULL, *item, *texts = json_object();
   size_t index;
-  script_tool_call call = {"state.report", "texts", state};
+  script_tool_call call = {"state.page", "texts", state};
   int code = script_tool_run(tool, &call, &list, error);
   json_array_foreach(list, index, item) {
     const char *english = json_string_value(item);
@@ -72,7 +72,8 @@ static int render(script_tool *tool, const render_look *look, json_t *state, cha
   int translated = look->language ? translate(tool, look->language, state, error) : TLSMEND_OK;
   if (translated != TLSMEND_OK)
     return translated;
-  script_tool_call call = {"state.report", format == TLSMEND_FORMAT_HTML ? "html" : "text", state};
+  bool page = format == TLSMEND_FORMAT_HTML;
+  script_tool_call call = {page ? "state.page" : "state.report", page ? "html" : "text", state};
   int code = script_tool_run(tool, &call, &text, error);
   if (code == TLSMEND_OK && !(*out = strdup(json_string_value(text))))
     code = error_no_memory(error);

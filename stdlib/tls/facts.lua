@@ -102,7 +102,9 @@ function facts.read(options)
     order = { policy = facts.value(suites.POLICY, "Functions"), ["local"] = facts.value(suites.LOCAL, "Functions") },
     curves = { policy = facts.value(suites.POLICY, "EccCurves"),
       ["local"] = facts.value(suites.LOCAL, "EccCurves") },
-    fips = { Enabled = facts.value(fips.KEY, "Enabled"), MDMEnabled = facts.value(fips.KEY, "MDMEnabled") } }
+    fips = { Enabled = facts.value(fips.KEY, "Enabled"), MDMEnabled = facts.value(fips.KEY, "MDMEnabled") },
+    minimum = { Client = facts.value(suites.POLICY, "OverrideMinimumEnabledTLSVersionClient"),
+      Server = facts.value(suites.POLICY, "OverrideMinimumEnabledTLSVersionServer") } }
 end
 
 -- Whether everything but the switches of versions is as Windows itself has it, on a Windows that is in a table. Then

@@ -50,9 +50,7 @@ local function spelled(values)
   return table.concat(texts, ", ")
 end
 
--- What a version and role come to: { state = "on" | "on request" | "off" | "not supported" | "cannot tell", why,
--- explicit (there are values) }.
-function versions.of(facts, protocol, role)
+local function by_values(facts, protocol, role)
   local values = facts.protocols[protocol][role]
   local default, open = default_of(facts, protocol, role)
   local enabled, bad = versions.number(values.Enabled, ("Enabled of %s\\%s"):format(protocol, role))
@@ -67,6 +65,23 @@ function versions.of(facts, protocol, role)
     why = set == "default" and "Windows' own default"
       or effect == "unsupported" and ("%s\\%s has values, but this Windows has no %s"):format(protocol, role, protocol)
       or ("%s\\%s has %s"):format(protocol, role, spelled(values)) }
+end
+
+-- Only third parties say what the policy of a lowest version does and where it stands (S3; the settings themselves are
+-- Policy CSP Cryptography's, from 11 24H2 on): whatever it would change is open.
+local FIRST_MINIMUM = 26100
+
+-- What a version and role come to: { state = "on" | "on request" | "off" | "not supported" | "cannot tell", why,
+-- explicit (there are values) }.
+function versions.of(facts, protocol, role)
+  local row, lowest = by_values(facts, protocol, role), facts.minimum and facts.minimum[role]
+  if lowest == nil or (facts.build or 0) < FIRST_MINIMUM or row.state == "not supported" or protocol:find "^DTLS" then
+    return row
+  end
+  local number = type(lowest) == "string" and lowest:match "^1%.[0-3]$"
+  if number and row.state == (protocol < "TLS " .. number and "off" or "on") then return row end
+  return { state = "cannot tell", explicit = row.explicit,
+    why = ("the policy %s is set (mark S3)"):format("OverrideMinimumEnabledTLSVersion" .. role) }
 end
 
 return versions

@@ -64,17 +64,11 @@ function wininet.explorer()
 end
 
 -- What WinINET offers without any value: the bits that are certain, and those that would take an update to tell; nil if
--- it is not known which Explorer this is. The numbers are general knowledge (G; recorded users of 8.1 have 0xAA0, of 10
--- 0xA80): Explorer 11 came with SSL 3.0 on and lost it in April 2015. That TLS 1.1 and 1.2 come with Explorer 11 is
--- not (SP13), nor that updates take TLS 1.0 and 1.1 away on some of 10 (KB5017811).
+-- it is not known which Explorer this is.
 function wininet.release_default()
-  local version, row = wininet.explorer(), system.row
+  local version = wininet.explorer()
   if not version then return nil end
-  if version < 11 then return 0x0A0, 0 end
-  if row and releases.default(row, "TLS 1.3", "Client") == "on" then return 0x2800, 0 end
-  if system.nt < "10.0" then return 0xA80, protocols.BITS["SSL 3.0"] end
-  if not row then return 0xA80, 0 end
-  return releases.default_bits(row, system.exact and system.revision or nil, 0xA80)
+  return releases.explorer_bits(system.row, version, system.exact and system.revision or nil)
 end
 
 -- Whether a user without a value of his own gets TLS 1.2 and no SSL: by the machine's value in each view, else by

@@ -224,4 +224,16 @@ function releases.default_bits(row, revision, bits)
   return left, (revision or row.narrowed == 0) and 0 or bits & ~left
 end
 
+-- The same of WinINET, by the major version of Internet Explorer; row may be nil. The numbers are general knowledge (G;
+-- recorded users of 8.1 have 0xAA0, of 10 0xA80): Explorer 11 came with SSL 3.0 on and lost it in April 2015. That TLS
+-- 1.1 and 1.2 come with Explorer 11 is not (SP13), nor that updates take TLS 1.0 and 1.1 away on some of 10
+-- (KB5017811).
+function releases.explorer_bits(row, explorer, revision)
+  if explorer < 11 then return 0x0A0, 0 end
+  if row and releases.default(row, "TLS 1.3", "Client") == "on" then return 0x2800, 0 end
+  if row and row.nt ~= "10.0" then return 0xA80, protocols.BITS["SSL 3.0"] end
+  if not row then return 0xA80, 0 end
+  return releases.default_bits(row, revision, 0xA80)
+end
+
 return releases

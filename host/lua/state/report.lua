@@ -1,62 +1,73 @@
--- The effective state for people: a picture in the terminal and a page of HTML. Takes the object of `state`, looks at
--- no machine.
+-- The effective state for people in a terminal. Takes the object of `state`, looks at no machine; the page is
+-- state.page.
 
-local markup = require "markup"
-local protocols = require "tls.protocols"
 local policy = require "state.policy_report"
+local said = require "state.said"
 local suites = require "state.suites_report"
 
 local report = {}
 
--- Texts for people: what is said in the language that the host asks for, and the English texts that were said.
-local local_texts, said = {}, {}
-local function say(format, ...)
-  local english = format:format(...)
-  said[#said + 1] = english
-  return local_texts[english] or english
-end
+local say, pad, columns = said.say, said.pad, said.columns
 
--- Filled with blanks to a number of columns.
-local function pad(text, width) return text .. (" "):rep(width - (utf8.len(text) or #text)) end
-
--- The width of a column: `least`, or that of its widest text.
-local function columns(texts, least)
-  for _, text in ipairs(texts) do least = math.max(least, utf8.len(text) or #text) end
-  return least
-end
-
-local VERDICT = {
-  compliant = "TLS 1.2 is effective for every client that this machine shows.",
-  ["not-compliant"] = "TLS 1.2 is not effective everywhere: see the rows marked NO and some.",
-  ["cannot-tell"] = "It cannot be told whether TLS 1.2 is effective everywhere: see the rows marked ?.",
-}
 local MARK = { yes = "yes", some = "some", no = "NO", ["cannot tell"] = "?" }
-local LAYERS = {
+
+-- The layers in the order in which they are shown: field, title, what they are. Those that are shown only where there
+-- is something have no third.
+report.LAYERS = {
+  { "schannel_layer", "Schannel", "programs that leave the choice to Windows" },
   { "winhttp", "WinHTTP", "programs that use WinHTTP and do not choose themselves" },
   { "wininet", "WinINET", "Internet Options: programs on WinINET" },
   { "dotnet", ".NET", "programs on .NET Framework that do not choose themselves" },
+  { "powershell", "PowerShell" },
+  { "rdp", "Remote Desktop" },
+  { "http_sys", "http.sys" },
+  { "sql", "SQL Server" },
 }
 
-local function list(names) return #names > 0 and table.concat(names, ", ") or "nothing" end
+local VERDICT = {
+  compliant = "TLS 1.2 or later is effective in every layer in use.",
+  ["not-compliant"] = "TLS 1.2 is not effective: %s",
+  ["cannot-tell"] = "It cannot be told whether TLS 1.2 is effective: %s",
+}
 
-local function offers(names)
-  return names[1] == "cannot tell" and say "cannot tell what it offers" or say("offers %s", list(names))
+local TITLE = { dotnet = ".NET", winhttp = "WinHTTP", wininet = "WinINET", schannel = "Schannel", http_sys = "http.sys",
+  sql = "SQL Server" }
+
+-- The sentence, which names the first thing that stands in the way.
+function report.verdict(verdict)
+  local format = VERDICT[verdict.result]
+  if verdict.result == "compliant" then return say(format) end
+  local who = verdict.who
+  if TITLE[verdict.layer] and not who:find(TITLE[verdict.layer], 1, true) then
+    who = TITLE[verdict.layer] .. ", " .. who
+  end
+  return say(format, who .. ": " .. (verdict.why or "cannot tell"))
 end
 
-local function value_texts(row)
+function report.list(names) return #names > 0 and table.concat(names, ", ") or "nothing" end
+
+function report.offers(row, names)
+  if names[1] == "cannot tell" then return say "cannot tell what it offers" end
+  if row.perhaps and names == row.now then
+    return say("offers %s, perhaps %s", report.list(names), report.list(row.perhaps))
+  end
+  return say(row.role == "Server" and "accepts %s" or "offers %s", report.list(names))
+end
+
+function report.values(row)
   local texts = {}
   for _, value in ipairs(row.values) do texts[#texts + 1] = ("%s = %s"):format(value.name, value.text) end
   return table.concat(texts, ", ")
 end
 
 -- "on", or "not supported, on request after a restart" where that differs.
-local function both(now, after)
+function report.both(now, after)
   if now == after then return say(now) end
   return say("%s, %s after a restart", now, after)
 end
 
 -- Rows of the two roles side by side: { protocol, client, server }.
-local function pairs_of(rows)
+function report.pairs(rows)
   local result, by_protocol = {}, {}
   for _, row in ipairs(rows) do
     local entry = by_protocol[row.protocol]
@@ -72,19 +83,21 @@ end
 local function schannel_text(result, lines)
   local clients = { say "as client" }
   for _, row in ipairs(result.schannel) do
-    if row.role == "Client" then clients[#clients + 1] = both(row.now, row.after_restart) end
+    if row.role == "Client" then clients[#clients + 1] = report.both(row.now, row.after_restart) end
   end
   local width = columns(clients, 40)
   lines[#lines + 1] = ("%-12s %s %s"):format("Schannel", pad(clients[1], width), say "as server")
-  for _, entry in ipairs(pairs_of(result.schannel)) do
-    local client = pad(both(entry.Client.now, entry.Client.after_restart), width)
+  for _, entry in ipairs(report.pairs(result.schannel)) do
+    local client = pad(report.both(entry.Client.now, entry.Client.after_restart), width)
     lines[#lines + 1] = ("  %-10s %s %s"):format(entry.protocol, client,
-      both(entry.Server.now, entry.Server.after_restart))
+      report.both(entry.Server.now, entry.Server.after_restart))
     for _, role in ipairs { "Client", "Server" } do
       local row = entry[role]
       if #row.values > 0 then
-        lines[#lines + 1] = "             " .. say("%s: %s; Windows' own default: %s", role:lower(),
-          value_texts(row), row.default)
+        said.wrap(lines, "             ", say("%s: %s; Windows' own default: %s", role:lower(), report.values(row),
+          row.default))
+      elseif row.now == "cannot tell" then
+        said.wrap(lines, "             ", say("%s: %s", role:lower(), row.why))
       end
     end
   end
@@ -95,42 +108,52 @@ local AFTER = "    "
 -- The widths of the columns of all layers: who, and whether it has TLS 1.2.
 local function layer_widths(result)
   local who, marks = { AFTER .. say "after a restart" }, {}
-  for _, layer in ipairs(LAYERS) do
+  for _, layer in ipairs(report.LAYERS) do
     for _, row in ipairs(result[layer[1]]) do who[#who + 1] = say(row.who) end
   end
   for _, mark in pairs(MARK) do marks[#marks + 1] = say(mark) end
   return columns(who, 26), columns(marks, 5)
 end
 
-local function layer_text(layer, result, lines)
-  local rows, who, mark = result[layer[1]], layer_widths(result)
-  lines[#lines + 1] = ""
-  lines[#lines + 1] = ("%-12s %s"):format(layer[2], say(layer[3]))
-  if #rows == 0 then lines[#lines + 1] = "  " .. say "nothing installed" end
-  for _, row in ipairs(rows) do
-    lines[#lines + 1] = ("  %s TLS 1.2 %s %s"):format(pad(say(row.who), who), pad(say(MARK[row.tls12]), mark),
-      offers(row.now))
-    if row.tls12 ~= row.tls12_after_restart or list(row.now) ~= list(row.after_restart) then
-      lines[#lines + 1] = ("  %s TLS 1.2 %s %s"):format(pad(AFTER .. say "after a restart", who),
-        pad(say(MARK[row.tls12_after_restart]), mark), offers(row.after_restart))
-    end
-    lines[#lines + 1] = "      " .. (row.set == "absent" and say("set: %s", row.set)
+-- What is set, and what stands in the way.
+local function row_notes(row, lines)
+  if row.default ~= "" then
+    said.wrap(lines, "      ", row.set == "absent" and say("set: %s", row.set)
       or say("set: %s; default: %s", row.set, row.default))
-    if row.override then lines[#lines + 1] = "      " .. say(row.override) end
+  end
+  if row.override then said.wrap(lines, "      ", say(row.override)) end
+  if row.why and row.why ~= row.override then said.wrap(lines, "      ", say(row.why)) end
+  if row.counts == false and row.tls12 ~= "yes" then
+    said.wrap(lines, "      ", say "not counted: nothing on this machine is known to listen")
   end
 end
 
-local function speak(result)
-  local_texts, said = result.said and result.said.texts or {}, {}
+local function layer_text(layer, result, lines, who, mark)
+  local rows = result[layer[1]]
+  if #rows == 0 and not layer[3] then return end
+  lines[#lines + 1] = ""
+  lines[#lines + 1] = layer[3] and ("%-12s %s"):format(layer[2], say(layer[3])) or layer[2]
+  if #rows == 0 then lines[#lines + 1] = "  " .. say "nothing installed" end
+  for _, row in ipairs(rows) do
+    said.wrap(lines, ("  %s TLS 1.2 %s "):format(pad(say(row.who), who), pad(say(MARK[row.tls12]), mark)),
+      report.offers(row, row.now))
+    if row.tls12 ~= row.tls12_after_restart or report.list(row.now) ~= report.list(row.after_restart) then
+      said.wrap(lines, ("  %s TLS 1.2 %s "):format(pad(AFTER .. say "after a restart", who),
+        pad(say(MARK[row.tls12_after_restart]), mark)), report.offers(row, row.after_restart))
+    end
+    row_notes(row, lines)
+  end
 end
 
-function report.text(result)
-  speak(result)
-  local lines = { result.machine.name .. "   " .. result.machine.spec, "" }
-  schannel_text(result, lines)
-  for _, layer in ipairs(LAYERS) do layer_text(layer, result, lines) end
-  for _, line in ipairs(suites.lines(result, say, pad, columns)) do lines[#lines + 1] = line end
-  for _, line in ipairs(policy.lines(result, say)) do lines[#lines + 1] = line end
+local function findings_text(result, lines)
+  if #result.findings == 0 then return end
+  lines[#lines + 1] = ""
+  lines[#lines + 1] = say "Findings"
+  for _, row in ipairs(result.findings) do said.wrap(lines, "  - ", say(row.text)) end
+end
+
+-- Updates, restarts, and the verdict, which stands last: it is what is left on the screen.
+local function end_text(result, lines)
   lines[#lines + 1] = ""
   for _, update in ipairs(result.updates) do
     lines[#lines + 1] = ("%s: %s"):format(update.kb, say(update.pending and "waits for a restart"
@@ -142,92 +165,26 @@ function report.text(result)
   if not result.machine.exact then
     lines[#lines + 1] = say "this build stands in no table: the defaults are those of the nearest older release"
   end
-  lines[#lines + 1] = say(VERDICT[result.result])
+  said.wrap(lines, "", report.verdict(result.verdict))
   if result.after_restart ~= result.result then
-    lines[#lines + 1] = say("After a restart: %s", VERDICT[result.after_restart])
+    said.wrap(lines, "", say("After a restart: %s", report.verdict(result.verdict_after_restart)))
   end
-  lines[#lines + 1] =
-    say "A change counts for programs and services that start after it; a restart reaches all of them."
+  said.wrap(lines, "",
+    say "A change counts for programs and services that start after it; a restart reaches all of them.")
+end
+
+function report.text(result)
+  said.begin(result.said and result.said.texts)
+  local lines = { result.machine.name .. "   " .. result.machine.spec, "" }
+  schannel_text(result, lines)
+  local who, mark = layer_widths(result)
+  for _, layer in ipairs(report.LAYERS) do layer_text(layer, result, lines, who, mark) end
+  suites.text(result, lines)
+  policy.text(result, lines)
+  findings_text(result, lines)
+  suites.marks(result, lines)
+  end_text(result, lines)
   return table.concat(lines, "\n") .. "\n"
-end
-
-local html = markup.escape
-
-local STYLE = "body{font:15px/1.45 system-ui,sans-serif;margin:2em auto;max-width:72em;padding:0 1em;color:#1b1b1b;" ..
-  "background:#fff}table{border-collapse:collapse;width:100%;margin:.5em 0 1.5em}th,td{border:1px solid #bbb;" ..
-  "padding:.3em .6em;text-align:left;vertical-align:top}th{background:#eee}.good{background:#dff0d8}" ..
-  ".bad{background:#f6d5d5}.doubt{background:#fdf3cf}small{color:#555}code{font-size:.9em;overflow-wrap:anywhere}" ..
-  "@media(prefers-color-scheme:dark){body{background:#181818;color:#ddd}th{background:#333}.good{background:#1d3b1d}" ..
-  ".bad{background:#4b1f1f}.doubt{background:#463c14}small{color:#aaa}}"
-
-local CLASS = { yes = "good", some = "doubt", no = "bad", ["cannot tell"] = "doubt" }
-
--- Green is what should be: new protocols on, old ones not.
-local function schannel_class(row)
-  if row.now == "cannot tell" then return "doubt" end
-  if protocols.is_modern(row.protocol) then
-    return row.now == "on" and "good" or row.protocol == "TLS 1.2" and row.role == "Client" and "bad" or ""
-  end
-  return row.now == "on" and "doubt" or ""
-end
-
-local function schannel_cell(row)
-  local set = #row.values > 0 and value_texts(row) or "not set"
-  return ('<td class="%s">%s<br><small>%s</small></td>'):format(schannel_class(row),
-    html(both(row.now, row.after_restart)), html(say("%s; default: %s", set, row.default)))
-end
-
-local function layer_html(layer, rows, out)
-  out[#out + 1] = ("<h2>%s</h2><p>%s.</p>"):format(html(layer[2]), html(say(layer[3])))
-  if #rows == 0 then
-    out[#out + 1] = "<p>" .. html(say "Nothing is installed.") .. "</p>"
-    return
-  end
-  local head = {}
-  for _, title in ipairs { "who", "TLS 1.2 now", "after a restart", "offers", "set", "default", "takes effect" } do
-    head[#head + 1] = "<th>" .. html(say(title)) .. "</th>"
-  end
-  out[#out + 1] = "<table><tr>" .. table.concat(head) .. "</tr>"
-  for _, row in ipairs(rows) do
-    out[#out + 1] = ('<tr><td>%s</td><td class="%s">%s</td><td class="%s">%s</td><td>%s%s</td><td>%s<br><code>%s' ..
-      "</code></td><td>%s</td><td>%s</td></tr>"):format(html(say(row.who)), CLASS[row.tls12], html(say(row.tls12)),
-      CLASS[row.tls12_after_restart], html(say(row.tls12_after_restart)), html(say(list(row.now))),
-      row.override and "<br><small>" .. html(say(row.override)) .. "</small>" or "", html(say(row.set)),
-      html(row.where), html(say(row.default)), html(say(row.needs)))
-  end
-  out[#out + 1] = "</table>"
-end
-
--- One page without any other file.
-function report.html(result)
-  speak(result)
-  local title = html(say("TLS state of %s", result.machine.spec))
-  local after = result.after_restart ~= result.result
-    and " " .. html(say("After a restart: %s", VERDICT[result.after_restart])) or ""
-  local out = { '<!DOCTYPE html><html lang="' .. (result.said and result.said.language or "en") ..
-    '"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>' .. title ..
-    "</title><style>" .. STYLE .. "</style></head><body>", ("<h1>%s</h1><p>%s</p><p><strong>%s</strong>%s</p>"):format(
-    title, html(result.machine.name), html(say(VERDICT[result.result])), after),
-    ("<h2>Schannel</h2><table><tr><th>%s</th><th>%s</th><th>%s</th></tr>"):format(html(say "protocol"),
-      html(say "as client"), html(say "as server")) }
-  for _, entry in ipairs(pairs_of(result.schannel)) do
-    out[#out + 1] = ("<tr><td>%s</td>%s%s</tr>"):format(html(entry.protocol), schannel_cell(entry.Client),
-      schannel_cell(entry.Server))
-  end
-  out[#out + 1] = ("</table><p>%s</p>"):format(html(say("A change takes %s.", result.schannel[1].needs)))
-  for _, layer in ipairs(LAYERS) do layer_html(layer, result[layer[1]], out) end
-  out[#out + 1] = suites.html(result, say, html)
-  out[#out + 1] = policy.html(result, say, html)
-  out[#out + 1] = "</body></html>"
-  return table.concat(out, "\n") .. "\n"
-end
-
--- Every English text that the text or the page of this state says, for the host to translate.
-function report.texts(result)
-  report.text(result)
-  local all = said
-  report.html(result)
-  return table.move(said, 1, #said, #all + 1, all)
 end
 
 return report

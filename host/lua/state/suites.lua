@@ -1,92 +1,79 @@
--- What else decides a handshake: the order of cipher suites and FIPS mode; and how good the facts are that the state of
--- a machine rests on. The third part of `state`. Reads only.
+-- Cipher suites and FIPS mode for `state`, from the facts and the sides of the model. Looks at no machine.
 
-local dword = require "windows.dword"
-local suites = require "tls.suites"
-local system = require "system"
-local sources = require "windows.sources"
-local updates = require "windows.updates"
-local wininet = require "tls.wininet"
+local cipher_suites = require "tls.cipher_suites"
+local fips = require "tls.fips"
+local suite_order = require "tls.suite_order"
+local tls_suites = require "tls.suites"
 
-local handshake = {}
-
-handshake.FIPS = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\Lsa\\FipsAlgorithmPolicy" -- TLSREG; CM-SRV
+local suites = {}
 
 local NEEDS = "restart" -- of Windows
 
--- Names that this Windows passes over, because they are spelled for another release.
-local function ignored(order)
-  local names = {}
-  for _, name in ipairs(order) do
-    if suites.is_ignored((name:match "^%s*(.-)%s*$")) then names[#names + 1] = name end
-  end
-  return names
+local function split(text)
+  local list = {}
+  for name in text:gmatch "[^,]+" do list[#list + 1] = name end
+  return list
 end
 
--- { set = "policy" | "local" | "default" | "malformed", where, order, ignored, services, needs }. `services`: whether a
--- suite is among them that Microsoft 365 takes; "cannot tell" where Windows' own order holds, which stands in no value.
-function handshake.suites()
-  local order, set = suites.order()
-  local row = { set = set, where = (set == "policy" and suites.POLICY or suites.LOCAL) .. "\\Functions",
-    order = order or {}, ignored = ignored(order or {}), services = "cannot tell", needs = NEEDS }
-  if order then
-    local void, counting = {}, {}
-    for _, name in ipairs(row.ignored) do void[name] = true end
-    for _, name in ipairs(order) do
-      if not void[name] then counting[#counting + 1] = name end
-    end
-    row.services = #suites.missing(counting, suites.SERVICE) < #suites.SERVICE and "yes" or "no"
-  end
-  return row
+-- What stands in the value that holds: names, or nil and whether it is of a wrong type.
+local function written(facts, owner)
+  local value = facts.order[owner]
+  if type(value) == "string" then return split(value), owner ~= "policy" end
+  if type(value) == "table" and not value.malformed and not value.unknown then return value, owner == "policy" end
+  return nil, type(value) == "table" and value.malformed ~= nil
 end
 
--- { set, now = "on" | "off" | "cannot tell" }
-function handshake.fips()
-  local data, kind = dword.get(handshake.FIPS, "Enabled")
-  local row = { where = handshake.FIPS .. "\\Enabled", set = "absent", now = "off", needs = NEEDS }
-  if not kind then return row end
-  if not data then
-    row.set, row.now = ("malformed (%s)"):format(kind), "cannot tell"
-  else
-    row.set, row.now = tostring(data), data ~= 0 and "on" or "off"
+-- Whether a suite is left that Microsoft 365 takes: "yes", "no" or "cannot tell".
+local function services(side)
+  local taken, open = {}, side.open
+  for _, name in ipairs(tls_suites.SERVICE) do taken[name] = true end
+  for _, row in ipairs(side.suites) do
+    if taken[row.name] and row.sure then return "yes" end
+    open = open or taken[row.name]
   end
-  return row
+  return open and "cannot tell" or "no"
 end
 
-local function add(list, mark, text)
-  if mark and mark ~= "S" then list[#list + 1] = { mark = mark, text = text } end
+-- { set = "policy" | "local" | "default" | "malformed", where, order = what is written there, ignored = names that
+-- count for nothing, why it is not sure, services, needs }.
+function suites.order(view)
+  local side, held = view.client, view.facts.order
+  local owner = held.policy ~= nil and "policy" or held["local"] ~= nil and "local" or "default"
+  local order, wrong = nil, false
+  if owner ~= "default" then order, wrong = written(view.facts, owner) end
+  local ignored = {}
+  for _, row in ipairs(side.owner == "default" and {} or suite_order.suites(view.facts).list) do
+    if row.lost then ignored[#ignored + 1] = row.spelled end
+  end
+  return { set = wrong and "malformed" or side.owner, order = order or {}, ignored = ignored, why = side.owner_why,
+    where = (owner == "policy" and tls_suites.POLICY or tls_suites.LOCAL) .. "\\Functions", services = services(side),
+    needs = NEEDS }
 end
 
-local function is_set(rows, who)
-  for _, row in ipairs(rows) do
-    if row.who:find(who, 1, true) and row.set ~= "absent" then return true end
-  end
-  return false
-end
-
--- The facts in `result` that no document of Microsoft says: { mark, text } each. S3: third parties; G: general
--- knowledge; S+G: a part of it is.
-function handshake.marks(result)
-  local list, row = {}, system.row
-  if row then
-    add(list, row.mark, ("the build number by which %s is recognised: %s"):format(row.name,
-      sources.spelled(row.source)))
-    add(list, row.schannel_mark, "Schannel's defaults: " .. sources.spelled(row.schannel_source))
-    add(list, row.winhttp_mark, "WinHTTP's default: " .. sources.spelled(row.winhttp_source))
-  end
-  for _, update in ipairs(result.updates) do
-    local known = updates.of(update.kb)
-    add(list, known and known.mark, ("what %s brings: %s"):format(update.kb,
-      sources.spelled(known and known.source)))
-    add(list, known and known.files_mark, ("the file versions by which %s is recognised: %s"):format(update.kb,
-      sources.spelled(known and known.files_source)))
-  end
-  if wininet.explorer() then add(list, "G", "the number of Internet Options' default: no source") end
-  if is_set(result.wininet, "without a setting") then
-    add(list, "S3", ("that the machine's SecureProtocols holds for people without a setting of their own: %s"):format(
-      sources.spelled "MMAY"))
+-- The suites that are left, in order: { name, curve, sure, oldest, newest, strong }.
+function suites.in_order(side)
+  local list = {}
+  for _, row in ipairs(side.suites) do
+    local suite = cipher_suites.of(row.name)
+    list[#list + 1] = { name = row.name, curve = row.curve, sure = row.sure, why = row.why, oldest = suite.oldest,
+      newest = suite.newest, strong = suite.strong }
   end
   return list
 end
 
-return handshake
+-- { set, now = "on" | "off" | "cannot tell" }
+function suites.fips(view)
+  local held, side = view.facts.fips, view.client
+  local value = held.Enabled
+  local row = { where = fips.KEY .. "\\Enabled", needs = NEEDS, set = "absent", why = side.fips_why,
+    now = side.fips and "on" or side.fips == false and "off" or "cannot tell" }
+  if math.type(value) == "integer" then
+    row.set = tostring(value)
+  elseif value ~= nil then
+    row.set = type(value) == "table" and value.unknown and "cannot tell"
+      or ("malformed (%s)"):format(type(value) == "string" and "REG_SZ" or value.malformed or "REG_MULTI_SZ")
+  end
+  return row
+end
+
+return suites

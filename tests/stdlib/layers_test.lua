@@ -1,0 +1,120 @@
+-- tls.layers: every switch of every version by release, role and layer, against Microsoft's table said once more.
+
+local check = require "check"
+local cases = require "layer_cases"
+local handshake = require "tls.handshake"
+local protocols = require "tls.protocols"
+local releases = require "windows.releases"
+
+local plain, rows_of, row_of = cases.plain, cases.rows_of, cases.row_of
+
+-- One release of each profile of Microsoft's table, and what it does with TLS 1.2 by itself.
+local PROFILES = { { "vista-sp2", "ns" }, { "win7-sp1", "off" }, { "ws2012", "on" }, { "win81", "on" },
+  { "win10-1507", "on" }, { "ws2016", "on" } }
+
+-- What the two values make of a default, said once more in other words (TLSREG).
+local function effect(default, enabled, disabled)
+  if default == "ns" then return "never" end
+  if enabled == 0 then return "never" end
+  if disabled == 0 or disabled == nil and default == "on" then return "offered" end
+  return "asked for"
+end
+
+check.test("every switch of TLS 1.2 as client, by release and layer", function()
+  local cells = 0
+  for _, profile in ipairs(PROFILES) do
+    for _, enabled in ipairs { "absent", 0, 1 } do
+      for _, disabled in ipairs { "absent", 0, 1 } do
+        local facts = plain(profile[1])
+        local held, values = facts.layers, facts.protocols["TLS 1.2"].Client
+        values.Enabled = enabled ~= "absent" and enabled or nil
+        values.DisabledByDefault = disabled ~= "absent" and disabled or nil
+        held.winhttp.values = { { view = 64, value = 0x800 } }
+        held.dotnet.v4, held.dotnet.release = "4.6.2", 394802
+        held.dotnet.values[2].SystemDefaultTlsVersions, held.dotnet.values[4].SchUseStrongCrypto = 1, 1
+        local got = effect(profile[2], values.Enabled, values.DisabledByDefault)
+        local by_default, by_name = got == "offered" and "yes" or "no", got ~= "never" and "yes" or "no"
+        local where = ("%s %s %s"):format(profile[1], enabled, disabled)
+        local rows = rows_of(facts)
+        check.equal(row_of(rows, "schannel", "as client").tls12, by_default, where)
+        check.equal(row_of(rows, "winhttp").tls12, profile[1] == "vista-sp2" and "cannot tell" or by_name,
+          where)
+        check.equal(row_of(rows, "wininet").tls12, by_name, where)
+        check.equal(row_of(rows, "dotnet", ".NET 4.6.2, 64-bit").tls12, by_default, where)
+        check.equal(row_of(rows, "dotnet", ".NET 4.6.2, 32-bit").tls12, by_name, where)
+        cells = cells + 5
+      end
+    end
+  end
+  check.equal(cells, 270)
+end)
+
+-- Microsoft's table of versions (PROT), by the first build: what a client and a server do with SSL 2.0, SSL 3.0, TLS
+-- 1.0, TLS 1.1, TLS 1.2 and TLS 1.3 by themselves. 1: offered, 0: only where it is asked for, -: not there.
+local TABLE = { { 6000, "011---", "111---" }, { 7600, "01100-", "11100-" }, { 9200, "01111-", "01111-" },
+  { 14393, "-0111-", "-0111-" }, { 20348, "-01111", "-01111" } }
+
+local function by_table(row, role, index)
+  local text
+  for _, line in ipairs(TABLE) do
+    if row.build >= line[1] then text = line[role == "Client" and 2 or 3] end
+  end
+  return ({ ["1"] = "on", ["0"] = "off", ["-"] = "ns" })[text:sub(index, index)]
+end
+
+-- Sets both values of every version in both roles.
+local function set_all(facts, enabled, disabled)
+  for _, name in ipairs(protocols.NAMES) do
+    for _, role in ipairs { "Client", "Server" } do
+      facts.protocols[name][role] = { Enabled = enabled, DisabledByDefault = disabled }
+    end
+  end
+end
+
+check.test("every switch of every version, by release and role: what bare Schannel offers", function()
+  local cells, names = 0, { "SSL 2.0", "SSL 3.0", "TLS 1.0", "TLS 1.1", "TLS 1.2", "TLS 1.3" }
+  for _, row in ipairs(releases.list) do
+    for _, enabled in ipairs { false, 0, 1, 0xFFFFFFFF } do
+      for _, disabled in ipairs { false, 0, 1 } do
+        local facts = plain(row.id)
+        set_all(facts, enabled or nil, disabled or nil)
+        local rows = rows_of(facts)
+        for _, role in ipairs { "Client", "Server" } do
+          local side, expected = handshake.side(facts, role), {}
+          for index, name in ipairs(names) do
+            local got = effect(by_table(row, role, index), enabled or nil, disabled or nil)
+            check.equal(side.versions[name].state == "on", got == "offered", row.id .. " " .. name)
+            local suites = name ~= "SSL 3.0" or row.build < 16299 -- 1709 has none for it
+            if got == "offered" and suites then expected[#expected + 1] = name end
+            cells = cells + 1
+          end
+          check.equal(table.concat(row_of(rows, "schannel", "as " .. role:lower()).offers, ", "),
+            table.concat(expected, ", "), ("%s %s %s %s"):format(row.id, role, enabled, disabled))
+        end
+      end
+    end
+  end
+  check.equal(cells, #releases.list * 12 * 12)
+end)
+
+check.test("the policy of a lowest version: third parties alone say what it does", function()
+  local function states(id, value, role)
+    local facts = plain(id)
+    facts.minimum.Client = value
+    facts.protocols["TLS 1.1"].Client.Enabled = 0
+    local side, list = handshake.side(facts, role or "Client"), {}
+    for _, name in ipairs { "TLS 1.0", "TLS 1.1", "TLS 1.2", "TLS 1.3", "DTLS 1.2" } do
+      list[#list + 1] = side.versions[name].state
+    end
+    return table.concat(list, ", ")
+  end
+  check.equal(states("win11-24h2", nil), "on, off, on, on, on")
+  check.equal(states("win11-24h2", "1.2"), "cannot tell, off, on, on, on")
+  check.equal(states("win11-24h2", "1.0"), "on, cannot tell, on, on, on")
+  check.equal(states("win11-24h2", "1.3"), "cannot tell, off, cannot tell, on, on")
+  check.equal(states("win11-24h2", 12), "cannot tell, cannot tell, cannot tell, cannot tell, on", "not readable")
+  check.equal(states("win11-24h2", "1.2", "Server"), "on, on, on, on, on")
+  check.equal(states("ws2022", "1.2"), "on, off, on, on, on", "not read before 24H2")
+end)
+
+check.done "layers"
