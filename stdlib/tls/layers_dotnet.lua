@@ -51,7 +51,7 @@ local function effect(row, held, client)
     if not needs or needs.there == true or made.tls12 == "no" then return made.tls12, made.why end
     return needs.there == "unknown" and "cannot tell" or "no", nil
   end
-  if held.v4 == "4.0" then return "no", nil end
+  if held.v4:find "^4%.0" then return "no", nil end
   if row.versions == "on" then
     local made = by_windows()
     return made.tls12, made.why
@@ -77,8 +77,8 @@ end
 local function obstacle(runtime, held)
   local needs = held.v2_needs
   if runtime == "v4.0.30319" then
-    return held.v4 == "4.0" and
-      ".NET 4.0 does not know TLS 1.1 and 1.2; install 4.6.2 or later in its place (mark S+G)" or nil
+    return held.v4:find "^4%.0" and
+      (".NET %s does not know TLS 1.1 and 1.2; install 4.6.2 or later in its place (mark S+G)"):format(held.v4) or nil
   end
   if needs and needs.never then return needs.never end
   if not needs or needs.there == true then return nil end

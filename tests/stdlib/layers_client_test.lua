@@ -57,7 +57,7 @@ end)
 -- installed, Release, SystemDefaultTlsVersions, SchUseStrongCrypto -> what a client gets where TLS 1.2 is on, where it
 -- is on request, and where it is off.
 local FRAMEWORKS = {
-  { "4.0", nil, 1, 1, "no", "no", "no" },
+  { "4.0", nil, 1, 1, "no", "no", "no" }, { "4.0 Client Profile", nil, 1, 1, "no", "no", "no" },
   { "4.5", 378389, nil, nil, "no", "no", "no" }, { "4.5.2", 379893, nil, nil, "no", "no", "no" },
   { "4.5", 378389, nil, 1, "yes", "yes", "no" }, { "4.5.2", 379893, 1, nil, "yes", "no", "no" },
   { "4.6", 393295, nil, nil, "some", "some", "no" }, { "4.6", 393295, nil, 1, "yes", "yes", "no" },
