@@ -19,13 +19,13 @@ local VERSIONS = { "TLS 1.3", "TLS 1.2", "TLS 1.1", "TLS 1.0", "SSL 3.0", "SSL 2
 local RANK = {}
 for rank, name in ipairs(VERSIONS) do RANK[name] = #VERSIONS - rank end
 
--- The patch state whose list is sent: that of a filter, else the newest that the facts leave possible.
+-- The patch state whose list is sent: that of a filter, else the newest that the facts leave possible; and why that is
+-- not sure.
 local function state_of(facts, chosen)
+  local ladder = lists.ladder(facts.release)
   for _, filter in ipairs(chosen) do
-    for _, step in ipairs(lists.ladder(facts.release)) do
-      if step.state == filter.state or filter.before and (step.state == "rtm" or step.state < filter.before) then
-        return step.state
-      end
+    for index, step in ipairs(ladder) do
+      if step.state == filter.state or filter.state == "newest" and index == 1 then return step.state end
     end
   end
   local possible = lists.states(facts)
@@ -134,18 +134,35 @@ local function groups_of(facts, side, made, carried)
   return list, sure
 end
 
+-- The groups as filters want them.
+local function regrouped(list, chosen)
+  for _, filter in ipairs(#list > 0 and chosen or {}) do
+    local made = {}
+    for _, name in ipairs(list) do
+      if name ~= filter.without and name ~= filter.group then made[#made + 1] = name end
+    end
+    made[#made + 1] = filter.group
+    list = made
+  end
+  return list
+end
+
+local SHA512 = { "rsa_pkcs1_sha512", "ecdsa_secp521r1_sha512" }
+
+-- Signature algorithms with those of SHA512 at another place: "first", "last" or "none".
+local function placed(list, where)
+  local made = where == "first" and { table.unpack(SHA512) } or {}
+  for _, name in ipairs(list) do
+    if name ~= SHA512[1] and name ~= SHA512[2] then made[#made + 1] = name end
+  end
+  return where == "last" and table.move(SHA512, 1, 2, #made + 1, made) or made
+end
+
 local function signatures_of(side, versions, chosen)
   if not versions[1] or RANK[versions[1]] < RANK["TLS 1.2"] then return {} end
   local list = side.signature_algorithms
   for _, filter in ipairs(chosen) do
-    if filter.signs then
-      local rest, sha512 = {}, {}
-      for _, name in ipairs(list) do
-        local part = name:find "sha512$" and not name:find "pss" and sha512 or rest
-        part[#part + 1] = name
-      end
-      list = filter.signs(rest, sha512)
-    end
+    if filter.signs then list = placed(list, filter.signs) end
   end
   return list
 end
@@ -197,6 +214,7 @@ function hello.of(facts, layer, names)
   made.versions, sure = versions_of(handshake.offer(side, named_of(asked, chosen)), why)
   made.suites, carried, known = suites_of(facts, side, made.versions, chosen)
   made.groups, certain = groups_of(facts, side, made, carried)
+  made.groups = regrouped(made.groups, chosen)
   made.signature_algorithms = signatures_of(side, made.versions, chosen)
   made.why = why
   if open or not sure or not known or not certain then

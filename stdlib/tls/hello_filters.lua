@@ -6,9 +6,9 @@ local lists = require "windows.suite_lists"
 
 local filters = {}
 
--- What a filter does, one of: `drops(suite, release id)`, whether a suite goes; `state` or `before`, the patch state
--- whose list is sent; `from` and `to`, the versions that a program asks for by name; `signs(rest, sha512)`, signature
--- algorithms made of those without and with SHA512; `plain`, without the filters that the layer has by default.
+-- What a filter does, one of: `drops(suite, release id)`, whether a suite goes; `state`, the patch state whose list is
+-- sent; `from` and `to`, the versions that a program asks for by name; `signs`, where the signature algorithms with
+-- SHA512 come; `group` and `without`, a group more or less; `plain`, without the filters that the layer has by default.
 filters.LIST = {
   -- The program sets SCH_USE_STRONG_CRYPTO: the page of each release says what goes.
   { name = "strong-crypto", source = "CSLISTS", mark = "S",
@@ -20,14 +20,19 @@ filters.LIST = {
   { name = "no-dhe-gcm", drops = function(suite) return suite.kex == "DHE" and suite.mac == "AEAD" end },
   { name = "no-dhe", drops = function(suite) return suite.kex == "DHE" end },
   { name = "no-sha1", drops = function(suite) return suite.mac == "SHA" end },
-  -- The list as shipped; of KB2919355 (8.1, Server 2012 R2); without DHE_RSA suites with CBC; with every update.
+  -- The list before June 2016; as shipped; of KB2919355 (8.1, Server 2012 R2); with every update.
+  { name = "before-dhe-cbc", drops = function(suite) return suite.kex == "DHE" and suite.auth == "RSA" and
+    suite.mac == "SHA" end },
   { name = "rtm-order", state = "rtm" },
   { name = "2014-04-order", state = "2014-04" },
-  { name = "before-dhe-cbc", before = "2016-06" },
-  { name = "newest-order", source = "CSLISTS", mark = "S", before = "9999-12" },
-  -- Signature algorithms with SHA512 in front, as 7 and 8.1 have them; none with SHA512.
-  { name = "sha512-first", signs = function(rest, sha512) return table.move(rest, 1, #rest, #sha512 + 1, sha512) end },
-  { name = "no-sha512", signs = function(rest) return rest end },
+  { name = "newest-order", source = "CSLISTS", mark = "S", state = "newest" },
+  -- Signature algorithms with SHA512 in front, as 7 and 8.1 have them, behind the others as 10 has them, or none.
+  { name = "sha512-first", signs = "first" },
+  { name = "sha512-last", signs = "last" },
+  { name = "no-sha512", signs = "none" },
+  -- A machine whose lists name P521 too; one that came from before 1607 with its order of curves.
+  { name = "with-p521", group = "secp521r1" },
+  { name = "no-x25519", without = "x25519" },
   -- What the program asks for by name.
   { name = "up-to-tls-1.0", source = "OPT", mark = "S", to = "TLS 1.0" },
   { name = "up-to-tls-1.1", source = "OPT", mark = "S", to = "TLS 1.1" },
