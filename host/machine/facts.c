@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/unicode.h"
 #include "registry/path.h"
 #include "registry/value.h"
 
@@ -88,17 +89,40 @@ static void derive_product_type(tlsmend_machine *machine, tlsmend_system *out) {
                                                           : 0;
 }
 
-static void derive_architecture(tlsmend_machine *machine, tlsmend_system *out) {
+static bool name_architecture(const char *text, size_t length, tlsmend_system *out) {
   static const char *const spellings[][2] = {
       {"AMD64", "x64"}, {"x86", "x86"}, {"ARM64", "arm64"}, {"IA64", "ia64"}};
-  char text[32];
+  for (size_t i = 0; i < sizeof spellings / sizeof *spellings; i++)
+    if (unicode_name_equal_n(text, length, spellings[i][0])) {
+      snprintf(out->architecture, sizeof out->architecture, "%s", spellings[i][1]);
+      return true;
+    }
+  return false;
+}
+
+/* "7601.24545.amd64fre.win7sp1_ldr_escrow.200102-1707": its third part is the processor, and whether it is a checked build. */
+static bool name_build(const char *text, tlsmend_system *out) {
+  for (int part = 0; part < 2; part++) {
+    text += strcspn(text, ".");
+    if (!*text++)
+      return false;
+  }
+  size_t length = strcspn(text, "."), kind = strlen("fre");
+  if (length <= kind || (!unicode_name_equal_n(text + length - kind, kind, "fre") &&
+                         !unicode_name_equal_n(text + length - kind, kind, "chk")))
+    return false;
+  return name_architecture(text, length - kind, out);
+}
+
+static void derive_architecture(tlsmend_machine *machine, tlsmend_system *out) {
+  char text[128];
   if (read_text(machine, CONTROL "Session Manager\\Environment", "PROCESSOR_ARCHITECTURE", text,
                 sizeof text)) {
-    for (size_t i = 0; i < sizeof spellings / sizeof *spellings; i++)
-      if (strcmp(text, spellings[i][0]) == 0)
-        snprintf(out->architecture, sizeof out->architecture, "%s", spellings[i][1]);
+    name_architecture(text, strlen(text), out);
     return;
   }
+  if (read_text(machine, MACHINE_CURRENT_VERSION, "BuildLabEx", text, sizeof text) && name_build(text, out))
+    return;
   bool wow = false;
   tlsmend_key key = {"HKLM\\SOFTWARE\\Wow6432Node", 64};
   if (machine->ops->key_exists(machine, &key, &wow, NULL) == TLSMEND_OK && wow)

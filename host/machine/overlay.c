@@ -399,7 +399,7 @@ static int restart(overlay *self, tlsmend_error *error) {
 static int note_pending(overlay *self, tlsmend_error *error) {
   if (self->phase)
     return TLSMEND_OK;
-  return machine_key_exists(self->base.below, CBS_REBOOT_PENDING, 0, &self->plan->reboot_pending, error);
+  return cbs_waits(self->base.below, &self->plan->reboot_pending, error);
 }
 
 static int take_effect(overlay *self, const tlsmend_change *change, tlsmend_error *error) {

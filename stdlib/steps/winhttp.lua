@@ -23,6 +23,7 @@ step.ITEM = { kb = KB, why = "without KB3140245 WinHTTP ignores DefaultSecurePro
 function step.needs_update() return system.nt < "6.3" end
 
 function step.applies()
+  if system.nt < "6.0" then return false, "Windows before Vista has no TLS 1.2" end
   if system.nt < "6.1" then
     return false, "KB3140245 is not made for " .. system.name ..
       ": its Schannel gets TLS 1.2 by KB4019276 (Service Pack 2), and whether its WinHTTP reads the value is not known"

@@ -61,6 +61,24 @@ int cbs_state(tlsmend_machine *machine, const char *package, int32_t *out, tlsme
   return code;
 }
 
+int cbs_waits(tlsmend_machine *machine, bool *out, tlsmend_error *error) {
+  name_list names = {0};
+  int code = machine_key_exists(machine, CBS_REBOOT_PENDING, 0, out, error);
+  if (code != TLSMEND_OK || *out)
+    return code;
+  code = machine_keys(machine, CBS_PACKAGES, 0, &names, error);
+  if (code == TLSMEND_E_ABSENT)
+    code = TLSMEND_OK;
+  for (size_t i = 0; code == TLSMEND_OK && !*out && i < names.count; i++) {
+    int32_t state = 0;
+    code = cbs_state(machine, names.items[i], &state, error);
+    cbs_meaning meaning = cbs_meaning_of(state);
+    *out = meaning == CBS_MEANS_PENDING || meaning == CBS_MEANS_LEAVING;
+  }
+  name_list_clear(&names);
+  return code;
+}
+
 bool cbs_package_is(const char *identity, const char *update) {
   static const char before[] = "_for_";
   size_t length = strlen(update);

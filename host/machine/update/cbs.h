@@ -55,6 +55,9 @@ const char *cbs_state_name(int32_t state);
 /* The state of a package by its name below Packages; -1 where its value is no number. */
 int cbs_state(tlsmend_machine *machine, const char *package, int32_t *out, tlsmend_error *error);
 
+/* Whether servicing waits for a restart: it says so, or a package is on its way in or out, which it does not always say. */
+int cbs_waits(tlsmend_machine *machine, bool *out, tlsmend_error *error);
+
 /* The key of a package by its identity, its name below CBS_PACKAGES; malloc'd. NULL when out of memory. */
 char *cbs_package_key(const char *identity);
 

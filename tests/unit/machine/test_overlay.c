@@ -4,6 +4,8 @@
  */
 #include "unit/engine.h"
 
+#include "machine/update/cbs.h"
+
 enum { ROUNDS = 1500, WRITES = 25 };
 
 static tlsmend_machine *below, *overlay;
@@ -200,10 +202,31 @@ static void test_restarts(void **state) {
   stop();
 }
 
+/* A first restart has a cause where a package is on its way in or out, whether or not servicing says that it waits. */
+static void test_waiting(void **state) {
+  (void)state;
+  static const struct {
+    unsigned package;
+    size_t restarts;
+  } rows[] = {{0x60, 1}, {0x05, 1}, {0x40, 0}, {0x50, 0}, {0x70, 0}, {0x80, 0}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    char text[2000];
+    snprintf(text, sizeof text,
+             "%s[HKEY_LOCAL_MACHINE\\%s\\Package_for_KB1~x~amd64~~6.1]\r\n\"CurrentState\"=dword:%x\r\n",
+             windows7, CBS_PACKAGES + strlen("HKLM\\"), rows[i].package);
+    start(sim_of_text(text));
+    MUST(propose_reboot(overlay, "what waits", &error));
+    set(SITE, "v", 1);
+    plan_close(plan);
+    assert_int_equal(plan_reboot_count(plan), rows[i].restarts);
+    stop();
+  }
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_predicts), cmocka_unit_test(test_converges),
-                                     cmocka_unit_test(test_merging),  cmocka_unit_test(test_set_back),
-                                     cmocka_unit_test(test_spelling), cmocka_unit_test(test_views),
-                                     cmocka_unit_test(test_reads),    cmocka_unit_test(test_restarts)};
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_predicts), cmocka_unit_test(test_converges), cmocka_unit_test(test_merging),
+      cmocka_unit_test(test_set_back), cmocka_unit_test(test_spelling),  cmocka_unit_test(test_views),
+      cmocka_unit_test(test_reads),    cmocka_unit_test(test_restarts),  cmocka_unit_test(test_waiting)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -221,9 +221,38 @@ static void test_update(void **state) {
   }
 }
 
+/* The processor, where the environment of the system is not in the file. */
+static void test_architecture(void **state) {
+  (void)state;
+  static const char *const rows[][2] = {{"7601.24545.amd64fre.win7sp1_ldr_escrow.200102-1707", "x64"},
+                                        {"9600.17031.x86fre.winblue_gdr.140221-1952", "x86"},
+                                        {"7600.16385.ia64chk.win7_rtm.090713-1255", "ia64"},
+                                        {"26100.1.ARM64fre.ge_release.240331-1435", "arm64"},
+                                        {"26100.1.arm64fre", "arm64"},
+                                        {"9200.16384.woafre.win8_rtm.120725-1247", ""},
+                                        {"7601.24545.amd64", ""},
+                                        {"7601.amd64fre.x", ""},
+                                        {"amd64fre", ""},
+                                        {"7601.24545.fre.", ""},
+                                        {"7601.24545.", ""}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    char text[600];
+    const tlsmend_system *system;
+    snprintf(text, sizeof text,
+             "Windows Registry Editor Version 5.00\r\n\r\n"
+             "[HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion]\r\n\"CurrentVersion\"="
+             "\"6.1\"\r\n\"CurrentBuildNumber\"=\"7601\"\r\n\"BuildLabEx\"=\"%s\"\r\n",
+             rows[i][0]);
+    tlsmend_machine *machine = sim_of_text(text);
+    MUST(machine_system(machine, &system, &error));
+    assert_string_equal(system->architecture, rows[i][1]);
+    machine_close(machine);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {ENGINE_TEST(test_bytes), ENGINE_TEST(test_originals),
                                      ENGINE_TEST(test_drift), ENGINE_TEST(test_update),
-                                     ENGINE_TEST(test_facts)};
+                                     ENGINE_TEST(test_facts), ENGINE_TEST(test_architecture)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
