@@ -1,9 +1,11 @@
 -- Whether an update is there, and how one knows. The native half asks servicing, the hotfix list and the files; this
--- half weighs the answers. Order: the files that the update brings, the packages of servicing, the hotfix list, updates
--- that contain it. A KB number that is missing from a list proves nothing on a machine with rollups.
+-- half weighs the answers. Order: the files that the update brings (where a file does not hold their versions, what
+-- servicing has chosen), the packages of servicing, monthly rollups, the hotfix list, updates that contain it. A KB
+-- number that is missing from a list proves nothing on a machine with rollups.
 
 local _, native = ...
 local system = require "system"
+local update_files = require "windows.update_files"
 local updates = require "windows.updates"
 
 local hotfix = { packages = native.packages, listed = native.listed, file_version = native.file_version }
@@ -27,52 +29,6 @@ local function package_state(kb, evidence)
   return best, #list
 end
 
-local function parts(version)
-  local a, b, c, d = version:match "^(%d+)%.(%d+)%.(%d+)%.(%d+)$"
-  return tonumber(a), tonumber(b), tonumber(c), tonumber(d)
-end
-
--- "ok", "below", or "foreign": a file of another Windows (another major.minor) says nothing about this branch.
-local function compare(version, floor)
-  local have, need = { parts(version) }, { parts(floor) }
-  if #have < 4 or have[1] ~= need[1] or have[2] ~= need[2] then return "foreign" end
-  for index = 3, 4 do
-    if have[index] ~= need[index] then return have[index] > need[index] and "ok" or "below" end
-  end
-  return "ok"
-end
-
-local function judge(file, view, evidence)
-  local version = native.file_fact(file.path, view)
-  local text, result
-  if version == nil then
-    text, result = "cannot tell its version", "unknown"
-  elseif version == false then
-    text, result = "is not there", "absent"
-  else
-    result = compare(version, file.floor)
-    text = ("is %s, %s"):format(version, result == "ok" and "at least " .. file.floor
-      or result == "below" and "older than " .. file.floor or "not of the line of " .. file.floor .. ", says nothing")
-  end
-  evidence[#evidence + 1] = ("%s (%d-bit) %s"):format(file.path, view, text)
-  return result
-end
-
--- true: every file is new enough; false: one is not; nil: the files do not say.
-local function payload(branch, evidence)
-  local seen = {}
-  for _, file in ipairs(branch.files or {}) do
-    for _, view in ipairs(system.bits == 64 and { 64, 32 } or { 32 }) do
-      local result = judge(file, view, evidence)
-      -- A 64-bit Windows can do without its 32-bit half (Server Core); then there is nothing to judge.
-      if not (result == "absent" and view == 32 and system.bits == 64) then seen[result] = true end
-    end
-  end
-  if seen.below then return false end
-  if seen.unknown or seen.foreign or not seen.ok then return nil end
-  return not seen.absent
-end
-
 -- true if an update that contains or replaces this one is there.
 local function contained(row, evidence)
   for _, field in ipairs { "superseded_by", "contained_in" } do
@@ -85,6 +41,27 @@ local function contained(row, evidence)
     end
   end
   return false
+end
+
+-- Whether the machine has a monthly rollup that contains an update, by the build in the name of its package or by its
+-- number: true, "pending" (one that waits for a restart), or false.
+local function in_rollup(row, branch, evidence)
+  local rollup, found = branch and branch.rollup, false
+  if not rollup then return false end
+  local function look(name, state)
+    local there = state == "installed" or state == "superseded" -- a newer one contains it, too
+    if not there and state ~= "pending" then return end
+    evidence[#evidence + 1] = ("%s contains %s (mark %s)"):format(name, row.kb, rollup.mark)
+    found = found == true or there or "pending"
+  end
+  for _, package in ipairs(native.packages "RollupFix" or {}) do
+    local number = package.name:match "~~%d+%.(%d+)%."
+    if number and tonumber(number) > rollup.after then look(package.name, package.meaning) end
+  end
+  for _, kb in ipairs(rollup.numbers or {}) do
+    look(kb, native.listed(kb) and "installed" or package_state(kb, {}))
+  end
+  return found
 end
 
 local function has_rollup(evidence)
@@ -102,9 +79,23 @@ local function note(evidence, text, verdict)
   return verdict
 end
 
+-- Whether servicing waits for a restart, and with it what it has chosen: the update, some rollup, or it says so.
+local function waits(state)
+  if state == "pending" then return true end
+  for _, package in ipairs(native.packages "RollupFix" or {}) do
+    if package.meaning == "pending" then return true end
+  end
+  for _, cause in ipairs(require("reboot").pending()) do
+    if cause.cause:find "^CBS " then return true end
+  end
+  return false
+end
+
 -- The files say nothing: servicing and lists have to.
-local function without_files(row, state, listed, evidence)
+local function without_files(row, state, listed, rollup, evidence)
   if state == "installed" then return note(evidence, "decided by servicing", true) end
+  if rollup == true then return note(evidence, "decided by a rollup", true) end
+  if rollup == "pending" then return note(evidence, "complete after a restart", false) end
   if state == "superseded" or state == "partial" or state == "broken" then
     return note(evidence, "only the files could tell, and they do not", nil)
   end
@@ -122,12 +113,12 @@ local function without_files(row, state, listed, evidence)
   return note(evidence, "no package, not listed, and no rollup that could contain it", false)
 end
 
-local function weigh(row, state, found, listed, evidence)
+local function weigh(row, state, found, listed, rollup, evidence)
   if found == true and state == "leaving" then
     return note(evidence, "its files are there, but the next restart removes it: restart, then look again", nil)
   end
   if found == true then return note(evidence, "decided by the files", true) end
-  if found == nil then return without_files(row, state, listed, evidence) end
+  if found == nil then return without_files(row, state, listed, rollup, evidence) end
   if state == "pending" then return note(evidence, "complete after a restart", false) end
   if state == "installed" then
     return note(evidence, "servicing says installed, the files are old: look into CBS.log, run sfc /scannow", nil)
@@ -136,18 +127,17 @@ local function weigh(row, state, found, listed, evidence)
   return note(evidence, "decided by the files", false)
 end
 
--- The same answer as covers, but nothing is noted in the plan.
-function hotfix.examine(kb)
+local function look(kb)
   local name = updates.kb(kb)
-  if not name then error(('a KB number expected, such as "KB3140245", not %s'):format(tostring(kb)), 2) end
+  if not name then error(('a KB number expected, such as "KB3140245", not %s'):format(tostring(kb)), 3) end
   local row, evidence = updates.of(name), {}
   local branch, reason
   if row then
     branch, reason = updates.branch(row, system)
-    if not branch then return false, { reason } end
+    if not branch then return false, { reason }, package_state(name, {}) == "pending" end
   end
-  local found
-  if branch then found = payload(branch, evidence) end
+  local found, by_choice
+  if branch then found, by_choice = update_files.payload(native, branch, evidence) end
   local state, count = package_state(name, evidence)
   if state and count == 0 then evidence[#evidence + 1] = "servicing has no package of " .. name end
   local listed = native.listed(name)
@@ -155,17 +145,25 @@ function hotfix.examine(kb)
     evidence[#evidence + 1] = listed and name .. " is in the hotfix list"
       or name .. " is not in the hotfix list (which proves nothing where rollups are installed)"
   end
-  return weigh(row, state, found, listed, evidence), evidence
+  if found and by_choice and state ~= "leaving" and waits(state) then
+    return note(evidence, "servicing has chosen its files: complete after a restart", false), evidence, true
+  end
+  local rollup = found == nil and in_rollup(row, branch, evidence)
+  local verdict = weigh(row, state, found, listed, rollup, evidence)
+  return verdict, evidence, state == "pending" or (rollup == "pending" and not verdict)
 end
 
--- Whether what an update brings is effective: true, false, or nil for "cannot tell"; and the evidence, one line each. A
--- nil is noted among the plan's unknowns.
+-- The same answers as covers, but nothing is noted in the plan.
+function hotfix.examine(kb) return look(kb) end
+
+-- Whether what an update brings is effective: true, false, or nil for "cannot tell"; the evidence, one line each; and
+-- whether the next restart alone completes it. A nil is noted among the plan's unknowns.
 function hotfix.covers(kb)
-  local verdict, evidence = hotfix.examine(kb)
+  local verdict, evidence, waiting = look(kb)
   if verdict == nil then
     native.unknown(("whether %s is there: %s"):format(updates.kb(kb), table.concat(evidence, "; ")))
   end
-  return verdict, evidence
+  return verdict, evidence, waiting
 end
 
 -- Whether the update itself is registered as installed, whoever else may carry its files. nil: cannot tell.
@@ -178,9 +176,9 @@ function hotfix.installed(kb)
   return false
 end
 
--- Whether the update is installed as soon as the machine restarts.
+-- Whether what the update brings is there as soon as the machine restarts.
 function hotfix.pending(kb)
-  return package_state(updates.kb(kb) or kb, {}) == "pending"
+  return package_state(updates.kb(kb) or kb, {}) == "pending" or select(3, look(kb))
 end
 
 return hotfix

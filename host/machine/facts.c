@@ -127,6 +127,8 @@ static void derive_architecture(tlsmend_machine *machine, tlsmend_system *out) {
   tlsmend_key key = {"HKLM\\SOFTWARE\\Wow6432Node", 64};
   if (machine->ops->key_exists(machine, &key, &wow, NULL) == TLSMEND_OK && wow)
     snprintf(out->architecture, sizeof out->architecture, "x64");
+  else if (out->major < 6) /* as a rule, and nothing hangs on it: it has no TLS 1.2 and gets none */
+    snprintf(out->architecture, sizeof out->architecture, "x86");
 }
 
 int facts_derive(tlsmend_machine *machine, tlsmend_system *out, tlsmend_error *error) {

@@ -15,19 +15,22 @@ local hotfix = {}
 ---@field rank integer the place of the meaning in that order, from 0: of several packages the greatest counts
 
 --- Whether what an update brings is effective, by whatever carries it. In this order: the files it brings are at least
---- as new as its servicing branch has them; its packages; the hotfix list; an update that contains it. A KB number
---- missing from a list proves nothing on a machine with rollups. nil is "cannot tell": the plan then lists it as an
---- unknown. Files and servicing that contradict each other are nil too. false if the update is not made for this
---- Windows.
+--- as new as its servicing branch has them (where no file can be looked at, the version that servicing has chosen,
+--- which stands in SideBySide\Winners); its packages; monthly rollups, by the build in the name of their package; the
+--- hotfix list; an update that contains it. A KB number missing from a list proves nothing on a machine with rollups.
+--- nil is "cannot tell": the plan then lists it as an unknown. Files and servicing that contradict each other are nil
+--- too. false if the update is not made for this Windows.
 ---@param kb string
 ---@return boolean? covered
 ---@return string[] evidence one line for each thing that was looked at, the last says what decided
+---@return boolean waits the next restart alone completes it
 function hotfix.covers(kb) end
 
 --- As covers, but a nil is not noted in the plan.
 ---@param kb string
 ---@return boolean? covered
 ---@return string[] evidence
+---@return boolean waits
 function hotfix.examine(kb) end
 
 --- Whether the update itself is registered as installed, whoever else may carry its files. nil: cannot tell.

@@ -28,10 +28,10 @@ end
 local function sort_out(items)
   local list, seen, missing, waiting = {}, {}, {}, {}
   for _, item in ipairs(items) do
-    local covered, evidence = hotfix.covers(item.kb)
+    local covered, evidence, waits = hotfix.covers(item.kb)
     if covered then
       log.info(("%s is there: %s"):format(item.kb, evidence[#evidence]))
-    elseif hotfix.pending(item.kb) then
+    elseif waits then
       waiting[#waiting + 1] = item
     else -- nil: the plan says that it could not be told; an installer that finds it there changes nothing
       collect(item, list, seen)

@@ -40,6 +40,13 @@ local function default_of(facts, protocol, role)
   return default, default ~= "ns" and "this build is in no table, so its own default is not known" or nil
 end
 
+-- Why Windows XP and older have no version of this name; nil on others.
+local function before_vista(facts, protocol)
+  local order = releases.order(facts.nt)
+  if not order or order >= 600 or protocols.era(protocol) == "ssl" or protocol == "TLS 1.0" then return nil end
+  return ("Windows before Vista has no %s"):format(protocol)
+end
+
 local EFFECT = { on = "on", request = "on request", off = "off", unsupported = "not supported" }
 
 local function spelled(values)
@@ -51,6 +58,8 @@ local function spelled(values)
 end
 
 local function by_values(facts, protocol, role)
+  local why_not = before_vista(facts, protocol)
+  if why_not then return { state = "not supported", why = why_not } end
   local values = facts.protocols[protocol][role]
   local default, open = default_of(facts, protocol, role)
   local enabled, bad = versions.number(values.Enabled, ("Enabled of %s\\%s"):format(protocol, role))

@@ -45,6 +45,7 @@ sources.tags = {
   KB3154518 = "https://support.microsoft.com/help/3154518",
   KB3154519 = "https://support.microsoft.com/help/3154519",
   KB3154520 = "https://support.microsoft.com/help/3154520",
+  KB3178465 = "https://support.microsoft.com/help/3178465",
   KB4472027 = "https://support.microsoft.com/help/4472027",
   KB5017379 = "https://support.microsoft.com/help/5017379 (OS build 17763.3469)",
   KB5017380 = "https://support.microsoft.com/help/5017380 (OS builds 19042.2075 to 19044.2075)",

@@ -12,6 +12,15 @@ local function update(kb, row)
   rows[kb] = row
 end
 
+-- `component`: what servicing calls the component of a file. `rollup`: the monthly rollups that contain an update, by
+-- the build in the name of their package, which is later than `after`, or by their number.
+local WINHTTP_ROLLUP = { after = 24540, source = "ROLLUP; id 32241596427; id 10403034651", mark = "S3",
+  numbers = { "KB4537820", "KB4540688", "KB4550964", "KB4556836", "KB4561643", "KB4565524", "KB4571729", "KB4577051",
+    "KB4580345" } } -- 24540 is December 2019; January 2020 (KB4534310) is the first that is said to contain it
+local SCHANNEL_2008 = { path = "System32\\schannel.dll", floor = "6.0.6002.24129",
+  component = "microsoft-windows-security-schannel" }
+local ANY_ROLLUP_2008 = { after = 0, source = "FFFTP; id 42514189082", mark = "S3" }
+
 update("KB3140245", {
   title = "TLS 1.1 and TLS 1.2 as default secure protocols in WinHTTP",
   delivers = "winhttp.dll and webio.dll that read DefaultSecureProtocols",
@@ -22,13 +31,14 @@ update("KB3140245", {
       file = "windows6.1-kb3140245",
       sha1 = { x64 = "5b067ffb69a94a6e5f9da89ce88c658e52a0dec0", x86 = "cdafb409afbe28db07e2254f40047774a0654f18",
         ia64 = "3eabf0eda3e3a4c73a832a04bf09d402fc942e13" },
-      files = { { path = "System32\\webio.dll", floor = "6.1.7601.23375" },
-        { path = "System32\\winhttp.dll", floor = "6.1.7601.23375" } } },
+      rollup = WINHTTP_ROLLUP,
+      files = { { path = "System32\\webio.dll", floor = "6.1.7601.23375", component = "microsoft-windows-webio" },
+        { path = "System32\\winhttp.dll", floor = "6.1.7601.23375", component = "microsoft.windows.winhttp" } } },
     { nt = "6.2", editions = { "^Server", "^Embedded" }, architectures = { "x64", "x86" },
       file = "windows8-rt-kb3140245",
       sha1 = { x64 = "b589173ad4afdb12b18606b5f84861fcf20010d0", x86 = "d68690bf0bc828ea9368a6e25dc6a9b1b3adf151" },
-      files = { { path = "System32\\webio.dll", floor = "6.2.9200.21797" },
-        { path = "System32\\winhttp.dll", floor = "6.2.9200.21797" } } },
+      files = { { path = "System32\\webio.dll", floor = "6.2.9200.21797", component = "microsoft-windows-webio" },
+        { path = "System32\\winhttp.dll", floor = "6.2.9200.21797", component = "microsoft.windows.winhttp" } } },
   },
   files_source = "DRDAV; HASS", files_mark = "S3",
   names_source = "id 42514189082; id 46354267958; id 18628020388", names_mark = "S3",
@@ -41,7 +51,7 @@ update("KB4019276", {
   superseded_by = { "KB4056564" },
   branches = { { nt = "6.0", service_pack = 2, editions = { "^Server" }, architectures = { "x64", "x86" },
     file = "windows6.0-kb4019276", sha1 = {},
-    files = { { path = "System32\\schannel.dll", floor = "6.0.6002.24129" } } } },
+    files = { SCHANNEL_2008 }, rollup = ANY_ROLLUP_2008 } },
   files_source = "ANS id 13971294046", files_mark = "S3",
   source = "AZB-SV; TLSP; FFFTP", mark = "S",
 })
@@ -52,7 +62,7 @@ update("KB4056564", {
   replaces = { "KB4019276" },
   branches = { { nt = "6.0", service_pack = 2, editions = { "^Server" }, architectures = { "x64", "x86" },
     file = "windows6.0-kb4056564-v2", sha1 = {},
-    files = { { path = "System32\\schannel.dll", floor = "6.0.6002.24129" } } } },
+    files = { SCHANNEL_2008 }, rollup = ANY_ROLLUP_2008 } },
   files_source = "ANS id 13971294046", files_mark = "S3",
   source = "FFFTP; id 42514189082", mark = "S3",
 })
@@ -145,6 +155,7 @@ update("KB2919355", {
   title = "Windows 8.1 Update 1", delivers = "the floor for later updates and for the newer cipher suites",
   restart = true, prerequisites = { "KB3021910" },
   branches = { { nt = "6.3", architectures = { "x64", "x86" },
+    rollup = { after = 0, source = "KB3178465", mark = "S" }, -- which says that each later update needs it
     file = "windows8.1-kb2919355", sha1 = { x64 = "e6f4da4d33564419065a7370865faacf9b40ff72" } } },
   names_source = "LEGUPD", names_mark = "S3",
   source = "ADO; LEGUPD", mark = "S",

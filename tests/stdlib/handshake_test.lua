@@ -141,4 +141,17 @@ check.test("every answer but yes has a reason", function()
   end
 end)
 
+check.test("Windows before Vista has nothing newer than TLS 1.0, whatever its values say", function()
+  for _, nt in ipairs { "4.0", "5.0", "5.1", "5.2" } do
+    local facts = facts_of("win7-sp1-x64", { { SCHANNEL .. "\\Protocols\\TLS 1.2\\Client", "Enabled", 1 },
+      { SCHANNEL .. "\\Protocols\\TLS 1.2\\Client", "DisabledByDefault", 0 } })
+    facts.nt, facts.release, facts.exact = nt, nil, false
+    local result, side = offer(facts)
+    check.equal(result.modern, "no", nt)
+    check.equal(result.why, "Windows before Vista has no TLS 1.2", nt)
+    check.equal(side.versions["TLS 1.1"].state, "not supported", nt)
+    check.equal(side.versions["TLS 1.0"].state, "cannot tell", nt)
+  end
+end)
+
 check.done "handshake"

@@ -62,6 +62,10 @@ function native:hotfix()
     return (self:get(folder, path)) or false
   end
   hotfix.file_fact = hotfix.file_version
+  function hotfix.winner(component, view)
+    local winners = self.winners and self.winners[view or (self.sixtyfour and 64 or 32)]
+    return winners and winners[component] or nil
+  end
   function hotfix.unknown(text) self.unknowns[#self.unknowns + 1] = text end
   return hotfix
 end

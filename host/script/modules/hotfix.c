@@ -57,7 +57,15 @@ static int l_file_fact(lua_State *L) { return ask_version(L, PRIMITIVE_HOTFIX_FI
 /* file_version: the same, for the runbook, as far as it may look */
 static int l_file_version(lua_State *L) { return ask_version(L, PRIMITIVE_HOTFIX_FILE_VERSION); }
 
+/* winner(component, view) -> "6.1.7601.24540" | nil: the version of a component that servicing has chosen */
+static int l_winner(lua_State *L) { return ask_version(L, PRIMITIVE_HOTFIX_WINNER); }
+
 const luaL_Reg hotfix_functions[] = {
-    {"file_fact", l_file_fact}, {"file_version", l_file_version}, {"listed", l_listed},
-    {"packages", l_packages},   {"unknown", l_unknown},           {NULL, NULL},
+    {"file_fact", l_file_fact},
+    {"file_version", l_file_version},
+    {"listed", l_listed},
+    {"packages", l_packages},
+    {"unknown", l_unknown},
+    {"winner", l_winner},
+    {NULL, NULL},
 };

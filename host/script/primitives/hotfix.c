@@ -8,6 +8,7 @@
 #include "machine/guard.h"
 #include "machine/machine.h"
 #include "machine/update/cbs.h"
+#include "machine/update/winners.h"
 #include "plan/change.h"
 
 /* The update in argument 1. "RollupFix" is servicing's name for rollups, which carry no number. */
@@ -91,4 +92,18 @@ int primitive_file_version(script_host *host, tlsmend_call *call, tlsmend_error 
   size_t followed; /* the folder of Windows is that of administrators */
   int code = guard_may_look(&host->machine.base, call->args[0].text, true, &followed, error);
   return code == TLSMEND_OK ? primitive_file_fact(host, call, error) : code;
+}
+
+/* component, view -> "6.1.7601.24540" or nil. Of the components that stand in machine/update/winners.c. */
+int primitive_winner(script_host *host, tlsmend_call *call, tlsmend_error *error) {
+  char text[32];
+  uint64_t version = 0;
+  int code =
+      winners_version(&host->facts.base, call->args[0].text, (int)call->args[1].number, &version, error);
+  if (code == TLSMEND_E_ABSENT || code == TLSMEND_E_UNKNOWN)
+    return tlsmend_call_answer_nil(call, error);
+  if (code != TLSMEND_OK)
+    return code;
+  version_print(version, text);
+  return tlsmend_call_answer_text(call, text, error);
 }

@@ -47,6 +47,7 @@ typedef enum primitive_when {
   X(HOTFIX_LISTED, "hotfix.listed", primitive_listed, PRIMITIVE_MACHINE, "t")                                \
   X(HOTFIX_FILE_FACT, "hotfix.file_version", primitive_file_fact, PRIMITIVE_MACHINE, "tv")                   \
   X(HOTFIX_FILE_VERSION, "hotfix.file_version", primitive_file_version, PRIMITIVE_MACHINE, "tv")             \
+  X(HOTFIX_WINNER, "hotfix.winner", primitive_winner, PRIMITIVE_MACHINE, "tv")                               \
   X(FILES_KIND, "files", primitive_kind, PRIMITIVE_MACHINE, "t")                                             \
   X(FILES_NAMES, "files", primitive_names, PRIMITIVE_MACHINE, "t")                                           \
   X(UPDATE_PROPOSE, "update.propose", primitive_propose, PRIMITIVE_MACHINE, "tTTTT(tvt")                     \

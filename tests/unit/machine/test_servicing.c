@@ -4,7 +4,9 @@
 #include "machine/backends.h"
 #include "machine/update/cbs.h"
 #include "machine/update/servicing.h"
+#include "machine/update/winners.h"
 
+#define WINNERS "SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\SideBySide\\Winners"
 #define PACKAGE "Package_for_KB3140245~31bf3856ad364e35~amd64~~6.1.1.0"
 
 /* Every number that a DWORD can be near the known ones: a name and a meaning only for those that are known. */
@@ -80,8 +82,69 @@ static void every_state_with_every_file(void **state) {
   }
 }
 
+/* What a component's key says, by the names that real machines have: a version, or nothing. */
+static void winners(void **state) {
+  (void)state;
+  static const struct {
+    const char *system, *component;
+    int view;
+    const char *key, *text; /* below Winners */
+    uint64_t version;       /* 0: absent */
+  } rows[] = {
+#define WEBIO   "amd64_microsoft-windows-webio_31bf3856ad364e35_none_46965e6a44b124c4"
+#define WEBIO32 "wow64_microsoft-windows-webio_31bf3856ad364e35_none_50eb08bc7911e6bf"
+#define WINHTTP "amd64_microsoft.windows.winhttp_31bf3856ad364e35_none_070f71fc9f68c1f8"
+#define WON     "]\r\n@=\"6.1.7601.24540\"\r\n\"6.1.7601.24540\"=hex:01\r\n\"6.1.7601.17514\"=hex:01\r\n"
+      {"x64", "microsoft-windows-webio", 64, WEBIO, "\\6.1" WON, 0x000600011DB15FDC},
+      {"x64", "microsoft-windows-webio", 0, WEBIO, "\\6.1" WON, 0x000600011DB15FDC},
+      {"x64", "microsoft-windows-webio", 32, WEBIO, "\\6.1" WON, 0},
+      {"x64", "microsoft-windows-webio", 32, WEBIO32, "\\6.1" WON, 0x000600011DB15FDC},
+      {"x86", "microsoft-windows-webio", 32,
+       "x86_microsoft-windows-webio_31bf3856ad364e35_none_ea77c2e68c53b38e", "\\6.1" WON, 0x000600011DB15FDC},
+      {"x64", "microsoft-windows-security-schannel", 64,
+       "amd64_microsoft-windows-security-schannel_31bf3856ad364e35_none_ceefe6e58cda1367", "\\6.1" WON,
+       0x000600011DB15FDC},
+      {"arm64", "microsoft-windows-webio", 64, WEBIO, "\\6.1" WON, 0},
+      {"x64", "microsoft-windows-other", 64, WEBIO, "\\6.1" WON, 0},
+      {"x64", "microsoft.windows.winhttp", 64, WINHTTP,
+       "\\5.1]\r\n@=\"5.1.7601.17514\"\r\n\"5.1.7601.17514\"=hex:01\r\n", 0x000500011DB1446A},
+      /* two branches: the key names one, or it cannot be told */
+      {"x64", "microsoft-windows-webio", 64, WEBIO,
+       "]\r\n@=\"6.1\"\r\n[HKEY_LOCAL_MACHINE\\" WINNERS "\\" WEBIO "\\6.0]\r\n[HKEY_LOCAL_MACHINE\\" WINNERS
+       "\\" WEBIO "\\6.1" WON,
+       0x000600011DB15FDC},
+      {"x64", "microsoft-windows-webio", 64, WEBIO,
+       "\\6.0]\r\n[HKEY_LOCAL_MACHINE\\" WINNERS "\\" WEBIO "\\6.1" WON, 0},
+      /* none has won, the one that has is not there, or is no version */
+      {"x64", "microsoft-windows-webio", 64, WEBIO, "\\6.1]\r\n\"6.1.7601.24540\"=hex:01\r\n", 0},
+      {"x64", "microsoft-windows-webio", 64, WEBIO, "\\6.1]\r\n@=\"6.1.7601.24540\"\r\n", 0},
+      {"x64", "microsoft-windows-webio", 64, WEBIO,
+       "\\6.1]\r\n@=\"6.1.7601.24540\"\r\n\"6.1.7601.24540\"=hex:00\r\n", 0},
+      {"x64", "microsoft-windows-webio", 64, WEBIO, "\\6.1]\r\n@=\"newest\"\r\n\"newest\"=hex:01\r\n", 0},
+      {"x64", "microsoft-windows-webio", 64, WEBIO, "]\r\n@=\"..\\\\x\"\r\n", 0},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    char text[2000];
+    uint64_t version = 1;
+    tlsmend_machine *machine = NULL;
+    snprintf(text, sizeof text,
+             "Windows Registry Editor Version 5.00\r\n\r\n[HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows "
+             "NT\\CurrentVersion]\r\n\"CurrentVersion\"=\"6.1\"\r\n\"CurrentBuildNumber\"=\"7601\"\r\n"
+             "[HKEY_LOCAL_MACHINE\\SOFTWARE\\tlsmend\\Facts]\r\n\"Architecture\"=\"%s\"\r\n"
+             "[HKEY_LOCAL_MACHINE\\" WINNERS "\\%s%s",
+             rows[i].system, rows[i].key, rows[i].text);
+    backend_request request = {.argument = "test", .text = text};
+    MUST(sim_open(&request, &machine, &error));
+    int code = winners_version(machine, rows[i].component, rows[i].view, &version, NULL);
+    machine_close(machine);
+    if (code != (rows[i].version ? TLSMEND_OK : TLSMEND_E_ABSENT) || (!code && version != rows[i].version))
+      fail_msg("row %zu: %d, %llx", i, code, (unsigned long long)version);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(only_what_is_known),
-                                     cmocka_unit_test(every_state_with_every_file)};
+                                     cmocka_unit_test(every_state_with_every_file),
+                                     cmocka_unit_test(winners)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
