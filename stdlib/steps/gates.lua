@@ -1,6 +1,6 @@
 -- What would break when TLS 1.0 and 1.1 are switched off, and what has to be there first. Each gate has a name by
 -- which a person may accept the damage. Reads only; the updates that open a gate are items for steps.updates. Source:
--- SQL, SQLCHECK; ANS (S3) for Remote Desktop; DOTNET-TLS; OPT.
+-- SQL, SQLCHECK; ANS (S3) for Remote Desktop, RDPDOC for its switch; DOTNET-TLS; OPT.
 
 local dotnet = require "tls.dotnet"
 local hotfix = require "hotfix"
@@ -34,7 +34,7 @@ local function rdp(roles)
   local kb = gates.RDP_UPDATES[tostring(system.nt)]
   if not kb or not roles.Server or hotfix.examine(kb) == true then return {} end
   if remote_desktop() == false then
-    log.finding(("Remote Desktop is switched off here (mark G); if it is ever switched on, it needs %s first"):format(
+    log.finding(("Remote Desktop is switched off here; if it is ever switched on, it needs %s first"):format(
       kb))
     return {}
   end

@@ -163,15 +163,15 @@ channel("ws-1709", 16299, "1709", { dotnet = 461308 })
 channel("ws-1803", 17134, "1803", { dotnet = 461808 })
 server_ten("rs5", "ws2019", 17763, "1809", { name = "Windows Server 2019",
   product = "Windows Server 2019 Standard", dotnet = 461814 })
-channel("ws-1903", 18362, "1903", { dotnet = 528040, source = "none", mark = "G" })
-channel("ws-1909", 18363, "1909", { branch = 18362, dotnet = 528040, source = "none", mark = "G" })
+channel("ws-1903", 18362, "1903", { dotnet = 528040, source = "RELINFO" })
+channel("ws-1909", 18363, "1909", { branch = 18362, dotnet = 528040, source = "RELINFO" })
 channel("ws-2004", 19041, "2004", { dotnet = 528372, source = "none", mark = "G" })
 channel("ws-20h2", 19042, "20H2", { kin = "vibranium", branch = 19041, dotnet = 528372, source = "none",
   mark = "G" })
 server_ten("eleven-server", "ws2022", 20348, "21H2", { name = "Windows Server 2022",
   product = "Windows Server 2022 Standard",
-  dotnet = 528449, source = "PROT", mark = "S+G" })
-channel("ws-23h2", 25398, "23H2", { kin = "eleven-server", dotnet = 533325, source = "none", mark = "G" })
+  dotnet = 528449, source = "PROT; SQLCHECK", mark = "S" })
+channel("ws-23h2", 25398, "23H2", { kin = "eleven-server", dotnet = 533325, source = "code index", mark = "S3" })
 server_ten("eleven-server", "ws2025", 26100, "24H2", { name = "Windows Server 2025",
   product = "Windows Server 2025 Standard",
   dotnet = 533325, source = "PROT", mark = "S+G" })
