@@ -16,12 +16,24 @@ local function named(bits)
   return set
 end
 
--- The first row of a layer that tells what is asked for.
-local function bits_of(facts, layer, client)
-  if not facts.layers then return nil end
+-- The row of a layer that stands for its programs: of WinINET a policy's, else that of the one person whose settings
+-- are there, else that of people without a setting.
+local function row_of(facts, layer, client)
+  local first, person, people
   for _, row in ipairs(require "tls.layers".rows(facts, client, client)) do
-    if row.layer == layer then return row.bits, row.why end
+    if row.layer == layer then
+      first = first or row
+      if row.who:find "^S%-" then person, people = row, (people or 0) + 1 end
+    end
   end
+  return first and first.who ~= "policy" and people == 1 and person or first
+end
+
+-- The bits that a layer asks for, or nil and why that is not known.
+local function bits_of(facts, layer, client)
+  local row = facts.layers and row_of(facts, layer, client)
+  if not row then return nil end
+  return row.bits, not row.bits and row.why or nil
 end
 
 local UPDATES = "cannot tell which updates this Windows has"
@@ -53,22 +65,15 @@ function makers.schannel()
   return { filters = {}, why = PROGRAM }
 end
 
--- What a layer asks for by default at a revision, with `bits` before any update (WinHTTP's if left out).
-local function default_bits(facts, bits)
-  local row = facts.release and releases.by_id[facts.release]
-  if not row then return bits or 0x800, UPDATES end
-  local sure, perhaps = releases.default_bits(row, facts.revision, bits)
-  return sure | perhaps, perhaps ~= 0 and UPDATES or nil
-end
-
 function makers.winhttp(facts, client)
   local bits, doubt = bits_of(facts, "winhttp", client)
-  if not bits then
-    local why
-    bits, why = default_bits(facts)
-    doubt = doubt or why
+  local row = facts.release and releases.by_id[facts.release]
+  if not bits and row then
+    local perhaps
+    bits, perhaps = releases.default_bits(row, facts.revision)
+    doubt = doubt or perhaps ~= 0 and UPDATES or nil
   end
-  return { named = named(bits), doubt = doubt, filters = { facts.nt == "10.0" and "strong-crypto" or nil },
+  return { named = named(bits or 0x800), doubt = doubt, filters = { facts.nt == "10.0" and "strong-crypto" or nil },
     why = PROGRAM }
 end
 
@@ -76,11 +81,9 @@ function makers.wininet(facts, client)
   local explorer = explorer_of(facts)
   local bits, doubt = bits_of(facts, "wininet", client)
   if not bits then
-    local row = facts.release and releases.by_id[facts.release]
-    local three = row and releases.default(row, "TLS 1.3", "Client") == "on"
-    local why
-    bits, why = default_bits(facts, explorer < 11 and 0x0A0 or three and 0x2800 or 0xA80)
-    doubt = doubt or why
+    local perhaps
+    bits, perhaps = releases.explorer_bits(facts.release and releases.by_id[facts.release], explorer, facts.revision)
+    doubt = doubt or perhaps & ~protocols.ERAS.ssl ~= 0 and UPDATES or nil
   end
   return { named = named(bits), doubt = doubt, filters = { explorer >= 11 and "strong-crypto" or nil }, why = PROGRAM }
 end

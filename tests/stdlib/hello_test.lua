@@ -6,6 +6,7 @@ local check = require "check"
 local cipher_suites = require "tls.cipher_suites"
 local hello = require "tls.hello"
 local lists = require "windows.suite_lists"
+local native = require "native"
 local recorded = require "recorded"
 local releases = require "windows.releases"
 local sources = require "windows.sources"
@@ -153,6 +154,31 @@ check.test("a policy's order: its curves come as its suites name them", function
   check.equal(table.concat(made.groups, " "), "secp521r1 secp256r1")
   facts.order = { policy = "TLS_RSA_WITH_AES_128_CBC_SHA" }
   check.equal(hello.of(facts, "wininet").groups, {})
+end)
+
+check.test("a machine: what its values ask for", function()
+  local SETTINGS = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Internet Settings"
+  local function of(name, layer, key, value, data)
+    local env = native.machine(name)
+    if key then env:put(key, value, data) end
+    local facts = env:require "tls.facts".read()
+    facts.layers = env:require "tls.layer_facts".read()
+    local made = hello.of(facts, layer)
+    return ("%s: %s"):format(made.versions[1], table.concat(made.filters, " "))
+  end
+  local net = "HKLM\\SOFTWARE\\Microsoft\\.NETFramework\\v4.0.30319"
+  check.equal(of("win7-sp1-x64", "winhttp"), "TLS 1.0: ")
+  check.equal(of("win7-sp1-x64+KB3140245", "winhttp", SETTINGS .. "\\WinHttp", "DefaultSecureProtocols", 0xA00),
+    "TLS 1.2: ")
+  check.equal(of("win7-sp1-x64", "winhttp", SETTINGS .. "\\WinHttp", "DefaultSecureProtocols", 0xA00), "TLS 1.0: ")
+  check.equal(of("win7-sp1-x64", "wininet"), "TLS 1.0: ")
+  check.equal(of("win7-sp1-x64+ie-11", "wininet"), "TLS 1.2: strong-crypto")
+  check.equal(of("win10-1803-x64+user-a0", "wininet"), "TLS 1.0: strong-crypto no-dhe-gcm")
+  check.equal(of("win10-1803-x64+2019-07", "winhttp"), "TLS 1.2: strong-crypto no-dhe-gcm")
+  check.equal(of("ws2012r2-x64", "net"), "TLS 1.0: ")
+  check.equal(of("ws2012r2-x64", "net", net, "SchUseStrongCrypto", 1), "TLS 1.2: strong-crypto")
+  check.equal(of("ws2012r2-x64", "net", net, "SystemDefaultTlsVersions", 1), "TLS 1.2: ")
+  check.equal(of("ws2022-x64", "net"), "TLS 1.3: strong-crypto")
 end)
 
 check.test("names that there are not", function()
