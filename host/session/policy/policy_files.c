@@ -60,10 +60,34 @@ static policy_entry *make_room(policy_file *file) {
   return memset(&file->entries[file->count], 0, sizeof *file->entries);
 }
 
+/* What the keys of entries mean on one Windows. */
+typedef struct ground {
+  bool wide;    /* it has two views */
+  char set[32]; /* the control set that is in use, by its own name; "": not known */
+} ground;
+
+#define CONTROL_SET "HKLM\\SYSTEM\\ControlSet"
+#define CURRENT_SET "HKLM\\SYSTEM\\CurrentControlSet"
+
+/* CurrentControlSet is a link: a key of the set that is in use is found by that name. */
+static int rename_set(char **key, const char *set, tlsmend_error *error) {
+  const char *rest = *set ? unicode_name_rest(*key, set) : NULL;
+  if (!rest || (*rest && *rest != '\\'))
+    return TLSMEND_OK;
+  size_t room = sizeof CURRENT_SET + strlen(rest);
+  char *renamed = malloc(room);
+  if (!renamed)
+    return error_no_memory(error);
+  snprintf(renamed, room, "%s%s", CURRENT_SET, rest);
+  free(*key);
+  *key = renamed;
+  return TLSMEND_OK;
+}
+
 typedef struct reading {
   policy_file *file;
   const char *root;
-  bool wide;
+  const ground *ground;
 } reading;
 
 static int take_entry(void *data, const char *key, const char *name, const tlsmend_value *value) {
@@ -75,8 +99,11 @@ static int take_entry(void *data, const char *key, const char *name, const tlsme
   if (code != TLSMEND_OK || !entry->key)
     return code;
   self->file->count++;
-  bool node = self->wide && drop_node(entry->key);
-  entry->view = !self->wide || (node && path_redirected(entry->key)) ? 32 : 64;
+  code = rename_set(&entry->key, self->ground->set, NULL);
+  if (code != TLSMEND_OK)
+    return code;
+  bool wide = self->ground->wide, node = wide && drop_node(entry->key);
+  entry->view = !wide || (node && path_redirected(entry->key)) ? 32 : 64;
   const char *rest = behind_root(entry->key);
   entry->hash = unicode_name_hash(rest, strlen(rest));
   entry->name = strdup(name);
@@ -100,8 +127,9 @@ void policy_files_clear(policy_files *self) {
   *self = (policy_files){0};
 }
 
-/* Adds one file: `root` is HKLM or HKCU, `wide` whether the Windows has two views. */
-static int add_file(policy_files *self, const char *root, const char *path, bool wide, tlsmend_error *error) {
+/* Adds one file: `root` is HKLM or HKCU. */
+static int add_file(policy_files *self, const char *root, const char *path, const ground *ground,
+                    tlsmend_error *error) {
   char *bytes = NULL;
   size_t size = 0;
   policy_file file = {.path = strdup(path)};
@@ -110,7 +138,7 @@ static int add_file(policy_files *self, const char *root, const char *path, bool
     self->items = grown;
   int code = grown && file.path ? os_file_read(path, POL_MOST, &bytes, &size, error) : error_no_memory(error);
   if (code == TLSMEND_OK)
-    code = pol_read(path, bytes, size, take_entry, &(reading){&file, root, wide}, error);
+    code = pol_read(path, bytes, size, take_entry, &(reading){&file, root, ground}, error);
   free(bytes);
   if (code == TLSMEND_OK) {
     self->items[self->count++] = file;
@@ -123,11 +151,11 @@ static int add_file(policy_files *self, const char *root, const char *path, bool
 }
 
 /* Adds a file that lies on a running Windows. What is broken there is nobody's to mend who plans. */
-static int add_own(policy_files *self, const char *root, char *path, bool wide, plan_lines *doubts,
+static int add_own(policy_files *self, const char *root, char *path, const ground *ground, plan_lines *doubts,
                    tlsmend_error *error) {
   char line[700];
   tlsmend_error inner = {0, ""};
-  int code = path ? add_file(self, root, path, wide, &inner) : TLSMEND_OK;
+  int code = path ? add_file(self, root, path, ground, &inner) : TLSMEND_OK;
   free(path);
   if (code == TLSMEND_OK)
     return code;
@@ -138,41 +166,57 @@ static int add_own(policy_files *self, const char *root, char *path, bool wide, 
 }
 
 /* Where Windows keeps what policies have set: the local ones, and all that were applied to this computer. */
-static int read_own(policy_files *self, bool wide, plan_lines *doubts, tlsmend_error *error) {
-  int code = add_own(self, "HKLM", os_system_path("System32\\GroupPolicy\\Machine\\Registry.pol"), wide,
+static int read_own(policy_files *self, const ground *ground, plan_lines *doubts, tlsmend_error *error) {
+  int code = add_own(self, "HKLM", os_system_path("System32\\GroupPolicy\\Machine\\Registry.pol"), ground,
                      doubts, error);
   if (code == TLSMEND_OK)
-    code = add_own(self, "HKLM", os_common_path("ntuser.pol"), wide, doubts, error);
+    code = add_own(self, "HKLM", os_common_path("ntuser.pol"), ground, doubts, error);
   if (code == TLSMEND_OK)
-    code = add_own(self, "HKCU", os_system_path("System32\\GroupPolicy\\User\\Registry.pol"), wide, doubts,
+    code = add_own(self, "HKCU", os_system_path("System32\\GroupPolicy\\User\\Registry.pol"), ground, doubts,
                    error);
   return code;
 }
 
 static int add_beside(policy_files *self, const char *snapshot, const char *root, const char *ending,
-                      bool wide, tlsmend_error *error) {
+                      const ground *ground, tlsmend_error *error) {
   size_t room = strlen(snapshot) + strlen(ending) + 1;
   char *path = malloc(room);
   if (!path)
     return error_no_memory(error);
   snprintf(path, room, "%s%s", snapshot, ending);
-  int code = add_file(self, root, path, wide, error);
+  int code = add_file(self, root, path, ground, error);
   free(path);
+  return code;
+}
+
+/* The control set that Select\Current names. */
+static int find_set(tlsmend_machine *machine, char out[32], tlsmend_error *error) {
+  tlsmend_value value = {0};
+  uint64_t number = 0;
+  int code = machine_value_get(machine, "HKLM\\SYSTEM\\Select", 0, "Current", &value, error);
+  if (code == TLSMEND_OK && value_number(&value, &number) && number < 1000)
+    snprintf(out, 32, "%s%03u", CONTROL_SET, (unsigned)number);
+  tlsmend_value_clear(&value);
   return code;
 }
 
 int policy_files_read(const tlsmend_session *self, policy_files *out, plan_lines *doubts,
                       tlsmend_error *error) {
   const tlsmend_system *system = NULL;
+  ground ground = {.set = ""};
   *out = (policy_files){0};
   int code = machine_system(self->machine, &system, error);
-  bool wide = code == TLSMEND_OK && machine_is_64bit(system);
-  if (code == TLSMEND_OK && self->backend->here)
-    return read_own(out, wide, doubts, error);
+  if (code == TLSMEND_OK)
+    code = find_set(self->machine, ground.set, error);
+  if (code != TLSMEND_OK)
+    return code;
+  ground.wide = machine_is_64bit(system);
+  if (self->backend->here)
+    return read_own(out, &ground, doubts, error);
+  if (self->file)
+    code = add_beside(out, self->file, "HKLM", ".Machine.pol", &ground, error);
   if (code == TLSMEND_OK && self->file)
-    code = add_beside(out, self->file, "HKLM", ".Machine.pol", wide, error);
-  if (code == TLSMEND_OK && self->file)
-    code = add_beside(out, self->file, "HKCU", ".User.pol", wide, error);
+    code = add_beside(out, self->file, "HKCU", ".User.pol", &ground, error);
   return code;
 }
 

@@ -194,6 +194,8 @@ static void write_machine(void) {
       "[HKEY_LOCAL_MACHINE\\SOFTWARE\\Policies\\World]\r\n\"three\"=dword:1\r\n\r\n"
       "[HKEY_LOCAL_MACHINE\\SOFTWARE\\World\\read]\r\n\"done\"=dword:1\r\n\r\n"
       "[HKEY_LOCAL_MACHINE\\SOFTWARE\\tlsmend\\Facts]\r\n\"Architecture\"=\"x64\"\r\n\r\n"
+      "[HKEY_LOCAL_MACHINE\\SYSTEM\\Select]\r\n\"Current\"=dword:2\r\n\r\n"
+      "[HKEY_LOCAL_MACHINE\\SYSTEM\\ControlSet002\\Control\\Lsa]\r\n\r\n"
       "[HKEY_USERS\\S-1-5-21-1-2-3-1001\\Software\\World]\r\n\r\n"
       "[HKEY_LOCAL_MACHINE\\SOFTWARE\\Policies\\Microsoft\\Windows\\CurrentVersion\\Internet Settings]\r\n"
       "\"SecureProtocols\"=dword:00000a80\r\n");
@@ -232,6 +234,9 @@ static void write_policies(void) {
   put_dword(&file, "SOFTWARE\\Wow6432Node\\Policies\\World", "shared", 7); /* both views are one key */
   put_dword(&file, "SOFTWARE\\World\\read", "pending", 1);
   put_dword(&file, "SOFTWARE\\World\\read", "done", 1);
+  put_entry(&file, "Software\\Policies\\Microsoft\\Windows\\CurrentVersion\\Internet Settings",
+            "secureprotocols", TLSMEND_REG_DWORD, "\x80\x0a\0\0", 4);
+  put_dword(&file, "SYSTEM\\controlset002\\Control\\Lsa\\FipsAlgorithmPolicy", "Enabled", 1);
   keep("pc.reg.Machine.pol", &file);
   begin(&file);
   put_dword(&file, "Software\\World", "person", 1);
@@ -296,6 +301,32 @@ static void test_marks(void **state) {
   tlsmend_session_close(session);
 }
 
+/* The state names the values that it rests on: one that policy has set, one that it has not set yet. */
+static void test_state(void **state) {
+  (void)state;
+  tlsmend_error error = {0, ""};
+  tlsmend_verdict verdict;
+  char *text = NULL;
+  json_t *json = NULL, *rows = NULL;
+  write_machine();
+  write_policies();
+  tlsmend_session *session = session_of("pc.reg");
+  world_must(tlsmend_state(session, TLSMEND_FORMAT_JSON, &text, &verdict, &error), &error, "state");
+  assert_non_null(json = json_loads(text, 0, NULL));
+  rows = json_object_get(json, "policy_values");
+  assert_int_equal(json_array_size(rows), 2);
+  for (size_t i = 0; i < 2; i++) {
+    const json_t *row = json_array_get(rows, i);
+    const char *name = json_string_value(json_object_get(row, "name"));
+    assert_int_equal(json_is_true(json_object_get(row, "same")), strcmp(name, "SecureProtocols") == 0);
+    assert_string_equal(json_string_value(json_object_get(row, "next")),
+                        *name == 'S' ? "REG_DWORD 0xA80 (2688)" : "REG_DWORD 0x1 (1)");
+  }
+  json_decref(json);
+  tlsmend_text_free(text);
+  tlsmend_session_close(session);
+}
+
 /* One that is not one ends the plan, with its name. */
 static void test_broken(void **state) {
   (void)state;
@@ -343,6 +374,7 @@ static void test_real(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_round_trip), cmocka_unit_test(test_instructions),
                                      cmocka_unit_test(test_sizes),      cmocka_unit_test(test_marks),
-                                     cmocka_unit_test(test_broken),     cmocka_unit_test(test_real)};
+                                     cmocka_unit_test(test_state),      cmocka_unit_test(test_broken),
+                                     cmocka_unit_test(test_real)};
   return cmocka_run_group_tests(tests, world_open, world_close);
 }
