@@ -153,6 +153,32 @@ static int judge_policy(const bench *self, const tlsmend_plan *plan, const char 
   return code;
 }
 
+/* What decides a handshake of a machine, as the model takes it. */
+static int read_facts(const bench *self, tlsmend_machine *machine, json_t **out, tlsmend_error *error) {
+  script_tool *tool = NULL;
+  script_tool_call call = {"bench.facts", "read", NULL};
+  int code = script_tool_open(&self->script, machine, &tool, error);
+  if (code == TLSMEND_OK)
+    code = script_tool_run(tool, &call, out, error);
+  script_tool_close(tool);
+  return code;
+}
+
+/* What the plan lowers, by the facts of the machine before it and after it. */
+static int judge_lowered(const bench *self, const bench_states *states, json_t *record,
+                         tlsmend_error *error) {
+  json_t *before = NULL, *after = NULL;
+  int code = read_facts(self, states->before, &before, error);
+  if (code == TLSMEND_OK)
+    code = read_facts(self, states->after, &after, error);
+  json_t *extra = code == TLSMEND_OK ? json_copy(self->declared) : NULL;
+  json_object_set(extra, "before", before);
+  json_object_set(extra, "after", after);
+  json_decref(before);
+  json_decref(after);
+  return code == TLSMEND_OK ? judge_policy(self, states->plan, "lowered", extra, record, error) : code;
+}
+
 /* What is done to a machine does not depend on the rest of it: the same changes are broken once. */
 static int break_once(const bench *self, const bench_states *states, json_t *record, tlsmend_error *error) {
   json_t *plan = plan_to_json(states->plan);
@@ -219,7 +245,8 @@ int bench_test(const bench *self, const bench_machine *machine, json_t **out, tl
   }
   if (code == TLSMEND_OK && states.plan && states.plan->change_count) {
     run_through(self, &copy, &states, record);
-    code = judge_policy(self, states.plan, "lowered", json_incref(self->declared), record, error);
+    if (states.after) /* else it did not come so far, which is a finding by itself */
+      code = judge_lowered(self, &states, record, error);
   }
   json_t *expected = json_object_get(self->expect, machine->name);
   if (code == TLSMEND_OK && expected)

@@ -85,9 +85,10 @@ algorithms.SIZES = {
   PKCS = { ClientMinKeyBitLength = 1024, ClientMaxKeyBitLength = false },
 }
 
--- What holds without a value on this release: bits, or nil.
-function algorithms.default_size(name, value)
-  if value == "ServerMinKeyBitLength" and system.nt < "10.0" then return 1024 end
+-- What holds without a value on this release, or on one before 10 (true) or from 10 on (false): bits, or nil.
+function algorithms.default_size(name, value, before_10)
+  if before_10 == nil then before_10 = system.nt < "10.0" end
+  if value == "ServerMinKeyBitLength" and before_10 then return 1024 end
   return algorithms.SIZES[name][value] or nil
 end
 

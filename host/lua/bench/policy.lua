@@ -1,9 +1,8 @@
 -- The policy of `tlsmend test`: which machines there are, which packages stand in, what lowers a machine's security,
 -- and whether a plan is what its author expects. Looks at plans as data (the JSON of `tlsmend plan`), asks no machine.
 
+local lowered = require "bench.lowered"
 local machines = require "machines.builtin"
-local protocols = require "tls.protocols"
-local releases = require "windows.releases"
 local updates = require "windows.updates"
 
 local policy = {}
@@ -30,15 +29,8 @@ function policy.packages(kbs)
   return names
 end
 
-local WEAK_CIPHERS = { "^NULL", "^DES", "^RC2", "^RC4", "^Triple DES" }
-
 local function add(list, rule, format, ...)
   list[#list + 1] = { rule = rule, text = format:format(...) }
-end
-
--- A value of a plan as a number; nil if it is absent or no number.
-local function number(value)
-  return value and math.type(value.data) == "integer" and value.data or nil
 end
 
 local function set_of(list)
@@ -61,79 +53,29 @@ local function declared(plan)
   return set
 end
 
-local function protocol_lowered(change, row, allowed, meant, out)
-  local name, role = change.key:match "\\SCHANNEL\\Protocols\\([^\\]+)\\(%a+)$"
-  if not name then return end
-  local default = row and releases.default(row, name, role) or "on"
-  local enabled = change.name:lower() == "enabled"
-  if not enabled and change.name:lower() ~= "disabledbydefault" then return end
-  local absent = enabled and 1 or (default == "on" and 0 or 1)
-  local function is_on(value) return (enabled and 1 or 0) == (value == 0 and 0 or 1) end
-  local before, after = is_on(number(change.before) or absent), is_on(number(change.after) or absent)
-  local era = protocols.era(name) or name == "PCT 1.0" and "ssl"
-  if (era == "ssl" or era == "legacy") and after and not before and not allowed[name] then
-    add(out, "legacy-on", "%s\\%s: %s switches on what was off; if that is meant, say so in needs.legacy or by a " ..
-      "parameter that names it", name, role, change.name)
-  elseif protocols.is_modern(name) and before and not after and not meant[name] then
-    add(out, "secure-off", "%s\\%s: %s switches off what was on; if that is meant, say so in needs.off", name, role,
-      change.name)
-  end
-end
-
-local function bits_lowered(change, row, revision, allowed, out)
-  if change.name ~= "DefaultSecureProtocols" and change.name ~= "SecureProtocols" then return end
-  local explicit, after = number(change.before), number(change.after)
-  local winhttp = change.name == "DefaultSecureProtocols" and row and releases.default_bits(row, revision)
-  local before = explicit or winhttp or 0
-  if not after then return end
-  if after & protocols.ERAS.ssl & ~(explicit or 0) ~= 0 then
-    add(out, "ssl-bit", "%s becomes 0x%X, which offers SSL", change.name, after)
-  end
-  for _, protocol in ipairs(protocols.LIST) do
-    local added = protocol.era == "legacy" and protocol.bit and after & ~before & protocol.bit ~= 0
-    if added and not allowed[protocol.name] then
-      add(out, "legacy-on", "%s becomes 0x%X, which adds %s; if that is meant, say so in needs.legacy or by a " ..
-        "parameter that names it", change.name, after, protocol.name)
-    end
-  end
-  local secure = protocols.ERAS.modern
-  if before & secure ~= 0 and after & secure == 0 then
-    add(out, "secure-off", "%s becomes 0x%X, which takes TLS 1.2 away", change.name, after)
-  end
-end
-
-local function rest_lowered(change, out)
-  local before, after = number(change.before), number(change.after) or 0
-  if change.name == "SchUseStrongCrypto" or change.name == "SystemDefaultTlsVersions" then
-    if before and before ~= 0 and after == 0 then add(out, "secure-off", "%s becomes %d", change.name, after) end
-  end
-  local cipher = change.key:match "\\SCHANNEL\\Ciphers\\([^\\]+)$"
-  for _, pattern in ipairs(cipher and change.name == "Enabled" and WEAK_CIPHERS or {}) do
-    if cipher:find(pattern) and before == 0 and (number(change.after) or 1) ~= 0 then
-      add(out, "legacy-on", "the cipher %s is switched on again", cipher)
-    end
-  end
-end
-
--- What a plan lowers of a machine: no protocol before TLS 1.2 switched on, no SSL, no key recreated.
-function policy.lowered(plan)
-  local out, deleted, allowed, meant = {}, {}, declared(plan), set_of(plan.extra.off)
-  local machine = plan.machine
-  local server
-  if machine.product_type then server = machine.product_type ~= "workstation" end
-  local row = releases.of { nt = machine.nt, build = machine.build, server = server, edition = machine.edition }
+-- A key that is deleted and made again loses what else stood there.
+local function recreated(plan, out)
+  local deleted = {}
   for _, change in ipairs(plan.changes) do
     local place = change.key and change.key:upper() .. tostring(change.view)
     if change.kind == "key-delete" then
       deleted[place] = true
     elseif change.kind == "key-create" and deleted[place] then
       add(out, "key-recreated", "%s is deleted and made again: whatever else stood there is lost", change.key)
-    elseif change.name then
-      protocol_lowered(change, row, allowed, meant, out)
-      bits_lowered(change, row, machine.revision, allowed, out)
-      rest_lowered(change, out)
     end
   end
+end
+
+-- What a plan lowers of a machine, by its facts before and after (bench.facts).
+function policy.lowered(plan)
+  local out, seen = {}, {}
+  lowered.judge(plan.extra.before, plan.extra.after, declared(plan), set_of(plan.extra.off), function(rule, ...)
+    local text = string.format(...)
+    if not seen[rule .. text] then add(out, rule, "%s", text) end
+    seen[rule .. text] = true
+  end)
+  recreated(plan, out)
+  table.sort(out, function(a, b) return a.rule .. a.text < b.rule .. b.text end)
   return out
 end
 
