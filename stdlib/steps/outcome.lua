@@ -50,4 +50,17 @@ function step.verify(roles)
   return answer ~= "no", reason
 end
 
+-- The first row of a layer (tls.layers) that gets no TLS 1.2 or later, else one that cannot be told; nil: there is
+-- none. Loads the whole model: for a plan that has a reason to ask.
+function step.in_the_way(layer)
+  local handshake, layers = require "tls.handshake", require "tls.layers"
+  local held, open = facts.read(), nil
+  held.layers = require "tls.layer_facts".read { only = { layer } }
+  for _, row in ipairs(layers.rows(held, handshake.side(held, "Client"), handshake.side(held, "Server"))) do
+    if row.layer == layer and row.tls12 == "no" then return row end
+    if row.layer == layer and row.tls12 == "cannot tell" then open = open or row end
+  end
+  return open
+end
+
 return step

@@ -142,13 +142,24 @@ local function powershell()
   return list
 end
 
--- Everything. after_restart: as in facts.read.
+local READ = {
+  winhttp = function(after_restart)
+    return { values = by_view(winhttp.KEY, winhttp.VALUE),
+      update = update(WINHTTP[tostring(system.nt)], after_restart) }
+  end,
+  wininet = read_wininet, dotnet = read_dotnet, powershell = powershell, rdp = read_rdp, http_sys = bindings,
+  sql = function() return { instances = instances(), drivers = drivers() } end,
+}
+
+-- Everything; after_restart: as in facts.read. only: a list of names of layers, where only their rows are wanted.
 function layer_facts.read(options)
-  local after_restart = options and options.after_restart
-  return { winhttp = { values = by_view(winhttp.KEY, winhttp.VALUE),
-      update = update(WINHTTP[tostring(system.nt)], after_restart) },
-    wininet = read_wininet(), dotnet = read_dotnet(after_restart), powershell = powershell(),
-    rdp = read_rdp(after_restart), http_sys = bindings(), sql = { instances = instances(), drivers = drivers() } }
+  local after_restart, only, result = options and options.after_restart, options and options.only, {}
+  for name, read in pairs(READ) do
+    local wanted = not only
+    for _, one in ipairs(only or {}) do wanted = wanted or one == name end
+    if wanted then result[name] = read(after_restart) end
+  end
+  return result
 end
 
 return layer_facts

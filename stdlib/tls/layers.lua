@@ -26,6 +26,7 @@ local POLICY = ("HKLM\\SOFTWARE\\Policies\\%s\\SecureProtocols"):format(SETTINGS
 -- Whether this machine listens: true, false or "cannot tell".
 local function listens(facts)
   local held = facts.layers
+  if not held.rdp then return true end -- not asked
   if facts.server or #held.http_sys > 0 or #held.sql.instances > 0 or held.rdp.fDenyTSConnections == 0 then
     return true
   end
@@ -186,14 +187,16 @@ end
 -- Every row, in the order in which a verdict looks at them: { layer = "schannel" | "winhttp" | "wininet" | "dotnet" |
 -- "powershell" | "rdp" | "http_sys" | "sql", who, role, where, view, set, default, bits, offers = names, tls12 = "yes"
 -- | "some" | "no" | "cannot tell" (whether a handshake of TLS 1.2 or later with a suite of today comes about), why it
--- does not, note, needs, counts = whether it is in use: true, false or "cannot tell" }.
+-- does not, note, needs, counts = whether it is in use: true, false or "cannot tell" }. Layers of which the facts hold
+-- nothing (layer_facts.read, only) have none.
 function layers.rows(facts, client, server)
   local rows = {}
   schannel(facts, client, server, rows)
-  winhttp(facts, client, rows)
-  wininet(facts, client, rows)
-  require "tls.layers_dotnet".add(facts, client, rows)
-  require "tls.layers_server".add(facts, client, server, rows)
+  local held = facts.layers
+  if held.winhttp then winhttp(facts, client, rows) end
+  if held.wininet then wininet(facts, client, rows) end
+  if held.dotnet then require "tls.layers_dotnet".add(facts, client, rows) end
+  if held.rdp then require "tls.layers_server".add(facts, client, server, rows) end
   return rows
 end
 

@@ -91,6 +91,15 @@ function wininet.policy(sid)
   end
 end
 
+-- Whether a policy owns the setting of the machine or of somebody who is signed in.
+function wininet.has_policy()
+  if wininet.policy() then return true end
+  for _, sid in ipairs((wininet.users()) or {}) do
+    if wininet.policy(sid) then return true end
+  end
+  return false
+end
+
 local function report_policy(key, now)
   log.finding(("%s of the policy %s is %s: it wins over every user's setting%s"):format(wininet.VALUE, key, now.text,
     has_tls12(now) and "" or "; change the policy \"Turn off encryption support\", it would write it again"))
