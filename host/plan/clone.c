@@ -57,6 +57,7 @@ static bool copy_changes(tlsmend_plan *out, const tlsmend_plan *from) {
 int plan_clone(const tlsmend_plan *from, tlsmend_plan **out, tlsmend_error *error) {
   tlsmend_plan *plan = *out = plan_new();
   if (plan) {
+    plan->picture = json_incref(from->picture);
     plan->system = from->system;
     plan->withheld = from->withheld;
     plan->removes_updates = from->removes_updates;

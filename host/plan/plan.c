@@ -39,6 +39,7 @@ void tlsmend_plan_free(tlsmend_plan *plan) {
   plan_reads_clear(&plan->reads);
   plan_lines_clear(&plan->unknowns);
   plan_lines_clear(&plan->findings);
+  json_decref(plan->picture);
   free(plan->runbooks);
   free(plan->changes);
   free(plan->machine);

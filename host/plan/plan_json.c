@@ -210,6 +210,8 @@ static json_t *to_json(const tlsmend_plan *plan, const hiding *hiding) {
       (json_int_t)plan_reboot_count(plan), "reboot_pending", plan->reboot_pending, "irreversible",
       irreversible_to_json(plan), "unknowns", name_list_to_json(&plan->unknowns.list), "findings",
       name_list_to_json(&plan->findings.list), "reads", reads, "result", result_name(plan));
+  if (json && plan->picture)
+    json_object_set(json, "picture", plan->picture);
   json_t *checksum = json ? checksum_of(json) : NULL;
   if (checksum)
     json_object_set_new(json, "checksum", checksum);
@@ -226,7 +228,7 @@ json_t *plan_to_json(const tlsmend_plan *plan) {
 json_t *plan_to_json_clear(const tlsmend_plan *plan) { return to_json(plan, NULL); }
 
 static json_t *decision(const tlsmend_plan *plan, bool clear) {
-  static const char *const header[] = {"id", "created", "tool", "by", "machine", "checksum"};
+  static const char *const header[] = {"id", "created", "tool", "by", "machine", "picture", "checksum"};
   json_t *json = clear ? plan_to_json_clear(plan) : plan_to_json(plan);
   for (size_t i = 0; json && i < sizeof header / sizeof header[0]; i++)
     json_object_del(json, header[i]);
@@ -431,9 +433,10 @@ static bool body_from_json(const json_t *json, tlsmend_plan *plan, tlsmend_error
   plan->host = text_of(json_object_get(json, "by"), "host");
   plan->removes_updates = !json_array_size(json_object_get(json, "irreversible"));
   plan->reboot_pending = json_is_true(json_object_get(json, "reboot_pending"));
+  plan->picture = json_incref(json_object_get(json, "picture"));
   size_t count = json_array_size(runbooks);
   plan->runbooks = calloc(count + 1, sizeof *plan->runbooks);
-  if (!plan->created || !plan->runbooks || !json_is_array(runbooks) || !json_is_array(reads) ||
+  if (!plan->created || !plan->runbooks || (plan->picture && !json_is_object(plan->picture)) || !json_is_array(runbooks) || !json_is_array(reads) ||
       !machine_from_json(json_object_get(json, "machine"), plan))
     return false;
   for (size_t i = 0; i < count; i++) {

@@ -1,124 +1,86 @@
 /*
- * The matrix of protocols: what Schannel and WinHTTP are told before and after the plan, from its changes and from what was
- * read. "default" is Windows' own choice, "not read" is what nobody looked at: neither is guessed.
+ * The picture of protocols: what the model of the handshake says of the machine before the plan and after it, layer by layer, as it
+ * stands in the plan ("picture"). Nothing is judged here; a plan of a tlsmend that did not ask the model has none.
  */
-#include <stdio.h>
 #include <string.h>
 
 #include "render/html.h"
 #include "render/page_parts.h"
-#include "base/unicode.h"
 #include "tls/version.h"
 
-#define SCHANNEL "HKLM\\SYSTEM\\CurrentControlSet\\Control\\SecurityProviders\\SCHANNEL\\Protocols"
-#define WINHTTP  "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Internet Settings\\WinHttp"
+enum { COLUMNS_MOST = 6, ROWS = TLS_VERSION_COUNT, LEFT = 78, WIDE = 196 };
 
-enum { COLUMNS = 4, ROWS = TLS_VERSION_COUNT };
-
-typedef enum cell { NOT_READ, DEFAULT, ON, OFF, ASKED, HALF } cell;
-static const char *const cell_names[] = {"not read", "default", "on", "off", "if asked for", "half set"};
-static const char *const cell_classes[] = {"none", "default", "on", "off", "asked", "half"};
-
-static const char *const columns[COLUMNS] = {"Schannel client", "Schannel server", "WinHTTP 64-bit",
-                                             "WinHTTP 32-bit"};
-
-typedef enum known { UNKNOWN, ABSENT, NUMBER, OTHER } known;
-
-static known take(const json_t *value, long long *out) {
-  const json_t *data = json_object_get(value, "data");
-  if (json_is_null(value))
-    return ABSENT;
-  if (!json_is_integer(data))
-    return OTHER;
-  *out = (long long)json_integer_value(data);
-  return NUMBER;
+/* The class of a cell: green is what should be, new versions on; old ones that are on are amber, off is no matter. */
+static const char *answer_class(const char *answer, int version) {
+  bool modern = version >= TLS_1_2;
+  if (strcmp(answer, "yes") == 0)
+    return modern ? "on" : "asked";
+  if (strcmp(answer, "no") == 0)
+    return modern ? "off" : "none";
+  return strcmp(answer, "not supported") == 0 ? "none" : "half";
 }
 
-static bool about(const json_t *json, const char *key, int view, const char *name) {
-  return json_number(json, "view") == view && unicode_name_equal(json_text(json, "key"), key) &&
-         json_is_string(json_object_get(json, "name")) && unicode_name_equal(json_text(json, "name"), name);
+static const char *layer_title(const char *layer) {
+  static const char *const titles[][2] = {{"schannel", "Schannel"},     {"winhttp", "WinHTTP"},
+                                          {"wininet", "WinINET"},       {"dotnet", ".NET"},
+                                          {"powershell", "PowerShell"}, {"rdp", "Remote Desktop"},
+                                          {"http_sys", "http.sys"},     {"sql", "SQL Server"}};
+  for (size_t i = 0; i < sizeof titles / sizeof *titles; i++)
+    if (strcmp(titles[i][0], layer) == 0)
+      return titles[i][1];
+  return layer;
 }
 
-/* Whether the key, or one above it, was seen to be absent. */
-static bool key_absent(const json_t *reads, const char *key, int view) {
+static const json_t *rows_of(const json_t *json, const char *when) {
+  return json_object_get(json_object_get(json_object_get(json, "picture"), when), "rows");
+}
+
+/* The row of the same program on the other side; NULL: it is not there. */
+static const json_t *same_row(const json_t *rows, const json_t *row) {
   size_t index;
-  json_t *read;
-  json_array_foreach(reads, index, read) {
-    const char *path = json_text(read, "key");
-    size_t length = strlen(path);
-    if (strcmp(json_text(read, "kind"), "key") == 0 && json_is_false(json_object_get(read, "answer")) &&
-        json_number(read, "view") == view && strncmp(path, key, length) == 0 &&
-        (!key[length] || key[length] == '\\'))
-      return true;
+  json_t *other;
+  json_array_foreach(rows, index, other) {
+    if (strcmp(json_text(other, "layer"), json_text(row, "layer")) == 0 &&
+        strcmp(json_text(other, "who"), json_text(row, "who")) == 0)
+      return other;
   }
-  return false;
-}
-
-/* What a value was, or will be. */
-static known look(const json_t *json, const char *key, int view, const char *name, bool after,
-                  long long *out) {
-  size_t index;
-  json_t *item, *found = NULL;
-  const json_t *reads = json_object_get(json, "reads");
-  json_array_foreach(json_object_get(json, "changes"), index, item) {
-    if (about(item, key, view, name) && (after || !found))
-      found = item;
-  }
-  if (found)
-    return take(json_object_get(found, after ? "after" : "before"), out);
-  json_array_foreach(reads, index, item) {
-    if (strcmp(json_text(item, "kind"), "value") == 0 && about(item, key, view, name))
-      return take(json_object_get(item, "answer"), out);
-  }
-  return key_absent(reads, key, view) ? ABSENT : UNKNOWN;
+  return NULL;
 }
 
 bool page_has_views(const json_t *json) {
   return strcmp(json_text(json_object_get(json, "machine"), "architecture"), "x86") != 0;
 }
 
-static cell schannel_cell(const json_t *json, const char *protocol, const char *role, bool after) {
-  char key[200];
-  long long enabled = 0, disabled = 0;
-  int view = page_has_views(json) ? 64 : 32;
-  snprintf(key, sizeof key, "%s\\%s\\%s", SCHANNEL, protocol, role);
-  known on = look(json, key, view, "Enabled", after, &enabled);
-  known hidden = look(json, key, view, "DisabledByDefault", after, &disabled);
-  if (on == UNKNOWN && hidden == UNKNOWN)
-    return NOT_READ;
-  if (on == NUMBER && enabled == 0)
-    return OFF;
-  if (on == ABSENT && hidden == ABSENT)
-    return DEFAULT;
-  if (hidden == NUMBER && disabled != 0)
-    return ASKED;
-  return on == NUMBER && hidden == NUMBER ? ON : HALF;
+/* Rows that say something of each version: the columns of the picture. */
+typedef struct columns {
+  const json_t *before[COLUMNS_MOST], *after[COLUMNS_MOST];
+  int count;
+} columns;
+
+static columns choose(const json_t *json) {
+  columns out = {.count = 0};
+  size_t index;
+  json_t *row;
+  json_array_foreach(rows_of(json, "after"), index, row) {
+    const json_t *before = same_row(rows_of(json, "before"), row);
+    if (out.count == COLUMNS_MOST || !before || !json_is_object(json_object_get(row, "versions")))
+      continue;
+    out.before[out.count] = before;
+    out.after[out.count++] = row;
+  }
+  return out;
 }
 
-static cell winhttp_cell(const json_t *json, long long bit, int view, bool after) {
-  long long bits = 0;
-  known found = look(json, WINHTTP, view, "DefaultSecureProtocols", after, &bits);
-  if (found == UNKNOWN)
-    return NOT_READ;
-  return found == ABSENT ? DEFAULT : found == OTHER ? HALF : bits & bit ? ON : OFF;
+static const char *cell(const json_t *row, int version) {
+  return json_text(json_object_get(row, "versions"), tls_version_name((tls_version)version));
 }
 
-static cell cell_of(const json_t *json, int row, int column, bool after) {
-  if (column < 2)
-    return schannel_cell(json, tls_version_name((tls_version)row), column ? "Server" : "Client", after);
-  return winhttp_cell(json, tls_version_bit((tls_version)row), column == 2 ? 64 : 32, after);
-}
-
-typedef struct matrix {
-  cell before[ROWS][COLUMNS], after[ROWS][COLUMNS];
-  bool any;
-} matrix;
-
-static void draw_half(text_builder *out, cell cell, int x, int y, const char *when) {
+static void draw_half(text_builder *out, const char *class, const char *answer, int x, int y,
+                      const char *when) {
   text_add(out, "<g class=\"cell %s %s\"><rect x=\"%d\" y=\"%d\" width=\"82\" height=\"30\" rx=\"5\"/>",
-           cell_classes[cell], when, x, y);
+           class, when, x, y);
   text_add(out, "<text x=\"%d\" y=\"%d\">", x + 41, y + 20);
-  html_say(out, "%s", text_said(out, cell_names[cell]));
+  html_say(out, "%s", text_said(out, answer));
   text_add(out, "</text></g>\n");
 }
 
@@ -128,85 +90,99 @@ static void draw_text(text_builder *out, const char *class, int x, int y, const 
   text_add(out, "</text>");
 }
 
-static void draw(const matrix *matrix, text_builder *out) {
+static void draw_cells(const columns *columns, int version, text_builder *out) {
+  int y = 70 + version * 38;
+  text_add(out, "<text class=\"row\" x=\"0\" y=\"%d\">%s</text>\n", y + 20,
+           tls_version_name((tls_version)version));
+  for (int i = 0; i < columns->count; i++) {
+    const char *before = cell(columns->before[i], version), *after = cell(columns->after[i], version);
+    bool moves = strcmp(before, after) != 0;
+    int x = LEFT + i * WIDE;
+    draw_half(out, answer_class(before, version), before, x, y, "before");
+    if (moves)
+      text_add(out, "<path class=\"arrow\" d=\"M%d %d h6 m-3 -4 l4 4 l-4 4\"/>\n", x + 84, y + 15);
+    draw_half(out, answer_class(after, version), after, x + 94, y, moves ? "moves" : "stays");
+  }
+}
+
+static void draw(const columns *columns, text_builder *out) {
   text_add(out, "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"");
   html_say(out, "Protocols before and after, a picture");
   text_add(out,
-           "\">\n<svg class=\"matrix\" viewBox=\"0 0 860 %d\" role=\"img\" aria-labelledby=\"matrix-title "
+           "\">\n<svg class=\"matrix%s\" viewBox=\"0 0 %d %d\" role=\"img\" aria-labelledby=\"matrix-title "
            "matrix-text\">\n",
-           60 + ROWS * 38);
+           columns->count > 4 ? " many" : "", LEFT + columns->count * WIDE, 78 + ROWS * 38);
   html_said(out, "title id=\"matrix-title\"", "Protocols before and after");
   text_add(out, "\n");
   html_said(out, "desc id=\"matrix-text\"", "The same stands in the table below.");
   text_add(out, "\n");
-  for (int column = 0; column < COLUMNS; column++) {
-    draw_text(out, "head", 165 + column * 196, 22, columns[column]);
-    draw_text(out, "sub", 119 + column * 196, 42, "before");
-    draw_text(out, "sub", 211 + column * 196, 42, "after");
+  for (int i = 0; i < columns->count; i++) {
+    draw_text(out, "head", LEFT + 87 + i * WIDE, 18, layer_title(json_text(columns->after[i], "layer")));
+    draw_text(out, "sub", LEFT + 87 + i * WIDE, 38, json_text(columns->after[i], "who"));
+    draw_text(out, "sub", LEFT + 41 + i * WIDE, 58, "before");
+    draw_text(out, "sub", LEFT + 135 + i * WIDE, 58, "after");
     text_add(out, "\n");
   }
-  for (int row = 0; row < ROWS; row++) {
-    int y = 52 + row * 38;
-    text_add(out, "<text class=\"row\" x=\"0\" y=\"%d\">%s</text>\n", y + 20,
-             tls_version_name((tls_version)row));
-    for (int column = 0; column < COLUMNS; column++) {
-      bool moves = matrix->before[row][column] != matrix->after[row][column];
-      int x = 78 + column * 196;
-      draw_half(out, matrix->before[row][column], x, y, "before");
-      if (moves)
-        text_add(out, "<path class=\"arrow\" d=\"M%d %d h6 m-3 -4 l4 4 l-4 4\"/>\n", x + 84, y + 15);
-      draw_half(out, matrix->after[row][column], x + 94, y, moves ? "moves" : "stays");
-    }
-  }
+  for (int version = 0; version < ROWS; version++)
+    draw_cells(columns, version, out);
   text_add(out, "</svg></div>\n");
 }
 
-static void tabulate(const matrix *matrix, text_builder *out) {
-  text_add(out, "<details class=\"more\">");
-  html_said(out, "summary", "The same as a table");
+/* What stood in the way, or stands in it. */
+static void put_why(const json_t *row, text_builder *out) {
+  if (!*json_text(row, "why"))
+    return;
+  text_add(out, "<br><span class=\"quiet\">");
+  html_say(out, "%s", text_said(out, json_text(row, "why")));
+  text_add(out, "</span>");
+}
+
+static void put_answer(const json_t *row, bool moves, text_builder *out) {
+  text_add(out, moves ? "<td><strong>" : "<td>");
+  html_say(out, "%s", text_said(out, row ? json_text(row, "tls12") : "absent"));
+  text_add(out, moves ? "</strong>" : "");
+  if (row)
+    put_why(row, out);
+  text_add(out, "</td>");
+}
+
+/* Every layer: whether it finishes a handshake of TLS 1.2 or later, before and after, and what stands in the way. */
+static void tabulate(const json_t *json, text_builder *out) {
+  const json_t *rows = rows_of(json, "before");
+  size_t index;
+  json_t *row;
   text_add(out, "<div class=\"scroll\"><table>\n<thead><tr>");
-  html_said(out, "th scope=\"col\"", "Protocol");
-  for (int column = 0; column < COLUMNS; column++)
-    html_said(out, "th scope=\"col\"", columns[column]);
+  html_said(out, "th scope=\"col\"", "TLS 1.2 or later");
+  html_said(out, "th scope=\"col\"", "before");
+  html_said(out, "th scope=\"col\"", "after");
   text_add(out, "</tr></thead><tbody>\n");
-  for (int row = 0; row < ROWS; row++) {
-    text_add(out, "<tr><th scope=\"row\">%s</th>", tls_version_name((tls_version)row));
-    for (int column = 0; column < COLUMNS; column++) {
-      cell before = matrix->before[row][column], after = matrix->after[row][column];
-      text_add(out, before == after ? "<td>" : "<td><strong>");
-      if (before == after)
-        html_say(out, "%s", text_said(out, cell_names[before]));
-      else
-        html_say(out, "%s, then %s", text_said(out, cell_names[before]), text_said(out, cell_names[after]));
-      text_add(out, before == after ? "</td>" : "</strong></td>");
-    }
+  json_array_foreach(rows_of(json, "after"), index, row) {
+    const json_t *before = same_row(rows, row);
+    bool moves = !before || strcmp(json_text(before, "tls12"), json_text(row, "tls12")) != 0;
+    text_add(out, "<tr><th scope=\"row\">");
+    html_text(out, layer_title(json_text(row, "layer")));
+    text_add(out, ", ");
+    html_say(out, "%s", text_said(out, json_text(row, "who")));
+    text_add(out, "</th>");
+    put_answer(before, false, out);
+    put_answer(row, moves, out);
     text_add(out, "</tr>\n");
   }
-  text_add(out, "</tbody></table></div></details>\n");
+  text_add(out, "</tbody></table></div>\n");
 }
 
 void page_matrix(const json_t *json, text_builder *out) {
-  static const char legend[] = "\xE2\x80\x9C"
-                               "default\xE2\x80\x9D: no value is set, this Windows decides. \xE2\x80\x9Cif "
-                               "asked for\xE2\x80\x9D: only for "
-                               "programs that ask for this protocol. \xE2\x80\x9Cnot read\xE2\x80\x9D: "
-                               "nothing in this plan looked at it. "
-                               "WinHTTP uses only what Schannel offers as a client.";
-  matrix matrix = {.any = false};
-  for (int row = 0; row < ROWS; row++)
-    for (int column = 0; column < COLUMNS; column++) {
-      matrix.before[row][column] = cell_of(json, row, column, false);
-      matrix.after[row][column] = cell_of(json, row, column, true);
-      matrix.any =
-          matrix.any || matrix.after[row][column] != NOT_READ || matrix.before[row][column] != NOT_READ;
-    }
-  if (!matrix.any)
+  columns columns = choose(json);
+  if (!columns.count)
     return;
   text_add(out, "<section id=\"protocols\" aria-labelledby=\"h-protocols\"><h2 id=\"h-protocols\">");
   html_say(out, "Protocols before and after");
   text_add(out, "</h2>\n");
-  draw(&matrix, out);
-  tabulate(&matrix, out);
-  html_said(out, "p class=\"quiet\"", legend);
+  draw(&columns, out);
+  tabulate(json, out);
+  html_said(
+      out, "p class=\"quiet\"",
+      "\xE2\x80\x9Con request\xE2\x80\x9D: only for programs that ask for this protocol. WinHTTP and WinINET "
+      "ask for what their values name. A layer gets what Schannel has as a client.");
   text_add(out, "\n</section>\n");
 }

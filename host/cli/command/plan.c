@@ -56,6 +56,9 @@ static int run(const cli_call *call) {
   if (code == TLSMEND_OK)
     code = tlsmend_plan_make(session, call->operands.items, call->operands.count, call->params.items,
                              call->params.count, &plan, &error);
+  if (code == TLSMEND_OK &&
+      (call->output || call->format == TLSMEND_FORMAT_JSON || call->format == TLSMEND_FORMAT_HTML))
+    code = tlsmend_plan_picture(session, plan, &error);
   if (code == TLSMEND_OK)
     code = tlsmend_plan_render_in(plan, call->format, call->language, &text, &error);
   if (code == TLSMEND_OK)

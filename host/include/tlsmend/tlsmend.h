@@ -238,6 +238,12 @@ TLSMEND_API int tlsmend_plan_make(tlsmend_session *session, const char *const *r
                                   const char *const *params, size_t param_count, tlsmend_plan **out,
                                   tlsmend_error *error);
 
+/*
+ * Asks the model of the handshake what programs get of TLS before the plan and after it, and keeps the answers in the plan: `picture` of
+ * its JSON, the picture of its page. Not needed to apply it. Errors: those of tlsmend_state; E_MEMORY.
+ */
+TLSMEND_API int tlsmend_plan_picture(tlsmend_session *session, tlsmend_plan *plan, tlsmend_error *error);
+
 /* Reads a plan that tlsmend_plan_render wrote as JSON, byte for byte. Needs no machine. Free *out with tlsmend_plan_free.
  * Errors: E_USAGE (no such file), E_PLAN (truncated, edited, foreign, made by a newer version). */
 TLSMEND_API int tlsmend_plan_load(const char *path, tlsmend_plan **out, tlsmend_error *error);
