@@ -54,6 +54,7 @@ sources.tags = {
   ["M365-DA"] = "Disabling TLS 1.0 and 1.1 for Microsoft 365 (Danish, April 2022)",
   ["M365-DE"] = "Prepare for TLS 1.2 in Microsoft 365 (German, April 2020)",
   ["M365-ENC"] = "Microsoft 365: technical reference details about encryption",
+  MCPMAG = "mcpmag.com: convenience rollups for Windows 7 (May 2016): all fixes for general distribution to April 2016",
   MMAY = "mmaysami/Winhttp-TLS",
   ["MS14-066"] = "Microsoft security bulletin MS14-066",
   ["MS15-055"] = "Microsoft security bulletin MS15-055",

@@ -125,6 +125,7 @@ update("KB3042058", {
   title = "Cipher suite order and DHE_RSA and RSA suites with GCM",
   delivers = "cipher suites without which 7 and 8.1 may share none with the service",
   restart = true, prerequisites = {},
+  contained_in = { "KB3125574" }, contained_source = "MCPMAG", contained_mark = "S3",
   branches = {
     { nt = "6.1", service_pack = 1, architectures = { "x64", "x86" },
       file = "windows6.1-kb3042058", sha1 = {} },

@@ -172,7 +172,8 @@ check.test("a month is a patch state, of the releases for which it means somethi
     ["win7-sp1-x86+2015-05"] = "2015-05", ["ws2008r2-sp1-x64+2016-06"] = "2016-06", ["win81-x64+2014-04"] = "2014-04",
     ["ws2012r2-x64+2016-06"] = "2016-06", ["ws2012-x64+2015-05"] = "2015-05", ["win10-1511-x64"] = "rtm",
     ["win10-1511-x64+2016-06"] = "2016-06", ["win10-1507-x86+2016-06"] = "2016-06",
-    ["win10-1803-x64+2019-07"] = "rtm" } do
+    ["win10-1803-x64+2019-07"] = "rtm", ["win7-sp1-x64+KB3125574"] = "2015-05",
+    ["ws2012r2-x64+KB3161606"] = "2016-06" } do
     check.equal(states(name), expected, name)
   end
   check.equal(native.machine "win10-1803-arm64+2019-07":require("system").revision, 885)
