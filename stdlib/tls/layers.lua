@@ -46,7 +46,7 @@ end
 local function set_text(value)
   if value == nil then return "absent" end
   if math.type(value) == "integer" then return layer_row.spelled(value) end
-  if layer_row.unknown(value) then return layer_row.missing(value.unknown) end
+  if layer_row.unknown(value) then return "cannot tell" end
   local kind = type(value) == "string" and "REG_SZ" or value.malformed or "REG_MULTI_SZ"
   return ("malformed: %s where REG_DWORD belongs"):format(kind)
 end

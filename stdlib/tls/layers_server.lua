@@ -5,6 +5,7 @@
 local cipher_suites = require "tls.cipher_suites"
 local handshake = require "tls.handshake"
 local layer_row = require "tls.layer_row"
+local protocols = require "tls.protocols"
 
 local layers_server = {}
 
@@ -20,10 +21,16 @@ local FIRST, REVISION = 17763, 404
 
 local function is_number(value) return math.type(value) == "integer" end
 
--- Lowers an answer: what an update or a setting stands against.
+-- Lowers an answer: what an update, a setting or a build stands against. A no leaves the versions before TLS 1.2.
 local function lower(row, answer, why)
   if row.tls12 == "no" or row.tls12 == answer then return end
   row.tls12, row.why = answer, why
+  if answer ~= "no" then return end
+  local left = {}
+  for _, name in ipairs(row.offers) do
+    if not protocols.is_modern(name) then left[#left + 1] = name end
+  end
+  row.offers = left
 end
 
 local function rdp(facts, server, rows)
@@ -40,6 +47,7 @@ local function rdp(facts, server, rows)
   end
   if held.SecurityLayer == 0 and held.UserAuthentication ~= 1 then
     lower(row, "no", "SecurityLayer is 0: Remote Desktop encrypts by itself, without TLS")
+    row.offers = {}
   end
   if row.counts then rows[#rows + 1] = row end
 end

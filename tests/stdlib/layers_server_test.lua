@@ -12,13 +12,15 @@ check.test("Remote Desktop: where it is on, its update, its own encryption", fun
     local facts = plain(id)
     facts.layers.rdp = { fDenyTSConnections = 0 }
     for name, value in pairs(change or {}) do facts.layers.rdp[name] = value end
-    return answer(facts, "rdp")
+    local row = row_of(rows_of(facts), "rdp")
+    if row then return row.tls12, table.concat(row.offers, ", ") end
   end
-  check.equal({ of "ws2012", of("ws2012", { fDenyTSConnections = 1 }) }, { "yes", nil })
-  check.equal(of("ws2012", { SecurityLayer = 0 }), "no")
-  check.equal(of("ws2012", { SecurityLayer = 0, UserAuthentication = 1 }), "yes")
-  check.equal(of("ws2012", { update = { kb = "KB3080079", there = false } }), "no")
-  check.equal(of("ws2012", { update = { kb = "KB3080079", there = "unknown" } }), "cannot tell")
+  check.equal((of "ws2012"), "yes")
+  check.equal((of("ws2012", { fDenyTSConnections = 1 })), nil)
+  check.equal({ of("ws2012", { SecurityLayer = 0 }) }, { "no", "" })
+  check.equal((of("ws2012", { SecurityLayer = 0, UserAuthentication = 1 })), "yes")
+  check.equal({ of("ws2012", { update = { kb = "KB3080079", there = false } }) }, { "no", "SSL 3.0, TLS 1.0, TLS 1.1" })
+  check.equal((of("ws2012", { update = { kb = "KB3080079", there = "unknown" } })), "cannot tell")
 end)
 
 check.test("the flags of a binding", function()

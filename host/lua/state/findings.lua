@@ -51,7 +51,7 @@ local function idle_names(view, add)
       add("the order of cipher suites: %s counts for nothing: it %s", spelling.shown(row.spelled), row.lost)
     end
   end
-  if count > SHOWN then add("the order of cipher suites: %d more names count for nothing", count - SHOWN) end
+  if count > SHOWN then add("the order of cipher suites: more names that count for nothing: %d", count - SHOWN) end
 end
 
 -- Curves that every service has one of.

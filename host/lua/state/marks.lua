@@ -13,7 +13,7 @@ end
 
 local function is_set(rows, who)
   for _, row in ipairs(rows) do
-    if row.who:find(who, 1, true) and row.set ~= "absent" then return true end
+    if row.who:find(who, 1, true) and row.set ~= "absent" and row.set ~= "cannot tell" then return true end
   end
   return false
 end

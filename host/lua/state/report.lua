@@ -80,6 +80,24 @@ function report.pairs(rows)
   return result
 end
 
+-- What is set for a protocol, and why it cannot be told what it does.
+local function schannel_notes(entry, lines)
+  local first = "             "
+  for _, role in ipairs { "Client", "Server" } do
+    local row = entry[role]
+    if #row.values > 0 then
+      said.wrap(lines, first, say("%s: %s; Windows' own default: %s", role:lower(), report.values(row), row.default))
+    end
+  end
+  local client, server = entry.Client, entry.Server
+  local both = client.now == "cannot tell" and client.why == server.why
+  for _, row in ipairs { client, server } do
+    if row.now == "cannot tell" and not (both and row == server) then
+      said.wrap(lines, first, say("%s: %s", both and "client and server" or row.role:lower(), row.why))
+    end
+  end
+end
+
 local function schannel_text(result, lines)
   local clients = { say "as client" }
   for _, row in ipairs(result.schannel) do
@@ -91,15 +109,7 @@ local function schannel_text(result, lines)
     local client = pad(report.both(entry.Client.now, entry.Client.after_restart), width)
     lines[#lines + 1] = ("  %-10s %s %s"):format(entry.protocol, client,
       report.both(entry.Server.now, entry.Server.after_restart))
-    for _, role in ipairs { "Client", "Server" } do
-      local row = entry[role]
-      if #row.values > 0 then
-        said.wrap(lines, "             ", say("%s: %s; Windows' own default: %s", role:lower(), report.values(row),
-          row.default))
-      elseif row.now == "cannot tell" then
-        said.wrap(lines, "             ", say("%s: %s", role:lower(), row.why))
-      end
-    end
+    schannel_notes(entry, lines)
   end
 end
 

@@ -40,7 +40,7 @@ local function curves_text(result)
 end
 
 local function fips_text(row)
-  return say(row.now) .. (row.set == "absent" and "" or " (Enabled = " .. row.set .. ")")
+  return say(row.now) .. ((row.set == "absent" or row.set == "cannot tell") and "" or " (Enabled = " .. row.set .. ")")
 end
 
 local function marks_title()
