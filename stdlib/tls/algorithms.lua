@@ -6,7 +6,6 @@
 local dword = require "windows.dword"
 local log = require "log"
 local registry = require "registry"
-local spelling = require "windows.spelling"
 local system = require "system"
 
 local algorithms = {}
@@ -22,23 +21,28 @@ algorithms.FAMILIES = {
   KeyExchangeAlgorithms = { "Diffie-Hellman", "ECDH", "PKCS" },
 }
 local ORDER = { "Ciphers", "Hashes", "KeyExchangeAlgorithms" }
+algorithms.ORDER = ORDER
 
 -- Never switched on, and recreating their keys is no repair.
 local WEAK = { NULL = true, MD5 = true, ["DES 56/56"] = true, ["Triple DES 168"] = true }
 local function is_weak(name) return WEAK[name] or name:find "^RC[24] " ~= nil end
+algorithms.is_weak = is_weak
 
 -- Names that look right and do nothing on Vista and later.
-local FORMER = { ["Triple DES 168/168"] = "Triple DES 168" }
+algorithms.FORMER = { ["Triple DES 168/168"] = "Triple DES 168" }
 
 local known = {}
-for family, names in pairs(algorithms.FAMILIES) do known[family] = spelling.by_lower(names) end
+for family, names in pairs(algorithms.FAMILIES) do
+  known[family] = {}
+  for _, name in ipairs(names) do known[family][name:lower()] = name end
+end
 
 local function check(family, name)
   if not known[family] then
     error(("algorithms: %q is no family; Ciphers, Hashes and KeyExchangeAlgorithms are"):format(tostring(family)), 3)
   end
   if known[family][tostring(name):lower()] ~= name then
-    local former = FORMER[name] and ("; from Vista on it is called %q"):format(FORMER[name])
+    local former = algorithms.FORMER[name] and ("; from Vista on it is called %q"):format(algorithms.FORMER[name])
     error(("algorithms: %q is none of %s%s"):format(tostring(name), family,
       former or ": " .. table.concat(algorithms.FAMILIES[family], ", ")), 3)
   end
@@ -119,88 +123,14 @@ function algorithms.set_size(name, value, bits, options)
     ("keys of %s have at least %d bits"):format(name, bits) })
 end
 
-local function add(list, key, format, ...)
-  list[#list + 1] = { key = key, text = "Schannel: " .. format:format(...) }
-end
-
--- "RC4 128" with a key "128" below: made by tools that take the slash for a separator. It counts for nothing.
-local function find_stray(list, family, name, key)
-  local below = registry.keys(key) or {}
-  for _, child in ipairs(below) do
-    local meant = known[family][(name .. "/" .. child):lower()] or FORMER[name .. "/" .. child]
-    add(list, key, "%s\\%s has a key %s below it and counts for nothing%s", family, spelling.shown(name),
-      spelling.shown(child), meant and ("; \"%s\" was meant, one key with a slash in its name"):format(meant) or "")
-  end
-  return #below > 0
-end
-
-local function find_unknown(list, family, name, key)
-  local meant = spelling.meant(algorithms.FAMILIES[family], name)
-  add(list, key, "%s\\%s is no name of an algorithm and counts for nothing%s", family, spelling.shown(name),
-    FORMER[name] and ("; from Vista on it is %s"):format(FORMER[name]) or
-    meant and ("; \"%s\" was meant"):format(meant) or "")
-end
-
-local function find_state(list, family, name, key)
-  local state = algorithms.state(family, name)
-  if state == "malformed" then
-    add(list, key, "Enabled of %s\\%s is no REG_DWORD", family, name)
-  elseif state == "off" and not is_weak(name) then
-    add(list, key, "%s\\%s is switched off, so every cipher suite with it is gone; steer suites by their order " ..
-      "instead", family, name)
-  elseif state == "on" and is_weak(name) then
-    add(list, key, "%s\\%s is switched on and weak", family, name)
-  end
-  for _, value in ipairs(registry.values(key) or {}) do
-    local sizes = family == "KeyExchangeAlgorithms" and algorithms.SIZES[name] or {}
-    local right = spelling.meant({ "Enabled" }, value)
-    if value ~= "" and value:lower() ~= "enabled" and sizes[value] == nil then
-      add(list, key, "the value %s of %s\\%s counts for nothing%s", spelling.shown(value), family, name,
-        right and ("; %s was meant"):format(right) or "")
-    end
-  end
-end
-
--- Keys that are accepted and too short, and limits that shut out keys of today's length (2048).
-local function find_size(list, name, value)
-  local key, bits, from = algorithms.path("KeyExchangeAlgorithms", name), algorithms.size(name, value)
-  local default = algorithms.default_size(name, value)
-  if from == "malformed" then
-    add(list, key, "%s of %s is no REG_DWORD", value, name)
-  elseif from ~= "set" then
-    return
-  elseif default and bits < default then
-    add(list, key, "%s of %s is %d: keys that short are accepted; without the value it is %d", value, name, bits,
-      default)
-  elseif value:find "^Client" and (default and bits > 2048 or not default and bits < 2048) then
-    add(list, key, "%s of %s is %d: servers with keys of 2048 bits are not reached", value, name, bits)
-  end
-end
-
--- What deserves attention: keys and values that count for nothing, weak algorithms on, needed ones off, sizes.
--- { text, key } each; changes nothing.
-function algorithms.findings()
-  local list = {}
-  for _, family in ipairs(ORDER) do
-    for _, name in ipairs(registry.keys(algorithms.KEY .. "\\" .. family) or {}) do
-      local exact, key = known[family][name:lower()], ("%s\\%s\\%s"):format(algorithms.KEY, family, name)
-      if exact then
-        find_state(list, family, exact, key)
-      elseif not find_stray(list, family, name, key) then
-        find_unknown(list, family, name, key)
-      end
-    end
-  end
-  for _, name in ipairs { "Diffie-Hellman", "PKCS" } do
-    for _, value in ipairs { "ClientMinKeyBitLength", "ClientMaxKeyBitLength", "ServerMinKeyBitLength" } do
-      if algorithms.SIZES[name][value] ~= nil then find_size(list, name, value) end
-    end
-  end
-  return list
-end
+-- What deserves attention, as tls.findings has it: { text, key } each.
+function algorithms.findings() return require "tls.findings".algorithms() end
 
 -- Tells what deserves attention.
 function algorithms.report()
+  local there = 0
+  for _, family in ipairs(ORDER) do there = there + #(registry.keys(algorithms.KEY .. "\\" .. family) or {}) end
+  if there == 0 then return end
   for _, finding in ipairs(algorithms.findings()) do log.finding(finding.text) end
 end
 

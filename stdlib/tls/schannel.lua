@@ -9,7 +9,6 @@ local log = require "log"
 local protocols = require "tls.protocols"
 local registry = require "registry"
 local releases = require "windows.releases"
-local spelling = require "windows.spelling"
 local system = require "system"
 
 local schannel = {}
@@ -54,78 +53,12 @@ function schannel.state(protocol, role)
     dword.get(path, "DisabledByDefault"))
 end
 
-local function add(list, key, format, ...)
-  list[#list + 1] = { key = key, text = "Schannel: " .. format:format(...) }
-end
-
--- Values that nobody reads: all of them on the version key itself, and wrong names in the key of a role.
-local function find_values(list, protocol, role)
-  local key = schannel.KEY .. "\\" .. protocol .. (role and "\\" .. role or "")
-  for _, name in ipairs(registry.values(key) or {}) do
-    local right = spelling.meant(schannel.VALUES, name)
-    if not role and right then
-      add(list, key, "%s on the key %s itself counts for nothing; it belongs into %s\\Client and %s\\Server",
-        spelling.shown(name), protocol, protocol, protocol)
-    elseif role and name ~= "" and (right or ""):lower() ~= name:lower() then
-      add(list, key, "the value %s of %s\\%s counts for nothing%s", spelling.shown(name), protocol, role,
-        right and ("; %s was meant"):format(right) or "")
-    end
-  end
-end
-
--- What the values of a role come to, where that deserves attention.
-local function find_role(list, protocol, role)
-  local key = schannel.path(protocol, role)
-  local set, effect = schannel.state(protocol, role)
-  if set == "malformed" then
-    add(list, key, "%s\\%s holds a value that is no REG_DWORD", protocol, role)
-  elseif protocols.era(protocol) == "ssl" and set == "on" then
-    add(list, key, "%s\\%s is switched on by its values, and nobody should speak it any more", protocol, role)
-  elseif protocol == "TLS 1.3" and effect == "unsupported" and set ~= "default" then
-    local enabled, disabled = dword.get(key, "Enabled"), dword.get(key, "DisabledByDefault")
-    if enabled and enabled ~= 0 or not enabled and disabled == 0 then
-      add(list, key, "TLS 1.3\\%s is switched on and %s has no TLS 1.3; Microsoft calls that unsafe (PROT): remove " ..
-        "the key TLS 1.3", role, system.name)
-    end
-  end
-end
-
-local function find_protocol(list, stored, protocol)
-  find_values(list, stored)
-  local roles = spelling.by_lower(schannel.ROLES)
-  for _, name in ipairs(registry.keys(schannel.KEY .. "\\" .. stored) or {}) do
-    local role = roles[name:lower()]
-    if role then
-      find_values(list, protocol, role)
-      find_role(list, protocol, role)
-    else
-      local meant = spelling.meant(schannel.ROLES, name)
-      add(list, schannel.KEY .. "\\" .. stored, "the key %s below %s is no role and counts for nothing%s",
-        spelling.shown(name), protocol, meant and ("; %s was meant"):format(meant) or "; roles are Client and Server")
-    end
-  end
-end
-
--- What deserves attention: names that are no protocol, role or value, values on a version key or of a wrong type, SSL
--- that is on, TLS 1.3 where there is none. { text, key } each; changes nothing.
-function schannel.findings()
-  local list, historical = {}, spelling.by_lower(protocols.HISTORICAL)
-  local known = spelling.by_lower(protocols.NAMES)
-  for _, name in ipairs(registry.keys(schannel.KEY) or {}) do
-    local protocol = known[name:lower()]
-    if protocol then
-      find_protocol(list, name, protocol)
-    elseif not historical[name:lower()] then
-      local meant = spelling.meant(protocols.NAMES, name)
-      add(list, schannel.KEY .. "\\" .. name, "the key %s is no protocol and counts for nothing; %s",
-        spelling.shown(name), meant and ("%s was meant"):format(meant) or "names are like TLS 1.2")
-    end
-  end
-  return list
-end
+-- What deserves attention, as tls.findings has it: { text, key } each.
+function schannel.findings() return require "tls.findings".schannel() end
 
 -- Tells what deserves attention.
 function schannel.report()
+  if #(registry.keys(schannel.KEY) or {}) == 0 then return end
   for _, finding in ipairs(schannel.findings()) do log.finding(finding.text) end
 end
 
