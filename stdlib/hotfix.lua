@@ -145,6 +145,10 @@ local function look(kb)
     evidence[#evidence + 1] = listed and name .. " is in the hotfix list"
       or name .. " is not in the hotfix list (which proves nothing where rollups are installed)"
   end
+  if found and by_choice and state == nil then
+    return note(evidence, "servicing has chosen its files, and nothing tells whether they wait for a restart", nil),
+      evidence, false
+  end
   if found and by_choice and state ~= "leaving" and waits(state) then
     return note(evidence, "servicing has chosen its files: complete after a restart", false), evidence, true
   end

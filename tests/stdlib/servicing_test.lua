@@ -80,6 +80,16 @@ check.test("what servicing has chosen waits for the restart that servicing waits
   waiting(function(machine) package(machine, "Package_for_KB3140245", 0x05) end, nil, "on its way out")
 end)
 
+check.test("without the packages of servicing nobody knows whether its choice waits for a restart", function()
+  local machine = chosen("win7-sp1-x64", 24382, 24540, 24382, 24540)
+  drop(machine, CBS)
+  check.equal(covers(machine), nil)
+  check.equal(machine:require("hotfix").pending "KB3140245", false)
+  machine = chosen("win7-sp1-x64", 17514, 24540, 24382, 24540)
+  drop(machine, CBS)
+  check.equal(covers(machine), false, "what is too old is so before a restart and after it")
+end)
+
 local function rollup(machine, build, state)
   machine:put(("%s\\Package_for_RollupFix~31bf3856ad364e35~amd64~~7601.%d.1.6"):format(PACKAGES, build), "CurrentState",
     state or 0x70)

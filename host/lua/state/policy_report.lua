@@ -14,6 +14,9 @@ end
 
 local function line(row)
   if row.same then return say("Group Policy (%s) sets the same: %s", row.file, place(row)) end
+  if not row.now then
+    return say("Group Policy (%s) sets %s to %s; what it is now is not in this file", row.file, place(row), row.next)
+  end
   return say("Group Policy (%s) has not set %s yet: now %s, from its next refresh on %s", row.file, place(row), row.now,
     row.next)
 end

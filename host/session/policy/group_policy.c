@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "base/unicode.h"
+#include "machine/anchors.h"
 #include "machine/machine.h"
 #include "plan/plan.h"
 #include "registry/path.h"
@@ -183,6 +184,16 @@ typedef struct marking {
   tlsmend_plan *plan;
 } marking;
 
+/* Whether a value is absent only because a file lacks the branch in which it would stand. */
+static int is_untold(tlsmend_machine *machine, const plan_read *read, bool *out, tlsmend_error *error) {
+  char *branch = NULL;
+  int code = read->answer.value.present ? TLSMEND_OK
+                                        : anchors_unknown(machine, read->key, read->view, &branch, error);
+  *out = branch;
+  free(branch);
+  return code;
+}
+
 /* Policy has been set but not refreshed: what was read is not what the machine will do. */
 static int find_unset(void *data, const plan_read *read, const policy_file *file, const tlsmend_value *next,
                       tlsmend_error *error) {
@@ -190,13 +201,19 @@ static int find_unset(void *data, const plan_read *read, const policy_file *file
   const tlsmend_value *now = &read->answer.value;
   text_builder text = {0};
   char *line = NULL;
+  bool untold = false;
   if (value_equal(now, next) || is_changed(self->plan, read))
     return TLSMEND_OK;
+  int code = is_untold(self->session->machine, read, &untold, error);
   char *is = value_print(now), *becomes = value_print(next);
-  text_add(&text, "Group Policy (%.500s) has not set ", file->path);
+  text_add(&text, untold ? "Group Policy (%.500s) sets " : "Group Policy (%.500s) has not set ", file->path);
   add_place(&text, read->key, read->view, read->name);
-  text_add(&text, " yet: now %s, from its next refresh on %s", is ? is : "", becomes ? becomes : "");
-  int code = is && becomes ? finish_masked(self->session, &text, &line, error) : error_no_memory(error);
+  if (untold)
+    text_add(&text, " to %s; what it is now is not in this file", becomes ? becomes : "");
+  else
+    text_add(&text, " yet: now %s, from its next refresh on %s", is ? is : "", becomes ? becomes : "");
+  if (code == TLSMEND_OK)
+    code = is && becomes ? finish_masked(self->session, &text, &line, error) : error_no_memory(error);
   if (code == TLSMEND_OK)
     code = plan_lines_add(&self->plan->findings, line, error);
   free(text.bytes);
@@ -229,19 +246,30 @@ int session_mark_owners(const tlsmend_session *self, tlsmend_plan *plan, tlsmend
   return code;
 }
 
-/* { file, key, view, name, now, next, same } */
+typedef struct listing {
+  tlsmend_machine *machine;
+  json_t *rows;
+} listing;
+
+/* { file, key, view, name, now, next, same }; now is null where it is not in the file. */
 static int list_value(void *data, const plan_read *read, const policy_file *file, const tlsmend_value *next,
                       tlsmend_error *error) {
+  const listing *self = data;
   const tlsmend_value *now = &read->answer.value;
+  bool untold = false;
+  int code = is_untold(self->machine, read, &untold, error);
+  if (code != TLSMEND_OK)
+    return code;
   char *is = value_print(now), *becomes = value_print(next);
   int view = path_redirected(read->key) ? read->view : 0;
-  json_t *row = is && becomes ? json_pack("{s:s, s:s, s:i, s:s, s:s, s:s, s:b}", "file", file->path, "key",
-                                          read->key, "view", view, "name", read->name, "now", is, "next",
-                                          becomes, "same", value_equal(now, next))
-                              : NULL;
+  json_t *row = is && becomes
+                    ? json_pack("{s:s, s:s, s:i, s:s, s:s?, s:s, s:b}", "file", file->path, "key", read->key,
+                                "view", view, "name", read->name, "now", untold ? NULL : is, "next", becomes,
+                                "same", !untold && value_equal(now, next))
+                    : NULL;
   free(is);
   free(becomes);
-  return row && json_array_append_new(data, row) == 0 ? TLSMEND_OK : error_no_memory(error);
+  return row && json_array_append_new(self->rows, row) == 0 ? TLSMEND_OK : error_no_memory(error);
 }
 
 int session_policy_values(const tlsmend_session *self, const plan_reads *reads, json_t **out,
@@ -251,7 +279,7 @@ int session_policy_values(const tlsmend_session *self, const plan_reads *reads, 
   *out = json_array();
   int code = *out ? policy_files_read(self, &files, &doubts, error) : error_no_memory(error);
   if (code == TLSMEND_OK)
-    code = each_foreseen(&files, reads, list_value, *out, error);
+    code = each_foreseen(&files, reads, list_value, &(listing){self->machine, *out}, error);
   policy_files_clear(&files);
   plan_lines_clear(&doubts);
   return code;

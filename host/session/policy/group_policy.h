@@ -12,7 +12,7 @@
 int session_mark_owners(const tlsmend_session *self, tlsmend_plan *plan, tlsmend_error *error);
 
 /* The values among `reads` of which a policy file speaks, as rows of `state`: file, key, view (0: there is one), name, now, next (as
- * people read them) and whether they are the same. *out is a new array in any case but E_MEMORY. */
+ * people read them; now is null where a file does not hold its branch) and whether they are the same. *out is a new array in any case but E_MEMORY. */
 int session_policy_values(const tlsmend_session *self, const plan_reads *reads, json_t **out,
                           tlsmend_error *error);
 

@@ -236,6 +236,9 @@ static void write_policies(void) {
   put_dword(&file, "SOFTWARE\\World\\read", "done", 1);
   put_entry(&file, "Software\\Policies\\Microsoft\\Windows\\CurrentVersion\\Internet Settings",
             "secureprotocols", TLSMEND_REG_DWORD, "\x80\x0a\0\0", 4);
+  put_dword(&file,
+            "SYSTEM\\CurrentControlSet\\Control\\SecurityProviders\\SCHANNEL\\Protocols\\TLS 1.2\\Client",
+            "DisabledByDefault", 1);
   put_dword(&file, "SYSTEM\\controlset002\\Control\\Lsa\\FipsAlgorithmPolicy", "Enabled", 1);
   keep("pc.reg.Machine.pol", &file);
   begin(&file);
@@ -301,7 +304,8 @@ static void test_marks(void **state) {
   tlsmend_session_close(session);
 }
 
-/* The state names the values that it rests on: one that policy has set, one that it has not set yet. */
+/* The state names the values that it rests on: one that policy has set, one that it has not set yet, one that is
+ * not told. */
 static void test_state(void **state) {
   (void)state;
   tlsmend_error error = {0, ""};
@@ -314,11 +318,13 @@ static void test_state(void **state) {
   world_must(tlsmend_state(session, TLSMEND_FORMAT_JSON, &text, &verdict, &error), &error, "state");
   assert_non_null(json = json_loads(text, 0, NULL));
   rows = json_object_get(json, "policy_values");
-  assert_int_equal(json_array_size(rows), 2);
-  for (size_t i = 0; i < 2; i++) {
+  assert_int_equal(json_array_size(rows), 3);
+  for (size_t i = 0; i < 3; i++) {
     const json_t *row = json_array_get(rows, i);
     const char *name = json_string_value(json_object_get(row, "name"));
     assert_int_equal(json_is_true(json_object_get(row, "same")), strcmp(name, "SecureProtocols") == 0);
+    assert_int_equal(json_is_null(json_object_get(row, "now")),
+                     *name == 'D'); /* its branch is not in the file */
     assert_string_equal(json_string_value(json_object_get(row, "next")),
                         *name == 'S' ? "REG_DWORD 0xA80 (2688)" : "REG_DWORD 0x1 (1)");
   }
