@@ -1,12 +1,12 @@
 -- Looks at the cipher suites: whether this machine shares one with the services of Microsoft. TLS 1.2 on is not enough
 -- on 7 to 8.1. Reads only. Source: M365-ENC; CS7; AFD-DHE; AFD-TLS.
 
-local algorithms = require "tls.algorithms"
+local facts = require "tls.facts"
 local log = require "log"
 local suites = require "tls.suites"
 local system = require "system"
 
-local step = { NEEDS = { reads = { suites.POLICY, suites.LOCAL, algorithms.KEY } } }
+local step = { NEEDS = { reads = facts.READS } }
 
 function step.report()
   suites.report()

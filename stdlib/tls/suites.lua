@@ -5,7 +5,7 @@
 
 local log = require "log"
 local registry = require "registry"
-local releases = require "windows.releases"
+local spelling = require "windows.spelling"
 local system = require "system"
 
 local suites = {}
@@ -40,12 +40,6 @@ end
 -- Whether names carry their curve on this Windows.
 function suites.with_curves() return system.nt < "10.0" end
 
--- Whether this Windows passes a name over, because it is spelled for another release.
-function suites.is_ignored(name)
-  local bare, curve = suites.bare(name)
-  return suites.with_curves() and bare:find "^TLS_ECDHE_" ~= nil and not curve
-end
-
 -- The spellings of a suite on this Windows: with each curve before 10, without from 10 on.
 function suites.names(name)
   local bare, curve = suites.bare(name)
@@ -54,101 +48,77 @@ function suites.names(name)
   return { bare .. "_P256", bare .. "_P384" }
 end
 
-local function split(text)
-  local list = {}
-  for name in text:gmatch "[^,]+" do list[#list + 1] = name end
-  return list
-end
+local SHOWN = 3
 
--- The order that is set, and whose it is: list, "policy" or "local"; nil, "default" where neither is there (Windows'
--- own order, which stands in no value); nil, "malformed".
-function suites.order()
-  local data, kind = registry.get(suites.POLICY, "Functions")
-  if kind == "REG_SZ" then
-    return split(data), "policy"
-  elseif kind then
-    return nil, "malformed"
-  end
-  data, kind = registry.get(suites.LOCAL, "Functions")
-  if kind == nil then return nil, "default" end
-  if kind ~= "REG_MULTI_SZ" or type(data) ~= "table" then return nil, "malformed" end
-  return data, "local"
-end
-
--- Those of a list (bare names) that an order does not hold in any spelling.
-function suites.missing(order, wanted)
-  local have, missing = {}, {}
-  for _, name in ipairs(order) do have[suites.bare((name:match "^%s*(.-)%s*$"))] = true end
-  for _, name in ipairs(wanted) do
-    if not have[name] then missing[#missing + 1] = name end
-  end
-  return missing
-end
-
-local function report_policy(order)
-  local text = registry.get(suites.POLICY, "Functions")
-  log.finding(("the order of cipher suites is set by policy (%s): it wins, and only the policy's owner " ..
-    "changes it"):format((#order == 1 and "1 name" or "%d names"):format(#order)))
-  if type(text) == "string" and #text > suites.LIMIT then
-    log.finding(("the policy's list has %d characters; %d is the limit"):format(#text, suites.LIMIT))
-  end
-  if type(text) == "string" and text:find "%s" then
-    log.finding "the policy's list has blanks in it; names behind a blank are not recognised"
-  end
-end
-
-local function report_spelling(order)
-  for _, name in ipairs(order) do
-    if suites.is_ignored(name) then
-      log.finding(("%s is ignored here: names with ECDHE have a curve at their end on %s"):format(name, system.name))
-      return
+-- The names of an order (tls.suite_order) that count for nothing, and why: texts, the last of many for the rest.
+function suites.idle(order)
+  local texts, count = {}, 0
+  for _, row in ipairs(order.owner ~= "default" and order.list or {}) do
+    count = count + (row.lost and 1 or 0)
+    if row.lost and count <= SHOWN then
+      texts[#texts + 1] = ("the order of cipher suites: %s counts for nothing: it %s"):format(
+        spelling.shown(row.spelled), row.lost)
     end
   end
+  if count > SHOWN then
+    texts[#texts + 1] = ("the order of cipher suites: more names that count for nothing: %d"):format(count - SHOWN)
+  end
+  return texts
 end
 
--- Whether the order holds a suite of TLS 1.3 that this Windows can use.
-local function holds_tls13(order)
-  if not system.row or releases.default(system.row, "TLS 1.3", "Client") ~= "on" then return false end
-  for _, name in ipairs(order) do
-    if name:find "^TLS_AES_" then return true end
+-- Whether one of these suites is left in an order.
+local function holds(order, wanted)
+  for _, row in ipairs(order.list) do
+    for _, name in ipairs(wanted) do
+      if row.name == name and not row.lost then return true end
+    end
   end
   return false
 end
 
--- Tells whose the order is, what in it counts for nothing, and whether anything is left that Microsoft's services take.
--- Changes nothing.
-function suites.report()
-  local order, owner = suites.order()
-  if owner == "malformed" then
-    log.finding "the order of cipher suites is malformed: Functions has a wrong type"
-  elseif owner == "policy" then
-    report_policy(order)
-  end
-  if not order or #order == 0 then return end
-  report_spelling(order)
-  if #suites.missing(order, suites.SERVICE) < #suites.SERVICE then
-    if suites.with_curves() and #suites.missing(order, suites.FRONT_DOOR) == #suites.FRONT_DOOR then
+local function report_services(order)
+  if holds(order, suites.SERVICE) then
+    if suites.with_curves() and not holds(order, suites.FRONT_DOOR) then
       log.finding(("the order of cipher suites has no ECDHE_RSA suite with CBC and SHA-2, the only ones that %s " ..
         "shares with Azure Front Door"):format(system.name))
     end
-  elseif holds_tls13(order) then
+  elseif holds(order, { "TLS_AES_256_GCM_SHA384", "TLS_AES_128_GCM_SHA256" }) then
     log.finding "the order of cipher suites holds those of TLS 1.3 alone, which not every service of Microsoft 365 has"
   else
     log.finding "the order of cipher suites holds none that Microsoft 365 takes (M365-ENC)"
   end
 end
 
+-- Tells whose the order is, what in it counts for nothing, and whether anything is left that Microsoft's services take:
+-- as the model reads it. Changes nothing.
+function suites.report()
+  local facts = require "tls.facts"
+  local held = facts.read { versions = {} }
+  if facts.is_plain(held) then return end
+  held.updates = facts.updates()
+  local order = require "tls.suite_order".suites(held)
+  if order.owner == "policy" then
+    log.finding(("the order of cipher suites is set by policy (%s): it wins, and only the policy's owner " ..
+      "changes it"):format((#order.list == 1 and "1 name" or "%d names"):format(#order.list)))
+  end
+  if order.why then log.finding(("the order of cipher suites: %s"):format(order.why)) end
+  for _, text in ipairs(suites.idle(order)) do log.finding(text) end
+  if order.owner ~= "default" and #order.list > 0 then report_services(order) end
+end
+
 -- Sets the policy's order, spelled for this Windows. Refuses where a policy has one already, and what is too long.
 -- options: why.
 function suites.set_policy(list, options)
-  local now, owner = suites.order()
+  local now, kind = registry.get(suites.POLICY, "Functions")
   local names = {}
   for _, name in ipairs(list) do
-    for _, spelling in ipairs(suites.names(name)) do names[#names + 1] = spelling end
+    for _, spelled in ipairs(suites.names(name)) do names[#names + 1] = spelled end
   end
   local text = table.concat(names, ",")
-  if owner == "policy" and table.concat(now, ",") == text then return false end
-  if owner == "policy" then error("suites: a policy owns the order; change the policy, it would write it again", 2) end
+  if now == text then return false end
+  if kind == "REG_SZ" then
+    error("suites: a policy owns the order; change the policy, it would write it again", 2)
+  end
   if #text > suites.LIMIT then
     error(("suites: the list has %d characters, a policy takes %d"):format(#text, suites.LIMIT), 2)
   end

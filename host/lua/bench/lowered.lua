@@ -87,8 +87,8 @@ local function sizes(before, after, told)
   for name, values in pairs(algorithms.SIZES) do
     for value in pairs(values) do
       local was, is = (before.sizes[name] or {})[value], (after.sizes[name] or {})[value]
-      local least = math.type(was) == "integer" and was or was == nil and algorithms.default_size(name, value, before_10)
-        or 0
+      local default = was == nil and algorithms.default_size(name, value, before_10)
+      local least = math.type(was) == "integer" and was or default or 0
       if value:find "Min" and math.type(is) == "integer" and is < math.max(least, 1024) and is ~= was then
         told.add("secure-off", "%s of %s becomes %d", value, name, is)
       end

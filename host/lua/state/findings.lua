@@ -6,8 +6,8 @@ local cipher_suites = require "tls.cipher_suites"
 local handshake = require "tls.handshake"
 local protocols = require "tls.protocols"
 local schannel = require "tls.schannel"
-local spelling = require "windows.spelling"
 local suite_order = require "tls.suite_order"
+local suites = require "tls.suites"
 
 local findings = {}
 
@@ -43,15 +43,7 @@ end
 
 -- Names of an order that somebody has set.
 local function idle_names(view, add)
-  local order, count = suite_order.suites(view.facts), 0
-  if order.owner == "default" then return end
-  for _, row in ipairs(order.list) do
-    count = count + (row.lost and 1 or 0)
-    if row.lost and count <= SHOWN then
-      add("the order of cipher suites: %s counts for nothing: it %s", spelling.shown(row.spelled), row.lost)
-    end
-  end
-  if count > SHOWN then add("the order of cipher suites: more names that count for nothing: %d", count - SHOWN) end
+  for _, text in ipairs(suites.idle(suite_order.suites(view.facts))) do add("%s", text) end
 end
 
 -- Curves that every service has one of.
