@@ -149,6 +149,11 @@ local READ = {
   end,
   wininet = read_wininet, dotnet = read_dotnet, powershell = powershell, rdp = read_rdp, http_sys = bindings,
   sql = function() return { instances = instances(), drivers = drivers() } end,
+  -- The branches that a file lacks in which more of these would stand.
+  untold = function()
+    return { http_sys = registry.unknown(layer_facts.HTTP), instances = registry.unknown(sql_server.KEY),
+      drivers = registry.unknown(sql_clients.KEY) }
+  end,
 }
 
 -- Everything; after_restart: as in facts.read. only: a list of names of layers, where only their rows are wanted.

@@ -123,11 +123,26 @@ local function drivers(facts, client, rows)
   end
 end
 
+-- What a file does not tell of may be there. Of what listens that is a question on servers alone.
+local function untold(facts, rows)
+  local missing = facts.layers.untold or {}
+  for _, place in ipairs { { "http_sys", "bindings", "Server" }, { "instances", "instances", "Server" },
+    { "drivers", "drivers", "Client" } } do
+    local branch = missing[place[1]]
+    if branch and (place[3] == "Client" or facts.server ~= false) then
+      rows[#rows + 1] = layer_row.open({ layer = place[1] == "http_sys" and place[1] or "sql", who = place[2],
+        role = place[3], where = branch, set = "cannot tell", default = "", needs = NEEDS.driver,
+        counts = "cannot tell" }, layer_row.missing(branch))
+    end
+  end
+end
+
 function layers_server.add(facts, client, server, rows)
   rdp(facts, server, rows)
   for _, held in ipairs(facts.layers.http_sys) do rows[#rows + 1] = binding(facts, held, server) end
   instances(facts, server, rows)
   drivers(facts, client, rows)
+  untold(facts, rows)
 end
 
 return layers_server

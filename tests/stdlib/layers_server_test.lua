@@ -62,6 +62,17 @@ check.test("what counts as in use", function()
     "not-compliant" })
 end)
 
+check.test("what a file does not tell of may be there", function()
+  local facts = plain "win81"
+  facts.layers.untold = { http_sys = "HKLM\\A", instances = "HKLM\\B" }
+  check.equal(row_of(rows_of(facts), "http_sys"), nil, "a workstation")
+  facts.layers.untold.drivers = "HKLM\\C"
+  check.equal(verdict.of(rows_of(facts)), { result = "cannot-tell", layer = "sql", who = "drivers", role = "Client",
+    where = "HKLM\\C", why = "HKLM\\C is not in this file" })
+  facts.server = true
+  check.equal(verdict.of(rows_of(facts)).why, "HKLM\\A is not in this file")
+end)
+
 check.test("the verdict: no before cannot tell before yes, whatever the order", function()
   local ANSWERS, COUNTS = { "yes", "some", "no", "cannot tell" }, { true, false, "cannot tell" }
   local function weight(row)
