@@ -176,17 +176,20 @@ end
 local function answer_of(side, version, named)
   local row = side.versions[version]
   if named and not named[version] then return { answer = "no", why = "the program does not ask for it" } end
-  if row.state == "cannot tell" or row.state == "not supported" then return { answer = row.state, why = row.why } end
+  if row.state == "not supported" then return { answer = row.state, why = row.why } end
   if row.state == "off" then return { answer = "no", why = row.why } end
   -- That a program gets SSL by asking, where Windows itself has it off, is denied by OPT.
   if row.state == "on request" and not (named and (row.explicit or protocols.era(version) ~= "ssl")) then
     return { answer = "on request", why = row.why }
   end
-  if version == "SSL 2.0" then return { answer = "yes", why = row.why } end -- has suites of its own
   local found, sure, open = suites_in(side, version, false)
-  if #found == 0 and side.open then return { answer = "cannot tell", why = side.owner_why } end
-  if #found == 0 then return { answer = "no", why = nothing_left(side, version) } end
-  if not sure then return { answer = "cannot tell", why = open, suites = found } end
+  local own = version == "SSL 2.0" -- has suites of its own
+  if #found == 0 and not side.open and not own then return { answer = "no", why = nothing_left(side, version) } end
+  if row.state == "cannot tell" and not (named and row.by_name) then
+    return { answer = "cannot tell", why = row.why, suites = found }
+  end
+  if own then return { answer = "yes", why = row.why } end
+  if not sure then return { answer = "cannot tell", why = open or side.owner_why, suites = found } end
   return { answer = "yes", why = row.why, suites = found }
 end
 
@@ -202,10 +205,11 @@ local function modern_of(side, answers)
     local row = answers[version]
     local found, sure, open = suites_in(side, version, true)
     if row.answer == "yes" and sure then return "yes" end
-    if row.answer == "cannot tell" or row.answer == "yes" and (#found > 0 or side.open) then
+    local may = row.answer == "yes" or row.answer == "cannot tell"
+    if may and (#found > 0 or side.open) then
       worst, why = "cannot tell", row.answer == "yes" and (open or side.owner_why) or row.why
     elseif worst == "no" and version == "TLS 1.2" then
-      why = row.answer == "yes" and ("no cipher suite that is left for %s is strong"):format(version) or row.why
+      why = may and ("no cipher suite that is left for %s is strong"):format(version) or row.why
     end
   end
   return worst, why

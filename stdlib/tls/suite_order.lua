@@ -45,11 +45,11 @@ end
 -- Windows' own order in every patch state that the facts leave possible. What is not in all of them is not sure.
 local function own(facts, why)
   local states, result, seen = lists.states(facts), {}, {}
-  for position, state in ipairs(states) do
+  for _, state in ipairs(states) do
     for _, row in ipairs(lists.own(facts.release, state)) do
       local place = row.name .. (row.curve or "")
       if not seen[place] then
-        seen[place] = { name = row.name, curve = row.curve, count = 0, late = position > 1,
+        seen[place] = { name = row.name, curve = row.curve, count = 0,
           lost = reserved(cipher_suites.of(row.name)) }
         result[#result + 1] = seen[place]
       end
@@ -63,9 +63,18 @@ local function own(facts, why)
   return result
 end
 
--- Whether this Windows knows a name: true, false, or nil where that hangs on its patch state.
+-- Whether each release of the same NT version from this one on knows a name.
+local function lasting(facts, name)
+  local from = releases.by_id[facts.release]
+  for _, row in ipairs(releases.list) do
+    if row.nt == from.nt and row.build >= from.build and not lists.knows(row.id, name) then return false end
+  end
+  return true
+end
+
+-- Whether this Windows knows a name: true, false, or nil where that hangs on its patch state, or on its build.
 local function known(facts, states, name)
-  local sure = #states > 0
+  local sure = #states > 0 and (facts.exact or lasting(facts, name))
   for _, state in ipairs(states) do
     local answer = lists.knows(facts.release, name, state)
     if answer == false then return false end

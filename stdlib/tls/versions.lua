@@ -65,11 +65,14 @@ local function by_values(facts, protocol, role)
   local enabled, bad = versions.number(values.Enabled, ("Enabled of %s\\%s"):format(protocol, role))
   local disabled, worse = versions.number(values.DisabledByDefault,
     ("DisabledByDefault of %s\\%s"):format(protocol, role))
-  local why = bad or worse
-  if why then return { state = "cannot tell", why = why } end
   local set, effect = protocols.effect(default, enabled, disabled)
-  local rests = not default or disabled == nil
-  if open and rests and effect ~= "off" then return { state = "cannot tell", why = open } end
+  if default ~= "ns" and (bad or enabled ~= 0) then
+    local why = bad or not default and open or worse or disabled == nil and open
+    -- On or on request; but SSL that no value speaks of is not given by name, and a malformed one may be nothing.
+    local named = why == worse and not bad and not open
+      and (protocols.era(protocol) ~= "ssl" or default == "on" or enabled ~= nil)
+    if why then return { state = "cannot tell", why = why, by_name = named or nil } end
+  end
   return { state = EFFECT[effect], explicit = set ~= "default" or nil,
     why = set == "default" and "Windows' own default"
       or effect == "unsupported" and ("%s\\%s has values, but this Windows has no %s"):format(protocol, role, protocol)
@@ -81,7 +84,7 @@ end
 local FIRST_MINIMUM = 26100
 
 -- What a version and role come to: { state = "on" | "on request" | "off" | "not supported" | "cannot tell", why,
--- explicit (there are values) }.
+-- explicit (there are values), by_name (it cannot be told, but a program that asks for it gets it) }.
 function versions.of(facts, protocol, role)
   local row, lowest = by_values(facts, protocol, role), facts.minimum and facts.minimum[role]
   if lowest == nil or (facts.build or 0) < FIRST_MINIMUM or row.state == "not supported" or protocol:find "^DTLS" then

@@ -42,6 +42,7 @@ class Maker:
         facts["curves"] = {"policy": self.curve_list(rng, 0.15, noise), "local": self.curve_list(rng, 0.3, noise)}
         facts["algorithms"] = self.algorithms(rng, noise)
         facts["sizes"] = {name: {value: dword(rng, 0.1, noise) for value in values} for name, values in SIZES.items()}
+        facts["minimum"] = {role: self.minimum(rng, noise) for role in ("Client", "Server")}
         facts["fips"] = {name: dword(rng, 0.07, noise) for name in ("Enabled", "MDMEnabled")}
         return facts, [self.named(rng), self.named(rng)]
 
@@ -58,6 +59,11 @@ class Maker:
         elif luck < 0.08:
             facts.update(release=None, exact=False, build=99999, nt=rng.choice((row["nt"], "5.1", "11.0", "nil")))
         return facts
+
+    def minimum(self, rng, noise):
+        if rng.random() < noise:
+            return strange(rng, (0x800, ["1.2"]))
+        return rng.choice(("1.0", "1.1", "1.2", "1.3", "1.4", "")) if rng.random() < 0.15 else None
 
     def updates(self, rng, row, noise):
         asked = {step["kb"] for step in row["states"] if step.get("kb")}

@@ -12,6 +12,8 @@ TLS = ("SSL 2.0", "SSL 3.0", "TLS 1.0", "TLS 1.1", "TLS 1.2", "TLS 1.3")
 # DTLS takes the suites of the TLS that it is made of.
 SUITES_OF = {"DTLS 1.0": "TLS 1.1", "DTLS 1.2": "TLS 1.2"}
 LONGEST = 1023
+FIRST_MINIMUM = 26100  # the first build with a policy of a lowest version
+MINIMA = ("1.0", "1.1", "1.2", "1.3")
 BLANKS = " \t\r\n\v\f"
 BAD = "bad"  # what a number cannot be read from
 
@@ -26,8 +28,19 @@ class Tables:
         for row in data["releases"]:
             row["states_by_name"] = {step["state"]: step for step in row["states"]}
             row["groups"] = {group["name"].lower(): group for group in row["curves"] + row["more_curves"]}
+        self.lasting = {}
         self.newest = data["releases"][-1]
         self.blue = self.releases["win81"]["states"][0]["knows"]
+
+
+    def lasts(self, release, name):
+        """Whether the releases of this NT version from this one on know a name."""
+        row = self.releases.get(release)
+        if row and (release, name) not in self.lasting:
+            self.lasting[release, name] = all(
+                name in each["states"][0]["knows"] for each in self.releases.values()
+                if each["nt"] == row["nt"] and each["build"] >= row["build"])
+        return row is not None and self.lasting[release, name]
 
 
 class Suite:
@@ -95,20 +108,38 @@ def default_of(tables, facts, version, role):
     return own, facts["exact"] or own == "ns"
 
 
-def state_of(default, enabled, disabled):
+def before_vista(facts, version):
+    """Whether it is a version that Windows before Vista has not."""
+    major = facts["nt"].split(".")[0]
+    return major.isdecimal() and int(major) < 6 and version not in ("SSL 2.0", "SSL 3.0", "TLS 1.0")
+
+
+def lowered(facts, version, role, state):
+    """Whether the policy of a lowest version opens what the values say."""
+    lowest = facts.get("minimum", {}).get(role)
+    if lowest is None or facts["build"] < FIRST_MINIMUM or version not in TLS or state == "not supported":
+        return False
+    if lowest not in MINIMA:
+        return True
+    below = TLS.index(version) < TLS.index("TLS " + lowest)
+    return state != ("off" if below else "on")
+
+
+def state_of(version, default, enabled, disabled):
+    """What a version is, and whether programs that name it get it all the same."""
     own, certain = default
     enabled, disabled = number(enabled), number(disabled)
-    if BAD in (enabled, disabled):
-        return "cannot tell"
     if own == "ns":
-        return "not supported"
-    if enabled == 0:
-        return "off"
+        return "not supported", False
+    if enabled in (0, BAD):
+        return ("cannot tell" if enabled == BAD else "off"), False
+    if disabled == BAD:
+        return "cannot tell", certain and own != "open" and (version not in SSL or own == "on" or enabled is not None)
     if own == "open" or (disabled is None and not certain):
-        return "cannot tell"
+        return "cannot tell", False
     if disabled is None:
-        return "on" if own == "on" else "on request"
-    return "on request" if disabled != 0 else "on"
+        disabled = 0 if own == "on" else 1
+    return ("on request" if disabled != 0 else "on"), False
 
 
 # The order of cipher suites
@@ -178,6 +209,8 @@ def listed_order(tables, facts, states, names, sure):
         if max(known) < 0:
             if facts["exact"]:
                 continue
+            certain = False
+        if not facts["exact"] and not tables.lasts(facts.get("release"), key):
             certain = False
         if min(known) < 1 or (curve and not old and name not in tables.blue):
             certain = False
@@ -259,12 +292,17 @@ def after_switches(facts, suite):
 class Side:
     def __init__(self, tables, facts, role):
         self.role = role
-        self.versions, self.silent = {}, {}
+        self.versions, self.by_name, self.silent = {}, {}, {}
         for version in tables.versions:
             values = facts["protocols"].get(version, {}).get(role, {})
             enabled, disabled = values.get("Enabled"), values.get("DisabledByDefault")
             own = default_of(tables, facts, version, role)
-            self.versions[version] = state_of(own, enabled, disabled)
+            state, by_name = state_of(version, own, enabled, disabled)
+            if before_vista(facts, version):
+                state, by_name = "not supported", False
+            if lowered(facts, version, role, state):
+                state, by_name = "cannot tell", False
+            self.versions[version], self.by_name[version] = state, by_name
             self.silent[version] = enabled is None and disabled is None
         order = order_of(tables, facts)
         self.owner, self.open = order.owner, order.open
@@ -321,14 +359,17 @@ def answer(side, version, named, suites):
     state = side.versions[version]
     if state == "off" or (named is not None and version not in named):
         return "no"
-    if state in ("cannot tell", "not supported"):
+    if state == "not supported":
         return state
     if state == "on request" and (named is None or (version in SSL and side.silent[version])):
         return state
-    if version == "SSL 2.0":
+    own = version == "SSL 2.0"
+    if not own and not suites and not side.open:
+        return "no"
+    if state == "cannot tell" and not (named is not None and side.by_name[version]):
+        return state
+    if own:
         return "yes"
-    if not suites:
-        return "cannot tell" if side.open else "no"
     return "yes" if any(sure for _, _, sure in suites) else "cannot tell"
 
 
@@ -339,6 +380,6 @@ def modern(offer, side):
         strong = [sure for suite, _, sure in offer.suites[version] if suite.strong]
         if given == "yes" and any(strong):
             return "yes"
-        if given == "cannot tell" or (given == "yes" and (strong or side.open)):
+        if given in ("yes", "cannot tell") and (strong or side.open):
             best = "cannot tell"
     return best

@@ -18,7 +18,8 @@ import model
 
 FILLED = 4  # how often what is unknown is filled in
 SHOWN = 3
-NEVER = {"not supported": "no", "off": "no"}  # which of them it is may hang on what is unknown
+# A program does not get it, for whichever of these reasons: that may hang on what is unknown.
+NEVER = {"state": {"not supported": "off"}, "program": {"not supported": "no", "on request": "no"}}
 
 
 class Maker:
@@ -34,6 +35,7 @@ class Maker:
                  for name in ("Enabled", "DisabledByDefault")]
         found += [(("algorithms", family, key), "number") for family, keys in machines.KEYS.items() for key in keys]
         found += [(("fips", name), "number") for name in ("Enabled", "MDMEnabled")]
+        found += [(("minimum", role), "minimum") for role in model.ROLES]
         found += [((kind, owner), kind + " " + owner) for kind in ("order", "curves") for owner in ("policy", "local")]
         found += [(("updates", kb), "update") for kb in facts["updates"]]
         return found + [(("revision",), "revision"), (("exact",), "build"), (("release",), "build")]
@@ -44,7 +46,7 @@ class Maker:
         if luck < 0.1:
             return [slot for slot in slots if slot[0][0] in ("protocols", "algorithms")]
         if luck < 0.2:
-            return [slot for slot in slots if slot[0][-1] == "policy"]
+            return [slot for slot in slots if slot[0][-1] == "policy" or slot[1] == "minimum"]
         if luck < 0.3:
             return [slot for slot in slots if slot[0][0] in ("protocols", "algorithms", "fips") or slot[0][-1] == "local"]
         if luck < 0.5:
@@ -71,7 +73,7 @@ class Maker:
             rows = [each for each in self.tables.releases.values() if each["nt"] == row["nt"]
                     and ("release" in known or each["build"] >= row["build"])]
             row = rng.choice(rows)
-            facts.update(release=row["id"], build=row["build"], server=row["server"])
+            facts.update(release=row["id"], server=row["server"])
             facts["updates"] = {**self.whole.updates(rng, row, 0), **facts["updates"]}
         extreme = rng.choice((None, None, "absent", 0, 1))
         for path, kind in slots:
@@ -88,6 +90,8 @@ class Maker:
             return {None: machines.dword(rng, 0.6, 0), "absent": None}.get(extreme, extreme)
         if extreme == "absent":
             return None
+        if kind == "minimum":
+            return self.whole.minimum(rng, 0)
         return {"order policy": lambda: self.whole.policy(rng, row, 0), "order local": lambda: self.whole.local(rng, row, 0),
                 "curves policy": lambda: self.whole.curve_list(rng, 0.7, 0),
                 "curves local": lambda: self.whole.curve_list(rng, 0.7, 0)}[kind]()
@@ -168,12 +172,16 @@ class Said:
         self.there = {name[:-1] for name in fields[2].split()}
 
 
+def plain(place, answer):
+    return NEVER[place[0].split()[0]].get(answer, answer)
+
+
 def believed(less, more):
     """What is said where less is known, and does not hold where more is: texts."""
     wrong = []
     for place, answer in less.plain.items():
         other = more.plain[place]
-        if answer != "cannot tell" and NEVER.get(answer, answer) != NEVER.get(other, other):
+        if answer != "cannot tell" and plain(place, answer) != plain(place, other):
             wrong.append(f"{', '.join(place)} is {answer!r} and may be {other!r}")
     wrong += [f"{name} is sure and may not be" for name in sorted(less.sure - more.sure)]
     if not less.open:
@@ -183,8 +191,9 @@ def believed(less, more):
 
 
 def raised(before, less):
+    """What was a no and is none where one more thing is switched off: texts."""
     return [f"{', '.join(place)} was {answer!r} and is {less.plain[place]!r}" for place, answer in before.plain.items()
-            if NEVER.get(answer, answer) == "no" and less.plain[place] in ("yes", "on", "on request", "cannot tell")]
+            if plain(place, answer) in ("off", "no") and plain(place, less.plain[place]) != plain(place, answer)]
 
 
 class Judge:
