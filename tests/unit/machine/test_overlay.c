@@ -213,7 +213,7 @@ static void test_waiting(void **state) {
     char text[2000];
     snprintf(text, sizeof text,
              "%s[HKEY_LOCAL_MACHINE\\%s\\Package_for_KB1~x~amd64~~6.1]\r\n\"CurrentState\"=dword:%x\r\n",
-             windows7, CBS_PACKAGES + strlen("HKLM\\"), rows[i].package);
+             windows7, &CBS_PACKAGES[strlen("HKLM\\")], rows[i].package);
     start(sim_of_text(text));
     MUST(propose_reboot(overlay, "what waits", &error));
     set(SITE, "v", 1);
