@@ -165,7 +165,7 @@ for _, name in ipairs(files "host/*/*.c host/*/*/*.c") do
 end
 
 local LUA = "runbooks/*.lua stdlib/*.lua stdlib/tls/*.lua stdlib/steps/*.lua stdlib/windows/*.lua "
-  .. "host/lua/bench/*.lua host/lua/repl/*.lua host/lua/state/*.lua"
+  .. "host/lua/bench/*.lua host/lua/repl/*.lua host/lua/state/*.lua host/lua/tls/*.lua"
 
 local function strip_lua(text)
   text = ("\n" .. text):gsub("\n%s*%-%-[^\n]*", "\n"):gsub("%s%-%-%s[^\n\"]*\n", "\n"):gsub("%[%[.-%]%]", "")

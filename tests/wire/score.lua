@@ -3,7 +3,7 @@
 -- [TIER...]`; without a tier A and B. A recording of a release that is not built, or that names none, is left out and
 -- counted. Fails where more than 5 % of A and B are unexplained. Skipped where the recordings are not there.
 local source = os.getenv "TLSMEND_SOURCE" or "."
-package.path = ("%s/stdlib/?.lua;%s/tests/wire/?.lua"):format(source, source)
+package.path = ("%s/host/lua/?.lua;%s/stdlib/?.lua;%s/tests/wire/?.lua"):format(source, source, source)
 local cipher_suites = require "tls.cipher_suites"
 local hello = require "tls.hello"
 local json = require "json"
