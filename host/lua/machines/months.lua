@@ -2,9 +2,6 @@
 -- made Windows' own lists what they were from that month on (windows.suite_lists), a 10 with its revision of the month.
 -- Knows which months mean something for a release, nothing of registries.
 
-local asks = require "tls.hello_asks"
-local lists = require "windows.suite_lists"
-
 local months = {}
 
 -- The update that brought each state to a machine, where it is another one than the one that is looked for.
@@ -12,6 +9,7 @@ local BROUGHT_BY = { KB3161639 = { ["6.1"] = "KB3161608", ["6.3"] = "KB3161606" 
 
 -- Month -> what it means: { updates } or { revision }.
 local function meanings(row)
+  local asks, lists = require "tls.hello_asks", require "windows.suite_lists" -- most names have no month
   local known, updates = { rtm = { updates = {} } }, {}
   local ladder = lists.ladder(row.id)
   for index = #ladder, 1, -1 do -- a month has what the months before it had
