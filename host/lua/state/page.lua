@@ -39,8 +39,10 @@ end
 
 -- What a row offers, and what stands in the way.
 local function offers_cell(row)
-  local text = html(row.now[1] == "cannot tell" and say "cannot tell" or say(report.list(row.now)))
-  for _, note in ipairs { row.override or false, row.why ~= row.override and row.why or false } do
+  local names = report.list(row.now)
+  local text = html(row.perhaps and say("%s, perhaps %s", names, report.list(row.perhaps)) or say(names))
+  for _, note in ipairs { row.override or false, row.why ~= row.override and row.why or false,
+    report.uncounted(row) or false } do
     if note then text = text .. "<br><small>" .. html(say(note)) .. "</small>" end
   end
   return "<td>" .. text .. "</td>"

@@ -125,6 +125,13 @@ local function layer_widths(result)
   return columns(who, 26), columns(marks, 5)
 end
 
+-- Why a row that has no TLS 1.2 decides nothing; nil where it does.
+function report.uncounted(row)
+  if row.counts == false and row.tls12 ~= "yes" then
+    return "not counted: nothing on this machine is known to listen"
+  end
+end
+
 -- What is set, and what stands in the way.
 local function row_notes(row, lines)
   if row.default ~= "" then
@@ -133,9 +140,7 @@ local function row_notes(row, lines)
   end
   if row.override then said.wrap(lines, "      ", say(row.override)) end
   if row.why and row.why ~= row.override then said.wrap(lines, "      ", say(row.why)) end
-  if row.counts == false and row.tls12 ~= "yes" then
-    said.wrap(lines, "      ", say "not counted: nothing on this machine is known to listen")
-  end
+  if report.uncounted(row) then said.wrap(lines, "      ", say(report.uncounted(row))) end
 end
 
 local function layer_text(layer, result, lines, who, mark)
