@@ -3,7 +3,7 @@
 local dotnet = require "steps.dotnet"
 local log = require "log"
 local needs = require "steps.needs"
-local schannel = require "tls.schannel"
+local outcome = require "steps.outcome"
 local schannel_step = require "steps.schannel"
 
 -- Where Windows itself has no TLS 1.2, handing the choice to it gains nothing.
@@ -15,7 +15,7 @@ end
 
 local function run(params)
   dotnet.run(params)
-  if not schannel.is_modern "Client" then
+  if outcome.judge { "Client" } == "no" then
     log.finding "Schannel does not offer TLS 1.2 as a client, and .NET follows it: run schannel-tls12 as well"
   end
 end
@@ -37,7 +37,7 @@ return {
       "KB3156421), " ..
       "or a folder with it" },
   },
-  needs = needs(dotnet.NEEDS, { reads = { schannel.KEY } }),
+  needs = needs(dotnet.NEEDS, { reads = outcome.NEEDS.reads }),
   applies = applies,
   run = run,
   verify = dotnet.verify,

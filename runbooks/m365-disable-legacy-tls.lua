@@ -7,6 +7,7 @@ local endpoint = require "steps.endpoint"
 local gates = require "steps.gates"
 local log = require "log"
 local needs = require "steps.needs"
+local outcome = require "steps.outcome"
 local products = require "steps.products"
 local schannel = require "tls.schannel"
 local schannel_step = require "steps.schannel"
@@ -73,8 +74,9 @@ local function run(params)
 end
 
 local function verify(params)
+  local good, reason = outcome.verify(params.roles)
+  if not good then return false, reason end
   for _, role in ipairs(params.roles) do
-    if not schannel.is_modern(role) then return false, ("TLS 1.2\\%s is not on"):format(role) end
     for _, protocol in ipairs(params.protocols) do
       local _, effect = schannel.state(protocol, role)
       if effect ~= "off" and effect ~= "unsupported" then
