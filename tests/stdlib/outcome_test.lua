@@ -59,4 +59,37 @@ check.test("the last version of today stays, whatever it is called", function()
   end
 end)
 
+-- What stands in the way, and the runbooks that must stop at it, on an old Windows as on a new one.
+local WAYS = {
+  { "no cipher suite of the order", { "m365-disable-legacy-tls", "schannel-tls12" }, function(machine)
+    machine:put(machine:require "tls.suites".POLICY, "Functions", "")
+  end },
+  { "no cipher suite of the order", { "m365-disable-legacy-tls" }, function(machine)
+    machine:put(machine:require "tls.suites".POLICY, "Functions", "ECDHE-RSA-AES256-GCM-SHA384,AES128-SHA")
+  end },
+  { ("KeyExchangeAlgorithms\\[%w-]+ is switched off.*"):rep(3),
+    { "m365-disable-legacy-tls", "schannel-tls12" }, function(machine)
+    local algorithms = machine:require "tls.algorithms"
+    for _, name in ipairs(algorithms.FAMILIES.KeyExchangeAlgorithms) do
+      machine:put(algorithms.path("KeyExchangeAlgorithms", name), "Enabled", 0)
+    end
+  end },
+  { "Policies.*SecureProtocols keeps TLS 1.2.*0xA0.*Turn off encryption support",
+    { "m365-disable-legacy-tls", "wininet-tls12", "injixo-tls12" }, function(machine)
+    machine:put(machine:require "tls.wininet".POLICY, "SecureProtocols", 0xA0)
+  end },
+}
+
+check.test("a plan is blocked by what its runbook does not own, with its name", function()
+  for _, name in ipairs { "win7-sp1-x64+KB3140245", "ws2012r2-x64", "win10-22h2-x64", "ws2022-x64" } do
+    for _, way in ipairs(WAYS) do
+      for _, id in ipairs(way[2]) do
+        local machine = native.machine(name)
+        way[3](machine)
+        check.fails("blocked, nothing is changed: .*" .. way[1], machine.run, machine, id)
+      end
+    end
+  end
+end)
+
 check.done "outcome"
