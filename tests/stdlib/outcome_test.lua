@@ -67,7 +67,7 @@ local WAYS = {
   { "no cipher suite of the order", { "m365-disable-legacy-tls" }, function(machine)
     machine:put(machine:require "tls.suites".POLICY, "Functions", "ECDHE-RSA-AES256-GCM-SHA384,AES128-SHA")
   end },
-  { ("KeyExchangeAlgorithms\\[%w-]+ is switched off.*"):rep(3),
+  { ("KeyExchangeAlgorithms\\[%w-]+ is switched off.*"):rep(2),
     { "m365-disable-legacy-tls", "schannel-tls12" }, function(machine)
     local algorithms = machine:require "tls.algorithms"
     for _, name in ipairs(algorithms.FAMILIES.KeyExchangeAlgorithms) do
