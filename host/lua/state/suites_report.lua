@@ -3,6 +3,7 @@
 
 local markup = require "markup"
 local said = require "state.said"
+local spelling = require "windows.spelling"
 
 local report = {}
 
@@ -27,7 +28,8 @@ local function order_lines(result)
   if #left > SHOWN then lines[#lines + 1] = say("... %d more (--format json names them)", #left - SHOWN) end
   if row.why then lines[#lines + 1] = say(row.why) end
   if #row.ignored > 0 then
-    lines[#lines + 1] = say("names that count for nothing here: %d, such as %s", #row.ignored, row.ignored[1])
+    lines[#lines + 1] = say("names that count for nothing here: %d, such as %s", #row.ignored,
+      spelling.shown(row.ignored[1]))
   end
   if row.services == "no" then lines[#lines + 1] = say "NONE that Microsoft 365 takes" end
   return lines
