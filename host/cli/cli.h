@@ -107,6 +107,9 @@ tlsmend_reboot cli_reboot_of(const char *word);
 /* E_USAGE, naming both, if `output` is a file that the call reads. To be asked before anything is written; NULL is fine. */
 int cli_check_output(const cli_call *call, const char *output, tlsmend_error *error);
 
+/* The same for a file that only this command reads, beside -o. NULL is fine. */
+int cli_check_read(const cli_call *call, const char *file, tlsmend_error *error);
+
 /* The end of a command whose result is a text: prints and frees it, or says what has failed. Returns the exit code. */
 int cli_end(const cli_call *call, int code, char *text, int exit_code, const tlsmend_error *error);
 

@@ -15,6 +15,10 @@ static int check_input(const char *output, const char *what, const char *from, t
       what);
 }
 
+int cli_check_read(const cli_call *call, const char *file, tlsmend_error *error) {
+  return call->output ? check_input(call->output, file, file, error) : TLSMEND_OK;
+}
+
 /* The file behind "sim:" and "name=". */
 static const char *behind(const char *text, char mark) {
   const char *at = text ? strchr(text, mark) : NULL;

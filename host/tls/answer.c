@@ -57,14 +57,17 @@ static bool read_first(const unsigned char *bytes, size_t size, tls_answer *out)
   return true;
 }
 
-/* The version in the extension supported_versions, else the one given. False: the extensions are broken. */
-static bool chosen_version(const unsigned char *bytes, size_t size, unsigned *version) {
+/* The version in the extension supported_versions, else the one given, and the group in key_share. False: the extensions are
+ * broken. */
+static bool read_extensions(const unsigned char *bytes, size_t size, unsigned *version, unsigned *group) {
   while (size >= 4) {
     size_t length = number_at(bytes + 2);
     if (length > size - 4)
       return false;
     if (number_at(bytes) == 43 && length == 2)
       *version = number_at(bytes + 4);
+    if (number_at(bytes) == 51 && length >= 2)
+      *group = number_at(bytes + 4);
     bytes += 4 + length;
     size -= 4 + length;
   }
@@ -79,17 +82,18 @@ static bool read_hello(const unsigned char *body, size_t size, tls_answer *out) 
   if (size < 38 || body[34] > 32 || size < (size_t)38 + body[34])
     return false;
   size_t at = 35u + body[34];
-  unsigned version = number_at(body), suite = number_at(body + at);
+  unsigned version = number_at(body), suite = number_at(body + at), group = 0;
   at += 3;
   if (size != at && (size < at + 2 || size != at + 2 + number_at(body + at)))
     return false;
-  if (size != at && !chosen_version(body + at + 2, size - at - 2, &version))
+  if (size != at && !read_extensions(body + at + 2, size - at - 2, &version, &group))
     return false;
   if (version < 0x0300 || version > 0x0304)
     return false;
   *out = (tls_answer){.kind = TLS_ANSWER_HELLO,
                       .version = (tls_version)(TLS_SSL3 + (version - 0x0300)),
                       .suite = suite,
+                      .group = version == 0x0304 ? group : 0,
                       .retry = version == 0x0304 && memcmp(body + 2, retry, sizeof retry) == 0};
   return true;
 }

@@ -1,6 +1,6 @@
 /*
- * The first two messages of SSL and TLS: a client's hello for one version and a batch of cipher suites, and what a server's first
- * bytes mean. Bytes only: no socket, no cryptography, so that versions and suites can be asked for that no library offers.
+ * The first two messages of SSL and TLS: a client's hello, for one version and a batch of cipher suites or with what a certain
+ * client offers, and what a server's first bytes mean. Bytes only: no socket, no cryptography, so that versions and suites can be asked for that no library offers.
  */
 #ifndef TLSMEND_TLS_HELLO_H
 #define TLSMEND_TLS_HELLO_H
@@ -30,6 +30,19 @@ typedef struct tls_hello {
 /* Writes a hello and returns its size. */
 size_t tls_hello_build(const tls_hello *hello, unsigned char out[TLS_HELLO_MOST]);
 
+/* What a client offers, each list as its numbers on the wire and in its order. */
+enum { TLS_OFFER_SUITES = 96, TLS_OFFER_GROUPS = 32, TLS_OFFER_SIGNATURES = 48, TLS_OFFER_MOST = 1024 };
+typedef struct tls_offer {
+  bool versions[TLS_VERSION_COUNT]; /* SSL 2.0 counts for nothing: it has another hello */
+  uint16_t suites[TLS_OFFER_SUITES], groups[TLS_OFFER_GROUPS], signatures[TLS_OFFER_SIGNATURES];
+  size_t suite_count, group_count, signature_count;
+  const char *name;            /* of the server, for SNI; NULL: none */
+  const unsigned char *chance; /* TLS_HELLO_CHANCE random bytes */
+} tls_offer;
+
+/* Writes its hello and returns the size. A share is sent for x25519 alone: a server that wants another group asks for it. */
+size_t tls_offer_build(const tls_offer *offer, unsigned char out[TLS_OFFER_MOST]);
+
 typedef enum tls_answer_kind {
   TLS_ANSWER_PARTIAL, /* more bytes are needed */
   TLS_ANSWER_HELLO,   /* the server goes on with `version` and `suite` */
@@ -41,7 +54,8 @@ typedef struct tls_answer {
   tls_answer_kind kind;
   tls_version version;
   uint32_t suite;
-  bool retry; /* TLS 1.3: HelloRetryRequest */
+  bool retry;     /* TLS 1.3: HelloRetryRequest */
+  unsigned group; /* TLS 1.3: of the key share, or the one that is asked for; 0: none is named */
   unsigned alert;
   char plain[48];
 } tls_answer;

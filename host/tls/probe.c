@@ -107,6 +107,9 @@ static os_net *reach(probe *self, tlsmend_probe_answer *out) {
   return net;
 }
 
+/* Asked for no version of its own: whatever the server picks is its answer. */
+static const tls_version any = (tls_version)TLS_VERSION_COUNT;
+
 /* What an answer means for the other batches: behind a silence they would only take more time. */
 typedef enum course { GO_ON, TORN, ENOUGH } course;
 
@@ -132,7 +135,7 @@ static course settle_answer(tls_version asked, const tls_answer *answer, tlsmend
     bool refuses = tls_alert_refuses(answer->alert);
     settle(out, refuses ? TLSMEND_PROBE_OFF : TLSMEND_PROBE_SILENT, "alert %s (%u)%s",
            alert ? alert : "unknown", answer->alert & 0xff, refuses ? "" : ", which says neither yes nor no");
-  } else if (answer->version == asked) {
+  } else if (answer->version == asked || asked == any) {
     settle(out, TLSMEND_PROBE_ON, "%s", answer->retry ? "asks for another group first" : "");
     if (suite)
       snprintf(out->suite, sizeof out->suite, "%s", suite);
@@ -146,39 +149,52 @@ static course settle_answer(tls_version asked, const tls_answer *answer, tlsmend
 }
 
 /* Reads until the answer is whole. */
-static course hear(const probe *self, os_net *net, tls_version version, tlsmend_probe_answer *out) {
+static course hear(const probe *self, os_net *net, tls_version version, tls_answer *answer,
+                   tlsmend_probe_answer *out) {
   unsigned char *bytes = malloc(ANSWER_MOST);
   size_t used = 0, got = 0;
-  tls_answer answer = {.kind = TLS_ANSWER_PARTIAL};
   os_net_end end = bytes ? OS_NET_DONE : OS_NET_FAILED;
-  while (end == OS_NET_DONE && answer.kind == TLS_ANSWER_PARTIAL && used < ANSWER_MOST) {
+  while (end == OS_NET_DONE && answer->kind == TLS_ANSWER_PARTIAL && used < ANSWER_MOST) {
     end = os_net_receive(net, bytes + used, ANSWER_MOST - used, self->endpoint->timeout, &got);
     used += got;
-    tls_answer_read(version, bytes, used, &answer);
+    tls_answer_read(version, bytes, used, answer);
   }
   bool begun = used > 0 && (bytes[0] == 21 || bytes[0] == 22 || (version == TLS_SSL2 && bytes[0] >= 0x80));
   if (!begun)
-    tls_answer_end(bytes, used, &answer);
+    tls_answer_end(bytes, used, answer);
   free(bytes);
-  return answer.kind == TLS_ANSWER_PARTIAL ? settle_end(self, end, begun, out)
-                                           : settle_answer(version, &answer, out);
+  return answer->kind == TLS_ANSWER_PARTIAL ? settle_end(self, end, begun, out)
+                                            : settle_answer(version, answer, out);
 }
 
 /* One hello on a connection of its own. */
-static course ask(probe *self, tls_version version, size_t batch, tlsmend_probe_answer *out) {
-  unsigned char chance[TLS_HELLO_CHANCE], hello[TLS_HELLO_MOST];
-  const char *name = self->endpoint->name ? self->endpoint->name : self->endpoint->host;
-  os_random(chance, sizeof chance);
-  size_t size = tls_hello_build(
-      &(tls_hello){.version = version, .batch = batch, .name = is_name(name) ? name : NULL, .chance = chance},
-      hello);
+static course exchange(probe *self, const unsigned char *hello, size_t size, tls_version version,
+                       tls_answer *answer, tlsmend_probe_answer *out) {
+  *answer = (tls_answer){.kind = TLS_ANSWER_PARTIAL};
   os_net *net = reach(self, out);
   if (!net)
     return ENOUGH;
   os_net_end end = os_net_send(net, hello, size, self->endpoint->timeout);
-  course next = end == OS_NET_DONE ? hear(self, net, version, out) : settle_end(self, end, false, out);
+  course next =
+      end == OS_NET_DONE ? hear(self, net, version, answer, out) : settle_end(self, end, false, out);
   os_net_close(net);
   return next;
+}
+
+/* The name to ask for, or NULL: an address is none. */
+static const char *name_of(const tlsmend_endpoint *endpoint) {
+  const char *name = endpoint->name ? endpoint->name : endpoint->host;
+  return is_name(name) ? name : NULL;
+}
+
+static course ask(probe *self, tls_version version, size_t batch, tlsmend_probe_answer *out) {
+  unsigned char chance[TLS_HELLO_CHANCE], hello[TLS_HELLO_MOST];
+  tls_answer answer;
+  os_random(chance, sizeof chance);
+  size_t size = tls_hello_build(
+      &(tls_hello){.version = version, .batch = batch, .name = name_of(self->endpoint), .chance = chance},
+      hello);
+  return exchange(self, hello, size, version, &answer, out);
 }
 
 /* On with any batch is on; off needs every batch; else the first doubt stands. */
@@ -218,6 +234,29 @@ int probe_versions(const tlsmend_endpoint *endpoint, probe_result *out, tlsmend_
   for (int version = 0; self.torn == TLS_VERSION_COUNT && version < TLS_VERSION_COUNT; version++)
     settle(&out->versions[version], TLSMEND_PROBE_BLOCKED,
            "every hello is closed or reset, whatever its version");
+  const os_net_address *asked = self.chosen ? self.chosen : &self.addresses[0];
+  snprintf(out->address, sizeof out->address, "%s", asked->text);
+  return TLSMEND_OK;
+}
+
+int probe_offer(const tlsmend_endpoint *endpoint, const tls_offer *offer, probe_choice *out,
+                tlsmend_error *error) {
+  probe self = {.endpoint = endpoint};
+  unsigned char chance[TLS_HELLO_CHANCE], hello[TLS_OFFER_MOST];
+  tls_offer whole = *offer;
+  tls_answer answer;
+  *out = (probe_choice){0};
+  int code = os_net_resolve(endpoint->host, endpoint->port, self.addresses, ADDRESSES, &self.count, error);
+  if (code != TLSMEND_OK)
+    return code;
+  os_random(chance, sizeof chance);
+  whole.chance = chance;
+  whole.name = name_of(endpoint);
+  exchange(&self, hello, tls_offer_build(&whole, hello), any, &answer, &out->answer);
+  if (out->answer.state == TLSMEND_PROBE_ON) {
+    snprintf(out->answer.protocol, sizeof out->answer.protocol, "%s", tls_version_name(answer.version));
+    out->group = answer.group;
+  }
   const os_net_address *asked = self.chosen ? self.chosen : &self.addresses[0];
   snprintf(out->address, sizeof out->address, "%s", asked->text);
   return TLSMEND_OK;

@@ -22,6 +22,18 @@ int probe_endpoint_parse(const char *text, char host[PROBE_HOST_MOST], unsigned 
 /* Asks for every version. E_UNKNOWN if the host has no address; a server that does not answer is no error. */
 int probe_versions(const tlsmend_endpoint *endpoint, probe_result *out, tlsmend_error *error);
 
+/* What a server makes of one hello. Its state is ON for a version and a suite of whatever it picked: a handshake is not finished, and
+ * for versions before TLS 1.3 the group is not seen (0). */
+typedef struct probe_choice {
+  char address[64];
+  tlsmend_probe_answer answer;
+  unsigned group;
+} probe_choice;
+
+/* Sends the hello of a certain client, whose name and random bytes are filled in here. Errors: as probe_versions. */
+int probe_offer(const tlsmend_endpoint *endpoint, const tls_offer *offer, probe_choice *out,
+                tlsmend_error *error);
+
 /* Whether TLS 1.2 or later is on: 1, 0, or -1 for "cannot tell". */
 int probe_modern(const probe_result *result);
 

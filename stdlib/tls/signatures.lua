@@ -17,4 +17,11 @@ function signatures.names(text)
   return list
 end
 
+-- The code of a name as a number, or nil.
+function signatures.code(name)
+  for code, known in pairs(NAMES) do
+    if known == name then return tonumber(code, 16) end
+  end
+end
+
 return signatures

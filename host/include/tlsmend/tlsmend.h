@@ -421,6 +421,39 @@ typedef enum tlsmend_verdict {
 TLSMEND_API int tlsmend_state(tlsmend_session *session, tlsmend_format format, char **out,
                               tlsmend_verdict *verdict, tlsmend_error *error);
 
+/* What a state is asked besides. Strings are borrowed for the call. */
+typedef struct tlsmend_state_terms {
+  size_t size;
+  /* With whom the machine gets on: a service ("microsoft-365", "azure-front-door" ...), a server ("HOST:PORT"), another machine
+   * ("FILE.reg", "sim:NAME") or a state of one that was written as JSON ("FILE.json"). NULL: nobody. */
+  const char *with;
+  /* Instead of the state the ClientHello of a layer: "schannel", "winhttp", "wininet" or "net". NULL: none. Not beside `with`. */
+  const char *hello;
+  /* What a program leaves out of that hello, by names; an unknown one is refused with those that there are. */
+  const char *const *filters;
+  /* How many those are. */
+  size_t filter_count;
+  /* Of a server: the name to ask for (SNI). NULL: the host. */
+  const char *name;
+  /* Of a server: seconds for each step, at most 60. 0: 5. */
+  unsigned timeout;
+} tlsmend_state_terms;
+
+/* What tlsmend_state_terms begins with: it asks nothing besides. */
+#define TLSMEND_STATE_TERMS_INIT                                                                             \
+  { sizeof(tlsmend_state_terms), NULL, NULL, NULL, 0, NULL, 0 }
+
+/*
+ * tlsmend_state with terms. With `with`, each layer's handshake with that peer: version, suite and group, or why there is none; the
+ * verdict is that of the handshakes (NOT_COMPLIANT: a layer's fails). A server is sent the hello that the machine would send, whatever
+ * machine this is, and its first answer is what is told; no handshake is finished. With `hello` the verdict is COMPLIANT
+ * where the hello is sure, NOT_COMPLIANT where the layer has nothing to offer, else UNKNOWN. Both have TEXT and JSON. Errors: E_USAGE, E_CORRUPT (a file), E_UNKNOWN (the host has no
+ * address).
+ */
+TLSMEND_API int tlsmend_state_with(tlsmend_session *session, const tlsmend_state_terms *terms,
+                                   tlsmend_format format, char **out, tlsmend_verdict *verdict,
+                                   tlsmend_error *error);
+
 /* How a server is asked. */
 typedef struct tlsmend_probe_terms {
   size_t size;

@@ -111,15 +111,18 @@ function makers.net(facts)
   return made
 end
 
--- { named = set of versions, or nil where Schannel chooses, filters = names, doubt = why that is not sure, why = what
--- depends on the program }; nil for a layer that there is not.
+-- { named = set of versions, or nil where Schannel chooses, filters = names, doubt = why that is not sure, unsure = why
+-- the versions are not, perhaps = set of those filters that are not sure, why = what depends on the program }; nil for a
+-- layer that there is not.
 function asks.of(facts, layer, client)
   local make = makers[layer]
   if not make then return nil end
   local made = make(facts, client)
+  made.unsure, made.perhaps = made.doubt, {}
   if (layer == "winhttp" or layer == "wininet") and facts.nt == "10.0" then
     local drops, doubt = drops_dhe(facts, layer)
     if drops then table.insert(made.filters, "no-dhe-gcm") end
+    if doubt then made.perhaps["no-dhe-gcm"] = true end
     made.doubt = made.doubt or doubt
   end
   return made

@@ -94,6 +94,69 @@ static void long_names_fit(void **state) {
       assert_true(build((tls_version)version, batch, name, hello) < 600);
 }
 
+static size_t offer(tls_offer *made, const char *versions, unsigned char out[TLS_OFFER_MOST]) {
+  for (int version = 0; version < TLS_VERSION_COUNT; version++)
+    made->versions[version] = versions[version] == 'x';
+  made->chance = chance;
+  return tls_offer_build(made, out);
+}
+
+/* What a certain client offers: its suites in its order, and the extensions of the highest of its versions. */
+static void offers_are_what_they_say(void **state) {
+  (void)state;
+  static const struct {
+    const char *versions; /* SSL 2.0 to TLS 1.3 */
+    unsigned named, list;
+  } rows[] = {{"..xx..", 0x0302, 0},
+              {".x....", 0x0300, 0},
+              {"..xxx.", 0x0303, 0},
+              {"....xx", 0x0303, 4},
+              {"..x..x", 0x0303, 4}};
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    unsigned char hello[TLS_OFFER_MOST];
+    tls_offer made = {.suites = {0xC02F, 0x2F},
+                      .suite_count = 2,
+                      .groups = {23, 29},
+                      .group_count = 2,
+                      .signatures = {0x0401},
+                      .signature_count = 1,
+                      .name = "server.example"};
+    size_t size = offer(&made, rows[i].versions, hello), at = 44 + (size_t)hello[43];
+    assert_int_equal(number(hello + 3, 2), size - 5);
+    assert_int_equal(number(hello + 6, 3), size - 9);
+    assert_int_equal(number(hello + 9, 2), rows[i].named);
+    assert_int_equal(number(hello + at, 2), 6);
+    assert_int_equal(number(hello + at + 2, 4), 0xC02F002F);
+    const unsigned char *versions = extension(hello, size, 43), *share = extension(hello, size, 51);
+    assert_true((versions != NULL) == (rows[i].list > 0) && (share != NULL) == (rows[i].list > 0));
+    if (versions)
+      assert_int_equal(versions[0], rows[i].list);
+    if (share)
+      assert_int_equal(number(share + 2, 2), 29);
+    const unsigned char *groups = extension(hello, size, 10);
+    assert_true((groups != NULL) == (rows[i].named != 0x0300));
+    if (groups)
+      assert_int_equal(number(groups + 2, 4), 0x0017001D);
+    assert_true((extension(hello, size, 13) != NULL) == (rows[i].named == 0x0303));
+  }
+}
+
+/* The most that there is room for fits; without x25519 no share is sent, and the server names a group. */
+static void full_offers_fit(void **state) {
+  (void)state;
+  char name[600];
+  unsigned char hello[TLS_OFFER_MOST];
+  memset(name, 'n', sizeof name);
+  name[sizeof name - 1] = '\0';
+  tls_offer made = {.suite_count = TLS_OFFER_SUITES,
+                    .group_count = TLS_OFFER_GROUPS,
+                    .signature_count = TLS_OFFER_SIGNATURES,
+                    .name = name};
+  size_t size = offer(&made, "xxxxxx", hello);
+  assert_true(size < TLS_OFFER_MOST - 64);
+  assert_int_equal(number(extension(hello, size, 51), 2), 0);
+}
+
 /* Each suite is in one batch of a version at most, has a name, and no batch is cut off at its limit. */
 static void batches_are_small_and_apart(void **state) {
   (void)state;
@@ -163,6 +226,11 @@ static const fixture fixtures[] = {
      {22, 3, 3, 0, 50, 2, 0, 0, 46, 3, 3, RETRY, 0, 0x13, 2, 0, 0, 6, 0, 43, 0, 2, 3, 4},
      55,
      {.kind = TLS_ANSWER_HELLO, .version = TLS_1_3, .suite = 0x1302, .retry = true}},
+    {"HelloRetryRequest that asks for P-384",
+     TLS_1_3,
+     {22, 3, 3, 0, 56, 2, 0, 0, 52, 3, 3, RETRY, 0, 0x13, 2, 0, 0, 12, 0, 43, 0, 2, 3, 4, 0, 51, 0, 2, 0, 24},
+     61,
+     {.kind = TLS_ANSWER_HELLO, .version = TLS_1_3, .suite = 0x1302, .retry = true, .group = 24}},
     {"alert protocol_version", TLS_1_0, {21, 3, 1, 0, 2, 2, 70}, 7, {.kind = TLS_ANSWER_ALERT, .alert = 70}},
     {"a warning, then silence", TLS_1_0, {21, 3, 1, 0, 2, 1, 112}, 7, {.kind = TLS_ANSWER_PARTIAL}},
     {"a warning, then an alert",
@@ -217,7 +285,7 @@ static const fixture fixtures[] = {
 
 static void same(const char *what, const tls_answer *got, const tls_answer *wanted) {
   if (got->kind != wanted->kind || got->version != wanted->version || got->suite != wanted->suite ||
-      got->retry != wanted->retry || got->alert != wanted->alert ||
+      got->retry != wanted->retry || got->group != wanted->group || got->alert != wanted->alert ||
       strncmp(got->plain, wanted->plain, strlen(wanted->plain)) != 0)
     fail_msg("%s: kind %d version %d suite 0x%x alert %u plain '%s'", what, (int)got->kind, (int)got->version,
              (unsigned)got->suite, got->alert, got->plain);
@@ -265,7 +333,8 @@ int main(void) {
       cmocka_unit_test(hellos_are_well_formed),  cmocka_unit_test(the_oldest_hello_is_well_formed),
       cmocka_unit_test(long_names_fit),          cmocka_unit_test(batches_are_small_and_apart),
       cmocka_unit_test(answers_are_understood),  cmocka_unit_test(prefixes_do_not_contradict),
-      cmocka_unit_test(only_some_alerts_refuse),
+      cmocka_unit_test(only_some_alerts_refuse), cmocka_unit_test(offers_are_what_they_say),
+      cmocka_unit_test(full_offers_fit),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
