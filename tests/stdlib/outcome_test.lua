@@ -73,7 +73,7 @@ local WAYS = {
     for _, name in ipairs(algorithms.FAMILIES.KeyExchangeAlgorithms) do
       machine:put(algorithms.path("KeyExchangeAlgorithms", name), "Enabled", 0)
     end
-  end },
+  end, "ws2022-x64" },
   { "Policies.*SecureProtocols keeps TLS 1.2.*0xA0.*Turn off encryption support",
     { "m365-disable-legacy-tls", "wininet-tls12", "injixo-tls12" }, function(machine)
     machine:put(machine:require "tls.wininet".POLICY, "SecureProtocols", 0xA0)
@@ -83,7 +83,8 @@ local WAYS = {
 check.test("a plan is blocked by what its runbook does not own, with its name", function()
   for _, name in ipairs { "win7-sp1-x64+KB3140245", "ws2012r2-x64", "win10-22h2-x64", "ws2022-x64" } do
     for _, way in ipairs(WAYS) do
-      for _, id in ipairs(way[2]) do
+      local ways_out = way[4] == name -- TLS 1.3 exchanges its keys in another way
+      for _, id in ipairs(ways_out and {} or way[2]) do
         local machine = native.machine(name)
         way[3](machine)
         check.fails("blocked, nothing is changed: .*" .. way[1], machine.run, machine, id)
