@@ -4,9 +4,12 @@
 -- number that is missing from a list proves nothing on a machine with rollups.
 
 local _, native = ...
+local registry = require "registry"
 local system = require "system"
 local update_files = require "windows.update_files"
 local updates = require "windows.updates"
+
+local SERVICING = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Component Based Servicing"
 
 local hotfix = { packages = native.packages, listed = native.listed, file_version = native.file_version }
 
@@ -109,6 +112,9 @@ local function without_files(row, state, listed, rollup, evidence)
   if has_rollup(evidence) then return nil end
   if state == nil and listed == nil then
     return note(evidence, "the machine has neither packages nor a hotfix list to look at", nil)
+  end
+  if state == nil and registry.unknown(SERVICING) then
+    return note(evidence, "the machine has no packages to look at: a rollup that contains it would not be seen", nil)
   end
   return note(evidence, "no package, not listed, and no rollup that could contain it", false)
 end

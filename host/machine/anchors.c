@@ -5,6 +5,7 @@
  */
 #include "machine/anchors.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +26,7 @@
 
 typedef enum anchor_kind {
   ANCHOR, /* each Windows has it, and a file that tells of it lists it or a key above */
+  VAST,   /* the same, but nobody exports it whole: what is missing in it is named instead */
   ROOT,   /* each Windows has it; people export single keys of it */
   BRANCH  /* a Windows may be without it */
 } anchor_kind;
@@ -45,7 +47,7 @@ static const anchor anchors[] = {
     {CONTROL "\\Session Manager", BRANCH, 0},
     {CONTROL "\\Terminal Server", BRANCH, 0},
     {CURRENT "\\Services", BRANCH, 0},
-    {SOFTWARE "Microsoft", ANCHOR, 0},
+    {SOFTWARE "Microsoft", VAST, 0},
     {MICROSOFT ".NETFramework", ANCHOR, 600},
     {MICROSOFT "Internet Explorer", BRANCH, 0},
     {MICROSOFT "Microsoft SQL Server", BRANCH, 0},
@@ -78,7 +80,7 @@ static int first_missing(const question *of, const anchor **out, tlsmend_error *
   *out = NULL;
   for (size_t i = 0; !*out && i < sizeof anchors / sizeof *anchors; i++) {
     bool there = true;
-    if (anchors[i].kind == BRANCH || !covers(&anchors[i], of))
+    if (anchors[i].kind == BRANCH || anchors[i].kind == VAST || !covers(&anchors[i], of))
       continue;
     int code = machine_key_exists(of->file, anchors[i].path, of->view, &there, error);
     if (code != TLSMEND_OK)
@@ -89,16 +91,29 @@ static int first_missing(const question *of, const anchor **out, tlsmend_error *
   return TLSMEND_OK;
 }
 
-/* The last branch that covers the key, where the file holds it only as the way to other keys; NULL: it tells of the key. */
+/* How many names a path has. */
+static unsigned depth(const char *path) {
+  unsigned count = 1;
+  for (; *path; path++)
+    count += *path == '\\';
+  return count;
+}
+
+/* The last branch that covers the key, where the file does not list it, nor a key between the innermost anchor and the key: then it holds
+ * that anchor only as the way to other keys. NULL: the file tells of the key. */
 static int last_untold(const question *of, const anchor **out, tlsmend_error *error) {
-  bool told = true;
+  unsigned above = 0, most = UINT_MAX - 1;
   const anchor *last = NULL;
   *out = NULL;
-  for (size_t i = 0; i < sizeof anchors / sizeof *anchors; i++)
-    if (anchors[i].kind != ROOT && covers(&anchors[i], of))
-      last = &anchors[i];
-  int code = last ? machine_told(of->file, of->path, of->view, &told, error) : TLSMEND_OK;
-  if (code == TLSMEND_OK && !told)
+  for (size_t i = 0; i < sizeof anchors / sizeof *anchors; i++) {
+    if (anchors[i].kind == ROOT || !covers(&anchors[i], of))
+      continue;
+    last = &anchors[i];
+    if (last->kind != BRANCH)
+      most = depth(of->path) - depth(last->path);
+  }
+  int code = last ? machine_told(of->file, of->path, of->view, &above, error) : TLSMEND_OK;
+  if (code == TLSMEND_OK && above > most)
     *out = last;
   return code;
 }

@@ -64,12 +64,12 @@ static int view_of(tlsmend_machine *self, const char *path, int view, int *out, 
   return TLSMEND_OK;
 }
 
-int machine_told(tlsmend_machine *self, const char *path, int view, bool *out, tlsmend_error *error) {
-  *out = true;
+int machine_told(tlsmend_machine *self, const char *path, int view, unsigned *above, tlsmend_error *error) {
+  *above = 0;
   tlsmend_key key = {path, 0};
   int code = view_of(self, path, view, &key.view, error);
   OWNER(self, told);
-  return code == TLSMEND_OK && owner ? owner->ops->told(owner, &key, out, error) : code;
+  return code == TLSMEND_OK && owner ? owner->ops->told(owner, &key, above, error) : code;
 }
 
 int machine_resolve(tlsmend_machine *self, const char *path, int view, machine_key *out,

@@ -61,9 +61,10 @@ int machine_may_probe(tlsmend_machine *self, const tlsmend_endpoint *endpoint, t
 int machine_schannel_probe(tlsmend_machine *self, const tlsmend_endpoint *endpoint, tlsmend_probe_answer *out,
                            tlsmend_error *error);
 
-/* Whether the registry is that of a file, which may lack branches (see anchors.h), and whether it tells of a key whatever there is. */
+/* Whether the registry is that of a file, which may lack branches (see anchors.h); and how far above a key the one is by which the file
+ * tells of it: 0 where the machine is no file. */
 bool machine_is_file(const tlsmend_machine *self);
-int machine_told(tlsmend_machine *self, const char *path, int view, bool *out, tlsmend_error *error);
+int machine_told(tlsmend_machine *self, const char *path, int view, unsigned *above, tlsmend_error *error);
 
 /* Whether the view is another key than the 64-bit one on this machine: the views in which a key has to be set. */
 bool machine_is_64bit(const tlsmend_system *system);

@@ -15,6 +15,7 @@
 #include "machine/guard.h"
 #include "machine/machine.h"
 #include "machine/overlay.h"
+#include "machine/unread.h"
 #include "os/os.h"
 #include "session/policy/group_policy.h"
 #include "signing/trust_store.h"
@@ -56,6 +57,15 @@ static bool sign_in(tlsmend_plan *plan) {
   return plan->id && plan->user && plan->host;
 }
 
+static int enter_unread(const tlsmend_session *self, tlsmend_plan *plan, tlsmend_error *error) {
+  name_list lines = {0};
+  int code = unread_keys(self->machine, &lines, error);
+  for (size_t i = 0; code == TLSMEND_OK && i < lines.count; i++)
+    code = plan_lines_add(&plan->findings, lines.items[i], error);
+  name_list_clear(&lines);
+  return code;
+}
+
 int session_plan_new(tlsmend_session *self, tlsmend_plan **out, tlsmend_error *error) {
   const tlsmend_system *system = NULL;
   int code = machine_system(self->machine, &system, error);
@@ -73,7 +83,9 @@ int session_plan_new(tlsmend_session *self, tlsmend_plan **out, tlsmend_error *e
   plan->created = strdup(now);
   plan->tool = strdup("tlsmend " TLSMEND_VERSION);
   session_guid(self->machine, plan->guid);
-  return plan->machine && plan->created && plan->tool && sign_in(plan) ? TLSMEND_OK : error_no_memory(error);
+  if (!plan->machine || !plan->created || !plan->tool || !sign_in(plan))
+    return error_no_memory(error);
+  return enter_unread(self, plan, error);
 }
 
 /* A default stands in the runbook for everybody to read: it is no secret. */

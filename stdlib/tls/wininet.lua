@@ -34,8 +34,8 @@ local function is_person(sid)
 end
 
 -- Users: people whose registry is loaded, and those who have a profile that is not. The first is nil where the machine
--- at hand holds no users at all, as a snapshot may. Third: the branch that is to be exported where its file lacks that of
--- the users, so that there may be others.
+-- at hand holds no users at all, as a snapshot may. Third: the branch that is to be exported where its file lacks that
+-- of the users, so that there may be others.
 function wininet.users()
   local keys = registry.users()
   local loaded, known, absent = {}, {}, {}
@@ -153,7 +153,9 @@ local function mend_user(sid, bits)
 end
 
 local function report_absent(loaded, absent, branch)
-  if not loaded and not branch then log.finding "the machine at hand holds no user's registry: settings of people are not seen" end
+  if not loaded and not branch then
+    log.finding "the machine at hand holds no user's registry: settings of people are not seen"
+  end
   if #absent > 0 then
     log.finding(("people who are not signed in: %d (%s%s); their Internet Options are not seen and not changed; " ..
       "sign them in and run this again, or set the policy"):format(#absent, absent[1],

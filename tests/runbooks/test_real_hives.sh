@@ -27,7 +27,10 @@ control() { branch "$1" '\ControlSet001\Control' "$system" | sed 's,\\CurrentCon
 {
   echo 'Windows Registry Editor Version 5.00'
   echo
-  for key in 'Microsoft\Windows\CurrentVersion\Component Based Servicing' \
+  # the rest of these two is taken to be empty: no SQL Server, no data sources
+  echo '[HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft]'
+  echo '[HKEY_LOCAL_MACHINE\SOFTWARE\ODBC]'
+  for key in Policies 'Microsoft\Windows\CurrentVersion\Component Based Servicing' \
     'Microsoft\Windows\CurrentVersion\Internet Settings' 'Microsoft\Windows\CurrentVersion\WindowsUpdate' \
     'Microsoft\NET Framework Setup' 'Microsoft\.NETFramework' 'Microsoft\Internet Explorer' \
     'Microsoft\SystemCertificates' 'Microsoft\Windows NT\CurrentVersion\ProfileList'; do
@@ -45,6 +48,7 @@ control() { branch "$1" '\ControlSet001\Control' "$system" | sed 's,\\CurrentCon
   echo '"CurrentMajorVersionNumber"=dword:0000000a'
   echo '"CurrentMinorVersionNumber"=dword:00000000'
   echo '"CurrentBuildNumber"="17763"'
+  echo '[HKEY_LOCAL_MACHINE\SOFTWARE\Policies]'
   control SYSTEM-win10-1809plus-x64
 } >ten.reg
 
@@ -80,16 +84,17 @@ expect 0 "A second plan is empty" "$TLSMEND" resume -m sim:seven.reg
 expect 0 "Rolled back" "$TLSMEND" rollback -m sim:seven.reg --yes
 expect 0 "" "$TLSMEND" snapshot -m sim:seven.reg -o after.reg
 cmp before.reg after.reg || failed=1
-# Internet Explorer 9, somebody with 0xA0, seven profiles more, Remote Desktop on, an old order of cipher suites.
+# Internet Explorer 9, somebody with 0xA0, seven profiles more, Remote Desktop on, an old order of cipher suites, and the Client
+# Profile of .NET 4.0.
 disable=m365-disable-legacy-tls
-expect 2 "people who are not signed in: 7" "$TLSMEND" plan $disable -m sim:seven.reg -p package=packages
-expect 2 "no DHE_RSA suite with GCM" "$TLSMEND" plan $disable -m sim:seven.reg -p package=packages
-expect 2 "KB3080079" "$TLSMEND" plan $disable -m sim:seven.reg -p package=packages
-expect 194 "restart" "$TLSMEND" apply $disable -m sim:seven.reg -p package=packages --yes
+expect 2 "people who are not signed in: 7" "$TLSMEND" plan $disable -m sim:seven.reg -p accept=dotnet -p package=packages
+expect 2 "shares only ECDHE_RSA suites with CBC" "$TLSMEND" plan $disable -m sim:seven.reg -p accept=dotnet -p package=packages
+expect 2 "KB3080079" "$TLSMEND" plan $disable -m sim:seven.reg -p accept=dotnet -p package=packages
+expect 194 "restart" "$TLSMEND" apply $disable -m sim:seven.reg -p accept=dotnet -p package=packages --yes
 expect 0 "A second plan is empty" "$TLSMEND" resume -m sim:seven.reg
 expect 0 "Rolled back" "$TLSMEND" rollback -m sim:seven.reg --yes
 expect 0 "" "$TLSMEND" snapshot -m sim:seven.reg -o after.reg
 cmp before.reg after.reg || failed=1
-expect 0 "nothing to do" "$TLSMEND" plan winhttp-tls12 -m sim:ten.reg
+expect 5 "Internet Settings is not in" "$TLSMEND" plan winhttp-tls12 -m sim:ten.reg
 expect 0 "nothing to do" "$TLSMEND" plan schannel-tls12 -m sim:ten.reg
 exit $failed

@@ -151,11 +151,11 @@ typedef struct tlsmend_machine_ops {
    * is missing, or not the right one. NULL, or E_UNSUPPORTED: packages are read where they lie. */
   int (*update_keep)(tlsmend_machine *self, const tlsmend_change *change, bool begun, tlsmend_error *error);
 
-  /* For machines that are a file, such as an export, which may hold only some branches of a registry: whether it tells of the key
-   * whatever there is, *out. It does where it lists the key or one above it: who exports a key exports all that is below. Keys that are
-   * in the file only as the way to another tell nothing. Called while planning and before a plan is applied. NULL: the machine is no
-   * such file; what is absent in it is absent. */
-  int (*told)(tlsmend_machine *self, const tlsmend_key *key, bool *out, tlsmend_error *error);
+  /* For machines that are a file, such as an export, which may hold only some branches of a registry: how many keys above this one the
+   * nearest one is that the file lists; 0: it lists the key itself; UINT_MAX: none. Who exports a key exports all that is below, so the
+   * file tells of that, whatever there is; keys that are in it only as the way to another tell nothing. Called while planning and before
+   * a plan is applied. NULL: the machine is no such file; what is absent in it is absent. */
+  int (*told)(tlsmend_machine *self, const tlsmend_key *key, unsigned *above, tlsmend_error *error);
 } tlsmend_machine_ops;
 
 /* The head of every machine. A back end's own struct begins with it; it sets `ops` and leaves the rest zeroed (calloc). */

@@ -131,7 +131,7 @@ local function updates()
   return list
 end
 
--- Everything, as one table; `about` is what the host knows (spec, version of the tool).
+-- Everything, as one table; `about` is what the host knows (spec, and lines on keys that nobody reads).
 function state.read(about)
   local now = look(false)
   local after = waits(now) and look(true) or now
@@ -146,6 +146,7 @@ function state.read(about)
     result[field] = layer_rows(layer, now, after)
   end
   result.findings = findings.of(now)
+  for _, text in ipairs(about.unread or {}) do result.findings[#result.findings + 1] = { text = text } end
   result.marks = marks.of(result)
   return result
 end

@@ -17,7 +17,8 @@
 #include "machine/sim/snapshot.h"
 #include "os/os.h"
 
-bool sim_lists(const tree_key *key) {
+/* Whether the file lists a key or one above it. */
+static bool lists(const tree_key *key) {
   while (key && tree_key_mark(key) == TREE_PLAIN)
     key = tree_key_parent(key);
   return key;
@@ -25,7 +26,7 @@ bool sim_lists(const tree_key *key) {
 
 tree_key *sim_make(tree *tree, const char *path) {
   tree_key *key = tree_make(tree, path);
-  if (key && sim_lists(key))
+  if (key && lists(key))
     tree_key_set_mark(key, TREE_CREATED);
   return key;
 }

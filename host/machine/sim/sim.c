@@ -4,6 +4,7 @@
  */
 #include "machine/sim/sim.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -128,20 +129,24 @@ static int may_write(tlsmend_machine *machine, tlsmend_error *error) {
   return self->path ? os_file_may_replace(self->path, error) : TLSMEND_OK;
 }
 
-/* Whether the key, or one above it, is a section of the file. */
-static int told(tlsmend_machine *machine, const tlsmend_key *key, bool *out, tlsmend_error *error) {
+/* How far above a key the nearest section of the file is. */
+static int told(tlsmend_machine *machine, const tlsmend_key *key, unsigned *above, tlsmend_error *error) {
   const sim *self = (const sim *)machine;
   char *path = sim_path(self, key->path, key->view);
   if (!path)
     return error_no_memory(error);
   const tree_key *found = tree_find(self->tree, path);
-  for (size_t end = strlen(path); !found && end;) {
+  *above = 0;
+  for (size_t end = strlen(path); !found && end; ++*above) {
     end = path_parent(path);
     path[end] = 0;
     found = end ? tree_find(self->tree, path) : NULL;
   }
   free(path);
-  *out = sim_lists(found);
+  for (; found && tree_key_mark(found) == TREE_PLAIN; ++*above)
+    found = tree_key_parent(found);
+  if (!found)
+    *above = UINT_MAX;
   return TLSMEND_OK;
 }
 

@@ -54,9 +54,6 @@ int sim_save(struct sim *self, tlsmend_error *error);
 /* Finds out which control set is in use; after the tree has been filled. */
 void sim_follow(struct sim *self);
 
-/* Whether the file lists a key or one above it, so that it tells of all that is below. */
-bool sim_lists(const tree_key *key);
-
 /* The key at a path, made with its missing ancestors if need be; listed where what is above it is. NULL when out of memory. */
 tree_key *sim_make(tree *tree, const char *path);
 

@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/names_json.h"
+#include "machine/unread.h"
 #include "session/output.h"
 #include "session/policy/group_policy.h"
 #include "session/session.h"
@@ -83,7 +85,13 @@ static int add_policy(const tlsmend_session *self, const plan_reads *reads, json
 static int read_state(const tlsmend_session *self, look *look, bool kept, json_t **out,
                       tlsmend_error *error) {
   json_t *sides = NULL;
-  int code = look_ask(look, "state.state", "read", json_pack("{s:s}", "spec", self->spec), out, error);
+  name_list lines = {0};
+  int code = unread_keys(self->machine, &lines, error);
+  if (code == TLSMEND_OK)
+    code = look_ask(look, "state.state", "read",
+                    json_pack("{s:s, s:o}", "spec", self->spec, "unread", name_list_to_json(&lines)), out,
+                    error);
+  name_list_clear(&lines);
   if (code == TLSMEND_OK)
     code = add_policy(self, &look->scratch->reads, *out, error);
   if (code == TLSMEND_OK && kept)
