@@ -72,7 +72,7 @@ local function winhttp_value(facts, value)
   if math.type(value) ~= "integer" or value == 0 or value & ~protocols.ALL ~= 0 then
     return nil, "the value cannot be used and is ignored"
   end
-  if releases.order(facts.nt) < releases.order "6.1" then
+  if (releases.order(facts.nt) or 0) < releases.order "6.1" then
     return nil, "no source says that this Windows reads the value", true
   end
   if not update or update.there == true then return value end

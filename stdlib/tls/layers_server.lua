@@ -33,6 +33,23 @@ local function lower(row, answer, why)
   row.offers = left
 end
 
+-- Why it is not known what a value is that has to be a number; nil where it is.
+local function doubt_of(value, name)
+  if value == nil or is_number(value) then return nil end
+  local branch = layer_row.unknown(value)
+  return branch and layer_row.missing(branch) or ("%s is no REG_DWORD"):format(name)
+end
+
+-- Encryption of its own, without TLS, where the security layer is 0 and no network level authentication is asked for.
+local function without_tls(row, held)
+  local layer, doubt = held.SecurityLayer, doubt_of(held.SecurityLayer, "SecurityLayer")
+  if layer ~= 0 and not doubt or held.UserAuthentication == 1 then return end
+  doubt = doubt or doubt_of(held.UserAuthentication, "UserAuthentication")
+  if doubt then return lower(row, "cannot tell", doubt) end
+  lower(row, "no", "SecurityLayer is 0: Remote Desktop encrypts by itself, without TLS")
+  row.offers = {}
+end
+
 local function rdp(facts, server, rows)
   local held = facts.layers.rdp
   local denied, update = held.fDenyTSConnections, held.update
@@ -45,10 +62,7 @@ local function rdp(facts, server, rows)
       and "cannot tell whether %s is there, without which Remote Desktop takes only TLS 1.0 (mark S3)"
       or "without %s Remote Desktop takes only TLS 1.0 (mark S3)"):format(update.kb))
   end
-  if held.SecurityLayer == 0 and held.UserAuthentication ~= 1 then
-    lower(row, "no", "SecurityLayer is 0: Remote Desktop encrypts by itself, without TLS")
-    row.offers = {}
-  end
+  without_tls(row, held)
   if row.counts then rows[#rows + 1] = row end
 end
 
@@ -75,6 +89,7 @@ local ALL = DISABLE_LEGACY | DISABLE_TLS12 | DISABLE_TLS13
 
 -- Whether this Windows reads the flags: true, false, or nil.
 local function reads(facts)
+  if not facts.build then return nil end
   if facts.build ~= FIRST then return facts.build > FIRST end
   if not is_number(facts.revision) then return nil end
   return facts.revision >= REVISION

@@ -5,7 +5,9 @@
 package.path = "stdlib/?.lua"
 
 local handshake = require "tls.handshake"
+local layers = require "tls.layers"
 local protocols = require "tls.protocols"
+local verdict = require "tls.verdict"
 
 local NAMES = protocols.NAMES
 
@@ -60,7 +62,19 @@ local function role(name, facts, sets)
   return table.concat(texts, ";")
 end
 
+-- The rows of the layers and the verdict, for facts that hold layers.
+local function rows(facts)
+  local list = layers.rows(facts, handshake.side(facts, "Client"), handshake.side(facts, "Server"))
+  local texts = {}
+  for i, row in ipairs(list) do
+    local answer = row.tls12 == "yes" and "yes" or told(row.tls12, row.why)
+    texts[i] = table.concat({ row.layer, row.who, answer, tostring(row.counts) }, "=")
+  end
+  local seen = verdict.of(list)
+  return table.concat(texts, ";") .. "|" .. seen.result .. "=" .. (seen.layer or "") .. "=" .. (seen.who or "")
+end
+
 for line in io.lines() do
   local facts, sets = load("return " .. line)()
-  print(role("Client", facts, sets) .. "|" .. role("Server", facts, sets))
+  print(facts.layers and rows(facts) or role("Client", facts, sets) .. "|" .. role("Server", facts, sets))
 end

@@ -1,4 +1,4 @@
-"""What the Lua is asked: the tables, and the model's answers to machines, a process for all of them."""
+"""What the Lua is asked: the tables, and the model's answers to machines, one process for all of them."""
 
 import collections
 import json

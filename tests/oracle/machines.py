@@ -57,7 +57,7 @@ class Maker:
             else:
                 facts["server"] = None
         elif luck < 0.08:
-            facts.update(release=None, exact=False, build=99999, nt=rng.choice((row["nt"], "5.1", "11.0", "nil")))
+            facts.update(release=None, exact=False, build=rng.choice((None, 99999)), nt=rng.choice((row["nt"], "5.1", "11.0", "nil")))
         return facts
 
     def minimum(self, rng, noise):
@@ -149,6 +149,62 @@ class Maker:
         if rng.random() < 0.6:
             return list(rng.choice(SETS))
         return [version for version in self.tables.versions if rng.random() < 0.5]
+
+
+BITS = (0, 0xA0, 0x80, 0x800, 0xA00, 0xA80, 0xAA0, 0x2800, 0x2A80, 0x10800, 0x20)
+RELEASES_OF_NET = {"4.0": None, "4.0 Client Profile": None, "4.5": 378389, "4.6": 393295, "4.6.2": 394802, "4.7.2": 461808,
+                   "4.8": 528040}
+
+
+def bits(rng, noise):
+    if rng.random() < noise:
+        return strange(rng, ("0xA00", ["1"]))
+    return rng.choice(BITS) if rng.random() < 0.4 else None
+
+
+def switch(rng, noise):
+    """0, 1 or nothing."""
+    return dword(rng, 0.5, noise)
+
+
+def needed(rng, kb, noise):
+    return {"kb": kb, "there": "unknown" if rng.random() < noise else rng.random() < 0.6} if kb else None
+
+
+def layers(rng, facts, noise):
+    """What tls.layer_facts holds of a machine."""
+    views = rng.choice(((64, 32), (32,)))
+    old = facts["nt"].split(".")[0] in ("5", "6")
+    users = [{"sid": f"S-{number}", "value": bits(rng, noise), "policy": bits(rng, noise) if rng.random() < 0.2 else None}
+             for number in range(rng.choice((0, 1, 2)))]
+    net = {"v2": rng.choice(("3.5", "2.0")) if rng.random() < 0.3 else None,
+           "v4": rng.choice(list(RELEASES_OF_NET)) if rng.random() < 0.5 else None,
+           "values": [{"runtime": runtime, "view": view, "SystemDefaultTlsVersions": switch(rng, noise),
+                       "SchUseStrongCrypto": switch(rng, noise)}
+                      for runtime in ("v2.0.50727", "v4.0.30319") for view in views]}
+    net["release"] = RELEASES_OF_NET.get(net["v4"])
+    if net["v2"]:
+        net["v2_needs"] = rng.choice((None, {"never": "no update"}, needed(rng, "KB3154518", noise)))
+    capable = lambda: "unknown" if rng.random() < noise else rng.random() < 0.7
+    branch = lambda: "HKLM\\SOFTWARE" if rng.random() < noise else None
+    return {
+        "winhttp": {"values": [{"view": view, "value": bits(rng, noise)} for view in views],
+                    "update": needed(rng, "KB3140245" if facts["nt"] in ("6.1", "6.2") else None, noise)},
+        "wininet": {"explorer": rng.choice((None, 8, 10, 11, 11)) if rng.random() < 0.3 else 11,
+                    "policy": bits(rng, noise) if rng.random() < 0.2 else None, "users": users, "absent": 0,
+                    "machine": [{"view": view, "value": bits(rng, noise)} for view in views], "unknown": branch()},
+        "dotnet": net,
+        "powershell": [{"version": "5.1", "runtime": "v4.0.30319"}] if net["v4"] and rng.random() < 0.5 else [],
+        "rdp": {"update": needed(rng, {"6.0": "KB4074621", "6.1": "KB3080079"}.get(facts["nt"]), noise),
+                "fDenyTSConnections": switch(rng, noise), "SecurityLayer": dword(rng, 0.3, noise),
+                "UserAuthentication": switch(rng, noise)},
+        "http_sys": [] if old or rng.random() < 0.7 else [
+            {"binding": "0.0.0.0:443", "flags": rng.choice((None, 0, 0x400, 0x1000, 0x1040, 1)) if rng.random() >= noise
+             else strange(rng, ("1",))}],
+        "sql": {"instances": [{"name": "MSSQLSERVER", "capable": capable(), "text": "so"}] if rng.random() < 0.2 else [],
+                "drivers": [{"name": "SQLSRV32", "capable": capable(), "text": "so"}] if rng.random() < 0.2 else []},
+        "untold": {"http_sys": branch(), "instances": branch(), "drivers": branch()},
+    }
 
 
 def strange(rng, others):

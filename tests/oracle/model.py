@@ -117,7 +117,7 @@ def before_vista(facts, version):
 def lowered(facts, version, role, state):
     """Whether the policy of a lowest version opens what the values say."""
     lowest = facts.get("minimum", {}).get(role)
-    if lowest is None or facts["build"] < FIRST_MINIMUM or version not in TLS or state == "not supported":
+    if lowest is None or (facts["build"] or 0) < FIRST_MINIMUM or version not in TLS or state == "not supported":
         return False
     if lowest not in MINIMA:
         return True

@@ -73,7 +73,7 @@ class Maker:
             rows = [each for each in self.tables.releases.values() if each["nt"] == row["nt"]
                     and ("release" in known or each["build"] >= row["build"])]
             row = rng.choice(rows)
-            facts.update(release=row["id"], server=row["server"])
+            facts["release"] = row["id"]
             facts["updates"] = {**self.whole.updates(rng, row, 0), **facts["updates"]}
         extreme = rng.choice((None, None, "absent", 0, 1))
         for path, kind in slots:
