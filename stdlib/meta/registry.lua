@@ -72,8 +72,8 @@ function registry.values(key, view) end
 ---@return view[]
 function registry.views(key) end
 
---- The names of the keys of users: those below HKU, and "HKCU" in a file that holds the settings of one. nil where there
---- are none to list. `needs` names something of every user, such as "HKU\\*\\Software\\Example": that lets
+--- The names of the keys of users: those below HKU, and "HKCU" in a file that holds the settings of one. nil where
+--- there are none to list. `needs` names something of every user, such as "HKU\\*\\Software\\Example": that lets
 --- HKCU\Software\Example of such a file be read and written as well.
 ---@return string[]?
 function registry.users() end
