@@ -98,7 +98,7 @@ def main(wanted, seed, first):
         if ours != theirs:
             differences += 1
             if differences <= SHOWN:
-                print(f"FAILED: machine {index} of seed {seed}\n  {machines.lua(facts)}\n{told(ours, theirs, sets)}")
+                print(f"FAILED: machine {index} of seed {seed}\n  {machines.lua(facts)}\n{told(ours, theirs, sets)}", flush=True)
     for key, number in sorted(counts.seen.items(), key=str):
         print(f"{number:9}  {', '.join(map(str, key))}")
     missing = counts.missing() if wanted >= 10000 else []

@@ -94,7 +94,7 @@ class Maker:
         if len(text) > 1023 and rng.random() < 0.8:
             text = text[:1023].rpartition(",")[0]
         if rng.random() < 0.02:
-            text += "," * (1020 + rng.randrange(8) - len(text))
+            text += rng.choice((",", "\u00a0")) * (1020 + rng.randrange(8) - len(text))
         return text
 
     def local(self, rng, row, noise):
@@ -104,7 +104,8 @@ class Maker:
         if luck < 0.4:
             return None
         if luck < 0.6:
-            return ["_".join(name) for name in rng.choice(row["states"])["own"]]
+            names = ["_".join(name) for name in rng.choice(row["states"])["own"]]
+            return names + [rng.choice(self.spellings)] if rng.random() < 0.1 else names
         return self.names(rng, row)
 
     def names(self, rng, row):
@@ -198,8 +199,8 @@ def layers(rng, facts, noise):
         "rdp": {"update": needed(rng, {"6.0": "KB4074621", "6.1": "KB3080079"}.get(facts["nt"]), noise),
                 "fDenyTSConnections": switch(rng, noise), "SecurityLayer": dword(rng, 0.3, noise),
                 "UserAuthentication": switch(rng, noise)},
-        "http_sys": [] if old or rng.random() < 0.7 else [
-            {"binding": "0.0.0.0:443", "flags": rng.choice((None, 0, 0x400, 0x1000, 0x1040, 1)) if rng.random() >= noise
+        "http_sys": [] if old or rng.random() < 0.4 else [
+            {"binding": "0.0.0.0:443", "flags": rng.choice((None, 0, 0x400, 0x400, 0x1000, 0x1040, 1)) if rng.random() >= noise
              else strange(rng, ("1",))}],
         "sql": {"instances": [{"name": "MSSQLSERVER", "capable": capable(), "text": "so"}] if rng.random() < 0.2 else [],
                 "drivers": [{"name": "SQLSRV32", "capable": capable(), "text": "so"}] if rng.random() < 0.2 else []},

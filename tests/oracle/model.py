@@ -50,6 +50,7 @@ class Suite:
         self.name, self.kex, self.strong = row["name"], row["kex"], row["strong"]
         self.counts = row["kex"] != "PSK" and row["cipher"] != "NULL"
         self.tls13 = row["oldest"] == "TLS 1.3"
+        self.aead = row["mac"] == "AEAD"
         self.needs_curve = self.tls13 or row["kex"] == "ECDHE"
         self.fips = row["cipher"] in ("AES", "3DES") and "MD5" not in (row["mac"], row["hash"])
         self.versions = set(TLS[TLS.index(row["oldest"]):TLS.index(row["newest"]) + 1])
