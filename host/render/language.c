@@ -111,30 +111,6 @@ int language_parse(const char *name, const char *bytes, size_t size, language **
   return TLSMEND_OK;
 }
 
-/* Copies a line with its end. */
-static char *copy_line(char *to, const char **from) {
-  size_t length = strcspn(*from, "\n");
-  length += (*from)[length] == '\n';
-  memcpy(to, *from, length);
-  *from += length;
-  return to + length;
-}
-
-int language_pair_up(const char *name, const char *english, const char *local, language **out,
-                     tlsmend_error *error) {
-  *out = NULL;
-  char *bytes = malloc(strlen(english) + strlen(local) + 1), *end = bytes;
-  if (!bytes)
-    return error_no_memory(error);
-  while (*english) {
-    end = copy_line(end, &english);
-    end = copy_line(end, &local);
-  }
-  int code = language_parse(name, bytes, (size_t)(end - bytes), out, error);
-  free(bytes);
-  return code;
-}
-
 static void forget(language_told *told) {
   while (told) {
     language_told *next = told->next;

@@ -24,9 +24,6 @@ enum { LANGUAGE_HOLES_MOST = 9 };
  * E_CORRUPT with the line, E_MEMORY.
  */
 int language_parse(const char *name, const char *bytes, size_t size, language **out, tlsmend_error *error);
-/* The same of two texts: English lines, and the lines of their translations, each with its tab, in the same order. */
-int language_pair_up(const char *name, const char *english, const char *local, language **out,
-                     tlsmend_error *error);
 void language_close(language *self);
 
 /* "de"; "en" for NULL. Borrowed. */

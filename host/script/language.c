@@ -20,7 +20,7 @@ static bool known(const char *name) {
 int script_language_open(const script_options *options, const char *name, language **out,
                          tlsmend_error *error) {
   char file[32];
-  script_text text, english = {0};
+  script_text text;
   *out = NULL;
   if (!name || strcmp(name, "en") == 0)
     return TLSMEND_OK;
@@ -33,14 +33,9 @@ int script_language_open(const script_options *options, const char *name, langua
   if (code == TLSMEND_E_ABSENT) {
     snprintf(file, sizeof file, "host/lang/%s.txt", name);
     code = script_text_find(NULL, file, &text, error);
-    if (code == TLSMEND_OK)
-      code = script_text_find(NULL, "host/lang/en.txt", &english, error);
   }
-  if (code == TLSMEND_OK && english.bytes)
-    code = language_pair_up(name, english.bytes, text.bytes, out, error);
-  else if (code == TLSMEND_OK)
+  if (code == TLSMEND_OK)
     code = language_parse(name, text.bytes, text.size, out, error);
-  script_text_clear(&english);
   script_text_clear(&text);
   return code;
 }
