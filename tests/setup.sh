@@ -6,7 +6,7 @@
 set -u
 parts=${*:-test}
 
-build="cmake ninja-build gcc libc6-dev pkg-config liblua5.4-dev lua-filesystem-dev libjansson-dev libsodium-dev libseccomp-dev"
+build="cmake ninja-build gcc libc6-dev pkg-config liblua5.4-dev lua-filesystem-dev libjansson-dev libsodium-dev libseccomp-dev zlib1g-dev"
 # dpkg-dev and what it calls unpack the source packages that the Windows build compiles.
 test_required="g++ libcmocka-dev binutils lua5.4 python3 git openssl"
 test_optional="libedit-dev minisign python3-jsonschema python3-junitparser chromium poppler-utils clang libclang-rt-dev valgrind clang-format clang-tidy lua-check gcc-mingw-w64-x86-64 gcc-mingw-w64-i686 dpkg-dev patch xz-utils

@@ -15,6 +15,7 @@
 #include "render/language_pairs.h"
 #include "render/plan_text.h"
 #include "script/host_lua.h"
+#include "script/texts.h"
 #include "session/rerun.h"
 
 struct tlsmend_repl {
@@ -47,6 +48,13 @@ static int call(tlsmend_repl *self, const char *function, json_t *argument, json
   return code;
 }
 
+static json_t *text_of(const embedded_text *row) {
+  char *bytes = malloc(row->size + 1);
+  json_t *text = bytes && script_embedded_copy(row, bytes) ? json_stringn(bytes, row->size) : NULL;
+  free(bytes);
+  return text;
+}
+
 /* What help reads: the definitions, and the modules that it knows. */
 static json_t *help_texts(void) {
   static const char *const folders[] = {"stdlib/meta/", "stdlib/tls/", "stdlib/windows/releases",
@@ -55,8 +63,7 @@ static json_t *help_texts(void) {
   for (size_t i = 0; texts && i < embedded_text_count; i++)
     for (size_t j = 0; j < sizeof folders / sizeof folders[0]; j++)
       if (strncmp(embedded_texts[i].name, folders[j], strlen(folders[j])) == 0)
-        json_object_set_new(texts, embedded_texts[i].name,
-                            json_stringn(embedded_texts[i].text, embedded_texts[i].size));
+        json_object_set_new(texts, embedded_texts[i].name, text_of(&embedded_texts[i]));
   return texts;
 }
 

@@ -1,6 +1,7 @@
 # Turns stdlib/**/*.lua, host/lang/*.txt, host/lua/**/*.lua and runbooks/*.lua into a C file that defines the table of
 # script/script.h. CMake alone does it, and the texts become byte arrays, so any byte and any length is fine. stdlib/meta is for
-# editors; the prompt reads its help from it.
+# editors; the prompt reads its help from it. Each is packed by gzip: together they are a megabyte, which is
+# most of what a Windows executable may have.
 #
 # Included, it defines embed_texts(OUTPUT). Run with `cmake -P` it writes OUTPUT from the list of names in LIST.
 if(CMAKE_SCRIPT_MODE_FILE STREQUAL CMAKE_CURRENT_LIST_FILE)
@@ -9,13 +10,15 @@ if(CMAKE_SCRIPT_MODE_FILE STREQUAL CMAKE_CURRENT_LIST_FILE)
   set(rows "")
   set(count 0)
   foreach(name IN LISTS names)
-    file(READ "${SOURCE}/${name}" bytes HEX)
-    string(LENGTH "${bytes}" digits)
-    math(EXPR size "${digits} / 2")
+    file(SIZE "${SOURCE}/${name}" size)
+    file(ARCHIVE_CREATE OUTPUT "${OUTPUT}.gz" PATHS "${SOURCE}/${name}" FORMAT raw COMPRESSION GZip COMPRESSION_LEVEL 9
+         MTIME "1970-01-01")
+    file(READ "${OUTPUT}.gz" bytes HEX)
+    file(SIZE "${OUTPUT}.gz" packed)
     string(REGEX REPLACE "(................................)" "\\1\n  " bytes "${bytes}")
     string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${bytes}")
     string(APPEND arrays "static const unsigned char text_${count}[] = {\n  ${bytes}0x00};\n")
-    string(APPEND rows "  {\"${name}\", (const char *)text_${count}, ${size}},\n")
+    string(APPEND rows "  {\"${name}\", (const char *)text_${count}, ${size}, ${packed}},\n")
     math(EXPR count "${count} + 1")
   endforeach()
   file(WRITE "${OUTPUT}.new" "/* Made by host/cmake/embed.cmake. */
@@ -23,7 +26,7 @@ if(CMAKE_SCRIPT_MODE_FILE STREQUAL CMAKE_CURRENT_LIST_FILE)
 
 ${arrays}
 const embedded_text embedded_texts[] = {
-${rows}  {NULL, NULL, 0},
+${rows}  {NULL, NULL, 0, 0},
 };
 const size_t embedded_text_count = ${count};
 ")

@@ -1,4 +1,4 @@
-# libtlsmend with Lua, LuaFileSystem, Jansson, libsodium and libseccomp inside: what both libraries define is the tlsmend_* of the headers, and
+# libtlsmend with Lua, LuaFileSystem, Jansson, libsodium, zlib and libseccomp inside: what both libraries define is the tlsmend_* of the headers, and
 # what they want of others is the C library. The shared one is linked from the archives. The static one is a single object in
 # which every other name has been made local, so that it goes into a program with another Lua, or with functions of our names.
 add_library(tlsmend_streams OBJECT ${private_sources})

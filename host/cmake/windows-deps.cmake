@@ -1,8 +1,8 @@
-# Lua, LuaFileSystem, Jansson, libsodium and cmocka for Windows, compiled from the distribution's source packages, all static.
+# Lua, LuaFileSystem, Jansson, libsodium, zlib and cmocka for Windows, compiled from the distribution's source packages, all static.
 # Defines the same interface libraries as system-deps.cmake. The sources are fetched once for all presets.
 set(deps ${PROJECT_SOURCE_DIR}/build/deps)
 set(fetch sh ${PROJECT_SOURCE_DIR}/host/cmake/fetch-sources.sh)
-execute_process(COMMAND ${fetch} ${deps} lua5.4 lua-filesystem jansson libsodium RESULT_VARIABLE fetched)
+execute_process(COMMAND ${fetch} ${deps} lua5.4 lua-filesystem jansson libsodium zlib RESULT_VARIABLE fetched)
 if(NOT fetched EQUAL 0)
   message(FATAL_ERROR "The sources of the libraries could not be fetched.")
 endif()
@@ -75,6 +75,12 @@ target_compile_definitions(tlsmend_sodium PRIVATE CONFIGURED=1 NATIVE_LITTLE_END
 target_include_directories(tlsmend_sodium SYSTEM PUBLIC ${generated}/sodium/include
                            PRIVATE ${generated}/sodium/include/sodium)
 
+# Of zlib only what unpacks.
+set(unpacks adler32.c crc32.c inffast.c inflate.c inftrees.c zutil.c)
+list(TRANSFORM unpacks PREPEND ${deps}/zlib/ OUTPUT_VARIABLE files)
+dependency(tlsmend_zlib ${files})
+target_include_directories(tlsmend_zlib SYSTEM PUBLIC ${deps}/zlib)
+
 if(EXISTS ${deps}/cmocka/.unpacked)
   dependency(tlsmend_cmocka ${deps}/cmocka/src/cmocka.c)
   target_compile_definitions(tlsmend_cmocka PRIVATE HAVE_INTTYPES_H HAVE_STDINT_H HAVE_MALLOC_H HAVE_STRSIGNAL=0 HAVE_SIGNAL_H
@@ -85,7 +91,7 @@ if(EXISTS ${deps}/cmocka/.unpacked)
 endif()
 
 add_library(tlsmend_deps INTERFACE)
-target_link_libraries(tlsmend_deps INTERFACE tlsmend_lfs tlsmend_lua tlsmend_jansson tlsmend_sodium)
+target_link_libraries(tlsmend_deps INTERFACE tlsmend_lfs tlsmend_lua tlsmend_jansson tlsmend_sodium tlsmend_zlib)
 add_library(tlsmend_archives INTERFACE)
 target_link_libraries(tlsmend_archives INTERFACE tlsmend_deps)
 

@@ -59,7 +59,7 @@ static int check_id(const script_runbook *runbook, const char *name, const char 
 /* A text that was named by its path alone is a stranger's, too. */
 static void put_source(script_runbook *runbook, const char *name, const script_text *text) {
   runbook->file = (script_source){name, file_path_leaf(name), text->bytes, text->size, NULL};
-  if (runbook->text && !runbook->options.source)
+  if (!text->builtin && runbook->text && !runbook->options.source)
     runbook->options.source = &runbook->file;
 }
 

@@ -45,28 +45,41 @@ static bool module_path(const char *name, char *out, size_t size) {
   return strncmp(name, "meta.", 5) != 0 && module_name_path("stdlib/", name, out, size);
 }
 
+static void compile_named(lua_State *L, const char *bytes, size_t size, const char *name) {
+  char chunk[NAME_MOST + 16];
+  snprintf(chunk, sizeof chunk, "@%s", name);
+  script_compile(L, bytes, size, chunk);
+}
+
 /* Embedded texts are compiled once for all states of their owner. */
-static void compile_text(lua_State *L, const script_text *text, const char *name) {
+static void compile_builtin(lua_State *L, const embedded_text *row, const char *name) {
   bytecode_cache *cache = sandbox_context(L)->options.bytecode;
-  int status = text->builtin ? bytecode_cache_push(cache, L, text->builtin) : -1;
+  int status = bytecode_cache_push(cache, L, row);
   if (status == LUA_OK)
     return;
   if (status > 0) {
     sandbox_caught(L, status);
     script_raise(L, TLSMEND_E_SCRIPT, "%s", lua_tostring(L, -1));
   }
-  char chunk[NAME_MOST + 16];
-  snprintf(chunk, sizeof chunk, "@%s", name);
-  script_compile(L, text->bytes, text->size, chunk);
-  if (text->builtin)
-    bytecode_cache_keep(cache, L, text->builtin);
+  char *bytes = lua_newuserdatauv(L, row->size + 1, 0);
+  if (!script_embedded_copy(row, bytes))
+    script_raise(L, TLSMEND_E_MEMORY, "require: there is no memory to unpack %s", name);
+  compile_named(L, bytes, row->size, name);
+  lua_remove(L, -2);
+  bytecode_cache_keep(cache, L, row);
 }
 
 /* Pushes the compiled text of a module; false, and nothing pushed, if there is none. */
 static bool compile_module(lua_State *L, const char *path) {
   script_context *context = sandbox_context(L);
+  const char *name = path + strlen("stdlib/");
+  const embedded_text *row = script_text_builtin(&context->options, path);
   tlsmend_error error;
   script_text text;
+  if (row) {
+    compile_builtin(L, row, name);
+    return true;
+  }
   int code = script_text_find(&context->options, path, &text, &error);
   if (code == TLSMEND_E_ABSENT)
     return false;
@@ -76,9 +89,8 @@ static bool compile_module(lua_State *L, const char *path) {
   script_scratch *scratch = script_scratch_take(L);
   scratch->text = text.owned;
   scratch->path = text.source;
-  if (!text.builtin)
-    context->overridden = true;
-  compile_text(L, &text, path + strlen("stdlib/"));
+  context->overridden = true;
+  compile_named(L, text.bytes, text.size, name);
   script_scratch_clear(scratch);
   return true;
 }
@@ -180,8 +192,7 @@ static void load_module(lua_State *L, const char *name, const char *path) {
 }
 
 static void load_host(lua_State *L, const char *name, const embedded_text *row) {
-  script_text text = {.bytes = row->text, .size = row->size, .builtin = row};
-  compile_text(L, &text, row->name);
+  compile_builtin(L, row, row->name);
   lua_pushstring(L, name);
   host_natives_push(L);
   call_chunk(L, true);

@@ -148,11 +148,12 @@ struct language;
 int script_language_open(const script_options *options, const char *name, struct language **out,
                          tlsmend_error *error);
 
-/* An embedded text: "stdlib/tls/winhttp.lua", "runbooks/winhttp-tls12.lua". The table is made by the build, sorted. */
+/* An embedded text: "stdlib/tls/winhttp.lua", "runbooks/winhttp-tls12.lua". The table is made by the build, sorted. `gzip` holds
+ * the text of `size` bytes in `packed` ones; script_embedded_copy unpacks it. */
 typedef struct embedded_text {
   const char *name;
-  const char *text;
-  size_t size;
+  const char *gzip;
+  size_t size, packed;
 } embedded_text;
 extern const embedded_text embedded_texts[];
 extern const size_t embedded_text_count;

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <zlib.h>
+
 #include "base/error.h"
 #include "base/module_name.h"
 #include "os/os.h"
@@ -31,6 +33,20 @@ static int compare_name(const void *name, const void *row) {
 
 const embedded_text *script_embedded(const char *name) {
   return bsearch(name, embedded_texts, embedded_text_count, sizeof(embedded_text), compare_name);
+}
+
+bool script_embedded_copy(const embedded_text *row, char *out) {
+  enum { GZIP = 16 };
+  z_stream stream = {.next_in = (z_const Bytef *)row->gzip,
+                     .avail_in = (uInt)row->packed,
+                     .next_out = (Bytef *)out,
+                     .avail_out = (uInt)row->size};
+  if (inflateInit2(&stream, GZIP + MAX_WBITS) != Z_OK)
+    return false;
+  bool whole = inflate(&stream, Z_FINISH) == Z_STREAM_END && stream.total_out == row->size;
+  inflateEnd(&stream);
+  out[row->size] = 0;
+  return whole;
 }
 
 static const manifest_file *library_find(const manifest *texts, const char *name) {
@@ -61,21 +77,25 @@ static int text_read(char *path, script_text *out, tlsmend_error *error) {
   return code;
 }
 
+const embedded_text *script_text_builtin(const script_options *options, const char *name) {
+  bool overridden = options && options->library && options->texts && library_find(options->texts, name);
+  return overridden ? NULL : script_embedded(name);
+}
+
 int script_text_find(const script_options *options, const char *name, script_text *out,
                      tlsmend_error *error) {
   *out = (script_text){0};
-  if (options && options->library) {
-    int code = text_kept(options, name, out, error);
-    if (code != TLSMEND_E_ABSENT)
-      return code;
-  }
-  const embedded_text *row = script_embedded(name);
+  const embedded_text *row = script_text_builtin(options, name);
   if (!row)
-    return tlsmend_error_set(error, TLSMEND_E_ABSENT, "there is no %s", name);
+    return options && options->library ? text_kept(options, name, out, error)
+                                       : tlsmend_error_set(error, TLSMEND_E_ABSENT, "there is no %s", name);
   out->source = copy_text("built-in");
-  if (!out->source)
+  out->owned = malloc(row->size + 1);
+  if (!out->source || !out->owned || !script_embedded_copy(row, out->owned)) {
+    script_text_clear(out);
     return error_no_memory(error);
-  out->bytes = row->text;
+  }
+  out->bytes = out->owned;
   out->size = row->size;
   out->builtin = row;
   return TLSMEND_OK;

@@ -8,7 +8,7 @@
 typedef struct script_text {
   const char *bytes;
   size_t size;
-  char *owned;                  /* NULL for an embedded text */
+  char *owned;                  /* NULL for a text of a library or of the options */
   char *source;                 /* "built-in" or the path. malloc'd */
   const embedded_text *builtin; /* NULL for what was read from a file */
 } script_text;
@@ -17,6 +17,13 @@ void script_text_clear(script_text *text);
 
 /* The embedded text of a name such as "stdlib/tls/winhttp.lua", or NULL. */
 const embedded_text *script_embedded(const char *name);
+
+/* Writes an embedded text and a NUL into `out`, which has room for row->size + 1 bytes. False: the program is damaged, or there is
+ * no memory. */
+bool script_embedded_copy(const embedded_text *row, char *out);
+
+/* The embedded text of a name, unless options->library overrides it. NULL: there is none, or it does. */
+const embedded_text *script_text_builtin(const script_options *options, const char *name);
 
 /* An embedded text or the one in options->library that overrides it: "stdlib/tls/winhttp.lua". E_ABSENT: neither. */
 int script_text_find(const script_options *options, const char *name, script_text *out, tlsmend_error *error);

@@ -18,7 +18,7 @@ if [ "${TLSMEND_I386:-}" != inside ]; then
     [ -e "$tree/usr/bin/wine" ] || debootstrap --arch=i386 --variant=minbase --include=wine32,wine "$suite" "$tree"
     cp /etc/resolv.conf "$tree/etc/resolv.conf"
     chroot "$tree" env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends cmake ninja-build gcc libc6-dev \
-      pkg-config liblua5.4-dev lua-filesystem-dev libjansson-dev libsodium-dev libseccomp-dev libcmocka-dev lua5.4 openssl gcab gnutls-bin python3 gcc-mingw-w64-i686 procps
+      pkg-config liblua5.4-dev lua-filesystem-dev libjansson-dev libsodium-dev libseccomp-dev zlib1g-dev libcmocka-dev lua5.4 openssl gcab gnutls-bin python3 gcc-mingw-w64-i686 procps
     touch "$tree/.made"
   fi
   cmake --preset win32 -S "$source" && cmake --build "$source/build/win32" -- -j "$(nproc)"

@@ -112,8 +112,8 @@ function makers.net(facts)
 end
 
 -- { named = set of versions, or nil where Schannel chooses, filters = names, doubt = why that is not sure, unsure = why
--- the versions are not, perhaps = set of those filters that are not sure, why = what depends on the program }; nil for a
--- layer that there is not.
+-- the versions are not, perhaps = set of those filters that are not sure, why = what depends on the program }; nil for
+-- a layer that there is not.
 function asks.of(facts, layer, client)
   local make = makers[layer]
   if not make then return nil end
