@@ -18,7 +18,8 @@ local TLS12 = { ["TLS 1.2"] = "yes" }
 -- The order of suites is the service's where `order` says so, that of groups is never said. perhaps: suites that are
 -- not sure. own: a document of the service says that Windows' own settings do, and names no suite.
 peers.LIST = {
-  { name = "microsoft-365", title = "Microsoft 365", source = "M365-ENC", date = "2023-06-14", mark = "S",
+  { name = "microsoft-365", other = "m365", title = "Microsoft 365", source = "M365-ENC", date = "2023-06-14",
+    mark = "S",
     versions = SOME_NEW, order = "server", groups = { "secp384r1", "secp256r1" }, certificates = { "RSA" },
     suites = { LAST, ECDHE_GCM, ECDHE_CBC, {
       "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA", "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA",
