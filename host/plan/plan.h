@@ -59,7 +59,7 @@ struct tlsmend_plan {
   plan_reads reads;
   plan_lines unknowns; /* what could not be told */
   plan_lines findings; /* what deserves attention: "0xAA0 found ..." */
-  json_t *picture;     /* what the model of the handshake says, {"before":, "after":}; NULL: nobody has asked */
+  json_t *picture; /* what the model of the handshake says, {"before":, "after":}; NULL: nobody has asked */
 };
 
 tlsmend_plan *plan_new(void);

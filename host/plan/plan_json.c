@@ -436,7 +436,8 @@ static bool body_from_json(const json_t *json, tlsmend_plan *plan, tlsmend_error
   plan->picture = json_incref(json_object_get(json, "picture"));
   size_t count = json_array_size(runbooks);
   plan->runbooks = calloc(count + 1, sizeof *plan->runbooks);
-  if (!plan->created || !plan->runbooks || (plan->picture && !json_is_object(plan->picture)) || !json_is_array(runbooks) || !json_is_array(reads) ||
+  if (!plan->created || !plan->runbooks || (plan->picture && !json_is_object(plan->picture)) ||
+      !json_is_array(runbooks) || !json_is_array(reads) ||
       !machine_from_json(json_object_get(json, "machine"), plan))
     return false;
   for (size_t i = 0; i < count; i++) {

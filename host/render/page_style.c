@@ -50,7 +50,8 @@ const char *const page_style[] = {
     "{ fill: var(--ink); }",
     ".matrix .head { text-anchor: middle; font-weight: 600; } .matrix .sub { text-anchor: middle; fill: "
     "var(--soft); font-size: 11px; }",
-    ".matrix.many { min-width: 64rem; } .matrix .row { font-weight: 600; } .cell text { text-anchor: middle; font-size: 12px; } .cell rect { "
+    ".matrix.many { min-width: 64rem; } .matrix .row { font-weight: 600; } .cell text { text-anchor: middle; "
+    "font-size: 12px; } .cell rect { "
     "fill: var(--none-bg); stroke: var(--line); }",
     ".cell.none text { fill: var(--soft); } .cell.on rect { fill: var(--good-bg); stroke: var(--good); } "
     ".cell.on text { fill: var(--good); font-weight: 700; }",

@@ -19,7 +19,8 @@ static const char full[] =
     "  needs = { registry = { 'HKLM\\\\SOFTWARE\\\\Site', '32:HKLM\\\\SOFTWARE\\\\Other' },\n"
     "    reads = { 'HKU\\\\*\\\\Software' }, updates = { 'KB3140245' },\n"
     "    packages = { 'signer:acme', ('0a'):rep(32) }, files = { 'System32\\\\winhttp.dll' },\n"
-    "    legacy = { 'TLS 1.1' }, off = { 'TLS 1.3' }, probes = { 'server.example:443' }, modules = { 'cmdb' }, reboot = true },\n"
+    "    legacy = { 'TLS 1.1' }, off = { 'TLS 1.3' }, probes = { 'server.example:443' }, modules = { 'cmdb' "
+    "}, reboot = true },\n"
     "  run = function() end, verify = function() return true end }\n";
 
 static script_runbook *opened(const char *text) {
