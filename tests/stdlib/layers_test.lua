@@ -117,4 +117,54 @@ check.test("the policy of a lowest version: third parties alone say what it does
   check.equal(states("ws2022", "1.2"), "on, off, on, on, on", "not read before 24H2")
 end)
 
+local MISSING = { unknown = "HKLM\\SYSTEM\\CurrentControlSet" }
+
+check.test("what Schannel cannot tell is neither offered nor left out", function()
+  for _, profile in ipairs(PROFILES) do
+    local facts = plain(profile[1])
+    for _, name in ipairs(protocols.NAMES) do facts.protocols[name].Client = { Enabled = MISSING } end
+    facts.layers.wininet.policy, facts.layers.winhttp.values = 0xA80, { { view = 64, value = 0xA80 } }
+    for _, row in ipairs(rows_of(facts)) do
+      if row.layer == "schannel" and row.role == "Client" or row.layer == "wininet" or row.layer == "winhttp" then
+        check.equal(row.offers, { "cannot tell" }, profile[1] .. " " .. row.layer .. " " .. row.who)
+        check.equal(row.tls12 == "yes", false, profile[1])
+      end
+    end
+  end
+end)
+
+check.test("the reason is that of the version that cannot be told, not of one that is only on request", function()
+  local facts = plain "win11-24h2"
+  facts.protocols["TLS 1.2"].Client = { DisabledByDefault = 1 }
+  facts.protocols["TLS 1.3"].Client = { Enabled = MISSING }
+  local row = row_of(rows_of(facts), "schannel", "as client")
+  check.equal(row.tls12, "cannot tell")
+  check.match(row.why, "is not in this file")
+end)
+
+check.test("what a layer may offer besides is nothing that it offers for certain", function()
+  local seen = 0
+  for _, id in ipairs { "win10-1809", "ws2019", "win10-1607", "win81" } do
+    local facts = plain(id) -- the revision is not known
+    for _, row in ipairs(rows_of(facts)) do
+      local there = {}
+      for _, name in ipairs(row.offers) do there[name] = true end
+      for _, name in ipairs(row.perhaps or {}) do
+        seen = seen + 1
+        check.equal(there[name], nil, ("%s %s %s"):format(id, row.layer, name))
+      end
+    end
+  end
+  check.equal(seen > 0, true)
+end)
+
+check.test("a layer is the obstacle only where it asks for nothing of today", function()
+  local facts = plain "ws2016"
+  facts.protocols["TLS 1.2"].Client.Enabled = 0
+  for value, why in pairs { [0x80] = "^DefaultSecureProtocols is 0x80", [0x880] = "TLS 1.2\\Client has Enabled=0" } do
+    facts.layers.winhttp.values = { { view = 64, value = value } }
+    check.match(row_of(rows_of(facts), "winhttp").why, why)
+  end
+end)
+
 check.done "layers"

@@ -5,20 +5,22 @@ local meeting = require "tls.meeting"
 local sides = {}
 
 local ANSWERS = { yes = true, ["cannot tell"] = true }
+local KEYS = { RSA = true, ECDSA = true }
 local VERSIONS = {}
 for _, name in ipairs(meeting.VERSIONS) do VERSIONS[name] = true end
 
 local function is_list(value, good)
   if type(value) ~= "table" then return false end
+  local rest = 0 -- what is no member of the list: other keys, and all behind a hole
+  for _ in pairs(value) do rest = rest + 1 end
   for _, item in ipairs(value) do
     if not good(item) then return false end
+    rest = rest - 1
   end
-  for key in pairs(value) do
-    if math.type(key) ~= "integer" then return false end
-  end
-  return true
+  return rest == 0
 end
 
+local function is_kind(value) return KEYS[value] == true end
 local function is_name(value) return type(value) == "string" end
 local function is_size(value) return value == nil or math.type(value) == "integer" end
 
@@ -48,7 +50,7 @@ function sides.wrong(state)
   local all = state.sides
   if all == nil then return "it has no sides; make it again with this tlsmend" end
   if type(all) ~= "table" or not is_name(all.name) or not is_list(all.clients, is_client) or not is_side(all.server)
-    or not is_list(all.server.certificates, is_name) then
+    or not is_list(all.server.certificates, is_kind) or #all.server.certificates == 0 then
     return "its sides are damaged"
   end
 end
