@@ -42,8 +42,8 @@ function dotnet.version(release)
   return version
 end
 
--- What is installed: { v2 = "3.5" or "2.0" or nil, v4 = "4.6.2" or nil, release = 394802 or nil }. "4.0" has no Release
--- number, and its Client Profile a key of its own (DOTNET-VER).
+-- What is installed: { v2 = "3.5" or "2.0" or nil, v4 = "4.6.2" or nil, release = 394802 or nil, doubt = why it is not
+-- known which 4.x this is }. "4.0" has no Release number, and its Client Profile a key of its own (DOTNET-VER).
 function dotnet.installed()
   local result = {}
   if dword.get(dotnet.SETUP .. "\\v3.5", "Install") == 1 then
@@ -51,9 +51,11 @@ function dotnet.installed()
   elseif dword.get(dotnet.SETUP .. "\\v2.0.50727", "Install") == 1 then
     result.v2 = "2.0"
   end
-  result.release = dword.get(dotnet.SETUP .. "\\v4\\Full", "Release") or nil
-  if result.release then
-    result.v4 = dotnet.version(result.release)
+  local release = dword.get(dotnet.SETUP .. "\\v4\\Full", "Release")
+  if release and dotnet.version(release) then
+    result.release, result.v4 = release, dotnet.version(release)
+  elseif release ~= nil then
+    result.v4, result.doubt = "4.x", "Release of .NET Framework 4 is no number that a version has"
   elseif dword.get(dotnet.SETUP .. "\\v4\\Full", "Install") == 1 then
     result.v4 = "4.0"
   elseif dword.get(dotnet.SETUP .. "\\v4\\Client", "Install") == 1 then
@@ -158,7 +160,9 @@ function dotnet.obstacles()
       end
     end
   end
-  if installed.v4 and not installed.release then
+  if installed.doubt then
+    add("v4.0.30319", nil, nil, "cannot tell which .NET Framework 4 this is: " .. installed.doubt)
+  elseif installed.v4 and not installed.release then
     add("v4.0.30319", nil, true, (".NET %s does not know TLS 1.1 and 1.2; install 4.6.2 or later in its place " ..
       "(mark S+G)"):format(installed.v4))
   end

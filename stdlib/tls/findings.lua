@@ -3,6 +3,7 @@
 -- this is loaded where there is something to look at.
 
 local algorithms = require "tls.algorithms"
+local below = require "windows.below"
 local dword = require "windows.dword"
 local protocols = require "tls.protocols"
 local registry = require "registry"
@@ -87,13 +88,14 @@ local function known(family) return spelling.by_lower(algorithms.FAMILIES[family
 
 -- "RC4 128" with a key "128" below: made by tools that take the slash for a separator. It counts for nothing.
 local function find_stray(list, family, name, key)
-  local below = registry.keys(key) or {}
-  for _, child in ipairs(below) do
+  local path = below(algorithms.KEY .. "\\" .. family, name)
+  local children = path and registry.keys(path) or {}
+  for _, child in ipairs(children) do
     local meant = known(family)[(name .. "/" .. child):lower()] or algorithms.FORMER[name .. "/" .. child]
     add(list, key, "%s\\%s has a key %s below it and counts for nothing%s", family, spelling.shown(name),
       spelling.shown(child), meant and ("; \"%s\" was meant, one key with a slash in its name"):format(meant) or "")
   end
-  return #below > 0
+  return #children > 0
 end
 
 local function find_unknown(list, family, name, key)

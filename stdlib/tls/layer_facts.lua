@@ -3,6 +3,7 @@
 -- How a value is written: tls.facts. Source of the keys: OPT, IEPOL, DOTNET-TLS, DISLEG; Terminal Server and
 -- PowerShell are general knowledge (G).
 
+local below = require "windows.below"
 local dotnet = require "tls.dotnet"
 local facts = require "tls.facts"
 local hotfix = require "hotfix"
@@ -101,7 +102,8 @@ local function bindings()
   for _, place in ipairs { "SslBindingInfo", "SslSniBindingInfo" } do
     local key = layer_facts.HTTP .. "\\" .. place
     for _, name in ipairs(registry.keys(key) or {}) do
-      list[#list + 1] = { binding = name, flags = facts.value(key .. "\\" .. name, "DefaultFlags") }
+      local path = below(key, name)
+      if path then list[#list + 1] = { binding = name, flags = facts.value(path, "DefaultFlags") } end
     end
   end
   return list

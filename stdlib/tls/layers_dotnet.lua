@@ -51,6 +51,7 @@ local function effect(row, held, client)
     if not needs or needs.there == true or made.tls12 == "no" then return made.tls12, made.why end
     return needs.there == "unknown" and "cannot tell" or "no", nil
   end
+  if held.doubt then return "cannot tell", held.doubt end
   if held.v4:find "^4%.0" then return "no", nil end
   if row.versions == "on" then
     local made = by_windows()
@@ -124,12 +125,14 @@ local function frameworks(held, client, rows)
   end
 end
 
--- Windows PowerShell uses the runtime's values; where there are none it is a program of its own kind.
+-- Windows PowerShell uses the runtime's values; where there are none it is a program of its own kind. Without its
+-- runtime it does not start: the key of 2.0 is on each Windows 10.
 local function powershell(facts, client, rows)
   local held = facts.layers.dotnet
   for _, engine in ipairs(facts.layers.powershell) do
+    local runs = engine.runtime == "v4.0.30319" and held.v4 or engine.runtime == "v2.0.50727" and held.v2
     for _, values in ipairs(held.values) do
-      if values.runtime == engine.runtime then
+      if values.runtime == engine.runtime and runs then
         local row = judge({ layer = "powershell", who = bits(held, "PowerShell " .. engine.version, values.view) },
           values, held, client)
         if row.tls12 == "some" then

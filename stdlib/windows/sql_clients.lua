@@ -4,6 +4,7 @@
 -- SQLCOMP for where Native Client keeps its version, that of ODBC Driver 11 is S3. Programs that name a driver in their
 -- own connection string (OLE DB, linked servers, SSIS) are not seen; nor are Java, OpenSSL and other people's drivers.
 
+local below = require "windows.below"
 local registry = require "registry"
 local sql_server = require "windows.sql_server"
 local system = require "system"
@@ -105,7 +106,8 @@ end
 local function add_sources(used, key, view)
   local list = key .. "\\ODBC Data Sources"
   for _, name in ipairs(registry.values(list, view) or {}) do
-    local driver = find(registry.get(list, name, view), registry.get(key .. "\\" .. name, "Driver", view))
+    local source = below(key, name)
+    local driver = find(registry.get(list, name, view), source and registry.get(source, "Driver", view))
     if driver then
       used[driver] = used[driver] or {}
       table.insert(used[driver], name)

@@ -1,6 +1,7 @@
 -- SQL Server: which builds speak TLS 1.2, and which instances a machine has. Source: SQL (KB3135244); where instances
 -- stand in the registry, and the first builds of service packs, are general knowledge (G).
 
+local below = require "windows.below"
 local registry = require "registry"
 local system = require "system"
 
@@ -94,8 +95,9 @@ function sql_server.instances()
     local names = sql_server.KEY .. "\\Instance Names\\SQL"
     for _, name in ipairs(registry.values(names, view) or {}) do
       local id = registry.get(names, name, view)
-      local setup = ("%s\\%s\\Setup"):format(sql_server.KEY, tostring(id))
-      local version = registry.get(setup, "PatchLevel", view) or registry.get(setup, "Version", view)
+      local root = below(sql_server.KEY, id)
+      local setup = root and root .. "\\Setup"
+      local version = setup and (registry.get(setup, "PatchLevel", view) or registry.get(setup, "Version", view))
       list[#list + 1] = { name = name, id = tostring(id), version = type(version) == "string" and version or nil }
     end
   end

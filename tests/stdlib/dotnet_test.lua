@@ -38,6 +38,14 @@ check.test("what is installed", function()
   check.equal(installed "ws2012-x64+net-3.5", { "3.5", "4.5" })
 end)
 
+check.test("a Release that no version has is not none", function()
+  local machine, dotnet = module("ws2016-x64", "tls.dotnet")
+  machine:put(dotnet.SETUP .. "\\v4\\Full", "Release", 1)
+  check.equal(dotnet.installed().v4, "4.x")
+  check.match(dotnet.obstacles()[1].text, "cannot tell which .NET Framework 4")
+  check.equal(dotnet.obstacles()[1].missing, nil)
+end)
+
 check.test("which update .NET 3.5 needs, by release", function()
   local needs = { ["ws2008-sp2-x64+net-3.5"] = "KB3154517", ["win7-sp1-x64"] = "KB3154518",
     ["ws2012-x64+net-3.5"] = "KB3154519", ["win81-x64+net-3.5"] = "KB3154520",

@@ -118,4 +118,33 @@ check.test("the facts of a machine", function()
   check.equal({ held.rdp.fDenyTSConnections, held.powershell[1].runtime }, { 0, "v4.0.30319" })
 end)
 
+check.test("texts of a registry that are no path", function()
+  local machine = native.machine "ws2022-x64"
+  local sources = "HKLM\\SOFTWARE\\ODBC\\ODBC.INI\\ODBC Data Sources"
+  local names = "HKLM\\SOFTWARE\\Microsoft\\Microsoft SQL Server\\Instance Names\\SQL"
+  for _, text in ipairs { "", "a\\\\b", ".", ("n"):rep(300) } do
+    machine:put(sources, text, "SQL Native Client")
+    machine:put(names, "I" .. #text, text)
+  end
+  local held = machine:require "tls.layer_facts".read()
+  check.equal({ #held.sql.instances, #held.sql.drivers, held.sql.instances[1].capable }, { 4, 1, "unknown" })
+end)
+
+check.test("PowerShell without its runtime does not start", function()
+  local machine = native.machine "ws2022-x64"
+  local root = "HKLM\\SOFTWARE\\Microsoft\\PowerShell\\%d\\PowerShellEngine"
+  machine:put(root:format(1), "PowerShellVersion", "2.0")
+  machine:put(root:format(3), "PowerShellVersion", "5.1.1")
+  machine:put("HKLM\\SOFTWARE\\Microsoft\\NET Framework Setup\\NDP\\v4\\Full", "Release", 1)
+  local held = machine:require "tls.facts".read()
+  held.layers = machine:require "tls.layer_facts".read()
+  local handshake, seen = machine:require "tls.handshake", {}
+  for _, row in ipairs(machine:require "tls.layers".rows(held, handshake.side(held, "Client"),
+    handshake.side(held, "Server"))) do
+    if row.layer == "dotnet" or row.layer == "powershell" then seen[row.who] = row.tls12 end
+  end
+  check.equal(seen, { [".NET 4.x, 64-bit"] = "cannot tell", [".NET 4.x, 32-bit"] = "cannot tell",
+    ["PowerShell 5.1.1, 64-bit"] = "cannot tell", ["PowerShell 5.1.1, 32-bit"] = "cannot tell" })
+end)
+
 check.done "layers, listeners"
