@@ -31,6 +31,11 @@ local function supports_tls13()
   return system.row ~= nil and releases.default(system.row, "TLS 1.3", "Client") == "on"
 end
 
+-- Whether bits name a version from TLS 1.2 on that this Windows has.
+function winhttp.is_modern(bits)
+  return bits & winhttp.TLS_1_2 ~= 0 or bits & winhttp.TLS_1_3 ~= 0 and supports_tls13()
+end
+
 -- The bits of a list of names. Refuses SSL, names that are none ("TLS 1,2"), an empty list, and TLS 1.3 where Windows
 -- has none.
 function winhttp.bits(list)
@@ -154,7 +159,7 @@ function winhttp.good(view)
   end
   if now.ignored then return false, now.text .. " is not used" end
   if now.ssl ~= 0 then return false, now.text .. " offers SSL" end
-  if now.bits & SECURE == 0 then return false, now.text .. " has no TLS 1.2" end
+  if not winhttp.is_modern(now.bits) then return false, now.text .. " has no TLS 1.2" end
   return true
 end
 

@@ -52,7 +52,7 @@ end
 function wininet.current(key, view) return winhttp.read(key, wininet.VALUE, view) end
 
 local function has_tls12(now)
-  return now.bits ~= nil and now.ssl == 0 and now.bits & protocols.ERAS.modern ~= 0
+  return now.bits ~= nil and now.ssl == 0 and winhttp.is_modern(now.bits)
 end
 
 -- The major version of Internet Explorer, 11 from 8.1 on; nil if the machine does not say. Its registry values are
@@ -187,15 +187,27 @@ function wininet.mend(list)
   return changed
 end
 
--- Whether everybody who can be seen offers TLS 1.2 and no SSL; false and who does not.
+-- The same of a policy, of which TLS 1.2 is enough: nobody but its owner can take SSL out of it.
+local function policy_good(key, now)
+  if now.malformed then
+    local why = ("SecureProtocols is %s"):format(now.text)
+    log.unknown(("whether programs that use WinINET get TLS 1.2: %s"):format(why))
+  end
+  return now.malformed or winhttp.is_modern(now.bits), key .. ": " .. now.text
+end
+
+-- Whether everybody who can be seen offers TLS 1.2 and, where no policy says otherwise, no SSL; false and who does not.
 function wininet.good()
   local owner, now = wininet.policy()
-  if owner then return has_tls12(now), owner .. ": " .. now.text end
+  if owner then return policy_good(owner, now) end
   if not wininet.default_good() then return false, "people without a setting of their own have no TLS 1.2" end
   for _, sid in ipairs((wininet.users()) or {}) do
     owner, now = wininet.policy(sid)
-    if not owner then owner, now = wininet.user_key(sid), wininet.current(wininet.user_key(sid)) end
-    if now.present and not has_tls12(now) then return false, owner .. ": " .. now.text end
+    local good, why = true, nil
+    if owner then good, why = policy_good(owner, now) end
+    local key, own = wininet.user_key(sid), wininet.current(wininet.user_key(sid))
+    if not owner and own.present then good, why = has_tls12(own), key .. ": " .. own.text end
+    if not good then return false, why end
   end
   return true
 end

@@ -154,4 +154,25 @@ check.test("WinINET: a policy wins, is told and left alone", function()
   check.any(machine.findings, "of the policy HKU.* wins over every user's setting")
 end)
 
+check.test("TLS 1.3 alone is nothing where Windows has none", function()
+  for name, good in pairs { ["win10-22h2-x64"] = false, ["win11-24h2-x64"] = true } do
+    local machine, wininet = module(name, "tls.wininet")
+    local winhttp = machine:require "tls.winhttp"
+    machine:put(wininet.POLICY, "SecureProtocols", 0x2000)
+    machine:put(winhttp.KEY, winhttp.VALUE, 0x2000)
+    check.equal({ (wininet.good()), (winhttp.good(64)) }, { good, good }, name)
+  end
+end)
+
+check.test("SSL in a policy is its owner's, and TLS 1.2 in it enough", function()
+  for _, place in ipairs { "machine", "user" } do
+    local machine, wininet = module("win10-22h2-x64+user", "tls.wininet")
+    local key = place == "machine" and wininet.POLICY or wininet.user_policy(ME)
+    machine:put(key, "SecureProtocols", 0xAA0)
+    check.equal({ wininet.mend { "TLS 1.2" }, (wininet.good()) }, { false, true }, place)
+    machine:put(key, "SecureProtocols", 0xA0)
+    check.equal((wininet.good()), false, place)
+  end
+end)
+
 check.done "dotnet"
