@@ -78,7 +78,8 @@ local function read_dotnet(after_restart)
       result.values[#result.values + 1] = row
     end
   end
-  result.unknown = not result.v2 and not result.v4 and registry.unknown(dotnet.SETUP) or nil
+  result.unknown = not result.v4 and registry.unknown(dotnet.SETUP .. "\\v4\\Full")
+    or not result.v2 and registry.unknown(dotnet.SETUP .. "\\v3.5") or nil
   if result.v2 then result.v2_needs = needs_v2(after_restart) end
   return result
 end

@@ -225,4 +225,13 @@ check.test("installed and pending ask about the update itself", function()
   check.equal(hotfix.pending "KB3140245", false)
 end)
 
+check.test("without the branch of servicing a list alone denies nothing", function()
+  local machine = native.machine "win7-sp1-x64"
+  no_files(machine)
+  drop(machine, CBS)
+  check.equal((covers(machine)), false, "it lists whoever is there")
+  machine.missing = { CBS }
+  check.equal((covers(machine)), nil, "a rollup may be there")
+end)
+
 check.done "hotfix"

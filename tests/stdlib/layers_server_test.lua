@@ -147,4 +147,22 @@ check.test("PowerShell without its runtime does not start", function()
     ["PowerShell 5.1.1, 64-bit"] = "cannot tell", ["PowerShell 5.1.1, 32-bit"] = "cannot tell" })
 end)
 
+check.test("a runtime of .NET that the file does not tell of may be there", function()
+  local setup = "HKLM\\SOFTWARE\\Microsoft\\NET Framework Setup\\NDP"
+  for _, case in ipairs { { true, true }, { true, false }, { false, true }, { false, false } } do
+    local machine = native.machine "win7-sp1-x64"
+    for index, place in ipairs { { "\\v3.5", "Install", 1 }, { "\\v4\\Full", "Release", 394802 } } do
+      machine:key(setup .. place[1], true).values[place[2]:lower()] = nil
+      if case[index] then
+        machine:put(setup .. place[1], place[2], place[3])
+      else
+        table.insert(machine.missing, setup .. place[1])
+      end
+    end
+    local held = machine:require "tls.layer_facts".read { only = { "dotnet" } }.dotnet
+    check.equal({ held.v2 ~= nil, held.v4 ~= nil }, case)
+    check.equal(held.unknown ~= nil, not (case[1] and case[2]), ("%s %s"):format(case[1], case[2]))
+  end
+end)
+
 check.done "layers, listeners"

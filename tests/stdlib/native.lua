@@ -138,7 +138,7 @@ end
 -- A machine from the name of a built-in one, with its own `require`: modules are loaded afresh for each machine.
 function native.machine(name)
   local self = setmetatable({ keys = {}, changes = {}, findings = {}, unknowns = {}, lines = {}, installing = {},
-    phase = 0, servers = {}, folders = {}, packages = {}, loaded = {} }, native)
+    phase = 0, servers = {}, folders = {}, packages = {}, loaded = {}, missing = {} }, native)
   self:load(assert(require "machines.builtin".text(name), "no built-in machine " .. name))
   self.architecture = self:get(FACTS, "Architecture")
   self.sixtyfour = self.architecture ~= "x86"

@@ -112,7 +112,11 @@ function native:registry()
     return list
   end)
   function registry.users() return registry.keys "HKU" end
-  function registry.unknown() end -- it holds every branch
+  function registry.unknown(path) -- it holds every branch but those of `missing`
+    for _, branch in ipairs(self.missing) do
+      if (path .. "\\"):find(branch .. "\\", 1, true) == 1 then return branch end
+    end
+  end
   function registry.views(path)
     if not self.sixtyfour then return { 32 } end
     local upper = path:upper()
