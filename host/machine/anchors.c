@@ -60,6 +60,7 @@ static const anchor anchors[] = {
     {SOFTWARE "ODBC", BRANCH, 0},
     {SOFTWARE "Policies", BRANCH, 0},
     {"HKU", ROOT, 0},
+    {"HKCU\\Software\\Microsoft\\Windows\\CurrentVersion\\Internet Settings", ANCHOR, 0},
 };
 
 /* A key whose whereabouts are asked for, resolved; and the machine that is the file: what is only planned makes no branch whole. */

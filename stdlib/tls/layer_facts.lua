@@ -43,15 +43,15 @@ local function by_view(key, name)
   return list
 end
 
--- People whose settings are there, and how many are not signed in. `unknown`: the branch that would hold them.
+-- People whose settings are there, and how many are not signed in. `unknown`: the branch that would hold the others.
 local function people()
-  local loaded, absent = wininet.users()
+  local loaded, absent, unknown = wininet.users()
   local list = {}
   for _, sid in ipairs(loaded or {}) do
     list[#list + 1] = { sid = sid, value = facts.value(wininet.user_key(sid), wininet.VALUE),
       policy = facts.value(wininet.user_policy(sid), wininet.VALUE) }
   end
-  return list, #absent, not loaded and registry.unknown(wininet.USERS) or nil
+  return list, #absent, unknown
 end
 
 local function read_wininet()

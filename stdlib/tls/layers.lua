@@ -129,7 +129,8 @@ local function wininet_row(who, where, value, fallback, client)
 end
 
 local function user_key(sid, policy)
-  return ("HKU\\%s\\Software\\%s%s\\SecureProtocols"):format(sid, policy and "Policies\\" or "", SETTINGS)
+  return ("%s\\Software\\%s%s\\SecureProtocols"):format(sid == "HKCU" and sid or "HKU\\" .. sid,
+    policy and "Policies\\" or "", SETTINGS)
 end
 
 local function user_row(user, fallback, client)
@@ -157,9 +158,11 @@ local function people(facts, client, default)
   end
   local fallback = fallback_of(held.machine, default)
   for _, user in ipairs(held.users) do list[#list + 1] = user_row(user, fallback, client) end
-  if held.unknown then
-    list[#list + 1] = layer_row.open({ layer = "wininet", who = "each user", where = user_key "*", set = "cannot tell",
-      default = list[1].default, needs = NEEDS.wininet, counts = true }, layer_row.missing(held.unknown))
+  if held.unknown then -- a file with a user of its own is asked about that one
+    local alone = #held.users == 0
+    list[#list + 1] = layer_row.open({ layer = "wininet", who = alone and "each user" or "other users",
+      where = user_key "*", set = "cannot tell", default = list[1].default, needs = NEEDS.wininet, counts = alone },
+      layer_row.missing(held.unknown))
   end
   return list
 end

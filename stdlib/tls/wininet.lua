@@ -156,6 +156,7 @@ local function report_absent(loaded, absent, branch)
   if not loaded and not branch then
     log.finding "the machine at hand holds no user's registry: settings of people are not seen"
   end
+  if loaded and branch then log.finding(branch .. " is not in this file: settings of other people are not seen") end
   if #absent > 0 then
     log.finding(("people who are not signed in: %d (%s%s); their Internet Options are not seen and not changed; " ..
       "sign them in and run this again, or set the policy"):format(#absent, absent[1],

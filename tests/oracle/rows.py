@@ -106,14 +106,14 @@ class Rows:
             else:
                 rows.append((user["sid"], answer(user["value"], other)))
         if held["unknown"]:
-            rows.append(("each user", "cannot tell"))
+            rows.append(("other users" if held["users"] else "each user", "cannot tell"))
         if held["policy"] is not None:
             everybody = answer(held["policy"], default)
             rows = [(who, everybody) for who, _ in rows]
             if not is_unknown(held["policy"]):
                 rows.insert(0, ("policy", everybody))
         for who, said in rows:
-            self.add("wininet", who, said)
+            self.add("wininet", who, said, "false" if who == "other users" else "true")
 
     def rdp(self):
         held = self.held["rdp"]

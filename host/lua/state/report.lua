@@ -128,7 +128,8 @@ end
 -- Why a row that has no TLS 1.2 decides nothing; nil where it does.
 function report.uncounted(row)
   if row.counts == false and row.tls12 ~= "yes" then
-    return "not counted: nothing on this machine is known to listen"
+    return row.role == "Server" and "not counted: nothing on this machine is known to listen"
+      or "not counted: this file has a user of its own"
   end
 end
 

@@ -86,19 +86,20 @@ int primitive_values(script_host *host, tlsmend_call *call, tlsmend_error *error
   return answer_list(host, call, machine_values, error);
 }
 
-/* -> the names of the keys of users: those below HKU and, in a file that has it, HKCU; nil where there are none to list */
+/* -> the names of the keys of users: those below HKU and, in a file that has it, HKCU; nil where there are none to list. Who is in neither
+ * is noted as unknown; a file with a user of its own has what was asked for, and whether there are others is left to the caller. */
 int primitive_users(script_host *host, tlsmend_call *call, tlsmend_error *error) {
   name_list names = {0};
   bool own = false;
   tlsmend_machine *machine = &host->machine.base;
   int code = machine_keys(machine, "HKU", 0, &names, error);
   bool absent = code == TLSMEND_E_ABSENT;
-  if (absent || code == TLSMEND_OK)
-    code = primitive_note_branch(host, "HKU", 0, error);
+  if (absent)
+    code = TLSMEND_OK;
   if (code == TLSMEND_OK && machine_is_file(machine)) /* past the guard, which lets nobody look at a root */
     code = machine_key_exists(&host->facts.base, "HKCU", 0, &own, error);
-  if (code == TLSMEND_OK && own)
-    code = name_list_add(&names, "HKCU");
+  if (code == TLSMEND_OK)
+    code = own ? name_list_add(&names, "HKCU") : primitive_note_branch(host, "HKU", 0, error);
   if (code == TLSMEND_OK)
     code = primitive_answer_found(call, absent && !own ? TLSMEND_E_ABSENT : TLSMEND_OK, &names, error);
   name_list_clear(&names);
