@@ -48,8 +48,8 @@ end
 local function release(row)
   local curves = lists.curves(row.id)
   local result = { id = row.id, nt = row.nt, build = row.build, server = row.product_type == "server",
-    winhttp = row.winhttp, narrowed = row.narrowed, schannel = row.schannel, updated = row.schannel_updated, states = json.array {}, curves = groups(curves.default),
-    more_curves = groups(curves.supported) }
+    winhttp = row.winhttp, narrowed = row.narrowed, schannel = row.schannel, updated = row.schannel_updated,
+    states = json.array {}, curves = groups(curves.default), more_curves = groups(curves.supported) }
   for i, step in ipairs(lists.ladder(row.id)) do
     result.states[i] = { state = step.state, kb = step.kb, revision = step.revision,
       own = suites_of(lists.own(row.id, step.state)), knows = known(row.id, step.state),
