@@ -52,14 +52,19 @@ static int derive_version(tlsmend_machine *machine, tlsmend_system *out, tlsmend
       !read_number(machine, key, "CurrentMinorVersionNumber", &out->minor)) {
     if (!read_text(machine, key, "CurrentVersion", text, sizeof text) ||
         sscanf(text, "%u.%u", &out->major, &out->minor) != 2)
-      return tlsmend_error_set(error, TLSMEND_E_UNKNOWN,
-                               "the machine does not say which Windows it is: no CurrentVersion in %s", key);
+      return tlsmend_error_set(
+          error, TLSMEND_E_UNKNOWN,
+          "the machine does not say which Windows it is: no CurrentVersion in %s; a file needs "
+          "that branch as well",
+          key);
   }
   if (!read_text(machine, key, "CurrentBuildNumber", text, sizeof text) &&
       !read_text(machine, key, "CurrentBuild", text, sizeof text))
-    return tlsmend_error_set(error, TLSMEND_E_UNKNOWN,
-                             "the machine does not say which Windows it is: no CurrentBuildNumber in %s",
-                             key);
+    return tlsmend_error_set(
+        error, TLSMEND_E_UNKNOWN,
+        "the machine does not say which Windows it is: no CurrentBuildNumber in %s; a file needs "
+        "that branch as well",
+        key);
   out->build = (uint32_t)strtoul(text, NULL, 10);
   uint32_t revision = 0;
   out->revision = read_number(machine, key, "UBR", &revision) ? (int64_t)revision : -1;

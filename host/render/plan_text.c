@@ -126,6 +126,8 @@ static void print_verdict(const tlsmend_plan *plan, text_builder *out) {
   text_label(out, "Result");
   if (!plan->change_count && !apply && plan->runbook_count)
     text_say(out, "does not apply to this machine, for the reason above. Nothing was looked for.");
+  else if (!plan->change_count && plan->unknowns.list.count)
+    text_say(out, "nothing to do, as far as can be told: see below.");
   else if (!plan->change_count && apply == 1)
     text_say(out, "nothing to do: the machine is as the runbook wants it.");
   else if (!plan->change_count)

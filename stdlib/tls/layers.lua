@@ -108,7 +108,10 @@ end
 -- The same of WinINET.
 local function wininet_default(facts)
   local explorer, row = facts.layers.wininet.explorer, facts.release and releases.by_id[facts.release]
-  if not explorer then return nil, "the machine does not tell its version of Internet Explorer" end
+  if not explorer then
+    return nil,
+      "the machine does not tell its version of Internet Explorer (HKLM\\SOFTWARE\\Microsoft\\Internet Explorer)"
+  end
   if not row or not facts.exact then return nil, "this build is in no table, so its own default is not known" end
   return releases.explorer_bits(row, explorer, facts.revision)
 end

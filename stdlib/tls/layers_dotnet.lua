@@ -11,6 +11,7 @@ local layers_dotnet = {}
 local NEEDS = "a new process: restart the program"
 local KEY = "HKLM\\SOFTWARE\\Microsoft\\.NETFramework\\"
 local OWN = layer_row.named(0xA80) -- what .NET names with strong crypto: TLS 1.0, 1.1 and 1.2
+local NEITHER = "neither SystemDefaultTlsVersions nor SchUseStrongCrypto is 1"
 local FIRST_46, FIRST_47 = 393295, 460798 -- Release numbers
 
 -- "on", "off", "default", or "cannot tell" and why.
@@ -65,12 +66,12 @@ local function effect(row, held, client)
     if release < FIRST_47 or row.versions == "off" then return made.tls12, made.why end
     return both(named, handshake.offer(client))
   end
-  if release < FIRST_46 then return "no", "neither SystemDefaultTlsVersions nor SchUseStrongCrypto is 1" end
+  if release < FIRST_46 then return "no", NEITHER end
   if row.versions == "off" or row.strong == "off" then
     return "no", ("%s is 0"):format(row.versions == "off" and "SystemDefaultTlsVersions" or "SchUseStrongCrypto")
   end
   local made = layer_row.judge({}, client, OWN)
-  if made.tls12 == "yes" then return "some", "neither SystemDefaultTlsVersions nor SchUseStrongCrypto is 1" end
+  if made.tls12 == "yes" then return "some", "only programs built for .NET 4.6 or later get it: " .. NEITHER end
   return made.tls12, made.why
 end
 

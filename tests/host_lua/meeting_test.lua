@@ -91,7 +91,7 @@ check.test("what is not sure is neither yes nor no", function()
   expect(side({ "TLS 1.2" }, { perhaps }), side({ "TLS 1.2" }, { GCM }), { result = "cannot tell" },
     "cannot be told: TLS 1%.2, TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384")
   expect(side({ "TLS 1.2" }, { perhaps, PLAIN }), side({ "TLS 1.2" }, { GCM, PLAIN }),
-    { result = "yes", version = "TLS 1.2", suite = PLAIN }, "or before it")
+    { result = "yes", version = "TLS 1.2", suite = PLAIN }, "this comes about instead")
   local open = side({ "TLS 1.2" }, {}, nil, { open = true })
   expect(side({ "TLS 1.2" }, { GCM }), open, { result = "cannot tell" }, "the server has is not known")
   local late = side({ "TLS 1.2" }, { LAST, GCM })

@@ -1,6 +1,7 @@
 -- The effective state as one page of HTML without any other file, and the texts of both reports. Takes the object of
 -- `state`, looks at no machine.
 
+local advice = require "state.advice"
 local markup = require "markup"
 local protocols = require "tls.protocols"
 local report = require "state.report"
@@ -28,7 +29,7 @@ local function schannel_class(row)
   if protocols.is_modern(row.protocol) then
     return row.now == "on" and "good" or row.protocol == "TLS 1.2" and row.role == "Client" and "bad" or ""
   end
-  return row.now == "on" and "doubt" or ""
+  return row.now == "on" and (row.protocol == "DTLS 1.2" and "good" or "doubt") or ""
 end
 
 local function schannel_cell(row)
@@ -49,9 +50,10 @@ local function offers_cell(row)
 end
 
 local function layer_row(row)
-  return ('<tr><td>%s</td><td class="%s">%s</td><td class="%s">%s</td>%s<td>%s<br><code>%s</code></td><td>%s</td>' ..
+  return ('<tr><td>%s</td><td class="%s">%s</td><td class="%s">%s</td>%s<td>%s<code>%s</code></td><td>%s</td>' ..
     "<td>%s</td></tr>"):format(html(say(row.who)), CLASS[row.tls12], html(say(row.tls12)),
-    CLASS[row.tls12_after_restart], html(say(row.tls12_after_restart)), offers_cell(row), html(say(row.set)),
+    CLASS[row.tls12_after_restart], html(say(row.tls12_after_restart)), offers_cell(row),
+    row.set == "" and "" or html(say(row.set)) .. "<br>",
     html(row.where), html(row.default == "" and "" or say(row.default)), html(say(row.needs)))
 end
 
@@ -83,6 +85,18 @@ local function head_html(result, out)
     html(report.verdict(result.verdict)), after)
 end
 
+local function next_html(result, out)
+  local todo = result.next
+  if #todo.branches > 0 then
+    out[#out + 1] = ("<p>%s</p><pre>%s</pre>"):format(html(say "Next, export these branches of the machine as well:"),
+      html(table.concat(todo.branches, "\n")))
+  end
+  if #todo.runbooks > 0 then
+    out[#out + 1] = ("<p>%s</p><pre>%s</pre>"):format(html(say "Next, see what would be changed, or what it takes:"),
+      html(advice.command(todo.runbooks, result.machine.spec)))
+  end
+end
+
 local function findings_html(result, out)
   if #result.findings == 0 then return end
   out[#out + 1] = "<h2>" .. html(say "Findings") .. "</h2><ul>"
@@ -94,6 +108,7 @@ function page.html(result)
   said.begin(result.said and result.said.texts)
   local out = {}
   head_html(result, out)
+  next_html(result, out)
   findings_html(result, out)
   out[#out + 1] = ("<h2>Schannel</h2><table><tr><th>%s</th><th>%s</th><th>%s</th></tr>"):format(html(say "protocol"),
     html(say "as client"), html(say "as server"))

@@ -1,6 +1,7 @@
 -- The effective state for people in a terminal. Takes the object of `state`, looks at no machine; the page is
 -- state.page.
 
+local advice = require "state.advice"
 local policy = require "state.policy_report"
 local said = require "state.said"
 local suites = require "state.suites_report"
@@ -135,9 +136,8 @@ end
 
 -- What is set, and what stands in the way.
 local function row_notes(row, lines)
-  if row.default ~= "" then
-    said.wrap(lines, "      ", row.set == "absent" and say("set: %s", row.set)
-      or say("set: %s; default: %s", row.set, row.default))
+  if row.default ~= "" and row.set ~= "absent" then
+    said.wrap(lines, "      ", say("set: %s; default: %s", row.set, row.default))
   end
   if row.override then said.wrap(lines, "      ", say(row.override)) end
   if row.why and row.why ~= row.override then said.wrap(lines, "      ", say(row.why)) end
@@ -168,7 +168,27 @@ local function findings_text(result, lines)
   for _, row in ipairs(result.findings) do said.wrap(lines, "  - ", say(row.text)) end
 end
 
--- Updates, restarts, and the verdict, which stands last: it is what is left on the screen.
+local function verdict_text(result, lines)
+  said.wrap(lines, "", report.verdict(result.verdict))
+  if result.after_restart ~= result.result then
+    said.wrap(lines, "", say("After a restart: %s", report.verdict(result.verdict_after_restart)))
+  end
+end
+
+-- What to type or to export next.
+local function next_text(result, lines)
+  local todo = result.next
+  if #todo.branches > 0 then
+    lines[#lines + 1] = say "Next, export these branches of the machine as well:"
+    for _, branch in ipairs(todo.branches) do lines[#lines + 1] = "  " .. branch end
+  end
+  if #todo.runbooks > 0 then
+    lines[#lines + 1] = say "Next, see what would be changed, or what it takes:"
+    lines[#lines + 1] = "  " .. advice.command(todo.runbooks, result.machine.spec)
+  end
+end
+
+-- Updates, restarts, and once more the verdict: it is what is left on the screen, with what to do about it.
 local function end_text(result, lines)
   lines[#lines + 1] = ""
   for _, update in ipairs(result.updates) do
@@ -181,17 +201,17 @@ local function end_text(result, lines)
   if not result.machine.exact then
     lines[#lines + 1] = say "this build stands in no table: the defaults are those of the nearest older release"
   end
-  said.wrap(lines, "", report.verdict(result.verdict))
-  if result.after_restart ~= result.result then
-    said.wrap(lines, "", say("After a restart: %s", report.verdict(result.verdict_after_restart)))
-  end
   said.wrap(lines, "",
     say "A change counts for programs and services that start after it; a restart reaches all of them.")
+  verdict_text(result, lines)
+  next_text(result, lines)
 end
 
 function report.text(result)
   said.begin(result.said and result.said.texts)
-  local lines = { result.machine.name .. "   " .. result.machine.spec, "" }
+  local lines = { result.machine.name .. "   " .. result.machine.spec }
+  verdict_text(result, lines)
+  lines[#lines + 1] = ""
   schannel_text(result, lines)
   local who, mark = layer_widths(result)
   for _, layer in ipairs(report.LAYERS) do layer_text(layer, result, lines, who, mark) end

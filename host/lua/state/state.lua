@@ -3,6 +3,7 @@
 -- (state.findings), and the verdict (tls.verdict); now, and after a restart. Everything is judged by the one model,
 -- tls.handshake. Reads only. `tlsmend state` prints it (state.report).
 
+local advice = require "state.advice"
 local facts = require "tls.facts"
 local findings = require "state.findings"
 local handshake = require "tls.handshake"
@@ -145,6 +146,7 @@ function state.read(about)
     powershell = "powershell", rdp = "rdp", http_sys = "http_sys", sql = "sql" } do
     result[field] = layer_rows(layer, now, after)
   end
+  result.next = advice.of(result)
   result.findings = findings.of(now)
   for _, text in ipairs(about.unread or {}) do result.findings[#result.findings + 1] = { text = text } end
   result.marks = marks.of(result)

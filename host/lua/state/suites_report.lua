@@ -46,7 +46,7 @@ local function fips_text(row)
 end
 
 local function marks_title()
-  return say "Rests on facts that no document of Microsoft says (S3: third parties; G: general knowledge)"
+  return say "Rests on facts that Microsoft's documents do not say in full (S3: third parties; G: general knowledge)"
 end
 
 function report.text(result, lines)

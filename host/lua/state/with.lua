@@ -37,10 +37,16 @@ local function weakness(met)
   end
 end
 
+-- Why there is none, or the most important of what is to be said of one that comes about.
+local function why_of(client, met)
+  if met.result ~= "yes" then return met.why end
+  return weakness(met) or client.depends or met.why
+end
+
 local function row_of(client, role, met)
   if met.result == "cannot tell" and client.unsure then met.why = client.unsure end
   return { layer = client.layer, who = client.who, role = role, result = met.result, version = met.version,
-    suite = met.suite, group = met.group, why = met.why or weakness(met) or client.depends }
+    suite = met.suite, group = met.group, why = why_of(client, met) }
 end
 
 -- Of a service whose document names no suite and says that Windows' own settings do.

@@ -186,7 +186,7 @@ local function with_certificate(client, server, certificate)
   local found, doubtful, far, bare = descend(sides, common)
   if found then
     return { result = "yes", version = found.version, suite = found.suite, group = found.group,
-      why = doubtful[1] and ("or before it, where both sides have it: %s"):format(why.spelled(doubtful[1]))
+      why = doubtful[1] and ("where both sides have it, this comes about instead: %s"):format(why.spelled(doubtful[1]))
         or found.any and "which cipher suite is not known: the server's order is not" or nil }
   elseif #doubtful > 0 then
     return { result = "cannot tell", why = why.doubt(doubtful, bare) }
