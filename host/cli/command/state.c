@@ -47,11 +47,11 @@ static int run(const cli_call *call) {
 static const opt_spec takes[] = {
     {OPT_INCLUDE, .rows = cli_session},
     {OPT_TEXT, .name = "with", .value = "PEER", .brief = true, TARGET(with),
-     .help = "its handshakes with NAME, HOST:PORT or FILE"},
+     .help = "with HOST:PORT, FILE or a service (entra-id ...)"},
     {OPT_TEXT, .name = "hello", .value = "LAYER", .brief = true, TARGET(hello),
      .help = "its hello: schannel, winhttp, wininet or net"},
     {OPT_TEXT, .name = "filter", .value = "NAME", .repeated = true, TARGET(filters),
-     .help = "what a program leaves out of the hello"},
+     .help = "what a program leaves out, such as no-rc4"},
     {OPT_TEXT, .name = "sni", .value = "NAME", TARGET(sni),
      .help = "of HOST:PORT: the server name to ask for"},
     {OPT_NUMBER, .name = "timeout", .value = "S", TARGET(timeout),
