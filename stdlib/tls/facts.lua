@@ -111,8 +111,8 @@ end
 -- each version from TLS 1.2 on that is on has a suite of today, in every patch state.
 function facts.is_plain(held)
   if not held.exact or not held.release then return false end
-  for _, part in ipairs { held.order, held.curves, held.fips, held.algorithms.Ciphers, held.algorithms.Hashes,
-    held.algorithms.KeyExchangeAlgorithms } do
+  for _, part in ipairs { held.order, held.curves, held.fips, held.minimum, held.algorithms.Ciphers,
+    held.algorithms.Hashes, held.algorithms.KeyExchangeAlgorithms } do
     if next(part) ~= nil then return false end
   end
   return true

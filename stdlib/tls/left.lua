@@ -51,9 +51,10 @@ end
 -- Refuses to switch off protocols that nothing newer is left without, before anything is written: no version from TLS
 -- 1.2 on with a suite of today (of SSL: no TLS). DTLS is nobody's last. What cannot be told is what the plan rests on.
 function left.refuse_last(list, role)
-  local last, held
+  local last, held -- the newest of them
   for _, protocol in ipairs(list) do
-    if protocols.BITS[protocol] then last = protocol end
+    local bit = protocols.BITS[protocol]
+    if bit and (not last or bit > protocols.BITS[last]) then last = protocol end
   end
   if not last then return end
   held = facts.read { versions = TLS }
