@@ -28,6 +28,19 @@ local function look_at(row, runbook, todo)
   if branch then add(todo.branches, branch) end
 end
 
+-- Without those that lie below another.
+local function outermost(branches)
+  local list = {}
+  for _, branch in ipairs(branches) do
+    local inside = false
+    for _, other in ipairs(branches) do
+      inside = inside or branch:sub(1, #other + 1):lower() == other:lower() .. "\\"
+    end
+    if not inside then list[#list + 1] = branch end
+  end
+  return list
+end
+
 -- { runbooks = ids, branches = keys }, each once, in the order of the layers.
 function advice.of(result)
   local todo = { runbooks = {}, branches = {} }
@@ -37,6 +50,7 @@ function advice.of(result)
   for _, layer in ipairs(OTHERS) do
     for _, row in ipairs(result[layer]) do look_at(row, nil, todo) end
   end
+  todo.branches = outermost(todo.branches)
   return todo
 end
 
