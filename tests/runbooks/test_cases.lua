@@ -61,8 +61,8 @@ local CASES = {
   { "a default that follows the revision", "ws2019-x64",
     '[HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion]\n"UBR"=dword:00001700\n',
     { "state", 2, "WinHTTP programs that use WinHTTP and do not choose themselves " ..
-      "64-bit TLS 1.2 yes offers TLS 1.2 set: absent",
-      "without a setting, 64-bit TLS 1.2 yes offers TLS 1.2 set: absent" } },
+      "64-bit TLS 1.2 yes offers TLS 1.2 32-bit",
+      "without a setting, 64-bit TLS 1.2 yes offers TLS 1.2 without" } },
   { "a layer that asks by name", "win7-sp1-x64+ie-11", "",
     { "state", 2, "without a setting, 64-bit TLS 1.2 yes offers TLS 1.0, TLS 1.1, TLS 1.2" } },
   { "values at a wrong level", "ws2008r2-sp1-x64", [[
