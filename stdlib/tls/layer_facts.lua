@@ -100,7 +100,7 @@ end
 -- The bindings of http.sys: { binding, flags } each, sorted.
 local function bindings()
   local list = {}
-  for _, place in ipairs { "SslBindingInfo", "SslSniBindingInfo" } do
+  for _, place in ipairs { "SslBindingInfo", "SslSniBindingInfo", "SslCcsBindingInfo" } do
     local key = layer_facts.HTTP .. "\\" .. place
     for _, name in ipairs(registry.keys(key) or {}) do
       local path = below(key, name)

@@ -95,7 +95,7 @@ end
 local function find(name, path)
   local file = type(path) == "string" and path:lower():match "([^\\/]+)%.dll$"
   for _, driver in ipairs(DRIVERS) do
-    if driver.name == name then return driver end
+    if type(name) == "string" and driver.name:lower() == name:lower() then return driver end
   end
   for _, driver in ipairs(DRIVERS) do
     if driver.file == file then return driver end
@@ -118,8 +118,9 @@ end
 local function sources()
   local used, key = {}, sql_clients.KEY .. "\\ODBC.INI"
   for _, view in ipairs(registry.views(key)) do add_sources(used, key, view) end
-  for _, sid in ipairs(registry.keys "HKU" or {}) do
-    if sid:find "^S%-1%-[%d-]+$" then add_sources(used, ("HKU\\%s\\Software\\ODBC\\ODBC.INI"):format(sid)) end
+  for _, user in ipairs(registry.users() or {}) do
+    local root = user == "HKCU" and user or user:find "^S%-1%-[%d-]+$" and "HKU\\" .. user
+    if root then add_sources(used, root .. "\\Software\\ODBC\\ODBC.INI") end
   end
   return used
 end

@@ -111,10 +111,12 @@ check.test("the facts of a machine", function()
     local http = "HKLM\\SYSTEM\\CurrentControlSet\\Services\\HTTP\\Parameters\\"
     machine:put(http .. "SslBindingInfo\\0.0.0.0:443", "DefaultFlags", 0x400)
     machine:put(http .. "SslSniBindingInfo\\www.example:443", "DefaultFlags", 0)
+    machine:put(http .. "SslCcsBindingInfo\\443", "DefaultFlags", 0x40)
     machine:put("HKLM\\SOFTWARE\\Policies\\Microsoft\\Windows NT\\Terminal Services", "fDenyTSConnections", 0)
     machine:put("HKLM\\SOFTWARE\\Microsoft\\PowerShell\\3\\PowerShellEngine", "PowerShellVersion", "5.1.20348.1")
   end)
-  check.equal(held.http_sys, { { binding = "0.0.0.0:443", flags = 0x400 }, { binding = "www.example:443", flags = 0 } })
+  check.equal(held.http_sys, { { binding = "0.0.0.0:443", flags = 0x400 }, { binding = "www.example:443", flags = 0 },
+    { binding = "443", flags = 0x40 } })
   check.equal({ held.rdp.fDenyTSConnections, held.powershell[1].runtime }, { 0, "v4.0.30319" })
 end)
 
@@ -163,6 +165,12 @@ check.test("a runtime of .NET that the file does not tell of may be there", func
     check.equal({ held.v2 ~= nil, held.v4 ~= nil }, case)
     check.equal(held.unknown ~= nil, not (case[1] and case[2]), ("%s %s"):format(case[1], case[2]))
   end
+end)
+
+check.test("data sources of the user of a file, in any spelling", function()
+  local machine = native.machine "ws2022-x64"
+  machine:put("HKU\\S-1-12-1-1-2-3-4\\Software\\ODBC\\ODBC.INI\\ODBC Data Sources", "x", "sql NATIVE client")
+  check.equal(machine:require "windows.sql_clients".drivers()[1].in_use, { "x" })
 end)
 
 check.done "layers, listeners"

@@ -93,4 +93,14 @@ check.test("a plan is blocked by what its runbook does not own, with its name", 
   end
 end)
 
+check.test("whatever stands beside the switches is not plain", function()
+  local policy = "HKLM\\SOFTWARE\\Policies\\Microsoft\\Cryptography\\Configuration\\SSL\\00010002"
+  for _, name in ipairs { "Functions", "EccCurves", "OverrideMinimumEnabledTLSVersionClient" } do
+    local machine = native.machine "win11-24h2-x64"
+    machine:put(policy, name, 1)
+    local facts = machine:require "tls.facts"
+    check.equal(facts.is_plain(facts.read()), false, name)
+  end
+end)
+
 check.done "outcome"
