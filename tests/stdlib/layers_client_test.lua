@@ -116,4 +116,25 @@ check.test("PowerShell: as the values of its runtime say, else as built for 4.5"
   check.equal({ of("ws2012", 1), of "ws2012", of "ws2016", of "ws2019" }, { "yes", "no", "no", "cannot tell" })
 end)
 
+check.test("a client on .NET of which something is not known is never sure", function()
+  local key = "HKLM\\SOFTWARE\\Microsoft\\.NETFramework\\v4.0.30319"
+  local setup = "HKLM\\SOFTWARE\\Microsoft\\NET Framework Setup\\NDP\\v4\\Full"
+  for _, case in ipairs { { key, "SystemDefaultTlsVersions", "1" }, { key, "SchUseStrongCrypto", 7 },
+    { setup, "Release", 1 } } do
+    local machine = require "native".machine "ws2022-x64"
+    machine:put(case[1], case[2], case[3], 64)
+    local held = machine:require "tls.facts".read()
+    held.layers = machine:require "tls.layer_facts".read()
+    local seen = false
+    for _, client in ipairs(require "state.clients".all(held)) do
+      if client.layer == "net" and (not client.who or client.who[1] == "64-bit") then
+        seen = true
+        check.equal(client.versions["TLS 1.2"], "cannot tell", case[2])
+        assert(client.unsure, case[2])
+      end
+    end
+    assert(seen)
+  end
+end)
+
 check.done "layers, programs"

@@ -103,6 +103,7 @@ local function by_values(facts, side)
       local asked = asks.of(changed(facts, "layers", changed(facts.layers, "dotnet", dotnet)), "net", side)
       local key = ("%s %s"):format(values.SystemDefaultTlsVersions, values.SchUseStrongCrypto)
       if values.SystemDefaultTlsVersions ~= 1 and values.SchUseStrongCrypto ~= 1 then asked.depends = asked.why end
+      if asked.unsure then asked.named = nil end
       if not seen[key] then
         seen[key] = { asked = asked, names = {} }
         groups[#groups + 1] = seen[key]

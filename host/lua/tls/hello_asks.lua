@@ -3,6 +3,7 @@
 -- the version of Internet Explorer, where they are not) and the rows of tls.layers. Source: OPT; SP13; DOTNET-TLS;
 -- HELLOS for the filters.
 
+local layer_row = require "tls.layer_row"
 local protocols = require "tls.protocols"
 local releases = require "windows.releases"
 
@@ -99,11 +100,23 @@ local function framework(facts)
   return nil, nil, row and row.dotnet
 end
 
+-- Why it is not known what values of .NET say; nil where it is.
+local function framework_doubt(facts, versions, strong)
+  local held = facts.layers and facts.layers.dotnet
+  local doubt = held and (held.doubt or not held.v4 and held.unknown and layer_row.missing(held.unknown))
+  if doubt or versions == 1 then return doubt or nil end
+  for _, row in ipairs { { versions, "SystemDefaultTlsVersions" }, { strong, "SchUseStrongCrypto" } } do
+    local value = row[1]
+    if layer_row.unknown(value) then return layer_row.missing(value.unknown) end
+    if value ~= nil and value ~= 0 and value ~= 1 then return row[2] .. " is malformed" end
+  end
+end
+
 -- .NET Framework 4.x: its values, else what a program gets that was built for the one that is installed.
 function makers.net(facts)
   local versions, strong, release = framework(facts)
   local made = { filters = {}, why = "what .NET asks for depends on what the program was built for: before 4.6 " ..
-    "SSL 3.0 and TLS 1.0, from 4.7 on Windows chooses" }
+    "SSL 3.0 and TLS 1.0, from 4.7 on Windows chooses", doubt = framework_doubt(facts, versions, strong) }
   release = release or 0
   if strong == 1 or strong ~= 0 and release >= 393295 then made.filters[1] = "strong-crypto" end
   if versions == 1 or versions ~= 0 and release >= 460798 then return made end
