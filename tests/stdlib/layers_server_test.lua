@@ -120,6 +120,18 @@ check.test("the facts of a machine", function()
   check.equal({ held.rdp.fDenyTSConnections, held.powershell[1].runtime }, { 0, "v4.0.30319" })
 end)
 
+check.test("an update of which nothing tells is unknown, not absent", function()
+  local machine = native.machine "win7-sp1-x64"
+  for path in pairs(machine.keys) do
+    if path:find("tlsmend\\facts", 1, true) or path:find("component based servicing", 1, true) then
+      machine.keys[path] = nil
+    end
+  end
+  check.equal(machine:require "tls.facts".read().updates, { KB3042058 = "unknown", KB3161639 = "unknown" })
+  local held = machine:require "tls.layer_facts".read()
+  check.equal({ held.winhttp.update.there, held.rdp.update.there }, { "unknown", "unknown" })
+end)
+
 check.test("texts of a registry that are no path", function()
   local machine = native.machine "ws2022-x64"
   local sources = "HKLM\\SOFTWARE\\ODBC\\ODBC.INI\\ODBC Data Sources"

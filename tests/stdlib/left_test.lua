@@ -1,4 +1,5 @@
--- tls.left: where it answers by the switches of versions alone it answers as the model does, and what it refuses.
+-- tls.left: where it answers by the switches of versions alone it answers as the model does, values that are none
+-- included (outcome_test has the others on every Windows); what it refuses; and steps.outcome, which rests on it.
 
 local check = require "check"
 local native = require "native"
@@ -31,6 +32,22 @@ check.test("what is plain by the switches is what the model says", function()
   assert(plain > 20 and plain < asked / 2, ("%d of %d"):format(plain, asked))
 end)
 
+check.test("on a Windows that is in no table as well", function()
+  local machine = native.machine "ws2022-x64"
+  local left, handshake = machine:require "tls.left", machine:require "tls.handshake"
+  for _, release in ipairs { "ws2022", false } do
+    for _, enabled in ipairs(VALUES) do
+      local held = machine:require "tls.facts".read()
+      held.exact, held.release = false, release or nil
+      for _, version in ipairs(left.MODERN) do
+        held.protocols[version].Client = { Enabled = enabled or nil, DisabledByDefault = 0 }
+      end
+      check.equal(left.of(held, "Client").modern, handshake.offer(handshake.side(held, "Client")).modern,
+        ("%s %s"):format(release, enabled))
+    end
+  end
+end)
+
 check.test("the last SSL goes where any TLS is left, the last TLS only where a modern one is", function()
   local function refused(on, list)
     local machine = native.machine "ws2012r2-x64"
@@ -47,6 +64,26 @@ check.test("the last SSL goes where any TLS is left, the last TLS only where a m
     check.equal(refused(on, { "TLS 1.2" }), true, on)
     check.equal(refused(on, { "TLS 1.0", "SSL 3.0" }), on ~= "TLS 1.2", on .. ", in any order")
     check.equal(refused(on, { "DTLS 1.0" }), false, on)
+  end
+end)
+
+check.test("what comes of a run: no before cannot tell before yes, and what cannot be told is noted", function()
+  local RANK = { yes = 0, ["cannot tell"] = 1, no = 2 }
+  for client in pairs(RANK) do
+    for server in pairs(RANK) do
+      local machine = native.machine "ws2016-x64"
+      for role, answer in pairs { Client = client, Server = server } do
+        local path = machine:require "tls.schannel".path("TLS 1.2", role)
+        if answer == "no" then machine:put(path, "Enabled", 0) end
+        if answer == "cannot tell" then machine:put(path, "Enabled", "1", "REG_SZ") end
+      end
+      local outcome, worst = machine:require "steps.outcome", RANK[client] > RANK[server] and client or server
+      check.equal((outcome.judge { "Client", "Server" }), worst, client .. ", " .. server)
+      check.equal((outcome.verify { "Client", "Server" }), worst ~= "no")
+      check.equal(#machine.unknowns, worst == "cannot tell" and 1 or 0, "verify")
+      check.equal(pcall(outcome.enforce, { "Client", "Server" }), worst ~= "no")
+      check.equal(#machine.unknowns, worst == "cannot tell" and 2 or 0, "enforce")
+    end
   end
 end)
 
