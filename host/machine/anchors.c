@@ -76,22 +76,6 @@ static bool covers(const anchor *row, const question *of) {
   return of->version >= row->since && path_within(of->path, row->path);
 }
 
-/* The first anchor that covers the key and is not in the file; NULL if none. */
-static int first_missing(const question *of, const anchor **out, tlsmend_error *error) {
-  *out = NULL;
-  for (size_t i = 0; !*out && i < sizeof anchors / sizeof *anchors; i++) {
-    bool there = true;
-    if (anchors[i].kind == BRANCH || anchors[i].kind == VAST || !covers(&anchors[i], of))
-      continue;
-    int code = machine_key_exists(of->file, anchors[i].path, of->view, &there, error);
-    if (code != TLSMEND_OK)
-      return code;
-    if (!there)
-      *out = &anchors[i];
-  }
-  return TLSMEND_OK;
-}
-
 /* How many names a path has. */
 static unsigned depth(const char *path) {
   unsigned count = 1;
@@ -100,23 +84,45 @@ static unsigned depth(const char *path) {
   return count;
 }
 
-/* The last branch that covers the key, where the file does not list it, nor a key between the innermost anchor and the key: then it holds
- * that anchor only as the way to other keys. NULL: the file tells of the key. */
-static int last_untold(const question *of, const anchor **out, tlsmend_error *error) {
-  unsigned above = 0, most = UINT_MAX - 1;
+/* Whether the file lacks an anchor that covers the key. Above what the file lists everything is there. */
+static int is_missing(const question *of, const anchor *row, unsigned listed, bool *out,
+                      tlsmend_error *error) {
+  bool there = true;
+  int code = TLSMEND_OK;
+  if ((row->kind == ANCHOR || row->kind == ROOT) && depth(row->path) > listed)
+    code = machine_key_exists(of->file, row->path, of->view, &there, error);
+  *out = !there;
+  return code;
+}
+
+/* The row by which the file does not tell of the key; NULL: it does. That is the first anchor that is missing; else the last branch that
+ * covers the key, where the file lists neither that nor a key between the innermost anchor and the key: then it holds that anchor only as
+ * the way to other keys. */
+static int find_row(const question *of, const anchor **out, tlsmend_error *error) {
+  unsigned above = 0, most = UINT_MAX - 1, names = depth(of->path);
   const anchor *last = NULL;
   *out = NULL;
-  for (size_t i = 0; i < sizeof anchors / sizeof *anchors; i++) {
-    if (anchors[i].kind == ROOT || !covers(&anchors[i], of))
+  int code = machine_told(of->file, of->path, of->view, &above, error);
+  if (code != TLSMEND_OK || !above)
+    return code;
+  unsigned listed = above < names ? names - above : 0;
+  for (const anchor *row = anchors; row < anchors + sizeof anchors / sizeof *anchors; row++) {
+    bool missing = false;
+    if (!covers(row, of))
       continue;
-    last = &anchors[i];
-    if (last->kind != BRANCH)
-      most = depth(of->path) - depth(last->path);
+    code = is_missing(of, row, listed, &missing, error);
+    if (code != TLSMEND_OK || missing) {
+      *out = row;
+      return code;
+    }
+    if (row->kind != ROOT)
+      last = row;
+    if (row->kind == ANCHOR || row->kind == VAST)
+      most = names - depth(row->path);
   }
-  int code = last ? machine_told(of->file, of->path, of->view, &above, error) : TLSMEND_OK;
-  if (code == TLSMEND_OK && above > most)
+  if (above > most)
     *out = last;
-  return code;
+  return TLSMEND_OK;
 }
 
 static int find_set(void *data, const char *name) {
@@ -163,9 +169,7 @@ int anchors_unknown(tlsmend_machine *self, const char *path, int view, char **br
   question of = {self, key.path, key.view, system->major * 100 + system->minor, machine_is_64bit(system)};
   while (of.file->below)
     of.file = of.file->below;
-  code = first_missing(&of, &row, error);
-  if (code == TLSMEND_OK && !row)
-    code = last_untold(&of, &row, error);
+  code = find_row(&of, &row, error);
   if (code == TLSMEND_OK && row)
     code = name_branch(&of, row, branch, error);
   machine_key_clear(&key);

@@ -196,26 +196,33 @@ static tree_key *key_add(tree_key *parent, const char *name, size_t length, uint
   return NULL;
 }
 
-/* Walks a path name by name; makes what is missing if `make`. */
-static tree_key *walk(tree *self, const char *path, bool make) {
+/* Walks a path name by name; makes what is missing if `make`, else stops there with the rest of the path. */
+static tree_key *walk(tree *self, const char **path, bool make) {
   tree_key *key = &self->root;
-  while (*path) {
-    size_t length = strcspn(path, "\\");
-    uint32_t hash = unicode_name_hash(path, length);
-    const entry *found = list_find(&key->keys, path, length, hash);
-    if (found)
-      key = found->item;
-    else if (!make || !(key = key_add(key, path, length, hash)))
+  while (**path) {
+    size_t length = strcspn(*path, "\\");
+    uint32_t hash = unicode_name_hash(*path, length);
+    const entry *found = list_find(&key->keys, *path, length, hash);
+    if (!found && !make)
+      return key;
+    key = found ? found->item : key_add(key, *path, length, hash);
+    if (!key)
       return NULL;
-    path += length;
-    if (*path)
-      path++;
+    *path += length;
+    if (**path)
+      ++*path;
   }
   return key;
 }
 
-tree_key *tree_find(const tree *self, const char *path) { return walk((tree *)self, path, false); }
-tree_key *tree_make(tree *self, const char *path) { return walk(self, path, true); }
+tree_key *tree_nearest(const tree *self, const char **path) { return walk((tree *)self, path, false); }
+tree_key *tree_make(tree *self, const char *path) { return walk(self, &path, true); }
+
+tree_key *tree_find(const tree *self, const char *path) {
+  tree_key *key = tree_nearest(self, &path);
+  return *path ? NULL : key;
+}
+
 tree_key *tree_root(const tree *self) { return (tree_key *)&self->root; }
 
 void tree_remove(tree *self, const char *path) {

@@ -37,6 +37,9 @@ bool tree_equal(const tree *a, const tree *b);
 /* The key at a physical path, or NULL. */
 tree_key *tree_find(const tree *self, const char *path);
 
+/* The last key on the way to a path that is there, at most the invisible one above the roots; `path` is then what is left of it. */
+tree_key *tree_nearest(const tree *self, const char **path);
+
 /* The key at a path, made with its missing ancestors (mark TREE_PLAIN) if need be. NULL when out of memory. */
 tree_key *tree_make(tree *self, const char *path);
 

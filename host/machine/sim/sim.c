@@ -135,13 +135,10 @@ static int told(tlsmend_machine *machine, const tlsmend_key *key, unsigned *abov
   char *path = sim_path(self, key->path, key->view);
   if (!path)
     return error_no_memory(error);
-  const tree_key *found = tree_find(self->tree, path);
-  *above = 0;
-  for (size_t end = strlen(path); !found && end; ++*above) {
-    end = path_parent(path);
-    path[end] = 0;
-    found = end ? tree_find(self->tree, path) : NULL;
-  }
+  const char *rest = path;
+  const tree_key *found = tree_nearest(self->tree, &rest);
+  for (*above = *rest != 0; *rest; rest++)
+    *above += *rest == '\\';
   free(path);
   for (; found && tree_key_mark(found) == TREE_PLAIN; ++*above)
     found = tree_key_parent(found);
