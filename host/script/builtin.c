@@ -91,8 +91,10 @@ int script_builtin_machine(const script_options *options, const char *name, char
   int code = sandbox_open(&own, &context, error);
   if (code != TLSMEND_OK)
     return code;
-  if (options) /* the runbook that comes next looks for the release of this machine */
+  if (options) { /* the runbook that comes next looks for the release of this machine */
     bytecode_cache_expect(options->bytecode, "stdlib/windows/releases.lua");
+    bytecode_cache_expect(options->bytecode, "stdlib/tls/protocols.lua");
+  }
   lua_pushcfunction(context->L, l_text);
   lua_pushlightuserdata(context->L, &request);
   code = sandbox_call(context, 1, 0, error);
