@@ -1,7 +1,7 @@
 # Turns stdlib/**/*.lua, host/lang/*.txt, host/lua/**/*.lua and runbooks/*.lua into a C file that defines the table of
 # script/script.h. CMake alone does it, and the texts become byte arrays, so any byte and any length is fine. stdlib/meta is for
-# editors; the prompt reads its help from it. Each is packed by gzip: together they are a megabyte, which is
-# most of what a Windows executable may have.
+# editors; the prompt reads its help from it. Each is packed: together they are a megabyte, which is
+# most of what a Windows executable may have. Of what gzip writes only the deflated bytes stay, without its header and checksum.
 #
 # Included, it defines embed_texts(OUTPUT). Run with `cmake -P` it writes OUTPUT from the list of names in LIST.
 if(CMAKE_SCRIPT_MODE_FILE STREQUAL CMAKE_CURRENT_LIST_FILE)
@@ -15,6 +15,9 @@ if(CMAKE_SCRIPT_MODE_FILE STREQUAL CMAKE_CURRENT_LIST_FILE)
          MTIME "1970-01-01")
     file(READ "${OUTPUT}.gz" bytes HEX)
     file(SIZE "${OUTPUT}.gz" packed)
+    math(EXPR packed "${packed} - 18") # 10 of header, 8 of checksum and size
+    math(EXPR digits "${packed} * 2")
+    string(SUBSTRING "${bytes}" 20 ${digits} bytes)
     string(REGEX REPLACE "(................................)" "\\1\n  " bytes "${bytes}")
     string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${bytes}")
     string(APPEND arrays "static const unsigned char text_${count}[] = {\n  ${bytes}0x00};\n")

@@ -148,11 +148,11 @@ struct language;
 int script_language_open(const script_options *options, const char *name, struct language **out,
                          tlsmend_error *error);
 
-/* An embedded text: "stdlib/tls/winhttp.lua", "runbooks/winhttp-tls12.lua". The table is made by the build, sorted. `gzip` holds
+/* An embedded text: "stdlib/tls/winhttp.lua", "runbooks/winhttp-tls12.lua". The table is made by the build, sorted. `deflated` holds
  * the text of `size` bytes in `packed` ones; script_embedded_copy unpacks it. */
 typedef struct embedded_text {
   const char *name;
-  const char *gzip;
+  const char *deflated;
   size_t size, packed;
 } embedded_text;
 extern const embedded_text embedded_texts[];

@@ -36,12 +36,11 @@ const embedded_text *script_embedded(const char *name) {
 }
 
 bool script_embedded_copy(const embedded_text *row, char *out) {
-  enum { GZIP = 16 };
-  z_stream stream = {.next_in = (z_const Bytef *)row->gzip,
+  z_stream stream = {.next_in = (z_const Bytef *)row->deflated,
                      .avail_in = (uInt)row->packed,
                      .next_out = (Bytef *)out,
                      .avail_out = (uInt)row->size};
-  if (inflateInit2(&stream, GZIP + MAX_WBITS) != Z_OK)
+  if (inflateInit2(&stream, -MAX_WBITS) != Z_OK)
     return false;
   bool whole = inflate(&stream, Z_FINISH) == Z_STREAM_END && stream.total_out == row->size;
   inflateEnd(&stream);
