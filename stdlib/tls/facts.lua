@@ -51,7 +51,7 @@ local function switches()
     local there = {}
     for _, name in ipairs(registry.keys(algorithms.KEY .. "\\" .. family) or {}) do there[name:lower()] = true end
     result[family] = {}
-    for _, name in ipairs(names) do
+    for _, name in ipairs((branch or next(there)) and names or {}) do
       if there[name:lower()] then
         result[family][name] = facts.value(algorithms.path(family, name), "Enabled")
       elseif branch then
