@@ -68,7 +68,6 @@ static char *copy(lua_State *L, int index) {
 static int l_text(lua_State *L) {
   machine_request *request = lua_touserdata(L, 1);
   script_require_register(L);
-  sandbox_context(L)->hosting = true; /* no text of anybody else runs in this state */
   script_require_host(L, "machines.builtin");
   lua_getfield(L, -1, "text");
   lua_pushstring(L, request->name);

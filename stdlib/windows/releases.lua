@@ -176,6 +176,10 @@ server_ten("eleven-server", "ws2025", 26100, "24H2", { name = "Windows Server 20
   product = "Windows Server 2025 Standard",
   dotnet = 533325, source = "PROT", mark = "S+G" })
 
+-- The revisions of July 2019, by build, from which on WinHTTP sends no DHE_RSA suite with GCM; 1909 came later. What
+-- it sends is recorded (S3), the numbers are G.
+releases.JULY_2019 = { [15063] = 1928, [16299] = 1268, [17134] = 885, [17763] = 615, [18362] = 239 }
+
 releases.list = list
 releases.by_id = {}
 for _, row in ipairs(list) do releases.by_id[row.id] = row end

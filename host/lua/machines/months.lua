@@ -2,6 +2,8 @@
 -- made Windows' own lists what they were from that month on (windows.suite_lists), a 10 with its revision of the month.
 -- Knows which months mean something for a release, nothing of registries.
 
+local releases = require "windows.releases"
+
 local months = {}
 
 -- The update that brought each state to a machine, where it is another one than the one that is looked for.
@@ -9,7 +11,7 @@ local BROUGHT_BY = { KB3161639 = { ["6.1"] = "KB3161608", ["6.3"] = "KB3161606" 
 
 -- Month -> what it means: { updates } or { revision }.
 local function meanings(row)
-  local asks, lists = require "tls.hello_asks", require "windows.suite_lists" -- most names have no month
+  local lists = require "windows.suite_lists" -- most names have no month
   local known, updates = { rtm = { updates = {} } }, {}
   local ladder = lists.ladder(row.id)
   for index = #ladder, 1, -1 do -- a month has what the months before it had
@@ -22,7 +24,8 @@ local function meanings(row)
       known[step.state] = { revision = step.revision }
     end
   end
-  if asks.JULY_2019[row.build] then known["2019-07"] = { revision = asks.JULY_2019[row.build] } end
+  local july = releases.JULY_2019[row.build]
+  if july then known["2019-07"] = { revision = july } end
   if row.narrowed and row.narrowed > 0 then known["2022-09"] = { revision = row.narrowed } end
   return known
 end

@@ -40,13 +40,10 @@ end
 local UPDATES = "cannot tell which updates this Windows has"
 local PROGRAM = "a program may choose its versions itself and leave out cipher suites"
 
--- The revisions of July 2019, from which on WinHTTP sends no DHE_RSA suite with GCM; 1909 came later. Numbers: G.
-asks.JULY_2019 = { [15063] = 1928, [16299] = 1268, [17134] = 885, [17763] = 615, [18362] = 239 }
-
 local function drops_dhe(facts, layer)
   if facts.build < 15063 then return false end
   if layer == "wininet" then return true end
-  local since = asks.JULY_2019[facts.build]
+  local since = releases.JULY_2019[facts.build]
   if not since then return true end
   if not facts.revision then return true, UPDATES end
   return facts.revision >= since
