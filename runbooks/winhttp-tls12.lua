@@ -2,6 +2,8 @@
 -- Configuration Manager client. What it does on which Windows stands in steps.winhttp.
 
 local endpoint = require "steps.endpoint"
+local needs = require "steps.needs"
+local outcome = require "steps.outcome"
 local winhttp = require "steps.winhttp"
 
 return {
@@ -27,8 +29,15 @@ return {
       help = "set DefaultSecureProtocols to exactly these protocols, even where what is there is stricter or, on " ..
         "8.1 and later, good without it" },
   },
-  needs = endpoint.needs(winhttp.NEEDS),
+  needs = endpoint.needs(needs(winhttp.NEEDS, outcome.NEEDS)),
   applies = winhttp.applies,
-  run = endpoint.run(winhttp.run),
-  verify = endpoint.verify(winhttp.verify),
+  run = endpoint.run(function(params)
+    winhttp.run(params)
+    outcome.enforce { "Client" }
+  end),
+  verify = endpoint.verify(function(params)
+    local good, reason = winhttp.verify(params)
+    if not good then return good, reason end
+    return outcome.verify { "Client" }
+  end),
 }

@@ -151,7 +151,9 @@ static void tabulate(const json_t *json, text_builder *out) {
   const json_t *rows = rows_of(json, "before");
   size_t index;
   json_t *row;
-  text_add(out, "<div class=\"scroll\"><table>\n<thead><tr>");
+  text_add(out, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"");
+  html_say(out, "TLS 1.2 or later");
+  text_add(out, "\"><table>\n<thead><tr>");
   html_said(out, "th scope=\"col\"", "TLS 1.2 or later");
   html_said(out, "th scope=\"col\"", "before");
   html_said(out, "th scope=\"col\"", "after");

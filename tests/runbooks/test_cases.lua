@@ -42,7 +42,8 @@ local CASES = {
 ]], { "state", 2, "KeyExchangeAlgorithms\\ECDH is switched off", "KeyExchangeAlgorithms\\PKCS is switched off" },
     { "plan schannel-tls12", 3, "KeyExchangeAlgorithms\\ECDH is switched off",
       "KeyExchangeAlgorithms\\Diffie-Hellman is switched off", "KeyExchangeAlgorithms\\PKCS is switched off",
-      "does not own that" } },
+      "does not own that" },
+    { "plan winhttp-tls12", 3, "KeyExchangeAlgorithms\\PKCS is switched off", "does not own that" } },
   { "TLS 1.3 without a suite", "ws2022-x64", [[
 [@SCHANNEL\Protocols\TLS 1.3\Server]
 "Enabled"=dword:ffffffff
