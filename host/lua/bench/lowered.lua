@@ -16,14 +16,16 @@ local COMMON = { x25519 = true, secp256r1 = true, secp384r1 = true }
 
 local function rank(row) return RANK[row.state] or 0 end
 
--- Versions that can be used more or less than before.
+-- Versions that can be used more or less than before. That an update brings one, off by default, is not the plan's
+-- choice.
 local function versions(before, after, told)
   for _, name in ipairs(protocols.NAMES) do
     local was, is = before.versions[name], after.versions[name]
     local place = ("%s\\%s"):format(name, after.role)
+    local brought = was.state == "not supported" and not is.explicit and is.state ~= "on"
     if protocols.era(name) == "modern" and rank(is) < rank(was) and not told.off[name] then
       told.add("secure-off", "%s: switches off what was on (%s); if that is meant, say so in needs.off", place, is.why)
-    elseif protocols.era(name) ~= "modern" and rank(is) > rank(was) and not told.legacy[name] then
+    elseif protocols.era(name) ~= "modern" and rank(is) > rank(was) and not (told.legacy[name] or brought) then
       told.add("legacy-on", "%s: switches on what was off (%s); if that is meant, say so in needs.legacy or by a " ..
         "parameter that names it", place, is.why)
     end
