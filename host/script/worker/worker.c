@@ -169,8 +169,10 @@ int worker_greet(worker *self, const worker_request *request, tlsmend_error *err
         "%s, which is to run runbooks apart, is of another version (%.40s, not %s): install the two together",
         self->program ? self->program : "the program", version, WORKER_VERSION);
   const char *missing = frame_take_optional(&hello);
-  if (missing)
-    return tlsmend_error_set(error, TLSMEND_E_UNSUPPORTED, "%s", missing);
+  if (missing) {
+    tlsmend_error_set(error, TLSMEND_E_UNSUPPORTED, "%s", missing);
+    return error->text[0] ? TLSMEND_E_UNSUPPORTED : lied(&talk, "no greeting");
+  }
   for (self->wall.count = 0; hello.at != hello.end && self->wall.count < 16; self->wall.count++)
     snprintf(self->wall.lines[self->wall.count], sizeof self->wall.lines[0], "%s", frame_take_text(&hello));
   self->greeted = frame_taken(&hello);
@@ -266,6 +268,9 @@ int worker_ask(worker *self, const worker_request *request, frame_reader *result
   const char *text = frame_take_optional(result);
   if (kind != FRAME_RESULT || result->failed || (said != TLSMEND_OK && (!text || !text[0])))
     return broken_error(&talk, lied(&talk, "no result"));
+  code = result_error(&talk, said, text ? text : "");
+  if (code != TLSMEND_OK && !talk.error->text[0]) /* a text of nothing that is shown */
+    return broken_error(&talk, lied(&talk, "no result"));
   *broken = false;
-  return result_error(&talk, said, text ? text : "");
+  return code;
 }
