@@ -1,7 +1,6 @@
 /* Writing and reading the journal. The format is described in docs/JOURNAL.md. */
 #include "commit/journal.h"
 
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,10 +47,10 @@ void journal_close(journal *self) {
 }
 
 void journal_digest(const char *chain, const char *record, size_t size, char out[65]) {
-  crypto_hash_sha256_state state;
-  crypto_hash_sha256_init(&state);
-  crypto_hash_sha256_update(&state, (const unsigned char *)chain, strlen(chain));
-  crypto_hash_sha256_update(&state, (const unsigned char *)record, size);
+  digest_state state;
+  digest_begin(&state);
+  digest_add(&state, chain, strlen(chain));
+  digest_add(&state, record, size);
   digest_end(&state, out);
 }
 

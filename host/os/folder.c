@@ -22,11 +22,13 @@ static int put_begin(putting *self, const os_folder *folder, tlsmend_error *erro
 
 static int put_some(void *data, const void *bytes, size_t size) {
   putting *self = data;
-  return os_log_append(self->log, bytes, size, self->error);
+  return os_log_write(self->log, bytes, size, self->error);
 }
 
 static int put_end(putting *self, const char *name, int code) {
   bool made = self->log;
+  if (code == TLSMEND_OK)
+    code = os_log_flush(self->log, self->error);
   os_log_close(self->log);
   if (code == TLSMEND_OK)
     code = system_folder_rename(self->folder, self->name, name, self->error);

@@ -78,6 +78,9 @@ int os_dir_each(const char *path, int (*fn)(void *data, const char *name), void 
 typedef struct os_log os_log;
 int os_log_open(const char *path, bool create, os_log **out, tlsmend_error *error);
 int os_log_append(os_log *log, const void *bytes, size_t size, tlsmend_error *error);
+/* For many pieces that count only together: they are on the disk once os_log_flush has said so. */
+int os_log_write(os_log *log, const void *bytes, size_t size, tlsmend_error *error);
+int os_log_flush(os_log *log, tlsmend_error *error);
 /* Cuts the file to `size` bytes, flushed: takes off a torn tail. */
 int os_log_truncate(os_log *log, uint64_t size, tlsmend_error *error);
 void os_log_close(os_log *log);

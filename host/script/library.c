@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <sodium.h>
 
 #include "base/digest.h"
 #include "base/error.h"
@@ -91,12 +90,12 @@ int script_library_data(const char *folder, const char *name, script_text *out, 
 
 /* Of all of its texts: their order is that of their names. */
 static void library_digest(const manifest *texts, char out[65]) {
-  crypto_hash_sha256_state state;
-  crypto_hash_sha256_init(&state);
+  digest_state state;
+  digest_begin(&state);
   for (size_t i = 0; i < texts->count; i++) {
     const manifest_file *file = &texts->files[i];
-    crypto_hash_sha256_update(&state, (const unsigned char *)file->name, strlen(file->name) + 1);
-    crypto_hash_sha256_update(&state, (const unsigned char *)file->sha256, sizeof file->sha256);
+    digest_add(&state, file->name, strlen(file->name) + 1);
+    digest_add(&state, file->sha256, sizeof file->sha256);
   }
   digest_end(&state, out);
 }

@@ -1,7 +1,6 @@
 /* Reading bundles. The signature is checked as soon as the head is whole, before anything of it is used. */
 #include "signing/bundle.h"
 
-#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,7 +19,7 @@ struct bundle_reader {
   bundle out;
   size_t at; /* the file that is being read */
   uint64_t got;
-  crypto_hash_sha256_state state;
+  digest_state state;
   const char *watched; /* the file whose bytes go to watch, or NULL */
   bundle_watch_fn watch;
   void *watch_data;
@@ -98,7 +97,7 @@ static int open_head(bundle_reader *self, size_t signature, size_t end, tlsmend_
   if (code != TLSMEND_OK)
     return code;
   self->open = true;
-  crypto_hash_sha256_init(&self->state);
+  digest_begin(&self->state);
   for (size_t i = 0; i < self->out.files.count; i++) {
     manifest_file *file = &self->out.files.files[i];
     if (file->kind != MANIFEST_PACKAGE && !(file->bytes = malloc((size_t)file->size + 1)))
@@ -122,7 +121,7 @@ static int next_file(bundle_reader *self, tlsmend_error *error) {
       file->bytes[file->size] = 0;
     self->at++;
     self->got = 0;
-    crypto_hash_sha256_init(&self->state);
+    digest_begin(&self->state);
   }
   return TLSMEND_OK;
 }
@@ -136,7 +135,7 @@ static int feed_files(bundle_reader *self, const char *bytes, size_t size, tlsme
     manifest_file *file = &self->out.files.files[self->at];
     uint64_t left = file->size - self->got;
     size_t piece = left < size ? (size_t)left : size;
-    crypto_hash_sha256_update(&self->state, (const unsigned char *)bytes, piece);
+    digest_add(&self->state, bytes, piece);
     if (file->bytes)
       memcpy(file->bytes + self->got, bytes, piece);
     if (self->watched && strcmp(self->watched, file->name) == 0)

@@ -3,7 +3,6 @@
  * that a machine that is again what it was is again the same bytes; and where the file came from somebody else, in another
  * order or with comments, its own bytes are kept in the state folder and put back when the contents are the same again.
  */
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,7 +60,7 @@ static int on_value_delete(void *data, const char *path, const char *name, tlsme
 
 void sim_saw(sim *self, const void *bytes, size_t size) {
   self->on_disk = true;
-  crypto_hash_sha256(self->seen, bytes, size);
+  digest_bytes(bytes, size, self->seen);
 }
 
 int sim_parse(sim *self, const char *label, const void *bytes, size_t size, tlsmend_error *error) {

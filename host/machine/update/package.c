@@ -41,7 +41,7 @@ static int read_bundled(const char *path, bundle_look look, package_judgement *o
 }
 
 typedef struct hashing {
-  crypto_hash_sha256_state state;
+  digest_state state;
   uint64_t deadline;
 } hashing;
 
@@ -54,7 +54,7 @@ static int watch_clock(void *data, const void *bytes, size_t size) {
 
 static int update(void *data, const void *bytes, size_t size) {
   hashing *self = data;
-  crypto_hash_sha256_update(&self->state, bytes, size);
+  digest_add(&self->state, bytes, size);
   return watch_clock(data, bytes, size);
 }
 
@@ -65,7 +65,7 @@ int package_sha256(const char *path, char out[65], tlsmend_error *error) {
 static int hash_file(const char *path, size_t followed, hashing *hashing, char out[65],
                      tlsmend_error *error) {
   os_nofollow *reached;
-  crypto_hash_sha256_init(&hashing->state);
+  digest_begin(&hashing->state);
   int code = os_nofollow_open(path, followed, &reached, error);
   if (code == TLSMEND_OK)
     code = os_nofollow_stream(reached, update, hashing, error);
@@ -110,14 +110,14 @@ int package_minisign_hash(const char *path, unsigned char out[MINISIGN_HASH], tl
 
 /* The file is read once, for both of its hashes. */
 typedef struct judging {
-  crypto_hash_sha256_state sha256;
+  digest_state sha256;
   crypto_generichash_state minisign;
   uint64_t size;
 } judging;
 
 static int update_both(void *data, const void *bytes, size_t size) {
   judging *self = data;
-  crypto_hash_sha256_update(&self->sha256, bytes, size);
+  digest_add(&self->sha256, bytes, size);
   crypto_generichash_update(&self->minisign, bytes, size);
   self->size += size;
   return TLSMEND_OK;
@@ -158,7 +158,7 @@ static int judge_file(const char *path, const trust_store *keys, package_judgeme
   minisign_signature signature = {0};
   judging judging = {.size = 0};
   bool found = false;
-  crypto_hash_sha256_init(&judging.sha256);
+  digest_begin(&judging.sha256);
   crypto_generichash_init(&judging.minisign, NULL, 0, sizeof hash);
   int code = os_file_stream(path, update_both, &judging, error);
   if (code == TLSMEND_OK)
@@ -189,23 +189,48 @@ bool package_is_name(const char *name) {
 
 typedef struct writing {
   os_log *log;
+  digest_state state;
   tlsmend_error *error;
 } writing;
 
-static int append(void *data, const void *bytes, size_t size) {
+static int write_some(void *data, const void *bytes, size_t size) {
   const writing *self = data;
-  return os_log_append(self->log, bytes, size, self->error);
+  return os_log_write(self->log, bytes, size, self->error);
 }
 
-int package_extract(const char *path, const char *to, tlsmend_error *error) {
-  writing self = {NULL, error};
+static int hash_and_write(void *data, const void *bytes, size_t size) {
+  writing *self = data;
+  digest_add(&self->state, bytes, size);
+  return write_some(data, bytes, size);
+}
+
+static int copy_bundled(const char *path, writing *self, char out[65]) {
   package_judgement judgement = {.size = 0};
-  os_file_remove(to, NULL);
+  int code = read_bundled(path, (bundle_look){.fn = write_some, .data = self}, &judgement, self->error);
+  memcpy(out, judgement.sha256, sizeof judgement.sha256);
+  trust_verdict_clear(&judgement.verdict);
+  return code;
+}
+
+static int copy_file(const char *path, writing *self, char out[65]) {
+  digest_begin(&self->state);
+  int code = os_file_stream(path, hash_and_write, self, self->error);
+  digest_end(&self->state, out);
+  return code;
+}
+
+int package_copy(const char *path, const char *to, const char *sha256, tlsmend_error *error) {
+  writing self = {.error = error};
+  char found[65];
   int code = os_log_open(to, true, &self.log, error);
   if (code != TLSMEND_OK)
     return code;
-  code = read_bundled(path, (bundle_look){.fn = append, .data = &self}, &judgement, error);
-  trust_verdict_clear(&judgement.verdict);
+  code = bundle_inner(path) ? copy_bundled(path, &self, found) : copy_file(path, &self, found);
+  if (code == TLSMEND_OK && strcmp(found, sha256) != 0)
+    code = tlsmend_error_set(error, TLSMEND_E_REFUSED,
+                             "%s is not the approved package: SHA-256 is %s, not %s", path, found, sha256);
+  if (code == TLSMEND_OK)
+    code = os_log_flush(self.log, error);
   os_log_close(self.log);
   if (code != TLSMEND_OK)
     os_file_remove(to, NULL);

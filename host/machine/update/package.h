@@ -11,10 +11,6 @@
 /* Writes 64 lower-case hex digits and a NUL. Errors: E_ABSENT, E_DENIED, E_IO, naming the file. */
 int package_sha256(const char *path, char out[65], tlsmend_error *error);
 
-/* Takes a package out of a bundle, "DIR/acme.tlsmend|windows6.1-kb3140245-x64.msu", and writes it to a file. E_APPROVAL: the bundle
- * is not whole. */
-int package_extract(const char *path, const char *to, tlsmend_error *error);
-
 /* The same, until os_clock says `deadline`: TLSMEND_E_LIMIT; no link is followed behind the first `followed` bytes of the path:
  * TLSMEND_E_REFUSED. */
 int package_sha256_until(const char *path, size_t followed, uint64_t deadline, char out[65],
@@ -35,6 +31,11 @@ int package_judge(const char *path, const trust_store *keys, package_judgement *
 
 /* The hash that minisign signs. Errors as package_sha256. */
 int package_minisign_hash(const char *path, unsigned char out[MINISIGN_HASH], tlsmend_error *error);
+
+/* Makes `to` a copy of a package, of a file or out of a bundle ("DIR/acme.tlsmend|windows6.1-kb3140245-x64.msu"), which is read once: what
+ * is written are the bytes that were hashed. Durable. `to` must not exist; nothing of it stays after an error. E_REFUSED: its SHA-256 is
+ * another. E_APPROVAL: the bundle is not whole. */
+int package_copy(const char *path, const char *to, const char *sha256, tlsmend_error *error);
 
 /* Whether a name is that of a package: it ends in .msu or .cab. */
 bool package_is_name(const char *name);

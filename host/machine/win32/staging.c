@@ -1,6 +1,6 @@
 /*
- * The file of an update. It is copied into the state folder first and checked there: between a check and an installation on a
- * share or in a download folder, somebody else could exchange the file.
+ * The file of an update. It is copied into the state folder first, and the copy is what was checked: between a check and an installation
+ * on a share or in a download folder, somebody else could exchange the file.
  */
 #include "base/error.h"
 #include "machine/win32/win32.h"
@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "signing/bundle.h"
 #include "machine/update/package.h"
 #include "os/os.h"
 #include "os/win32/wide.h"
@@ -27,30 +26,9 @@ int package_absolute(const char *path, char **out, tlsmend_error *error) {
   return *out ? TLSMEND_OK : tlsmend_error_set(error, TLSMEND_E_IO, "cannot resolve the path %s", path);
 }
 
-static int check_hash(const char *path, const char *expected, tlsmend_error *error) {
+static bool is_package(const char *path, const char *expected) {
   char found[65];
-  int result = package_sha256(path, found, error);
-  if (result == TLSMEND_OK && strcmp(found, expected) != 0)
-    result =
-        tlsmend_error_set(error, TLSMEND_E_REFUSED, "%s is not the approved package: SHA-256 is %s, not %s",
-                          path, found, expected);
-  return result;
-}
-
-static int copy(const char *from, const char *to, tlsmend_error *error) {
-  if (bundle_inner(from))
-    return package_extract(from, to, error);
-  wchar_t *source, *target = NULL;
-  int result = wide_path(from, &source, error);
-  if (result == TLSMEND_OK)
-    result = wide_path(to, &target, error);
-  if (result == TLSMEND_OK && !CopyFileW(source, target, TRUE))
-    result = wide_fail(error, GetLastError(), "copy the package", from);
-  if (result == TLSMEND_OK)
-    SetFileAttributesW(target, FILE_ATTRIBUTE_NORMAL); /* a read-only copy could not be removed again */
-  free(target);
-  free(source);
-  return result;
+  return package_sha256(path, found, NULL) == TLSMEND_OK && strcmp(found, expected) == 0;
 }
 
 /* The last name of a path, as either separator has it. */
@@ -115,13 +93,10 @@ int package_take(const win32_machine *self, const tlsmend_update *update, bool b
                              "%s cannot be installed: its package is not at hand (give it with -p)",
                              update->kb);
   int result = place_of(self, update, &place, &held, error);
-  bool kept = result == TLSMEND_OK && begun && os_file_exists(place) &&
-              check_hash(place, update->sha256, NULL) == TLSMEND_OK;
+  bool kept = result == TLSMEND_OK && begun && os_file_exists(place) && is_package(place, update->sha256);
   if (result == TLSMEND_OK && !kept) {
     os_file_remove(place, NULL); /* of a run that was killed; the copy is made new */
-    result = copy(update->file, place, error);
-    if (result == TLSMEND_OK)
-      result = check_hash(place, update->sha256, error);
+    result = package_copy(update->file, place, update->sha256, error);
   }
   if (result == TLSMEND_OK) {
     *out = place;

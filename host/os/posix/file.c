@@ -185,6 +185,7 @@ int os_file_replace(const char *path, const void *bytes, size_t size, tlsmend_er
 
 struct os_log {
   int fd;
+  size_t waiting; /* bytes that were written and that nobody has told the disk of */
   char path[];
 };
 
@@ -195,6 +196,7 @@ int posix_log_open(int folder, const char *name, const char *path, bool create, 
   os_log *log = malloc(sizeof *log + length);
   if (!log)
     return error_no_memory(error);
+  log->waiting = 0;
   memcpy(log->path, path, length);
   int result = TLSMEND_OK;
   log->fd = posix_open(folder, name,
@@ -229,7 +231,24 @@ static bool log_in_place(const os_log *log) {
          open_file.st_ino == named.st_ino && open_file.st_dev == named.st_dev;
 }
 
-int os_log_append(os_log *log, const void *bytes, size_t size, tlsmend_error *error) {
+/* The disk works on the last pieces while the next ones come, so that a flush at the end has little left to wait for. It waits for
+ * nothing and so takes no error away from that flush. */
+static void begin_flush(os_log *log, size_t size) {
+#ifdef SYNC_FILE_RANGE_WRITE
+  enum { ENOUGH = 8 << 20 };
+  log->waiting += size;
+  if (log->waiting < ENOUGH)
+    return;
+  off_t end = lseek(log->fd, 0, SEEK_CUR);
+  if (end > 0)
+    (void)!sync_file_range(log->fd, end - (off_t)log->waiting, (off_t)log->waiting, SYNC_FILE_RANGE_WRITE);
+  log->waiting = 0;
+#else
+  (void)log, (void)size;
+#endif
+}
+
+int os_log_write(os_log *log, const void *bytes, size_t size, tlsmend_error *error) {
   ssize_t put;
   if (!log_in_place(log))
     return tlsmend_error_set(error, TLSMEND_E_IO, "cannot append to %s: it was moved or removed meanwhile",
@@ -243,9 +262,18 @@ int os_log_append(os_log *log, const void *bytes, size_t size, tlsmend_error *er
     return tlsmend_error_set(error, TLSMEND_E_IO,
                              "cannot append to %s: only %zd of %zu bytes fit (disk full?)", log->path, put,
                              size);
-  if (fsync(log->fd) != 0)
-    return posix_fail(error, "flush", log->path);
+  begin_flush(log, size);
   return TLSMEND_OK;
+}
+
+int os_log_flush(os_log *log, tlsmend_error *error) {
+  log->waiting = 0;
+  return fsync(log->fd) == 0 ? TLSMEND_OK : posix_fail(error, "flush", log->path);
+}
+
+int os_log_append(os_log *log, const void *bytes, size_t size, tlsmend_error *error) {
+  int result = os_log_write(log, bytes, size, error);
+  return result == TLSMEND_OK ? os_log_flush(log, error) : result;
 }
 
 int os_log_truncate(os_log *log, uint64_t size, tlsmend_error *error) {

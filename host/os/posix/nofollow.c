@@ -19,6 +19,7 @@
 #include <tlsmend/tlsmend.h>
 
 #include "os/posix/posix.h"
+#include "os/system.h"
 
 #ifdef O_PATH
 enum { PASS = O_PATH }; /* the right to list a folder is not needed to go through it */
@@ -169,20 +170,19 @@ bool os_path_same(const char *a, const char *b) {
   return same;
 }
 
-/* Closes the file. */
-static int stream(int fd, const char *path, int (*fn)(void *data, const void *bytes, size_t size), void *data,
-                  tlsmend_error *error) {
-  if (fd < 0)
-    return posix_fail(error, "open", path);
-  char bytes[65536];
+static int stream_open(int fd, const char *path, int (*fn)(void *data, const void *bytes, size_t size),
+                       void *data, tlsmend_error *error) {
   struct stat status;
   int result = TLSMEND_OK;
   if (fstat(fd, &status) != 0)
-    result = posix_fail(error, "read", path);
-  else if (!S_ISREG(status.st_mode))
-    result = tlsmend_error_set(error, TLSMEND_E_IO, "cannot read %s: it is not a file", path);
+    return posix_fail(error, "read", path);
+  if (!S_ISREG(status.st_mode))
+    return tlsmend_error_set(error, TLSMEND_E_IO, "cannot read %s: it is not a file", path);
+  char *bytes = malloc(OS_STREAM_PIECE);
+  if (!bytes)
+    return error_no_memory(error);
   while (result == TLSMEND_OK) {
-    ssize_t got = read(fd, bytes, sizeof bytes);
+    ssize_t got = read(fd, bytes, OS_STREAM_PIECE);
     if (got < 0 && errno == EINTR)
       continue;
     if (got < 0)
@@ -191,6 +191,16 @@ static int stream(int fd, const char *path, int (*fn)(void *data, const void *by
       break;
     result = fn(data, bytes, (size_t)got);
   }
+  free(bytes);
+  return result;
+}
+
+/* Closes the file. */
+static int stream(int fd, const char *path, int (*fn)(void *data, const void *bytes, size_t size), void *data,
+                  tlsmend_error *error) {
+  if (fd < 0)
+    return posix_fail(error, "open", path);
+  int result = stream_open(fd, path, fn, data, error);
   close(fd);
   return result;
 }

@@ -14,6 +14,7 @@
 
 #include <tlsmend/tlsmend.h>
 
+#include "os/system.h"
 #include "os/win32/library.h"
 #include "os/win32/wide.h"
 
@@ -304,7 +305,7 @@ int os_log_open(const char *path, bool create, os_log **out, tlsmend_error *erro
   return TLSMEND_OK;
 }
 
-int os_log_append(os_log *log, const void *bytes, size_t size, tlsmend_error *error) {
+int os_log_write(os_log *log, const void *bytes, size_t size, tlsmend_error *error) {
   LARGE_INTEGER zero = {0};
   DWORD done = 0;
   if (!SetFilePointerEx(log->file, zero, NULL, FILE_END) ||
@@ -314,9 +315,16 @@ int os_log_append(os_log *log, const void *bytes, size_t size, tlsmend_error *er
     return tlsmend_error_set(error, TLSMEND_E_IO,
                              "cannot append to %s: only %lu of %llu bytes fit (disk full?)", log->path, done,
                              (unsigned long long)size);
-  if (!FlushFileBuffers(log->file))
-    return wide_fail(error, GetLastError(), "flush", log->path);
   return TLSMEND_OK;
+}
+
+int os_log_flush(os_log *log, tlsmend_error *error) {
+  return FlushFileBuffers(log->file) ? TLSMEND_OK : wide_fail(error, GetLastError(), "flush", log->path);
+}
+
+int os_log_append(os_log *log, const void *bytes, size_t size, tlsmend_error *error) {
+  int result = os_log_write(log, bytes, size, error);
+  return result == TLSMEND_OK ? os_log_flush(log, error) : result;
 }
 
 int os_log_truncate(os_log *log, uint64_t size, tlsmend_error *error) {
@@ -399,26 +407,30 @@ void os_lock_release(os_lock *lock) {
   free(lock);
 }
 
+static int stream_open(HANDLE file, const char *path, int (*fn)(void *data, const void *bytes, size_t size),
+                       void *data, tlsmend_error *error) {
+  LARGE_INTEGER length; /* devices have none */
+  if (GetFileType(file) != FILE_TYPE_DISK || !GetFileSizeEx(file, &length))
+    return tlsmend_error_set(error, TLSMEND_E_IO, "cannot read %s: it is not a file", path);
+  char *bytes = malloc(OS_STREAM_PIECE);
+  DWORD got = 1;
+  int result = bytes ? TLSMEND_OK : error_no_memory(error);
+  while (result == TLSMEND_OK && got) {
+    if (!ReadFile(file, bytes, OS_STREAM_PIECE, &got, NULL))
+      result = wide_fail(error, GetLastError(), "read", path);
+    else if (got)
+      result = fn(data, bytes, got);
+  }
+  free(bytes);
+  return result;
+}
+
 int os_file_stream(const char *path, int (*fn)(void *data, const void *bytes, size_t size), void *data,
                    tlsmend_error *error) {
   HANDLE file;
   if (file_open(path, GENERIC_READ, FILE_SHARE_READ, OPEN_EXISTING, &file) != TLSMEND_OK)
     return wide_fail(error, GetLastError(), "open", path);
-  char bytes[65536];
-  LARGE_INTEGER length; /* devices have none */
-  int result = TLSMEND_OK;
-  if (GetFileType(file) != FILE_TYPE_DISK || !GetFileSizeEx(file, &length))
-    result = tlsmend_error_set(error, TLSMEND_E_IO, "cannot read %s: it is not a file", path);
-  while (result == TLSMEND_OK) {
-    DWORD got = 0;
-    if (!ReadFile(file, bytes, sizeof bytes, &got, NULL))
-      result = wide_fail(error, GetLastError(), "read", path);
-    if (result != TLSMEND_OK || got == 0)
-      break;
-    result = fn(data, bytes, got);
-    if (result != TLSMEND_OK)
-      break;
-  }
+  int result = stream_open(file, path, fn, data, error);
   CloseHandle(file);
   return result;
 }

@@ -5,6 +5,8 @@
 #include "unit/key.h"
 
 #include "base/digest.h"
+#include "os/os.h"
+#include "signing/bundle.h"
 #include "signing/manifest.h"
 #include "machine/guard.h"
 #include "machine/update/package.h"
@@ -123,7 +125,68 @@ static void test_package_digest(void **unused) {
   free(path);
 }
 
+static void check_copy(const char *from, const char *bytes, size_t size) {
+  tlsmend_error error = {0, ""};
+  char digest[65], other[65], *path = engine_path(from), *to = engine_path("copy.msu");
+  digest_sha256(bytes, size, digest);
+  memset(other, '0', 64), other[64] = 0;
+  assert_int_equal(package_copy(path, to, other, &error), TLSMEND_E_REFUSED);
+  assert_false(os_name_taken(to));
+  MUST(package_copy(path, to, digest, &error));
+  size_t found = 0;
+  char *copy = file_read("copy.msu", &found);
+  assert_int_equal(found, size);
+  assert_memory_equal(copy, bytes, size);
+  assert_int_equal(package_copy(path, to, digest, &error), TLSMEND_E_BUSY); /* what is there is not written */
+  MUST(os_file_remove(to, &error));
+  free(copy);
+  free(path);
+  free(to);
+}
+
+/* A copy is what was hashed, or there is none: of a file, and out of a bundle, of which no byte may be another. */
+static void test_copy(void **unused) {
+  (void)unused;
+  enum { SIZE = 600000 };
+  static char bytes[SIZE];
+  minisign_secret key = new_key();
+  tlsmend_error error = {0, ""};
+  manifest files = {0};
+  manifest_file text = {.kind = MANIFEST_RUNBOOK, .name = (char *)(uintptr_t) "r.lua"},
+                package = {.kind = MANIFEST_PACKAGE, .name = (char *)(uintptr_t)msu, .size = SIZE};
+  char *head = NULL, digest[65], *to = engine_path("copy.msu");
+  randombytes_buf(bytes, sizeof bytes);
+  digest_sha256("", 0, text.sha256);
+  digest_sha256(bytes, SIZE, package.sha256);
+  strcpy(digest, package.sha256);
+  MUST(manifest_add(&files, &text, &error));
+  MUST(manifest_add(&files, &package, &error));
+  MUST(bundle_print(&files, &key, "timestamp:1", &head, &error));
+  size_t length = strlen(head);
+  char *bundle = malloc(length + SIZE), *path = engine_path("b.tlsmend|windows6.1-kb3140245-x64.msu");
+  assert_non_null(bundle);
+  memcpy(bundle, head, length);
+  memcpy(bundle + length, bytes, SIZE);
+  file_write("b.tlsmend", bundle, length + SIZE);
+  file_write("a.msu", bytes, SIZE);
+  check_copy("a.msu", bytes, SIZE);
+  check_copy("b.tlsmend|windows6.1-kb3140245-x64.msu", bytes, SIZE);
+  for (size_t i = 0; i < SIZE; i += 1 + i / 4) {
+    bundle[length + i] = (char)(bundle[length + i] ^ (1 << (i % 8)));
+    file_write("b.tlsmend", bundle, length + SIZE);
+    assert_int_equal(package_copy(path, to, digest, &error), TLSMEND_E_APPROVAL);
+    assert_false(os_name_taken(to));
+    bundle[length + i] = (char)(bundle[length + i] ^ (1 << (i % 8)));
+  }
+  manifest_clear(&files);
+  free(bundle);
+  free(path);
+  free(head);
+  free(to);
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {ENGINE_TEST(test_package), ENGINE_TEST(test_package_digest)};
+  const struct CMUnitTest tests[] = {ENGINE_TEST(test_package), ENGINE_TEST(test_package_digest),
+                                     ENGINE_TEST(test_copy)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
