@@ -1,6 +1,7 @@
 /*
- * The one door: carries a journalled plan out, forwards or backwards, step by step. Knows machines, plans and journals;
- * no runbooks. Every step is in the journal, on the disk, before the machine is touched.
+ * The one door: carries a journalled plan out, forwards or backwards, batch by batch: keys and values up to the next
+ * update or restart, or one of those. Knows machines, plans and journals; no runbooks. Every step is in the journal, on
+ * the disk, before the machine is touched.
  */
 #ifndef TLSMEND_COMMIT_COMMIT_H
 #define TLSMEND_COMMIT_COMMIT_H

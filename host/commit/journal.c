@@ -125,17 +125,28 @@ static bool set_step(journal *self, size_t step, step_state state, const char *n
   return replace(&self->steps[step].note, note);
 }
 
+static bool set_steps(journal *self, size_t first, size_t last, step_state state, const char *note) {
+  for (size_t i = first; i <= last; i++)
+    if (!set_step(self, i, state, note))
+      return false;
+  return true;
+}
+
+/* `begins`: older journals intend the next step in the record that ends the one before it. */
 static bool take_step(journal *self, const json_t *record) {
-  size_t step, next;
+  size_t step, last, next;
   const char *state = json_string_value(json_object_get(record, "state"));
-  const json_t *begins = json_object_get(record, "begins");
+  const json_t *end = json_object_get(record, "last"), *begins = json_object_get(record, "begins");
   if (!state || !step_of(self, json_object_get(record, "step"), &step))
+    return false;
+  last = step;
+  if (end && (!step_of(self, end, &last) || last < step))
     return false;
   if (begins && (!step_of(self, begins, &next) || !set_step(self, next, STEP_INTENDED, NULL)))
     return false;
   for (int i = STEP_OPEN; i <= STEP_LEFT; i++) {
     if (strcmp(state, step_names[i]) == 0)
-      return set_step(self, step, (step_state)i, json_string_value(json_object_get(record, "note")));
+      return set_steps(self, step, last, (step_state)i, json_string_value(json_object_get(record, "note")));
   }
   return false;
 }
@@ -216,29 +227,31 @@ static int write_record(journal *self, json_t *record, tlsmend_error *error) {
   return code;
 }
 
-static json_t *step_record(size_t step, step_state state, const char *note) {
+static json_t *step_record(size_t first, size_t last, step_state state, const char *note) {
   json_t *record = record_of("step");
-  json_object_set_new(record, "step", json_integer((json_int_t)step));
+  json_object_set_new(record, "step", json_integer((json_int_t)first));
+  if (last > first)
+    json_object_set_new(record, "last", json_integer((json_int_t)last));
   json_object_set_new(record, "state", json_string(step_names[state]));
   if (note && *note)
     json_object_set_new(record, "note", json_string(note));
   return record;
 }
 
-int journal_step_state(journal *self, size_t step, step_state state, const char *note, tlsmend_error *error) {
+int journal_steps_state(journal *self, size_t first, size_t last, step_state state, const char *note,
+                        tlsmend_error *error) {
+  int code = TLSMEND_OK;
   if (self->in_memory) /* the same without a record: a bench does it some ten thousand times */
-    return set_step(self, step, state, note && *note ? note : NULL) ? TLSMEND_OK : error_no_memory(error);
-  return write_record(self, step_record(step, state, note), error);
+    return set_steps(self, first, last, state, note && *note ? note : NULL) ? code : error_no_memory(error);
+  if (self->batches)
+    return write_record(self, step_record(first, last, state, note), error);
+  for (size_t i = first; code == TLSMEND_OK && i <= last; i++)
+    code = write_record(self, step_record(i, i, state, note), error);
+  return code;
 }
 
-int journal_step_next(journal *self, size_t step, size_t next, const char *note, tlsmend_error *error) {
-  if (self->in_memory) {
-    int code = journal_step_state(self, next, STEP_INTENDED, NULL, error);
-    return code == TLSMEND_OK ? journal_step_state(self, step, STEP_DONE, note, error) : code;
-  }
-  json_t *record = step_record(step, STEP_DONE, note);
-  json_object_set_new(record, "begins", json_integer((json_int_t)next));
-  return write_record(self, record, error);
+int journal_step_state(journal *self, size_t step, step_state state, const char *note, tlsmend_error *error) {
+  return journal_steps_state(self, step, step, state, note, error);
 }
 
 static json_t *boot_record(const char *kind, const char *boot) {
@@ -316,8 +329,9 @@ static int take_begin(journal *self, const json_t *record, tlsmend_error *error)
   const char *schema = json_string_value(json_object_get(record, "schema"));
   if (!schema || strncmp(schema, "tlsmend-journal/", 16) != 0)
     return tlsmend_error_set(error, TLSMEND_E_CORRUPT, "%s is not a journal", self->path);
-  bool old = strcmp(schema, JOURNAL_SCHEMA_OLD) == 0;
-  if (!old && strcmp(schema, JOURNAL_SCHEMA) != 0)
+  bool old = strcmp(schema, JOURNAL_SCHEMA_1) == 0;
+  self->batches = strcmp(schema, JOURNAL_SCHEMA) == 0;
+  if (!old && !self->batches && strcmp(schema, JOURNAL_SCHEMA_2) != 0)
     return tlsmend_error_set(error, TLSMEND_E_UNSUPPORTED,
                              "%s has format %s, this tlsmend knows " JOURNAL_SCHEMA, self->path, schema);
   if (!replace(&self->run, json_string_value(json_object_get(record, "run"))) ||
@@ -435,6 +449,7 @@ int journal_create_in_memory(tlsmend_plan *plan, const char *boot, journal **out
   if (!self)
     return error_no_memory(error);
   self->in_memory = true;
+  self->batches = true;
   self->plan = plan;
   self->steps = calloc(plan->change_count + 1, sizeof *self->steps);
   snprintf(self->boot, sizeof self->boot, "%s", boot);

@@ -13,8 +13,10 @@
 
 #include "plan/plan.h"
 
-#define JOURNAL_SCHEMA     "tlsmend-journal/2"
-#define JOURNAL_SCHEMA_OLD "tlsmend-journal/1" /* keeps neither texts nor terms; read, not written */
+#define JOURNAL_SCHEMA "tlsmend-journal/3"
+/* Read; a run that was begun in one goes on in its form. */
+#define JOURNAL_SCHEMA_2 "tlsmend-journal/2" /* has a record for each step */
+#define JOURNAL_SCHEMA_1 "tlsmend-journal/1" /* as that, and keeps neither texts nor terms */
 
 /* How far a step has come. */
 typedef enum step_state {
@@ -76,6 +78,7 @@ typedef struct journal {
   uint64_t size;            /* of the whole lines */
   size_t lines;
   char chain[65]; /* digest of the last line */
+  bool batches;   /* a record may speak of several steps; false: it was begun in an older form */
   bool in_memory; /* there is no file: for the bench */
   bool strict;   /* nobody else may be able to put another folder into the place of its own: os_folder_open */
   bool damaged;  /* a line does not fit: what came up to there has been read (journal_look) */
@@ -128,9 +131,9 @@ void journal_close(journal *self);
  * What the disk holds up to there stays readable.
  */
 int journal_step_state(journal *self, size_t step, step_state state, const char *note, tlsmend_error *error);
-/* `step` is done and `next` intended, in one record: what would take two flushes takes one, and no kill comes in
- * between. */
-int journal_step_next(journal *self, size_t step, size_t next, const char *note, tlsmend_error *error);
+/* The same for all steps from `first` to `last`, in one record if the journal's form has that (`batches`). */
+int journal_steps_state(journal *self, size_t first, size_t last, step_state state, const char *note,
+                        tlsmend_error *error);
 int journal_barrier(journal *self, size_t step, const char *boot, tlsmend_error *error);
 int journal_restarted(journal *self, size_t step, const char *boot, tlsmend_error *error);
 int journal_resumed(journal *self, const char *boot, tlsmend_error *error); /* goes on, not at a barrier */

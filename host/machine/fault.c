@@ -30,6 +30,11 @@ static int apply(tlsmend_machine *machine, const tlsmend_change *change, tlsmend
   return code;
 }
 
+static int flush(tlsmend_machine *machine, const tlsmend_change *changes, size_t count,
+                 tlsmend_error *error) {
+  return machine_flush(machine->below, changes, count, error);
+}
+
 static int update_remove(tlsmend_machine *machine, const tlsmend_change *change, tlsmend_error *error) {
   look((fault *)machine);
   int code = machine_update_remove(machine->below, change, error);
@@ -42,6 +47,7 @@ static const tlsmend_machine_ops fault_ops = {.version = TLSMEND_MACHINE_OPS_VER
                                               .name = "fault",
                                               .close = close_fault,
                                               .apply = apply,
+                                              .flush = flush,
                                               .update_remove = update_remove};
 
 fault *fault_open(tlsmend_machine *below) {

@@ -186,6 +186,10 @@ int machine_apply(tlsmend_machine *self, const tlsmend_change *change, tlsmend_o
   return self->ops->apply(self, change, outcome, error);
 }
 
+int machine_flush(tlsmend_machine *self, const tlsmend_change *changes, size_t count, tlsmend_error *error) {
+  return self->ops->flush ? self->ops->flush(self, changes, count, error) : TLSMEND_OK;
+}
+
 bool machine_removes_updates(const tlsmend_machine *self) { return self->ops->update_remove; }
 
 int machine_update_remove(tlsmend_machine *self, const tlsmend_change *change, tlsmend_error *error) {

@@ -46,6 +46,7 @@ int machine_pause(tlsmend_machine *self, unsigned milliseconds, tlsmend_error *e
 int machine_may_write(tlsmend_machine *self, tlsmend_error *error);
 int machine_apply(tlsmend_machine *self, const tlsmend_change *change, tlsmend_outcome *outcome,
                   tlsmend_error *error);
+int machine_flush(tlsmend_machine *self, const tlsmend_change *changes, size_t count, tlsmend_error *error);
 /* Whether a rollback takes updates back from it. */
 bool machine_removes_updates(const tlsmend_machine *self);
 int machine_update_remove(tlsmend_machine *self, const tlsmend_change *change, tlsmend_error *error);

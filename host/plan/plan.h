@@ -1,5 +1,5 @@
 /*
- * A plan: ordered changes, what was read to decide them, and why. Pure data; it does not apply itself (commit.c does).
+ * A plan: ordered changes, what was read to decide them, and why. Pure data; it does not apply itself (commit/ does).
  * The public type tlsmend_plan is this struct.
  */
 #ifndef TLSMEND_PLAN_PLAN_H

@@ -32,7 +32,7 @@ static bool sim_memory_open(tlsmend_machine **out) {
   return true;
 }
 
-/* A snapshot that is a file, written at every change and read again at the end. */
+/* A snapshot that is a file, written and read again at the end. */
 static char *file_path(void) {
   char name[64];
   snprintf(name, sizeof name, "tlsmend-conformance-%u.reg", os_process_id());
@@ -66,6 +66,7 @@ static void sim_file_close(tlsmend_machine *opened) {
 
 /* What the file holds, rather than what the open machine remembers. */
 static void sim_file_settle(tlsmend_machine *opened) {
+  MUST(machine_flush(opened, NULL, 0, &error));
   machine_close(opened);
   machine = file_open();
 }

@@ -418,6 +418,8 @@ void world_set(const char *key, const char *name, const char *text) {
   if (code == TLSMEND_OK)
     code = text ? propose_value_set(opened, key, 64, name, &value, NULL, &error)
                 : propose_value_delete(opened, key, 64, name, NULL, &error);
+  if (code == TLSMEND_OK)
+    code = machine_flush(opened, NULL, 0, &error);
   if (code != TLSMEND_OK)
     world_fail("an edit", "%s", error.text);
   tlsmend_value_clear(&value);

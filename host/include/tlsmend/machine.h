@@ -44,7 +44,7 @@ typedef struct tlsmend_machine tlsmend_machine;
 typedef int (*tlsmend_name_fn)(void *data, const char *name);
 
 /* The version of the table below. It rises whenever a member comes, goes or changes its meaning. */
-#define TLSMEND_MACHINE_OPS_VERSION 3
+#define TLSMEND_MACHINE_OPS_VERSION 4
 
 /* The table of functions: one for all machines of a kind, alive for as long as any of them. */
 typedef struct tlsmend_machine_ops {
@@ -102,9 +102,9 @@ typedef struct tlsmend_machine_ops {
   int (*may_write)(tlsmend_machine *self, tlsmend_error *error);
 
   /*
-   * The one door: carries out one change, and returns once it would survive a power cut. Called while applying, never while
-   * planning; the journal says that the step is about to be done, and will say that it is. `outcome` is zeroed by the caller; fill
-   * in what is to be told. For KEY_CREATE the parent is there, for KEY_DELETE the key is empty. Does not journal, retry or undo: to
+   * The one door: carries out one change, so that reads see it. An update and a restart would survive a power cut when it returns;
+   * a key or a value need not before `flush`. Called while applying, never while planning; the journal says that the step is about to
+   * be done, and will say that it is. `outcome` is zeroed by the caller; fill in what is to be told. For KEY_CREATE the parent is there, for KEY_DELETE the key is empty. Does not journal, retry or undo: to
    * take a step back, the host calls it with the inverse change.
    * E_DRIFT: `before` does not hold any more, and nothing was done. E_UNSUPPORTED: a kind of change that this machine does not
    * know. E_FAILED: it was tried and did not work. After any failure the host looks for itself how far it came.
@@ -156,6 +156,12 @@ typedef struct tlsmend_machine_ops {
    * file tells of that, whatever there is; keys that are in it only as the way to another tell nothing. Called while planning and before
    * a plan is applied. NULL: the machine is no such file; what is absent in it is absent. */
   int (*told)(tlsmend_machine *self, const tlsmend_key *key, unsigned *above, tlsmend_error *error);
+
+  /* Returns once these changes of keys and values would survive a power cut; what else was applied before may come along. Called while
+   * applying, after a batch of them, and after a kill for those that are found to be there; then nothing may be waiting. Until it
+   * returns, a power cut may take any of them away, but no key without what is in it. A failure has the batch undone.
+   * NULL: each change is on the disk when `apply` returns. */
+  int (*flush)(tlsmend_machine *self, const tlsmend_change *changes, size_t count, tlsmend_error *error);
 } tlsmend_machine_ops;
 
 /* The head of every machine. A back end's own struct begins with it; it sets `ops` and leaves the rest zeroed (calloc). */

@@ -1,6 +1,6 @@
 /*
- * Snapshots: writing. Each change is checked against its before, done in memory and saved; what cannot be saved is taken back
- * in memory too. Updates are simulated: what servicing.c predicts is done, and remembered below FACTS_KEY\Updates, so that the
+ * Snapshots: writing. Each change is checked against its before and done in memory; keys and values are saved by the next flush, what
+ * cannot be saved is taken back in memory too. Updates are simulated: what servicing.c predicts is done, and remembered below FACTS_KEY\Updates, so that the
  * restart can complete it and a rollback can take it back exactly.
  */
 #include <inttypes.h>
@@ -341,6 +341,22 @@ static void reload(sim *self) {
   free(bytes);
 }
 
+/* Writes the file; what could not be written is not in memory either. */
+static int save(sim *self, tlsmend_error *error) {
+  int code = sim_save(self, error);
+  if (code != TLSMEND_OK)
+    reload(self);
+  self->unsaved = false;
+  return code;
+}
+
+int sim_flush(tlsmend_machine *machine, const tlsmend_change *changes, size_t count, tlsmend_error *error) {
+  sim *self = (sim *)machine;
+  (void)changes;
+  (void)count;
+  return self->unsaved ? save(self, error) : TLSMEND_OK;
+}
+
 int sim_apply(tlsmend_machine *machine, const tlsmend_change *change, tlsmend_outcome *outcome,
               tlsmend_error *error) {
   sim *self = (sim *)machine;
@@ -351,20 +367,23 @@ int sim_apply(tlsmend_machine *machine, const tlsmend_change *change, tlsmend_ou
   case TLSMEND_CHANGE_VALUE_SET:
   case TLSMEND_CHANGE_VALUE_DELETE:
     code = change_registry(self, change, error);
+    self->unsaved = self->unsaved || code == TLSMEND_OK;
     break;
   case TLSMEND_CHANGE_UPDATE_INSTALL:
     code = install(self, change, outcome, error);
+    if (code == TLSMEND_OK)
+      code = save(self, error);
+    else
+      reload(self);
     break;
   case TLSMEND_CHANGE_REBOOT:
     code = restart(self, outcome, error);
+    if (code != TLSMEND_OK)
+      reload(self);
     break;
   }
   if (code != TLSMEND_OK || facts_rest_on(change))
     self->base.facts_known = false;
-  if (code == TLSMEND_OK && change->kind != TLSMEND_CHANGE_REBOOT)
-    code = sim_save(self, error);
-  if (code != TLSMEND_OK)
-    reload(self);
   return code;
 }
 
@@ -413,11 +432,10 @@ int sim_update_remove(tlsmend_machine *machine, const tlsmend_change *change, tl
     if (entry)
       code = take_back(self, entry, error);
   }
-  if (code == TLSMEND_OK)
-    prune(self, record);
-  if (code == TLSMEND_OK)
-    code = sim_save(self, error);
-  if (code != TLSMEND_OK)
+  if (code != TLSMEND_OK) {
     reload(self);
-  return code;
+    return code;
+  }
+  prune(self, record);
+  return save(self, error);
 }

@@ -161,7 +161,8 @@ static const tlsmend_machine_ops sim_ops = {.version = TLSMEND_MACHINE_OPS_VERSI
                                             .may_write = may_write,
                                             .apply = sim_apply,
                                             .update_remove = sim_update_remove,
-                                            .told = told};
+                                            .told = told,
+                                            .flush = sim_flush};
 
 /* The snapshot that a machine is; NULL if it is something else, whatever its back end calls itself. */
 static sim *sim_of(tlsmend_machine *machine) { return machine->ops == &sim_ops ? (sim *)machine : NULL; }

@@ -23,6 +23,8 @@ struct sim {
   /* What the file held when it was read, until the first change. */
   unsigned char *bytes;
   size_t size;
+  /* Keys and values have been changed since the file was written. */
+  bool unsaved;
   /* The file has been read or written; one of a built-in machine need not be there. `seen`: SHA-256 of what it held then. */
   bool on_disk;
   unsigned char seen[32];
@@ -63,6 +65,7 @@ char *sim_path(const struct sim *self, const char *path, int view);
 /* Members of the table, in sim/apply.c. */
 int sim_apply(tlsmend_machine *machine, const tlsmend_change *change, tlsmend_outcome *outcome,
               tlsmend_error *error);
+int sim_flush(tlsmend_machine *machine, const tlsmend_change *changes, size_t count, tlsmend_error *error);
 int sim_update_remove(tlsmend_machine *machine, const tlsmend_change *change, tlsmend_error *error);
 int sim_boot_id(tlsmend_machine *machine, char out[64], tlsmend_error *error);
 

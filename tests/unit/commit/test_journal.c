@@ -46,7 +46,8 @@ static void write_all(void) {
   tlsmend_plan *plan = make_plan(machine, 3);
   journal *journal = begin(plan);
   MUST(journal_step_state(journal, 0, STEP_INTENDED, NULL, &error));
-  MUST(journal_step_next(journal, 0, 2, "a note", &error));
+  MUST(journal_steps_state(journal, 0, 2, STEP_DONE, NULL, &error));
+  MUST(journal_steps_state(journal, 2, 2, STEP_INTENDED, "a note", &error));
   MUST(journal_resumed(journal, "boot-2", &error));
   MUST(journal_stalled(journal, "no way", &error));
   MUST(journal_barrier(journal, 1, "boot-2", &error));
@@ -81,7 +82,7 @@ static void test_round_trip(void **state) {
   assert_int_equal(journal->result, RUN_LEFT);
   assert_string_equal(journal->boot, "boot-3");
   assert_int_equal(journal->boots, 2);
-  assert_int_equal(journal->lines, 11);
+  assert_int_equal(journal->lines, 12);
   assert_null(journal->stalled); /* it went on */
   MUST(journal_continue(journal, &error));
   MUST(journal_undo(journal, "once more", &error));
@@ -93,30 +94,58 @@ static void test_round_trip(void **state) {
   journal_close(journal);
 }
 
-/* A line that fits the one before it, but begins a step that the plan does not have, is damage. */
+/* Appends a record that fits the line before it. */
+static void append_record(journal *journal, const char *record) {
+  char digest[65];
+  size_t size = 0;
+  journal_digest(journal->chain, record, strlen(record), digest);
+  char *bytes = file_read(journal_name, &size), *longer = malloc(size + strlen(record) + 128);
+  assert_non_null(longer);
+  memcpy(longer, bytes, size);
+  size += (size_t)sprintf(longer + size, "%s %s\n", digest, record);
+  file_write(journal_name, longer, size);
+  free(bytes), free(longer);
+}
+
+static int read_with(const char *record, journal **out, tlsmend_error *read_error) {
+  tlsmend_machine *machine = sim_of_text(windows7);
+  tlsmend_plan *plan = make_plan(machine, 3);
+  journal *journal = begin(plan);
+  append_record(journal, record);
+  journal_close(journal);
+  tlsmend_plan_free(plan);
+  machine_close(machine);
+  return read_it(out, read_error);
+}
+
+/* A line that fits the one before it, but speaks of a step that the plan does not have, is damage. */
 static void test_no_such_step(void **state) {
   (void)state;
-  static const char *const begins[] = {"4096", "-1", "\"1\"", "1.5"};
-  for (size_t i = 0; i < sizeof begins / sizeof *begins; i++) {
-    tlsmend_machine *machine = sim_of_text(windows7);
-    tlsmend_plan *plan = make_plan(machine, 3);
-    journal *journal = begin(plan);
-    char record[160], digest[65];
-    int length = snprintf(record, sizeof record,
-                          "{\"record\":\"step\",\"step\":0,\"state\":\"done\",\"begins\":%s}", begins[i]);
-    journal_digest(journal->chain, record, (size_t)length, digest);
-    journal_close(journal);
-    size_t size = 0;
-    char *bytes = file_read(journal_name, &size), *longer = malloc(size + 256);
-    assert_non_null(longer);
-    memcpy(longer, bytes, size);
-    size += (size_t)sprintf(longer + size, "%s %s\n", digest, record);
-    file_write(journal_name, longer, size);
-    MUST_FAIL(TLSMEND_E_CORRUPT, read_it(&journal, &error));
-    free(bytes), free(longer);
-    tlsmend_plan_free(plan);
-    machine_close(machine);
+  static const char *const tails[] = {
+      "\"begins\":4096", "\"begins\":-1", "\"begins\":\"1\"", "\"begins\":1.5", "\"last\":4096",
+      "\"last\":0",      "\"last\":-1",   "\"last\":\"2\"",   "\"last\":null",  "\"last\":2147483649"};
+  for (size_t i = 0; i < sizeof tails / sizeof *tails; i++) {
+    char record[160];
+    journal *journal = NULL;
+    snprintf(record, sizeof record, "{\"record\":\"step\",\"step\":1,\"state\":\"done\",%s}", tails[i]);
+    MUST_FAIL(TLSMEND_E_CORRUPT, read_with(record, &journal, &error));
   }
+}
+
+/* What an older tlsmend writes, one step with the next, and what this one does, several at once. */
+static void test_several_steps(void **state) {
+  (void)state;
+  journal *journal = NULL;
+  MUST(read_with("{\"record\":\"step\",\"step\":0,\"state\":\"done\",\"begins\":2}", &journal, &error));
+  assert_int_equal(journal->steps[0].state, STEP_DONE);
+  assert_int_equal(journal->steps[1].state, STEP_OPEN);
+  assert_int_equal(journal->steps[2].state, STEP_INTENDED);
+  journal_close(journal);
+  MUST(read_with("{\"record\":\"step\",\"step\":0,\"last\":1,\"state\":\"undoing\"}", &journal, &error));
+  assert_int_equal(journal->steps[0].state, STEP_UNDOING);
+  assert_int_equal(journal->steps[1].state, STEP_UNDOING);
+  assert_int_equal(journal->steps[2].state, STEP_OPEN);
+  journal_close(journal);
 }
 
 /* Cut anywhere: whole lines count, half a line is torn, and writing goes on behind the whole ones. */
@@ -155,7 +184,7 @@ static void test_torn(void **state) {
   file_write(journal_name, bytes, size);
   journal *journal = NULL;
   MUST(read_it(&journal, &error));
-  assert_true(journal->torn && journal->lines == 10);
+  assert_true(journal->torn && journal->lines == 11);
   journal_close(journal);
   free(bytes);
   print_message("%zu cuts, each read up to the last whole record\n", cuts);
@@ -325,10 +354,10 @@ static void test_before(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {ENGINE_TEST(test_round_trip), ENGINE_TEST(test_torn),
-                                     ENGINE_TEST(test_edited),     ENGINE_TEST(test_moved),
-                                     ENGINE_TEST(test_newer),      ENGINE_TEST(test_ids),
-                                     ENGINE_TEST(test_before),     ENGINE_TEST(test_no_such_step)};
+  const struct CMUnitTest tests[] = {
+      ENGINE_TEST(test_round_trip), ENGINE_TEST(test_torn),         ENGINE_TEST(test_edited),
+      ENGINE_TEST(test_moved),      ENGINE_TEST(test_newer),        ENGINE_TEST(test_ids),
+      ENGINE_TEST(test_before),     ENGINE_TEST(test_no_such_step), ENGINE_TEST(test_several_steps)};
   int failures = cmocka_run_group_tests(tests, NULL, NULL);
   free(journal_name);
   return failures;

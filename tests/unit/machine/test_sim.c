@@ -53,7 +53,7 @@ static tlsmend_plan *dry_run(tlsmend_machine *machine, size_t writes) {
   return plan;
 }
 
-/* Each step on a machine that is opened anew now and then, as after a kill. */
+/* Each step on a machine that is flushed and opened anew now and then, as after a kill. */
 static void carry_out(const tlsmend_plan *plan, bool backwards) {
   tlsmend_machine *machine = sim_of_file("pc.reg");
   tlsmend_outcome outcome;
@@ -61,6 +61,7 @@ static void carry_out(const tlsmend_plan *plan, bool backwards) {
     tlsmend_change inverse = {0};
     const tlsmend_change *change = &plan->changes[backwards ? plan->change_count - 1 - i : i];
     if (random_below(3) == 0) {
+      MUST(machine_flush(machine, plan->changes, plan->change_count, &error));
       machine_close(machine);
       machine = sim_of_file("pc.reg");
     }
@@ -69,6 +70,7 @@ static void carry_out(const tlsmend_plan *plan, bool backwards) {
     MUST(machine_apply(machine, backwards ? &inverse : change, &outcome, &error));
     change_clear(&inverse);
   }
+  MUST(machine_flush(machine, plan->changes, plan->change_count, &error));
   machine_close(machine);
 }
 

@@ -81,7 +81,7 @@ static void edit_added(json_t *begin) {
                 "text", base64(hostile)));
 }
 static void edit_no_library(json_t *begin) { json_object_set_new(kept_of(begin), "library", json_null()); }
-static void edit_old(json_t *begin) { json_object_set_new(begin, "schema", json_string(JOURNAL_SCHEMA_OLD)); }
+static void edit_old(json_t *begin) { json_object_set_new(begin, "schema", json_string(JOURNAL_SCHEMA_1)); }
 static void edit_members(json_t *begin) { json_object_del(begin, "kept"); }
 static void edit_plan(json_t *begin) {
   json_object_set_new(json_object_get(begin, "plan"), "created", json_string("2020-01-01T00:00:00Z"));

@@ -39,6 +39,7 @@ static void edit(tlsmend_change *change) {
   if (change->name)
     MUST(machine_value_get(machine, change->key, change->view, change->name, &change->before, &error));
   MUST(machine_apply(machine, change, &outcome, &error));
+  MUST(machine_flush(machine, change, 1, &error));
   tlsmend_value_clear(&change->before);
   machine_close(machine);
   free(path);
