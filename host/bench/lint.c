@@ -211,6 +211,8 @@ static int lint_file(lint *self, const char *file, tlsmend_error *error) {
     one.name = list.items[i].name;
     code = script_text_runbook(&one.script, list.items[i].name, &text, error);
     if (code == TLSMEND_OK)
+      code = script_text_unpack(&text, error);
+    if (code == TLSMEND_OK)
       code = lint_text(&one, list.count == 1 ? file : list.items[i].name, &text, error);
     self->findings = one.findings;
     script_text_clear(&text);
@@ -241,7 +243,6 @@ int tlsmend_lint(const tlsmend_options *options, const tlsmend_lint_request *req
   *findings = 0;
   lint lint = {.script = session_script_options(options), .files = json_array()};
   lint.script.log = NULL;
-  lint.script.bytecode = bytecode_cache_new();
   lint.script.workers = worker_pool_new();
   lint.trust = session_trust_folder(options);
   int code = lint.files ? session_library_read(&lint.script, error) : error_no_memory(error);
@@ -258,7 +259,6 @@ int tlsmend_lint(const tlsmend_options *options, const tlsmend_lint_request *req
   json_decref(lint.files);
   script_tool_close(lint.tool);
   worker_pool_free(lint.script.workers);
-  bytecode_cache_free(lint.script.bytecode);
   session_library_clear(&lint.script);
   return code;
 }

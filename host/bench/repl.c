@@ -48,14 +48,14 @@ static int call(tlsmend_repl *self, const char *function, json_t *argument, json
   return code;
 }
 
-static json_t *text_of(const embedded_text *row) {
-  char *bytes = malloc(row->size + 1);
-  json_t *text = bytes && script_embedded_copy(row, bytes) ? json_stringn(bytes, row->size) : NULL;
+static json_t *text_of(const embedded_bytes *packed) {
+  char *bytes = malloc(packed->size + 1);
+  json_t *text = bytes && script_embedded_copy(packed, bytes) ? json_stringn(bytes, packed->size) : NULL;
   free(bytes);
   return text;
 }
 
-/* What help reads: the definitions, and the modules that it knows. */
+/* What help reads: the definitions, and the modules that it knows. host/cmake/embed.cmake keeps these texts. */
 static json_t *help_texts(void) {
   static const char *const folders[] = {"stdlib/meta/", "stdlib/tls/", "stdlib/windows/releases",
                                         "stdlib/windows/updates.lua"};
@@ -63,7 +63,7 @@ static json_t *help_texts(void) {
   for (size_t i = 0; texts && i < embedded_text_count; i++)
     for (size_t j = 0; j < sizeof folders / sizeof folders[0]; j++)
       if (strncmp(embedded_texts[i].name, folders[j], strlen(folders[j])) == 0)
-        json_object_set_new(texts, embedded_texts[i].name, text_of(&embedded_texts[i]));
+        json_object_set_new(texts, embedded_texts[i].name, text_of(&embedded_texts[i].text));
   return texts;
 }
 

@@ -306,7 +306,6 @@ int tlsmend_test(const tlsmend_options *options, const tlsmend_test_request *req
   char now[32];
   bench bench = {.options = options, .request = request, .script = session_script_options(options)};
   bench.script.log = NULL;
-  bench.script.bytecode = bytecode_cache_new();
   bench.script.workers = worker_pool_new();
   json_t *runbooks = json_array(), *result = NULL;
   bench.taken = calloc(request->param_count + 1, sizeof *bench.taken);
@@ -334,7 +333,6 @@ int tlsmend_test(const tlsmend_options *options, const tlsmend_test_request *req
   free(bench.taken);
   script_tool_close(bench.tool);
   worker_pool_free(bench.script.workers);
-  bytecode_cache_free(bench.script.bytecode);
   session_library_clear(&bench.script);
   return code;
 }

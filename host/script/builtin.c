@@ -8,7 +8,6 @@
 #include "base/error.h"
 #include "base/names.h"
 #include "script/require.h"
-#include "script/sandbox/bytecode_cache.h"
 #include "script/sandbox/error.h"
 #include "script/sandbox/sandbox.h"
 #include "signing/manifest.h"
@@ -90,10 +89,6 @@ int script_builtin_machine(const script_options *options, const char *name, char
   int code = sandbox_open(&own, &context, error);
   if (code != TLSMEND_OK)
     return code;
-  if (options) { /* the runbook that comes next looks for the release of this machine */
-    bytecode_cache_expect(options->bytecode, "stdlib/windows/releases.lua");
-    bytecode_cache_expect(options->bytecode, "stdlib/tls/protocols.lua");
-  }
   lua_pushcfunction(context->L, l_text);
   lua_pushlightuserdata(context->L, &request);
   code = sandbox_call(context, 1, 0, error);

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/digest.h"
 #include "base/error.h"
 #include "base/file_path.h"
 #include "base/unicode.h"
@@ -33,7 +32,7 @@ static int put_origin(script_runbook *runbook, const script_text *text, const ch
                       tlsmend_error *error) {
   runbook_header *header = &runbook->declared.header;
   bool overridden = runbook->remote ? runbook->remote->overridden : runbook->context->overridden;
-  digest_sha256(text->bytes, text->size, header->sha256);
+  script_text_sha256(text, header->sha256);
   header->builtin = text->builtin && !overridden;
   if (!unicode_valid(text->source, strlen(text->source)))
     return tlsmend_error_set(error, TLSMEND_E_SCRIPT, "%s: its path is not UTF-8", file);

@@ -33,6 +33,8 @@ int script_language_open(const script_options *options, const char *name, langua
   if (code == TLSMEND_E_ABSENT) {
     snprintf(file, sizeof file, "host/lang/%s.txt", name);
     code = script_text_find(NULL, file, &text, error);
+    if (code == TLSMEND_OK)
+      code = script_text_unpack(&text, error);
   }
   if (code == TLSMEND_OK)
     code = language_parse(name, text.bytes, text.size, out, error);

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-
 #include "base/digest.h"
 #include "base/error.h"
 #include "os/os.h"
@@ -132,7 +131,7 @@ int script_identity(const script_options *options, const char *name, char sha256
   *files = NULL;
   if (code != TLSMEND_OK)
     return code;
-  digest_sha256(text.bytes, text.size, sha256);
+  script_text_sha256(&text, sha256);
   script_text_clear(&text);
   return script_files(options, files, error);
 }

@@ -10,7 +10,6 @@
 #include "script/host_natives.h"
 #include "script/modules/embedded.h"
 #include "script/modules/modules.h"
-#include "script/sandbox/bytecode_cache.h"
 #include "script/sandbox/error.h"
 #include "script/sandbox/text.h"
 #include "script/suggest.h"
@@ -51,22 +50,32 @@ static void compile_named(lua_State *L, const char *bytes, size_t size, const ch
   script_compile(L, bytes, size, chunk);
 }
 
-/* Embedded texts are compiled once for all states of their owner. */
-static void compile_builtin(lua_State *L, const embedded_text *row, const char *name) {
-  bytecode_cache *cache = sandbox_context(L)->options.bytecode;
-  int status = bytecode_cache_push(cache, L, row);
-  if (status == LUA_OK)
-    return;
-  if (status > 0) {
-    sandbox_caught(L, status);
-    script_raise(L, TLSMEND_E_SCRIPT, "%s", lua_tostring(L, -1));
+/* Pushes what embedded bytes stand for: themselves, or a block that holds them unpacked. */
+static const char *push_unpacked(lua_State *L, const embedded_bytes *bytes, const char *name) {
+  if (!bytes->packed) {
+    lua_pushlightuserdata(L, (void *)(uintptr_t)bytes->at);
+    return bytes->at;
   }
-  char *bytes = lua_newuserdatauv(L, row->size + 1, 0);
-  if (!script_embedded_copy(row, bytes))
+  char *out = lua_newuserdatauv(L, bytes->size + 1, 0);
+  if (!script_embedded_copy(bytes, out))
     script_raise(L, TLSMEND_E_MEMORY, "require: there is no memory to unpack %s", name);
-  compile_named(L, bytes, row->size, name);
+  return out;
+}
+
+void script_compile_embedded(lua_State *L, const embedded_text *row, const char *name) {
+  bool compiled = row->chunk.at;
+  const embedded_bytes *bytes = compiled ? &row->chunk : &row->text;
+  const char *unpacked = push_unpacked(L, bytes, name);
+  if (!compiled) {
+    compile_named(L, unpacked, bytes->size, name);
+  } else {
+    int status = luaL_loadbufferx(L, unpacked, bytes->size, name, "b");
+    if (status != LUA_OK) {
+      sandbox_caught(L, status);
+      script_raise(L, TLSMEND_E_SCRIPT, "%s", lua_tostring(L, -1));
+    }
+  }
   lua_remove(L, -2);
-  bytecode_cache_keep(cache, L, row);
 }
 
 /* Pushes the compiled text of a module; false, and nothing pushed, if there is none. */
@@ -77,7 +86,7 @@ static bool compile_module(lua_State *L, const char *path) {
   tlsmend_error error;
   script_text text;
   if (row) {
-    compile_builtin(L, row, name);
+    script_compile_embedded(L, row, name);
     return true;
   }
   int code = script_text_find(&context->options, path, &text, &error);
@@ -192,7 +201,7 @@ static void load_module(lua_State *L, const char *name, const char *path) {
 }
 
 static void load_host(lua_State *L, const char *name, const embedded_text *row) {
-  compile_builtin(L, row, row->name);
+  script_compile_embedded(L, row, row->name);
   lua_pushstring(L, name);
   host_natives_push(L);
   call_chunk(L, true);

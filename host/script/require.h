@@ -6,8 +6,14 @@
 
 #include <lua.h>
 
+#include "script/script.h"
+
 /* Compiles a text under a chunk name; raises for syntax errors and compiled files. [-0, +1, e] */
 void script_compile(lua_State *L, const char *bytes, size_t size, const char *chunk);
+
+/* Pushes what an embedded text was compiled to when tlsmend was built, or compiles it. `name` is the chunk's, "tls/winhttp.lua". The one
+ * place where a chunk is loaded that is no text, and its bytes are the executable's. [-0, +1, e] */
+void script_compile_embedded(lua_State *L, const embedded_text *row, const char *name);
 
 /* Pushes a module of a runbook, as its `require` does. [-0, +1, e] */
 void script_require(lua_State *L, const char *name);

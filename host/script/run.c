@@ -44,8 +44,12 @@ static int l_load(lua_State *L) {
   script_require_register(L);
   if (context->options.watch)
     load_watch(L, context->options.watch);
-  const char *chunk = lua_pushfstring(L, "@%s", context->file);
-  script_compile(L, request->text->bytes, request->text->size, chunk);
+  if (request->text->builtin) {
+    script_compile_embedded(L, request->text->builtin, context->file);
+  } else {
+    const char *chunk = lua_pushfstring(L, "@%s", context->file);
+    script_compile(L, request->text->bytes, request->text->size, chunk);
+  }
   lua_call(L, 0, 1);
   declare_read(L, request->runbook, context->file);
   return 0;

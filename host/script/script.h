@@ -14,12 +14,6 @@
 
 #include "script/declared/header.h"
 
-/* Embedded texts that were compiled already, for owners of several Lua states. Must outlive those. NULL when out of memory,
- * which is good everywhere: each state then compiles for itself. */
-typedef struct bytecode_cache bytecode_cache;
-bytecode_cache *bytecode_cache_new(void);
-void bytecode_cache_free(bytecode_cache *self);
-
 /* Workers that wait for the text that they had, for owners of several runs. Must outlive those. NULL when out of memory, which is good
  * everywhere: each run then has a worker of its own. */
 typedef struct worker_pool worker_pool;
@@ -46,7 +40,6 @@ typedef struct script_options {
   const struct tlsmend_module *const *modules; /* the embedding program's, ends with NULL; or NULL */
   void (*log)(void *data, tlsmend_event event, const char *text); /* NOTE, WARNING, LOG */
   void *log_data;
-  bytecode_cache *bytecode;    /* or NULL */
   const script_source *source; /* the runbook itself and its own modules, or NULL */
   const char *watch;           /* for script_watch: the module that looks on, or NULL */
   const char *worker;          /* the program that can be a worker, absolute; NULL: it is looked for */
@@ -148,12 +141,19 @@ struct language;
 int script_language_open(const script_options *options, const char *name, struct language **out,
                          tlsmend_error *error);
 
-/* An embedded text: "stdlib/tls/winhttp.lua", "runbooks/winhttp-tls12.lua". The table is made by the build, sorted. `deflated` holds
- * the text of `size` bytes in `packed` ones; script_embedded_copy unpacks it. */
+/* Bytes of the executable, which script_embedded_copy unpacks. */
+typedef struct embedded_bytes {
+  const char *at; /* NULL: there are none */
+  size_t size;    /* of what they stand for */
+  size_t packed;  /* of the deflated bytes; 0: they stand there as they are */
+} embedded_bytes;
+
+/* What is embedded by a name: "stdlib/tls/winhttp.lua", "runbooks/winhttp-tls12.lua". The table is made by the build, sorted. Lua has its
+ * text, or what that was compiled to, or both (host/cmake/embed.cmake); nobody outside of the build can put a chunk here. */
 typedef struct embedded_text {
   const char *name;
-  const char *deflated;
-  size_t size, packed;
+  const char *sha256; /* of the text of a runbook; else NULL */
+  embedded_bytes text, chunk;
 } embedded_text;
 extern const embedded_text embedded_texts[];
 extern const size_t embedded_text_count;

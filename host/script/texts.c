@@ -8,6 +8,7 @@
 
 #include <zlib.h>
 
+#include "base/digest.h"
 #include "base/error.h"
 #include "base/module_name.h"
 #include "os/os.h"
@@ -35,16 +36,18 @@ const embedded_text *script_embedded(const char *name) {
   return bsearch(name, embedded_texts, embedded_text_count, sizeof(embedded_text), compare_name);
 }
 
-bool script_embedded_copy(const embedded_text *row, char *out) {
-  z_stream stream = {.next_in = (z_const Bytef *)row->deflated,
-                     .avail_in = (uInt)row->packed,
+bool script_embedded_copy(const embedded_bytes *bytes, char *out) {
+  z_stream stream = {.next_in = (z_const Bytef *)bytes->at,
+                     .avail_in = (uInt)bytes->packed,
                      .next_out = (Bytef *)out,
-                     .avail_out = (uInt)row->size};
+                     .avail_out = (uInt)bytes->size};
+  out[bytes->size] = 0;
+  if (!bytes->packed)
+    return memcpy(out, bytes->at, bytes->size);
   if (inflateInit2(&stream, -MAX_WBITS) != Z_OK)
     return false;
-  bool whole = inflate(&stream, Z_FINISH) == Z_STREAM_END && stream.total_out == row->size;
+  bool whole = inflate(&stream, Z_FINISH) == Z_STREAM_END && stream.total_out == bytes->size;
   inflateEnd(&stream);
-  out[row->size] = 0;
   return whole;
 }
 
@@ -89,15 +92,27 @@ int script_text_find(const script_options *options, const char *name, script_tex
     return options && options->library ? text_kept(options, name, out, error)
                                        : tlsmend_error_set(error, TLSMEND_E_ABSENT, "there is no %s", name);
   out->source = copy_text("built-in");
-  out->owned = malloc(row->size + 1);
-  if (!out->source || !out->owned || !script_embedded_copy(row, out->owned)) {
-    script_text_clear(out);
-    return error_no_memory(error);
-  }
-  out->bytes = out->owned;
-  out->size = row->size;
   out->builtin = row;
+  return out->source ? TLSMEND_OK : error_no_memory(error);
+}
+
+int script_text_unpack(script_text *text, tlsmend_error *error) {
+  if (text->bytes)
+    return TLSMEND_OK;
+  const embedded_bytes *packed = &text->builtin->text;
+  text->owned = malloc(packed->size + 1);
+  if (!text->owned || !script_embedded_copy(packed, text->owned))
+    return error_no_memory(error);
+  text->bytes = text->owned;
+  text->size = packed->size;
   return TLSMEND_OK;
+}
+
+void script_text_sha256(const script_text *text, char out[65]) {
+  if (text->builtin && text->builtin->sha256)
+    memcpy(out, text->builtin->sha256, 65);
+  else
+    digest_sha256(text->bytes, text->size, out);
 }
 
 static bool is_path(const char *name) {

@@ -62,7 +62,6 @@ int tlsmend_runbook_list(const tlsmend_options *options, tlsmend_format format, 
   assert(options && out);
   *out = NULL;
   script_options script = session_script_options(options);
-  script.bytecode = bytecode_cache_new();
   script.workers = worker_pool_new();
   listing listing = {&script, json_array(), {0}, error};
   char *text = NULL;
@@ -88,7 +87,6 @@ int tlsmend_runbook_list(const tlsmend_options *options, tlsmend_format format, 
   language_close(language);
   json_decref(listing.runbooks);
   worker_pool_free(script.workers);
-  bytecode_cache_free(script.bytecode);
   session_library_clear(&script);
   return code;
 }

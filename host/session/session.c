@@ -252,7 +252,6 @@ int tlsmend_session_open(const tlsmend_options *options, tlsmend_session **out, 
   self->script.worker = self->worker;
   self->script.log = options->event ? session_event : NULL;
   self->script.log_data = self;
-  self->script.bytecode = bytecode_cache_new();
   self->script.workers = worker_pool_new();
   if (code == TLSMEND_OK)
     code = session_library_read(&self->script, error);
@@ -277,7 +276,6 @@ void tlsmend_session_close(tlsmend_session *self) {
     return;
   machine_close(self->machine);
   worker_pool_free(self->script.workers);
-  bytecode_cache_free(self->script.bytecode);
   free(self->spec);
   free(self->home);
   free(self->state);

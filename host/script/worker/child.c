@@ -151,9 +151,7 @@ static int take_opening(child *self, tlsmend_error *error) {
     if (code != TLSMEND_OK)
       return code;
   }
-  bytecode_cache *bytecode = self->options.bytecode;
   self->options = self->opening.options;
-  self->options.bytecode = bytecode;
   self->options.remote = &self->remote;
   return TLSMEND_OK;
 }
@@ -264,7 +262,6 @@ static void greet(child *self, unsigned long long memory) {
 /* What draws random numbers or opens files when it is used first is used before the wall stands. */
 static void get_ready(child *self, void (*extra)(lua_State *L)) {
   json_object_seed(0);
-  self->options.bytecode = bytecode_cache_new();
   self->remote = (script_remote){ask, is_stopped, self, extra};
   if (sodium_init() < 0)
     os_wall_exit(1);
