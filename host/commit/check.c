@@ -206,13 +206,15 @@ static int check_planned(tlsmend_machine *machine, const tlsmend_change *change,
                                                 code == TLSMEND_E_DRIFT ? ". Plan again" : "");
 }
 
-int commit_check_steps(tlsmend_machine *machine, const tlsmend_plan *plan, size_t from,
+int commit_check_steps(tlsmend_machine *machine, const tlsmend_plan *plan, const journal *begun,
                        tlsmend_error *error) {
   tlsmend_machine *overlay = NULL;
   tlsmend_outcome outcome;
   tlsmend_plan *scratch = plan_new();
   int code = scratch ? overlay_open(machine, scratch, &overlay, error) : error_no_memory(error);
-  for (size_t i = from; code == TLSMEND_OK && i < plan->change_count; i++) {
+  for (size_t i = 0; code == TLSMEND_OK && i < plan->change_count; i++) {
+    if (begun && begun->steps[i].state == STEP_DONE)
+      continue;
     code = check_planned(overlay, &plan->changes[i], error);
     if (code == TLSMEND_OK)
       code = machine_apply(overlay, &plan->changes[i], &outcome, error);

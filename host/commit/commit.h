@@ -37,8 +37,10 @@ int commit_check_reads(tlsmend_machine *machine, const tlsmend_plan *plan, tlsme
 /* E_REFUSED names the first change that lies in a branch which the machine's file lacks, and what is to be exported. */
 int commit_check_branches(tlsmend_machine *machine, const tlsmend_plan *plan, tlsmend_error *error);
 
-/* Compares the before of every step from `from` on with the machine, taking the steps in between into account. */
-int commit_check_steps(tlsmend_machine *machine, const tlsmend_plan *plan, size_t from, tlsmend_error *error);
+/* Compares the before of every step with the machine, taking the steps in front of it into account. Of a run that was
+ * `begun` (or NULL) the steps that are done are left out: of a batch that lost its power these may be any. */
+int commit_check_steps(tlsmend_machine *machine, const tlsmend_plan *plan, const journal *begun,
+                       tlsmend_error *error);
 
 /* Finds and hashes the packages of the updates from `from` on. E_REFUSED names the missing or the wrong one. */
 int commit_check_packages(const tlsmend_plan *plan, size_t from, tlsmend_error *error);

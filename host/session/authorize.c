@@ -208,7 +208,7 @@ static int check_reads(const authorization *self, tlsmend_error *error) {
 }
 
 static int check_steps(const authorization *self, tlsmend_error *error) {
-  return commit_check_steps(self->session->machine, self->plan, 0, error);
+  return commit_check_steps(self->session->machine, self->plan, NULL, error);
 }
 
 static int check_packages(const authorization *self, tlsmend_error *error) {

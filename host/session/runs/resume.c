@@ -88,7 +88,7 @@ static int go_on(tlsmend_session *self, journal *journal, commit_result *out, tl
   if (code == TLSMEND_OK)
     code = commit_check_undo(self->machine, journal, UNDO_STRICT, NULL, NULL, &inner);
   if (code == TLSMEND_OK)
-    code = commit_check_steps(self->machine, journal->plan, step, &inner);
+    code = commit_check_steps(self->machine, journal->plan, journal, &inner);
   if (code == TLSMEND_OK)
     code = commit_keep_packages(self->machine, journal->plan, step, true, &inner);
   if (code == TLSMEND_E_DRIFT || code == TLSMEND_E_REFUSED)

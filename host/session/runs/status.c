@@ -48,6 +48,38 @@ static void print_watch(status *status, const journal *journal) {
   text_add(&status->text, "\n");
 }
 
+/* A batch that was stopped: which of its steps are done, only the machine can tell. */
+static void print_begun(status *status, size_t first, size_t last) {
+  text_add(&status->text, "    ");
+  text_say(&status->text, "steps %zu to %zu begun: tlsmend resume looks which of them are done", first + 1,
+           last + 1);
+  text_add(&status->text, "\n");
+}
+
+/* What was begun and what was not undone. */
+static void print_steps(status *status, const journal *journal) {
+  size_t count = journal->plan->change_count, end;
+  for (size_t i = 0; i < count; i = end) {
+    const journal_step *step = &journal->steps[i];
+    for (end = i + 1; end < count && step->state == STEP_INTENDED &&
+                      journal->steps[end].state == STEP_INTENDED && !step->note && !journal->steps[end].note;)
+      end++;
+    if (step->state != STEP_LEFT && step->state != STEP_INTENDED)
+      continue;
+    if (end > i + 1) {
+      print_begun(status, i, end - 1);
+      continue;
+    }
+    char *line =
+        change_print_in(status->text.language, &journal->plan->changes[i], plan_has_views(journal->plan));
+    text_add(&status->text, "    ");
+    text_say(&status->text, step->state == STEP_LEFT ? "step %zu not undone: %s" : "step %zu begun: %s",
+             i + 1, line ? line : "?");
+    report_note(step, &status->text);
+    free(line);
+  }
+}
+
 static void print_run(status *status, const journal *journal) {
   size_t done = 0;
   for (size_t i = 0; i < journal->plan->change_count; i++)
@@ -67,18 +99,7 @@ static void print_run(status *status, const journal *journal) {
     text_say(&status->text, "it could not go on: %s", text_said(&status->text, journal->stalled));
     text_add(&status->text, "\n");
   }
-  for (size_t i = 0; i < journal->plan->change_count; i++) {
-    if (journal->steps[i].state != STEP_LEFT && journal->steps[i].state != STEP_INTENDED)
-      continue;
-    char *line =
-        change_print_in(status->text.language, &journal->plan->changes[i], plan_has_views(journal->plan));
-    text_add(&status->text, "    ");
-    text_say(&status->text,
-             journal->steps[i].state == STEP_LEFT ? "step %zu not undone: %s" : "step %zu begun: %s", i + 1,
-             line ? line : "?");
-    report_note(&journal->steps[i], &status->text);
-    free(line);
-  }
+  print_steps(status, journal);
   if (!journal->torn)
     return;
   text_add(&status->text, "    ");
