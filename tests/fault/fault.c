@@ -7,9 +7,12 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 /* What they are compiled to call. */
@@ -23,6 +26,9 @@ int fault_unlinkat(int folder, const char *name, int flags);
 int fault_mkdir(const char *path, mode_t mode);
 int fault_ftruncate(int fd, off_t size);
 int fault_openat(int folder, const char *path, int flags, ...);
+time_t fault_time(time_t *out);
+pid_t fault_getpid(void);
+ssize_t fault_getrandom(void *bytes, size_t size, unsigned flags);
 
 void (*fault_on_rename)(const char *path);
 
@@ -197,4 +203,21 @@ int fault_openat(int folder, const char *path, int flags, ...) {
   if (fd >= 0 && made)
     power_created(fd);
   return fd;
+}
+
+/* The same run leaves the same bytes each time, so that worlds can be compared: one moment, one process, one number of a plan. */
+time_t fault_time(time_t *out) {
+  enum { MOMENT = 1790000000 };
+  if (out)
+    *out = MOMENT;
+  return MOMENT;
+}
+
+pid_t fault_getpid(void) { return 4711; }
+
+ssize_t fault_getrandom(void *bytes, size_t size, unsigned flags) {
+  if (size == sizeof(uint64_t)) /* the name of a new file, which no other may have */
+    return getrandom(bytes, size, flags);
+  memset(bytes, 0x5a, size);
+  return (ssize_t)size;
 }

@@ -153,6 +153,55 @@ void world_free(world *saved) {
   free(saved);
 }
 
+static int by_bytes(const void *a, const void *b) { return memcmp(a, b, sizeof(digest)); }
+
+/* `FILE.0123456789abcdef.new`: without its number. */
+static size_t name_length(const char *path) {
+  size_t length = strlen(path);
+  bool new_file = length > 21 && strcmp(path + length - 4, ".new") == 0 && path[length - 21] == '.' &&
+                  strspn(path + length - 20, "0123456789abcdef") == 16;
+  return new_file ? length - 20 : length;
+}
+
+static void digest_world(const world *saved, int note, digest out) {
+  static digest each[64];
+  size_t count = 0;
+  for (const file *one = saved->first; one; one = one->next) {
+    crypto_hash_sha256_state hash;
+    if (count == sizeof each / sizeof *each)
+      world_fail("comparing", "too many files");
+    if (strcmp(one->path, book) == 0)
+      continue; /* written anew before each command */
+    crypto_hash_sha256_init(&hash);
+    crypto_hash_sha256_update(&hash, (const unsigned char *)one->path, name_length(one->path));
+    crypto_hash_sha256_update(&hash, (const unsigned char *)(one->folder ? "/" : ":"), 1);
+    crypto_hash_sha256_update(&hash, (const unsigned char *)one->bytes, one->size);
+    crypto_hash_sha256_final(&hash, each[count++]);
+  }
+  qsort(each, count, sizeof *each, by_bytes);
+  snprintf((char *)each[count], sizeof *each, "%d", note);
+  crypto_hash_sha256(out, each[0], (count + 1) * sizeof *each);
+}
+
+static digest *seen;
+static size_t seen_count, seen_room;
+
+bool world_seen(const world *saved, int note) {
+  digest now;
+  digest_world(saved, note, now);
+  for (size_t i = 0; i < seen_count; i++)
+    if (memcmp(seen[i], now, sizeof now) == 0)
+      return true;
+  if (seen_count == seen_room) {
+    seen_room = seen_room * 2 + 256;
+    seen = realloc(seen, seen_room * sizeof *seen);
+    if (!seen)
+      abort();
+  }
+  memcpy(seen[seen_count++], now, sizeof now);
+  return false;
+}
+
 void world_begin(void) {
   const char *base = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
   snprintf(folder, sizeof folder, "%s/tlsmend-fault-%d", base, (int)getpid());
@@ -244,6 +293,7 @@ void world_make(const scenario *scenario) {
   char path[300], spec[64];
   tlsmend_error error;
   current = scenario;
+  seen_count = 0;
   empty(folder);
   snprintf(spec, sizeof spec, "sim:%s", scenario->machine);
   tlsmend_session *session = session_open(spec);

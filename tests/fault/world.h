@@ -38,6 +38,10 @@ world *world_save(void);
 void world_restore(const world *saved);
 void world_free(world *saved);
 
+/* Whether this world, with this note, was shown before, since world_make: what follows from the same bytes need not be tried again.
+ * Names of new files that were left lying are equal whatever their number. */
+bool world_seen(const world *saved, int note);
+
 typedef enum verb { APPLY, RESUME, ROLLBACK, VERB_COUNT } verb;
 extern const char *const verb_names[];
 
