@@ -72,7 +72,8 @@ typedef struct tlsmend_session tlsmend_session;
 typedef enum tlsmend_event {
   /* A step begins: "2/9 set HKLM\...\Enabled". */
   TLSMEND_EVENT_STEP,
-  /* That step is done. */
+  /* That step is done. Of keys and values it counts once the batch that they are in is on the disk; if it cannot be brought there, a
+   * warning says so, and they are undone. */
   TLSMEND_EVENT_DONE,
   /* A long step is still running; the text says for how long. */
   TLSMEND_EVENT_PROGRESS,
