@@ -45,28 +45,26 @@ static bool is_snapshot(const char *name) {
 /* A machine that forgets. */
 typedef struct bed {
   tlsmend_machine *machine, *overlay;
-  tlsmend_plan *scratch;
 } bed;
 
 static void bed_close(bed *self) {
   machine_close(self->overlay);
   machine_close(self->machine);
-  tlsmend_plan_free(self->scratch);
 }
 
 /* `name` is that of a built-in machine, or the path of a snapshot. */
 static int bed_open(const lint *self, const char *name, bed *out, tlsmend_error *error) {
   json_t *text = NULL;
-  *out = (bed){.scratch = plan_new()};
+  *out = (bed){.overlay = NULL};
   bool file = is_snapshot(name);
   int code = file ? TLSMEND_OK : call(self->tool, "bench.policy", "text", json_string(name), &text, error);
   backend_request request = {.argument = name, .text = json_string_value(text)};
-  if (code == TLSMEND_OK && (!out->scratch || (!file && !request.text)))
+  if (code == TLSMEND_OK && !file && !request.text)
     code = error_no_memory(error);
   if (code == TLSMEND_OK)
     code = sim_open(&request, &out->machine, error);
   if (code == TLSMEND_OK)
-    code = overlay_open(out->machine, out->scratch, &out->overlay, error);
+    code = overlay_open(out->machine, NULL, &out->overlay, error);
   json_decref(text);
   return code;
 }

@@ -150,6 +150,7 @@ static int command(tlsmend_repl *self, const char *name, tlsmend_error *error) {
   int code = TLSMEND_OK;
   tlsmend_verdict verdict;
   if (strcmp(name, ":plan") == 0) {
+    plan_settle(self->plan);
     code = plan_print(self->plan, self->session->language, &text, error);
   } else if (strcmp(name, ":reset") == 0) {
     forget(self);

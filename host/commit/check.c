@@ -210,8 +210,7 @@ int commit_check_steps(tlsmend_machine *machine, const tlsmend_plan *plan, const
                        tlsmend_error *error) {
   tlsmend_machine *overlay = NULL;
   tlsmend_outcome outcome;
-  tlsmend_plan *scratch = plan_new();
-  int code = scratch ? overlay_open(machine, scratch, &overlay, error) : error_no_memory(error);
+  int code = overlay_open(machine, NULL, &overlay, error);
   for (size_t i = 0; code == TLSMEND_OK && i < plan->change_count; i++) {
     if (begun && begun->steps[i].state == STEP_DONE)
       continue;
@@ -220,7 +219,6 @@ int commit_check_steps(tlsmend_machine *machine, const tlsmend_plan *plan, const
       code = machine_apply(overlay, &plan->changes[i], &outcome, error);
   }
   machine_close(overlay);
-  tlsmend_plan_free(scratch);
   return code;
 }
 
@@ -354,15 +352,13 @@ static int undo_one(const undo_walk *walk, size_t step, tlsmend_error *error) {
 int commit_check_undo(tlsmend_machine *machine, const journal *journal, undo_check check, undo_fn fn,
                       void *data, tlsmend_error *error) {
   undo_walk walk = {NULL, journal, check, fn, data};
-  tlsmend_plan *scratch = plan_new();
-  int code = scratch ? overlay_open(machine, scratch, &walk.overlay, error) : error_no_memory(error);
+  int code = overlay_open(machine, NULL, &walk.overlay, error);
   for (size_t i = journal->plan->change_count; code == TLSMEND_OK && i-- > 0;) {
     step_state state = journal->steps[i].state;
     if (state == STEP_DONE || state == STEP_INTENDED || state == STEP_UNDOING || state == STEP_LEFT)
       code = undo_one(&walk, i, error);
   }
   machine_close(walk.overlay);
-  tlsmend_plan_free(scratch);
   return code;
 }
 

@@ -88,10 +88,15 @@ static int look(const overlay *self, const char *path, int view, sight *out, tls
   return TLSMEND_OK;
 }
 
+/* Whether an answer is to be recorded: there is a plan, which does not have it yet. */
+static bool is_new(const overlay *self, const plan_question *question) {
+  return self->plan && !plan_reads_know(&self->plan->reads, question);
+}
+
 static int record_names(overlay *self, const plan_question *question, const name_list *names,
                         tlsmend_error *error) {
   plan_answer answer;
-  if (plan_reads_know(&self->plan->reads, question))
+  if (!is_new(self, question))
     return TLSMEND_OK;
   int code = plan_answer_names(&answer, names, error);
   return code == TLSMEND_OK ? plan_reads_add(&self->plan->reads, question, &answer, error) : code;
@@ -100,7 +105,8 @@ static int record_names(overlay *self, const plan_question *question, const name
 /* Records that something is absent, or that it cannot be told. */
 static int record_found(overlay *self, const plan_question *question, plan_found found,
                         tlsmend_error *error) {
-  return plan_reads_add(&self->plan->reads, question, &(plan_answer){.found = found}, error);
+  plan_answer answer = {.found = found};
+  return self->plan ? plan_reads_add(&self->plan->reads, question, &answer, error) : TLSMEND_OK;
 }
 
 static int key_exists(tlsmend_machine *machine, const tlsmend_key *key, bool *out, tlsmend_error *error) {
@@ -135,7 +141,7 @@ static int value_get(tlsmend_machine *machine, const tlsmend_key *key, const cha
   plan_question question = {PLAN_READ_VALUE, key->path, key->view, name};
   plan_answer answer;
   code = machine_value_get(machine->below, key->path, key->view, name, out, error);
-  if (code != TLSMEND_OK || plan_reads_know(&self->plan->reads, &question))
+  if (code != TLSMEND_OK || !is_new(self, &question))
     return code;
   code = plan_answer_value(&answer, out, error);
   return code == TLSMEND_OK ? plan_reads_add(&self->plan->reads, &question, &answer, error) : code;
@@ -234,7 +240,7 @@ static int file_version(tlsmend_machine *machine, const char *path, int view, ui
     return TLSMEND_OK;
   }
   int code = machine_file_version(machine->below, path, view, out, error);
-  if (code != TLSMEND_OK && code != TLSMEND_E_ABSENT && code != TLSMEND_E_UNKNOWN)
+  if (!self->plan || (code != TLSMEND_OK && code != TLSMEND_E_ABSENT && code != TLSMEND_E_UNKNOWN))
     return code;
   plan_answer answer = {.found = code == TLSMEND_E_ABSENT ? PLAN_ABSENT
                                  : *out                   ? PLAN_PRESENT
@@ -397,7 +403,7 @@ static int restart(overlay *self, tlsmend_error *error) {
 
 /* Whether the machine below waits for a restart of its own accord; read when a runbook first asks for one. */
 static int note_pending(overlay *self, tlsmend_error *error) {
-  if (self->phase)
+  if (self->phase || !self->plan)
     return TLSMEND_OK;
   return cbs_waits(self->base.below, &self->plan->reboot_pending, error);
 }
@@ -464,6 +470,8 @@ static int apply(tlsmend_machine *machine, const tlsmend_change *change, tlsmend
   (void)outcome;
   overlay *self = (overlay *)machine;
   tlsmend_change copy;
+  if (!self->plan)
+    return take_effect(self, change, error);
   int code = change_copy(&copy, change, error);
   if (code != TLSMEND_OK)
     return code;

@@ -9,7 +9,7 @@
 
 #include "plan/plan.h"
 
-/* Neither `below` nor `plan` is owned; both outlive the overlay. */
+/* Neither `below` nor `plan` is owned; both outlive the overlay. No plan (NULL): nothing is recorded. */
 int overlay_open(tlsmend_machine *below, tlsmend_plan *plan, tlsmend_machine **out, tlsmend_error *error);
 
 /* Which runbook the following changes belong to (borrowed text). */

@@ -1,4 +1,4 @@
-/* Plans: appending with merging, what was read, what could not be told. */
+/* Plans: what is in them, and what of it is secret. */
 #include "plan/plan.h"
 
 #include <stdlib.h>
@@ -36,6 +36,7 @@ void tlsmend_plan_free(tlsmend_plan *plan) {
     runbook_clear(&plan->runbooks[i]);
   for (size_t i = 0; i < plan->change_count; i++)
     change_clear(&plan->changes[i]);
+  plan_places_clear(&plan->places);
   plan_reads_clear(&plan->reads);
   plan_lines_clear(&plan->unknowns);
   plan_lines_clear(&plan->findings);
@@ -116,114 +117,6 @@ size_t plan_applying_count(const tlsmend_plan *plan) {
 }
 
 bool plan_has_views(const tlsmend_plan *plan) { return strcmp(plan->system.architecture, "x86") != 0; }
-
-static void remove_at(tlsmend_plan *plan, size_t index) {
-  change_clear(&plan->changes[index]);
-  plan->change_count--;
-  memmove(&plan->changes[index], &plan->changes[index + 1],
-          (plan->change_count - index) * sizeof *plan->changes);
-}
-
-static bool is_value_change(const tlsmend_change *change) {
-  return change->kind == TLSMEND_CHANGE_VALUE_SET || change->kind == TLSMEND_CHANGE_VALUE_DELETE;
-}
-
-static bool is_key_change(const tlsmend_change *change) {
-  return change->kind == TLSMEND_CHANGE_KEY_CREATE || change->kind == TLSMEND_CHANGE_KEY_DELETE;
-}
-
-static bool same_key(const tlsmend_change *a, const tlsmend_change *b) {
-  return a->view == b->view && unicode_name_equal(a->key, b->key);
-}
-
-/* Whether `change` and `earlier` speak of one thing, so that together they may be one change or none. */
-static bool merges(const tlsmend_change *earlier, const tlsmend_change *change) {
-  if (is_value_change(change))
-    return is_value_change(earlier) && unicode_name_equal(earlier->name, change->name) &&
-           same_key(earlier, change);
-  return change->kind == TLSMEND_CHANGE_KEY_DELETE && earlier->kind == TLSMEND_CHANGE_KEY_CREATE &&
-         same_key(earlier, change);
-}
-
-/* The change of the same phase that `change` would be merged into; plan->change_count if there is none. A value is not
- * followed past a change of its own key, because there the value begins a new life. */
-static size_t find_earlier(const tlsmend_plan *plan, const tlsmend_change *change) {
-  if (!is_value_change(change) && change->kind != TLSMEND_CHANGE_KEY_DELETE)
-    return plan->change_count;
-  for (size_t i = plan->change_count; i-- > 0;) {
-    const tlsmend_change *earlier = &plan->changes[i];
-    if (earlier->phase != change->phase || earlier->kind == TLSMEND_CHANGE_REBOOT)
-      break;
-    if (merges(earlier, change))
-      return i;
-    if (is_key_change(earlier) && same_key(earlier, change))
-      break;
-  }
-  return plan->change_count;
-}
-
-/* Gives an earlier write to the same value the new outcome; takes away what is left without effect. */
-static void merge(tlsmend_plan *plan, size_t index, tlsmend_change *change) {
-  tlsmend_change *earlier = &plan->changes[index];
-  if (earlier->kind == TLSMEND_CHANGE_KEY_CREATE) {
-    remove_at(plan, index);
-    change_clear(change);
-    return;
-  }
-  tlsmend_value_clear(&earlier->after);
-  earlier->after = change->after;
-  change->after = (tlsmend_value){0};
-  earlier->kind = earlier->after.present ? TLSMEND_CHANGE_VALUE_SET : TLSMEND_CHANGE_VALUE_DELETE;
-  char *why = earlier->why, *name = earlier->name;
-  earlier->why = change->why;
-  change->why = why;
-  earlier->secret = earlier->secret || change->secret;
-  if (!earlier->after.present) { /* a deletion spells the name as the machine does, see overlay.c */
-    earlier->name = change->name;
-    change->name = name;
-  }
-  if (value_equal(&earlier->before, &earlier->after))
-    remove_at(plan, index);
-  change_clear(change);
-}
-
-int plan_append(tlsmend_plan *plan, tlsmend_change *change, tlsmend_error *error) {
-  size_t earlier = find_earlier(plan, change);
-  if (earlier < plan->change_count) {
-    merge(plan, earlier, change);
-    return TLSMEND_OK;
-  }
-  if (plan->change_count == plan->change_room) {
-    size_t room = plan->change_room ? plan->change_room * 2 : 16;
-    tlsmend_change *grown = realloc(plan->changes, room * sizeof *grown);
-    if (!grown)
-      return error_no_memory(error);
-    plan->changes = grown;
-    plan->change_room = room;
-  }
-  plan->changes[plan->change_count++] = *change;
-  *change = (tlsmend_change){0};
-  return TLSMEND_OK;
-}
-
-/* A restart is kept if something before it may need it, or if the machine waited for one from the beginning. */
-static bool has_cause(const tlsmend_plan *plan, size_t reboot) {
-  if (reboot == 0)
-    return plan->reboot_pending;
-  return plan->changes[reboot - 1].kind != TLSMEND_CHANGE_REBOOT;
-}
-
-void plan_close(tlsmend_plan *plan) {
-  for (size_t i = 0; i < plan->change_count;) {
-    if (plan->changes[i].kind == TLSMEND_CHANGE_REBOOT && !has_cause(plan, i)) {
-      remove_at(plan, i);
-      for (size_t j = i; j < plan->change_count; j++)
-        plan->changes[j].phase--;
-    } else {
-      i++;
-    }
-  }
-}
 
 bool plan_read_secret(const tlsmend_plan *plan, const plan_read *read) {
   for (size_t i = 0; read->kind == PLAN_READ_VALUE && i < plan->change_count; i++) {

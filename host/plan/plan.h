@@ -40,6 +40,22 @@ typedef struct plan_runbook {
   json_t *signature;
 } plan_runbook;
 
+/* One change, as plan_append finds it again. `earlier` is the position + 1 of the change before it that speaks of the same place, 0 for
+ * none. */
+typedef struct plan_place {
+  size_t hash; /* of its key, and of its name if it is one of a value */
+  size_t earlier;
+  bool gone; /* merging has left nothing of it */
+} plan_place;
+
+/* The last change of each place, while a plan is made. Empty is {0}. There are items for `room` changes, and twice as many slots, which
+ * hold positions + 1 by hash, 0 is free: a change costs the same among many. */
+typedef struct plan_places {
+  plan_place *items;
+  size_t *slots, room, gone;
+  size_t begin; /* of the changes behind the last restart */
+} plan_places;
+
 struct tlsmend_plan {
   char *machine;         /* the spec it was made for */
   bool removes_updates;  /* a rollback there removes what the plan installs */
@@ -56,6 +72,7 @@ struct tlsmend_plan {
   size_t runbook_count;
   tlsmend_change *changes;
   size_t change_count, change_room;
+  plan_places places;
   plan_reads reads;
   plan_lines unknowns; /* what could not be told */
   plan_lines findings; /* what deserves attention: "0xAA0 found ..." */
@@ -67,11 +84,19 @@ tlsmend_plan *plan_new(void);
 /* A plan that is the same, but for the file that it was read from: the copy has no origin. E_MEMORY. */
 int plan_clone(const tlsmend_plan *from, tlsmend_plan **out, tlsmend_error *error);
 
-/* Takes over the strings of *change (which is emptied) and appends it, merging with what the plan holds of the same phase:
- * a second write to a value replaces the first one's after; one that goes back to the before takes both away. */
+/*
+ * Takes over the strings of *change (which is emptied) and appends it, merging with what the plan holds of the same phase:
+ * a second write to a value replaces the first one's after; one that goes back to the before takes both away. What is taken away leaves
+ * a gap until plan_settle. E_MEMORY.
+ */
 int plan_append(tlsmend_plan *plan, tlsmend_change *change, tlsmend_error *error);
 
-/* Drops restarts that nothing stands before or after, so that a plan without effects is empty. */
+/* Closes the gaps: to be called before the changes of a plan are looked at to which some have been appended. */
+void plan_settle(tlsmend_plan *plan);
+
+void plan_places_clear(plan_places *self);
+
+/* Settles it, and drops restarts that nothing stands before or after, so that a plan without effects is empty. */
 void plan_close(tlsmend_plan *plan);
 
 /* Adds its secret parameters to *out. False: out of memory. */

@@ -8,25 +8,33 @@
 
 bool change_is_open(const json_t *change) { return strcmp(json_text(change, "status"), "done") != 0; }
 
-/* Whether an earlier change is about the same thing. */
-static bool comes_again(const json_t *changes, size_t index) {
-  static const char *const members[] = {"key", "view", "name", "kb"};
-  const json_t *change = json_array_get(changes, index);
-  for (size_t i = 0; i < index; i++) {
-    bool same = true;
-    for (size_t j = 0; same && j < sizeof members / sizeof members[0]; j++) {
-      json_t *one = json_object_get(json_array_get(changes, i), members[j]),
-             *other = json_object_get(change, members[j]);
-      same = one == other || json_equal(one, other);
-    }
-    if (same)
-      return true;
-  }
-  return false;
+/* What a change is about, as one text; malloc'd. */
+static char *thing(const json_t *change) {
+  json_t *about =
+      json_pack("[O?, O?, O?, O?]", json_object_get(change, "key"), json_object_get(change, "view"),
+                json_object_get(change, "name"), json_object_get(change, "kb"));
+  char *text = about ? json_dumps(about, JSON_COMPACT) : NULL;
+  json_decref(about);
+  return text;
 }
 
-char *change_address(const json_t *changes, size_t index) {
-  const json_t *change = json_array_get(changes, index);
+bool *changes_again(const json_t *changes) {
+  json_t *seen = json_object(), *change;
+  bool *again = calloc(json_array_size(changes) + 1, sizeof *again);
+  size_t index;
+  json_array_foreach(changes, index, change) {
+    char *text = again ? thing(change) : NULL;
+    if (!text)
+      break;
+    again[index] = json_object_get(seen, text);
+    json_object_set_new(seen, text, json_true());
+    free(text);
+  }
+  json_decref(seen);
+  return again;
+}
+
+char *change_address(const json_t *change, size_t index, const bool *again) {
   text_builder out = {0};
   char *text = NULL;
   const char *key = json_text(change, "key");
@@ -41,7 +49,7 @@ char *change_address(const json_t *changes, size_t index) {
   } else {
     text_add(&out, "%s", *json_text(change, "kb") ? json_text(change, "kb") : "restart");
   }
-  if (comes_again(changes, index))
+  if (again && again[index])
     text_add(&out, " (step %zu, after restart %lld)", index + 1, json_number(change, "phase"));
   return text_finish(&out, &text, NULL) == TLSMEND_OK ? text : NULL;
 }

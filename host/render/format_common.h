@@ -7,9 +7,12 @@
 
 #include "render/html.h"
 
-/* "HKLM\...\WinHttp DefaultSecureProtocols [32-bit]", "KB3140245", "restart"; what comes a second time has " (again after
+/* Of each change whether an earlier one is about the same thing. malloc'd, NULL: no memory. */
+bool *changes_again(const json_t *changes);
+
+/* "HKLM\...\WinHttp DefaultSecureProtocols [32-bit]", "KB3140245", "restart"; what comes a second time has " (step 7, after
  * restart 1)" behind it, so that it is unique. malloc'd, NULL: no memory. */
-char *change_address(const json_t *changes, size_t index);
+char *change_address(const json_t *change, size_t index, const bool *again);
 
 /* "is absent, should be REG_DWORD 0xA00 (2560)". malloc'd, NULL: no memory. */
 char *change_demand(const json_t *change);

@@ -36,9 +36,9 @@ static void close_case(suite *self, const char *outcome, const char *type, const
   text_add(&self->cases, "/>\n    </testcase>\n");
 }
 
-static void add_change(suite *self, const json_t *changes, size_t index) {
-  const json_t *change = json_array_get(changes, index);
-  char *name = change_address(changes, index), *demand = change_demand(change);
+/* Takes the name over. */
+static void add_change(suite *self, const json_t *change, char *name) {
+  char *demand = change_demand(change);
   bool open = change_is_open(change);
   open_case(self, json_text(change, "runbook"), name ? name : "?");
   close_case(self, open ? "failure" : NULL, "tlsmend.change",
@@ -77,8 +77,10 @@ int junit_from_plan(const json_t *plan, char **out, tlsmend_error *error) {
   char *cases = NULL;
   const json_t *machine = json_object_get(plan, "machine");
   const char *time = *json_text(plan, "begun") ? json_text(plan, "begun") : json_text(plan, "created");
+  bool *again = changes_again(json_object_get(plan, "changes"));
   json_array_foreach(json_object_get(plan, "changes"), index, change)
-      add_change(&suite, json_object_get(plan, "changes"), index);
+      add_change(&suite, change, change_address(change, index, again));
+  free(again);
   add_rest(&suite, plan);
   *out = NULL;
   int code = text_finish(&suite.cases, &cases, error);

@@ -35,10 +35,9 @@ static json_t *result(const char *rule, const char *kind, const char *level, con
   return out;
 }
 
-/* A change: open in a plan, in a report what became of it. */
-static json_t *change_result(const json_t *changes, size_t index) {
-  const json_t *change = json_array_get(changes, index);
-  char *address = change_address(changes, index), *demand = change_demand(change);
+/* A change: open in a plan, in a report what became of it. Takes the address over. */
+static json_t *change_result(const json_t *change, char *address) {
+  char *demand = change_demand(change);
   bool open = change_is_open(change), left = strcmp(json_text(change, "status"), "left") == 0;
   text_builder text = {0};
   char *message = NULL;
@@ -75,8 +74,10 @@ static void lines(json_t *out, const json_t *list, const char *rule, const char 
 json_t *sarif_from_plan(const json_t *plan) {
   json_t *results = json_array(), *item;
   size_t index;
+  bool *again = changes_again(json_object_get(plan, "changes"));
   json_array_foreach(json_object_get(plan, "changes"), index, item)
-      json_array_append_new(results, change_result(json_object_get(plan, "changes"), index));
+      json_array_append_new(results, change_result(item, change_address(item, index, again)));
+  free(again);
   json_array_foreach(json_object_get(plan, "runbooks"), index, item) {
     if (!json_array_size(json_object_get(plan, "changes")))
       json_array_append_new(

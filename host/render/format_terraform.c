@@ -49,10 +49,9 @@ static json_t *sensitive(const json_t *change, const json_t *there) {
   return json_is_true(json_object_get(change, "secret")) ? json_pack("{s:b}", "secret", 1) : json_object();
 }
 
-static json_t *resource(const json_t *list, size_t number) {
-  const json_t *change = json_array_get(list, number);
+static json_t *resource(const json_t *change, size_t number, const bool *again) {
   const char *type = type_of(json_text(change, "kind"));
-  char *index = change_address(list, number);
+  char *index = change_address(change, number, again);
   json_t *quoted = json_string(index ? index : "");
   char *key = json_dumps(quoted, JSON_ENCODE_ANY);
   json_t *before = side(change, false), *after = side(change, true);
@@ -74,10 +73,12 @@ json_t *terraform_from_plan(const json_t *plan) {
   json_t *changes = json_array(), *change;
   size_t index;
   bool failed = *json_text(plan, "failure") != 0;
+  bool *again = changes_again(json_object_get(plan, "changes"));
   json_array_foreach(json_object_get(plan, "changes"), index, change) {
     if (change_is_open(change))
-      json_array_append_new(changes, resource(json_object_get(plan, "changes"), index));
+      json_array_append_new(changes, resource(change, index, again));
   }
+  free(again);
   bool applyable = json_array_size(changes) > 0 && !failed;
   return json_pack("{s:s, s:s, s:s, s:o, s:[], s:b, s:b, s:b}", "format_version", "1.2", "terraform_version",
                    "0.0.0+tlsmend." TLSMEND_VERSION, "timestamp",

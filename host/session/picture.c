@@ -24,19 +24,17 @@ static int ask(const tlsmend_session *self, tlsmend_machine *machine, json_t **o
   return code;
 }
 
-/* The plan's changes once more, on an overlay whose own plan is thrown away. */
+/* The plan's changes once more, on an overlay that makes no plan of them. */
 static int look_after(const tlsmend_session *self, const tlsmend_plan *plan, size_t changes, json_t **out,
                       tlsmend_error *error) {
   tlsmend_machine *overlay = NULL;
   tlsmend_outcome outcome;
-  tlsmend_plan *scratch = plan_new();
-  int code = scratch ? overlay_open(self->machine, scratch, &overlay, error) : error_no_memory(error);
+  int code = overlay_open(self->machine, NULL, &overlay, error);
   for (size_t i = 0; code == TLSMEND_OK && i < changes; i++)
     code = machine_apply(overlay, &plan->changes[i], &outcome, error);
   if (code == TLSMEND_OK)
     code = ask(self, overlay, out, error);
   machine_close(overlay);
-  tlsmend_plan_free(scratch);
   return code;
 }
 

@@ -189,6 +189,7 @@ int session_run_one(tlsmend_session *self, tlsmend_machine *overlay, tlsmend_pla
   int code = session_hide(self, plan, error);
   if (code == TLSMEND_OK)
     code = script_run(runbook, &(script_ground){overlay, &trust, &sink}, &row->applies, &row->reason, error);
+  plan_settle(plan);
   if (code == TLSMEND_OK)
     code = keep_secrets(self, plan, row, error);
   else

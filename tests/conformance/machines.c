@@ -158,6 +158,7 @@ static bool overlay_deny(tlsmend_machine *opened, const char *path) {
 static void overlay_settle(tlsmend_machine *opened) {
   tlsmend_machine *below = opened->below;
   tlsmend_outcome outcome;
+  plan_settle(plan);
   for (int round = 0; round < 2; round++) {
     for (size_t i = 0; i < plan->change_count; i++)
       MUST(machine_apply(below, &plan->changes[i], &outcome, &error));

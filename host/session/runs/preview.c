@@ -145,8 +145,11 @@ int tlsmend_rollback_preview(tlsmend_session *self, const char *run, int flags, 
     code = sim_reread(self->machine, error);
   if (code == TLSMEND_OK && journal)
     code = session_check_undo(self, journal, flags, collect, &preview, error);
-  if (code == TLSMEND_OK)
+  if (code == TLSMEND_OK) {
+    plan_settle(preview.inverse);
+    plan_settle(preview.skipped);
     code = render(self, journal, preview.inverse, preview.skipped, format, out, error);
+  }
   if (code == TLSMEND_OK && journal)
     *steps = preview.inverse->change_count + updates_to_remove(self, journal);
   journal_close(journal);

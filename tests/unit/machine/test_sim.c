@@ -49,6 +49,7 @@ static tlsmend_plan *dry_run(tlsmend_machine *machine, size_t writes) {
   MUST(overlay_open(machine, plan, &overlay, &error));
   while (writes-- > 0)
     random_write(overlay);
+  plan_settle(plan);
   machine_close(overlay);
   return plan;
 }

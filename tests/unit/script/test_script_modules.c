@@ -143,6 +143,7 @@ static int run_body(const char *body, char **plan, tlsmend_error *error) {
   assert_null(reason);
   if (plan) {
     *plan = calloc(1, 8192);
+    plan_settle(run.plan);
     for (size_t i = 0; i < run.plan->change_count; i++) {
       char *line = change_print(&run.plan->changes[i], true);
       strcat(strcat(strcat(strcat(*plan, line), " | "), run.plan->changes[i].why), "\n");
