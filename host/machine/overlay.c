@@ -11,11 +11,11 @@
 
 #include "base/error.h"
 #include "plan/change.h"
-#include "registry/path.h"
 #include "registry/tree.h"
 #include "base/unicode.h"
 #include "registry/value.h"
 #include "machine/machine.h"
+#include "machine/spelling.h"
 #include "machine/update/cbs.h"
 #include "machine/update/servicing.h"
 
@@ -26,14 +26,6 @@ typedef struct overlay_file {
   int view;
   uint64_t version;
 } overlay_file;
-
-/* Names of subkeys or values of one key of the machine below. */
-typedef struct overlay_names {
-  char *path;
-  int view;
-  bool values;
-  name_list names;
-} overlay_names;
 
 typedef struct overlay {
   tlsmend_machine base;
@@ -47,7 +39,7 @@ typedef struct overlay {
   size_t file_count;
   char **hotfixes;
   size_t hotfix_count;
-  overlay_names spelled;
+  spelling spelled;
 } overlay;
 
 /* What the overlay knows of a key. */
@@ -161,14 +153,6 @@ static int names_below(overlay *self, const tlsmend_key *key, plan_read_kind kin
   return recorded == TLSMEND_OK ? code : recorded;
 }
 
-/* The child of a pending key by name: NULL, or its node. */
-static tree_key *child_of(const tree_key *key, const char *name) {
-  for (size_t i = 0; i < tree_key_count(key); i++)
-    if (unicode_name_equal(tree_key_name(tree_key_at(key, i)), name))
-      return tree_key_at(key, i);
-  return NULL;
-}
-
 static int absent_key(const char *path, tlsmend_error *error) {
   return tlsmend_error_set(error, TLSMEND_E_ABSENT, "%s does not exist", path);
 }
@@ -188,7 +172,7 @@ static int each_key(tlsmend_machine *machine, const tlsmend_key *key, tlsmend_na
   name_list below = {0};
   int code = look_into((overlay *)machine, key, PLAN_READ_KEYS, &sight, &below, error);
   for (size_t i = 0; code == TLSMEND_OK && i < below.count; i++) {
-    const tree_key *child = sight.key ? child_of(sight.key, below.items[i]) : NULL;
+    const tree_key *child = sight.key ? tree_key_child(sight.key, below.items[i]) : NULL;
     if (!child || tree_key_mark(child) == TREE_PLAIN)
       code = fn(data, below.items[i]);
   }
@@ -425,46 +409,6 @@ static int take_effect(overlay *self, const tlsmend_change *change, tlsmend_erro
   return TLSMEND_OK;
 }
 
-/* The names below a key of the machine below, kept from one deletion to the next: a key is deleted value by value. */
-static const name_list *names_to_spell(overlay *self, const char *path, int view, bool values) {
-  overlay_names *kept = &self->spelled;
-  if (kept->path && kept->view == view && kept->values == values && strcmp(kept->path, path) == 0)
-    return &kept->names;
-  name_list_clear(&kept->names);
-  free(kept->path);
-  *kept = (overlay_names){.path = strdup(path), .view = view, .values = values};
-  int code = values ? machine_values(self->base.below, path, view, &kept->names, NULL)
-                    : machine_keys(self->base.below, path, view, &kept->names, NULL);
-  if (code != TLSMEND_OK)
-    kept->names = (name_list){0};
-  return &kept->names;
-}
-
-static int compare_spelling(const void *name, const void *item) {
-  return unicode_name_compare(name, *(char *const *)item);
-}
-
-/* Replaces a name by the machine's spelling of it, which has the same length nearly always; otherwise it is left. */
-static void spell(char *name, const name_list *names) {
-  char *const *found =
-      names->count ? bsearch(name, names->items, names->count, sizeof *names->items, compare_spelling) : NULL;
-  if (found && strlen(*found) == strlen(name))
-    strcpy(name, *found);
-}
-
-/* What is deleted is spelled as the machine below spells it: undoing must bring back that name, not the runbook's spelling.
- * No read of the plan: the decision does not rest on it. */
-static void spell_deletion(overlay *self, tlsmend_change *change) {
-  if (change->kind == TLSMEND_CHANGE_VALUE_DELETE)
-    spell(change->name, names_to_spell(self, change->key, change->view, true));
-  size_t parent = change->kind == TLSMEND_CHANGE_KEY_DELETE ? path_parent(change->key) : 0;
-  if (!parent)
-    return;
-  change->key[parent] = 0;
-  spell(change->key + parent + 1, names_to_spell(self, change->key, change->view, false));
-  change->key[parent] = '\\';
-}
-
 static int apply(tlsmend_machine *machine, const tlsmend_change *change, tlsmend_outcome *outcome,
                  tlsmend_error *error) {
   (void)outcome;
@@ -476,7 +420,7 @@ static int apply(tlsmend_machine *machine, const tlsmend_change *change, tlsmend
   if (code != TLSMEND_OK)
     return code;
   copy.phase = self->phase;
-  spell_deletion(self, &copy);
+  spelling_take(&self->spelled, machine->below, &copy);
   if (self->runbook && !copy.runbook && !(copy.runbook = strdup(self->runbook)))
     code = error_no_memory(error);
   if (code == TLSMEND_OK && change->kind == TLSMEND_CHANGE_REBOOT)
@@ -507,8 +451,7 @@ static void close_overlay(tlsmend_machine *machine) {
   free(self->installs);
   free(self->files);
   free(self->hotfixes);
-  name_list_clear(&self->spelled.names);
-  free(self->spelled.path);
+  spelling_clear(&self->spelled);
   free(self);
 }
 

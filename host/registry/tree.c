@@ -237,6 +237,13 @@ void tree_remove(tree *self, const char *path) {
 
 const char *tree_key_name(const tree_key *key) { return key->name ? key->name : ""; }
 tree_key *tree_key_parent(const tree_key *key) { return key->parent; }
+
+tree_key *tree_key_child(const tree_key *key, const char *name) {
+  size_t length = strlen(name);
+  const entry *found = list_find(&key->keys, name, length, unicode_name_hash(name, length));
+  return found ? found->item : NULL;
+}
+
 tree_mark tree_key_mark(const tree_key *key) { return key->mark; }
 void tree_key_set_mark(tree_key *key, tree_mark mark) { key->mark = mark; }
 size_t tree_key_count(const tree_key *key) { return key->keys.count - key->keys.holes; }

@@ -48,6 +48,9 @@ void tree_remove(tree *self, const char *path);
 
 const char *tree_key_name(const tree_key *key);
 tree_key *tree_key_parent(const tree_key *key);
+
+/* The subkey of that name, or NULL. */
+tree_key *tree_key_child(const tree_key *key, const char *name);
 tree_mark tree_key_mark(const tree_key *key);
 void tree_key_set_mark(tree_key *key, tree_mark mark);
 
