@@ -24,7 +24,7 @@ void bench_find(json_t *record, const char *rule, const char *format, ...) {
   json_array_append_new(findings, json_pack("{s:s, s:s}", "rule", rule, "text", text));
 }
 
-int bench_copy_open(const bench *self, const char *name, const sim *like, bench_copy *out,
+int bench_copy_take(const bench *self, const char *name, tlsmend_machine *machine, bench_copy *out,
                     tlsmend_error *error) {
   char spec[512];
   *out = (bench_copy){
@@ -34,16 +34,21 @@ int bench_copy_open(const bench *self, const char *name, const sim *like, bench_
   out->session.trust = (char *)(uintptr_t)session_trust_folder(self->options); /* borrowed */
   out->session.spec = strdup(spec);
   out->session.state = strdup(".");
-  tlsmend_machine *below = NULL;
-  int code =
-      out->session.spec && out->session.state ? sim_clone(like, &below, error) : error_no_memory(error);
-  if (code == TLSMEND_OK && !(out->fault = fault_open(below)))
-    code = error_no_memory(error);
-  if (code == TLSMEND_OK)
+  out->fault = fault_open(machine);
+  if (out->fault)
     out->session.machine = &out->fault->base;
-  if (code != TLSMEND_OK)
-    bench_copy_close(out);
-  return code;
+  if (out->fault && out->session.spec && out->session.state)
+    return TLSMEND_OK;
+  bench_copy_close(out);
+  return error_no_memory(error);
+}
+
+int bench_copy_open(const bench *self, const char *name, const sim *like, bench_copy *out,
+                    tlsmend_error *error) {
+  tlsmend_machine *machine = NULL;
+  int code = sim_clone(like, &machine, error);
+  *out = (bench_copy){0};
+  return code == TLSMEND_OK ? bench_copy_take(self, name, machine, out, error) : code;
 }
 
 void bench_copy_close(bench_copy *copy) {

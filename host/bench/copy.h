@@ -16,6 +16,9 @@ typedef struct bench_copy {
 } bench_copy;
 int bench_copy_open(const bench *self, const char *name, const sim *like, bench_copy *out,
                     tlsmend_error *error);
+/* The machine itself, a snapshot, which is closed with it and in any case. */
+int bench_copy_take(const bench *self, const char *name, tlsmend_machine *machine, bench_copy *out,
+                    tlsmend_error *error);
 void bench_copy_close(bench_copy *copy);
 
 /* The snapshot behind a copy. Borrowed. */

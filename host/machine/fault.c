@@ -1,4 +1,4 @@
-/* The wrapper that fails. Only changes are counted: reads fail on real machines too, but they leave nothing behind. */
+/* The wrapper that fails. Only changes and flushes are counted: reads fail on real machines too, but they leave nothing behind. */
 #include "machine/fault.h"
 
 #include <stdlib.h>
@@ -10,9 +10,9 @@ static void close_fault(tlsmend_machine *machine) {
   free(machine);
 }
 
-static void look(const fault *self) {
+static void look(const fault *self, bool done) {
   if (self->watch)
-    self->watch(self->watch_data);
+    self->watch(self->watch_data, done);
 }
 
 static int apply(tlsmend_machine *machine, const tlsmend_change *change, tlsmend_outcome *outcome,
@@ -21,10 +21,10 @@ static int apply(tlsmend_machine *machine, const tlsmend_change *change, tlsmend
   bool fails = ++self->applied == self->at;
   if (fails && !self->late)
     return tlsmend_error_set(error, TLSMEND_E_FAILED, "the bench lets this change fail");
-  look(self);
+  look(self, false);
   int code = machine_apply(machine->below, change, outcome, error);
   machine->facts_known = false;
-  look(self);
+  look(self, true);
   if (code == TLSMEND_OK && fails)
     return tlsmend_error_set(error, TLSMEND_E_FAILED, "the bench lets this change fail after it was made");
   return code;
@@ -32,14 +32,23 @@ static int apply(tlsmend_machine *machine, const tlsmend_change *change, tlsmend
 
 static int flush(tlsmend_machine *machine, const tlsmend_change *changes, size_t count,
                  tlsmend_error *error) {
-  return machine_flush(machine->below, changes, count, error);
+  fault *self = (fault *)machine;
+  bool fails = ++self->flushed == self->flush_at;
+  if (fails && !self->late)
+    return tlsmend_error_set(error, TLSMEND_E_FAILED, "the bench lets this flush fail");
+  if (self->watch_flush)
+    self->watch_flush(self->watch_data, changes, count);
+  int code = machine_flush(machine->below, changes, count, error);
+  if (code == TLSMEND_OK && fails)
+    return tlsmend_error_set(error, TLSMEND_E_FAILED, "the bench lets this flush fail after it was made");
+  return code;
 }
 
 static int update_remove(tlsmend_machine *machine, const tlsmend_change *change, tlsmend_error *error) {
-  look((fault *)machine);
+  look((fault *)machine, false);
   int code = machine_update_remove(machine->below, change, error);
   machine->facts_known = false;
-  look((fault *)machine);
+  look((fault *)machine, true);
   return code;
 }
 
