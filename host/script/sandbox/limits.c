@@ -95,7 +95,7 @@ void *sandbox_alloc(void *data, void *block, size_t old, size_t size) {
   if (!block)
     old = 0;
   if (size == 0) {
-    free(block);
+    arena_resize(&context->memory, block, old, 0);
     context->account.used[TLSMEND_LIMIT_MEMORY] -= old;
     return NULL;
   }
@@ -103,7 +103,7 @@ void *sandbox_alloc(void *data, void *block, size_t old, size_t size) {
     context->asked = size;
   if (size > old && !may_grow(context, first, size, size - old))
     return NULL;
-  void *moved = realloc(block, size);
+  void *moved = arena_resize(&context->memory, block, old, size);
   if (!moved)
     return size <= old ? block : NULL;
   context->account.used[TLSMEND_LIMIT_MEMORY] += size;

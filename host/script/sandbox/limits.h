@@ -10,6 +10,7 @@
 #include "script/primitives/call.h"
 #include "script/primitives/host.h"
 #include "script/primitives/account.h"
+#include "script/sandbox/arena.h"
 #include "script/script.h"
 
 /* C memory that a native needs while Lua may raise. Owned by the state, emptied by the next native that takes it. */
@@ -28,6 +29,7 @@ typedef struct script_context {
   lua_State *running;     /* that, or the coroutine that runs now */
   script_options options; /* its pointers are borrowed */
 
+  arena memory;
   script_account account;
   int interval;       /* instructions between two looks at the limits */
   size_t node, asked; /* bytes of one key in a table; what Lua asked for last, until that is known */

@@ -68,12 +68,14 @@ int sandbox_open(const script_options *options, script_context **out, tlsmend_er
   context->remote = context->options.remote;
   sandbox_limits_begin(context);
   script_host_open(&context->host, &context->options, &context->account);
+  arena_open(&context->memory);
   lua_State *L = lua_newstate(sandbox_alloc, context);
   if (!L) {
     int code = tlsmend_error_set(error, TLSMEND_E_LIMIT,
                                  "a limit of %llu bytes of memory is too little to begin with; raise it with "
                                  "--limit-memory (memory_limit of the library)",
                                  context->account.limit[TLSMEND_LIMIT_MEMORY]);
+    arena_close(&context->memory);
     free(context);
     return code;
   }
@@ -104,6 +106,7 @@ void sandbox_close(script_context *context) {
     return;
   lua_sethook(context->L, NULL, 0, 0);
   lua_close(context->L);
+  arena_close(&context->memory);
   script_scratch_clear(&context->scratch);
   script_host_close(&context->host);
   free(context);

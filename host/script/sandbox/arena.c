@@ -1,0 +1,84 @@
+#include "script/sandbox/arena.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A sanitizer watches over each block of malloc's. */
+#if defined(__SANITIZE_ADDRESS__)
+enum { REGION = 0 };
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+enum { REGION = 0 };
+#else
+enum { REGION = 1 << 20 };
+#endif
+#else
+enum { REGION = 1 << 20 };
+#endif
+
+void arena_open(arena *self) {
+  *self = (arena){.begin = REGION > 0 ? malloc(REGION) : NULL};
+  self->at = self->begin;
+  self->end = self->begin ? self->begin + REGION : NULL;
+}
+
+void arena_close(arena *self) {
+  free(self->begin);
+  *self = (arena){0};
+}
+
+static size_t grains(size_t size) { return (size + ARENA_GRAIN - 1) / ARENA_GRAIN; }
+
+static bool is_inside(const arena *self, const void *block) {
+  return (uintptr_t)block >= (uintptr_t)self->begin && (uintptr_t)block < (uintptr_t)self->end;
+}
+
+/* NULL: it is not for the region. */
+static void *take(arena *self, size_t size) {
+  if (size > ARENA_SMALL)
+    return NULL;
+  void **list = &self->freed[grains(size)];
+  void *block = *list;
+  if (block) {
+    memcpy(list, block, sizeof *list);
+    return block;
+  }
+  if ((size_t)(self->end - self->at) < grains(size) * ARENA_GRAIN)
+    return NULL;
+  block = self->at;
+  self->at += grains(size) * ARENA_GRAIN;
+  return block;
+}
+
+static void give_back(arena *self, void *block, size_t size) {
+  void **list = &self->freed[grains(size)];
+  memcpy(block, list, sizeof *list);
+  *list = block;
+}
+
+static void *make(arena *self, size_t size) {
+  void *block = take(self, size);
+  return block ? block : malloc(size);
+}
+
+void *arena_resize(arena *self, void *block, size_t old, size_t size) {
+  if (!block)
+    return size > 0 ? make(self, size) : NULL;
+  if (!is_inside(self, block)) {
+    if (size > 0)
+      return realloc(block, size);
+    free(block);
+    return NULL;
+  }
+  if (grains(old) == grains(size))
+    return block;
+  void *moved = size > 0 ? make(self, size) : NULL;
+  if (size > 0 && !moved)
+    return NULL;
+  if (moved)
+    memcpy(moved, block, old < size ? old : size);
+  give_back(self, block, old);
+  return moved;
+}
