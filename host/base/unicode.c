@@ -206,9 +206,29 @@ static const unsigned char *name_key(void) {
   return key;
 }
 
+/* Most names are short and ASCII, which nothing else is upcased to: a byte a character is hashed. False: this is no such name. */
+static bool hash_ascii(const char *name, size_t length, uint32_t *hash) {
+  unsigned char upper[64], all = 0, out[crypto_shorthash_BYTES];
+  if (length > sizeof upper)
+    return false;
+  for (size_t i = 0; i < length; i++) {
+    unsigned char c = (unsigned char)name[i];
+    all |= c;
+    upper[i] = (unsigned char)(c - (c >= 'a' && c <= 'z' ? 0x20 : 0));
+  }
+  if (all >= 0x80)
+    return false;
+  crypto_shorthash(out, upper, length, name_key());
+  memcpy(hash, out, sizeof *hash);
+  return true;
+}
+
 uint32_t unicode_name_hash(const char *name, size_t length) {
   /* Units; a longer name is hashed piece by piece, each with the hash of those before it. */
   enum { PIECE = 64 };
+  uint32_t hash;
+  if (hash_ascii(name, length, &hash))
+    return hash;
   unit_reader reader = reader_of(name, length);
   const unsigned char *key = name_key();
   uint16_t units[4 + PIECE] = {0};
@@ -219,7 +239,6 @@ uint32_t unicode_name_hash(const char *name, size_t length) {
       count = 0;
     }
   unsigned char out[crypto_shorthash_BYTES];
-  uint32_t hash;
   crypto_shorthash(out, (unsigned char *)units, (4 + count) * sizeof *units, key);
   memcpy(&hash, out, sizeof hash);
   return hash;

@@ -53,7 +53,8 @@ static int name_check(const char *text, const char *name, size_t length, bool ph
                              "key \"" SHOWN
                              "\": an empty name; write one backslash between names and none at the end",
                              SHOW(text));
-  if (name_units(name, length) > PATH_KEY_NAME_MAX)
+  /* No text has more units than bytes. */
+  if (length > PATH_KEY_NAME_MAX && name_units(name, length) > PATH_KEY_NAME_MAX)
     return tlsmend_error_set(error, TLSMEND_E_USAGE,
                              "key \"" SHOWN
                              "\": a name of more than %d characters; Windows allows no longer one",
@@ -63,7 +64,7 @@ static int name_check(const char *text, const char *name, size_t length, bool ph
         error, TLSMEND_E_USAGE,
         "key \"" SHOWN "\": \".\" and \"..\" lead nowhere in a registry; write the path of the key itself",
         SHOW(text));
-  if (!physical && unicode_name_equal_n(name, length, "Wow6432Node"))
+  if (!physical && length == strlen("Wow6432Node") && unicode_name_equal_n(name, length, "Wow6432Node"))
     return tlsmend_error_set(
         error, TLSMEND_E_USAGE,
         "key \"" SHOWN "\": Wow6432Node is never spelled out; leave it out and ask for view 32", SHOW(text));
@@ -136,7 +137,6 @@ int path_value_name(const char *name, tlsmend_error *error) {
   if (unicode_broken(name, length) != length)
     return tlsmend_error_set(error, TLSMEND_E_USAGE, "value \"" SHOWN "\": not UTF-8; save the file as UTF-8",
                              SHOW(name));
-  /* No text has more units than bytes. */
   if (length > PATH_VALUE_NAME_MAX && name_units(name, length) > PATH_VALUE_NAME_MAX)
     return tlsmend_error_set(error, TLSMEND_E_USAGE,
                              "value \"" SHOWN

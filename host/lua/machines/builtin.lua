@@ -8,7 +8,6 @@
 
 local months = require "machines.months"
 local releases = require "windows.releases"
-local roles = require "machines.roles"
 
 local machines = {}
 
@@ -38,10 +37,11 @@ end
 -- The key with all its ancestors, as regedit would list them.
 local function key(tree, path)
   if tree[path] then return tree[path] end
-  local parent, name = path:match "^(.*)\\(.*)$"
-  local made = { path = path, order = (name or path):upper(), values = {}, keys = {} }
+  local behind = path:reverse():find("\\", 1, true) -- as a pattern that looks for the last one, and cheaper
+  local parent = behind and path:sub(1, -behind - 1) or ""
+  local made = { path = path, order = (behind and path:sub(-behind + 1) or path):upper(), values = {}, keys = {} }
   tree[path] = made
-  local siblings = key(tree, parent or "").keys
+  local siblings = key(tree, parent).keys
   siblings[#siblings + 1] = made
   return made
 end
@@ -175,7 +175,7 @@ local function add(tree, row, architecture, part)
     put = function(path, values) put(tree, path, values) end,
     put_views = function(path, values) put_views(tree, architecture ~= "x86", path, values) end,
   }
-  return roles.add(kit, part)
+  return require("machines.roles").add(kit, part) -- most machines have none
 end
 
 local function add_values(values, lines)

@@ -8,7 +8,7 @@
 
 #include <lauxlib.h>
 
-static const char original_key;
+static const char original_key, events_key;
 
 static const char *const events[] = {
     "__add",  "__band",     "__bnot",  "__bor", "__bxor", "__call", "__close",     "__concat",   "__div",
@@ -27,6 +27,20 @@ static void refuse_field(lua_State *L, int table, const char *name) {
   lua_pop(L, 1);
 }
 
+/* Pushes the list of events: as texts of the state, so that looking for one does not make it anew. */
+static void push_events(lua_State *L) {
+  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &events_key) == LUA_TTABLE)
+    return;
+  lua_pop(L, 1);
+  lua_createtable(L, sizeof events / sizeof *events, 0);
+  for (size_t i = 0; i < sizeof events / sizeof *events; i++) {
+    lua_pushstring(L, events[i]);
+    lua_rawseti(L, -2, (lua_Integer)i + 1);
+  }
+  lua_pushvalue(L, -1);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &events_key);
+}
+
 /* Pushes what counts of the table at `table`. */
 static void push_copy(lua_State *L, int table) {
   refuse_field(L, table, "__gc");
@@ -35,13 +49,19 @@ static void push_copy(lua_State *L, int table) {
   if (call != LUA_TNIL && call != LUA_TFUNCTION)
     luaL_error(L, "setmetatable: '__call' must be a function, got %s", luaL_typename(L, -1));
   lua_pop(L, 1);
+  push_events(L);
   lua_newtable(L);
-  for (size_t i = 0; i < sizeof events / sizeof *events; i++) {
-    if (field(L, table, events[i]) == LUA_TNIL)
+  for (size_t i = 1; i <= sizeof events / sizeof *events; i++) {
+    lua_rawgeti(L, -2, (lua_Integer)i);
+    if (lua_rawget(L, table) != LUA_TNIL) {
+      lua_rawgeti(L, -3, (lua_Integer)i);
+      lua_rotate(L, -2, 1);
+      lua_rawset(L, -3);
+    } else {
       lua_pop(L, 1);
-    else
-      lua_setfield(L, -2, events[i]);
+    }
   }
+  lua_remove(L, -2);
   lua_pushvalue(L, table);
   lua_rawsetp(L, -2, &original_key);
 }
