@@ -16,7 +16,6 @@
 enum { JOURNAL_MOST = 256 * 1024 * 1024 };
 
 static const char *const step_names[] = {"open", "intended", "done", "undoing", "undone", "left"};
-static const char *const result_names[] = {"open", "done", "undone", "left"};
 
 const char *journal_step_name(step_state state) { return step_names[state]; }
 
@@ -152,14 +151,9 @@ static bool take_step(journal *self, const json_t *record) {
 }
 
 static bool take_end(journal *self, const json_t *record) {
-  const char *result = json_string_value(json_object_get(record, "result"));
-  for (int i = RUN_DONE; result && i <= RUN_LEFT; i++) {
-    if (strcmp(result, result_names[i]) != 0)
-      continue;
-    self->result = (run_result)i;
-    return replace(&self->ended, json_string_value(json_object_get(record, "time")));
-  }
-  return false;
+  return journal_result_of(json_string_value(json_object_get(record, "result")), &self->result) &&
+         self->result != RUN_OPEN &&
+         replace(&self->ended, json_string_value(json_object_get(record, "time")));
 }
 
 /* A barrier and its passing are one record each, with the step, so that no kill can come between the two. */
@@ -304,7 +298,9 @@ int journal_undo(journal *self, const char *why, tlsmend_error *error) {
 
 int journal_end(journal *self, run_result result, tlsmend_error *error) {
   json_t *record = record_of("end");
-  json_object_set_new(record, "result", json_string(result_names[result]));
+  json_object_set_new(record, "result", json_string(journal_result_name(result)));
+  if (!self->in_memory)
+    json_object_set_new(record, "summary", journal_summary_member(self));
   return write_record(self, record, error);
 }
 

@@ -169,6 +169,13 @@ char *journal_new_id(const char *state, const char *after, tlsmend_error *error)
 char *journal_path_of(const char *state, const char *run);
 char *journal_folder(const char *path);
 
+/* What a run says of itself when it ends, as it stands now (commit/journal_summary.h); NULL when out of memory. */
+json_t *journal_summary_member(const journal *self);
+
+/* How a result is called in a journal: "open", "done", "undone", "left". */
+const char *journal_result_name(run_result result);
+bool journal_result_of(const char *name, run_result *out);
+
 /* "open", "intended", "done", "undoing", "undone", "left". Static. */
 const char *journal_step_name(step_state state);
 

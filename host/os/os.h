@@ -37,6 +37,10 @@ void os_nofollow_close(os_nofollow *reached);
 /* As os_file_read, of a file that is no link itself; its folder may be behind some. */
 int os_file_read_nofollow(const char *path, size_t most, char **out, size_t *size, tlsmend_error *error);
 
+/* The last bytes of such a file, at most `room`, and how many it has in all. False where that cannot be told, a link included:
+ * os_file_read_nofollow says why. */
+bool os_file_end(const char *path, void *out, size_t room, size_t *size, uint64_t *whole);
+
 /* Replaces a file whole: temporary file beside it, flushed, renamed over, folder flushed. Readers see old or new. It keeps
  * its group, mode, access list and attributes, and its owner where the caller may give files away; on Windows not its other streams, which
  * say where the old bytes came from. Refuses what os_file_may_replace does. */

@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -220,4 +221,18 @@ int os_nofollow_stream(const os_nofollow *reached, int (*fn)(void *data, const v
   if (fd < 0)
     return fail_at(reached, reached->last, reached->last + strlen(reached->last), error);
   return stream(fd, reached->path, fn, data, error);
+}
+
+bool os_file_end(const char *path, void *out, size_t room, size_t *size, uint64_t *whole) {
+  int fd = posix_open(AT_FDCWD, path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW, 0);
+  struct stat status;
+  ssize_t got = -1;
+  if (fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode)) {
+    *whole = (uint64_t)status.st_size;
+    *size = *whole < room ? (size_t)*whole : room;
+    got = pread(fd, out, *size, (off_t)(*whole - *size));
+  }
+  if (fd >= 0)
+    close(fd);
+  return got >= 0 && (size_t)got == *size;
 }

@@ -9,6 +9,7 @@
 
 #include <windows.h>
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -141,4 +142,28 @@ bool os_path_same(const char *a, const char *b) {
   free(left);
   free(right);
   return same;
+}
+
+bool os_file_end(const char *path, void *out, size_t room, size_t *size, uint64_t *whole) {
+  wchar_t *name = NULL;
+  if (wide_path(path, &name, NULL) != TLSMEND_OK)
+    return false;
+  HANDLE file = CreateFileW(name, FILE_READ_DATA | FILE_READ_ATTRIBUTES,
+                            FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL, OPEN_EXISTING,
+                            FILE_FLAG_OPEN_REPARSE_POINT, NULL);
+  LARGE_INTEGER length = {0};
+  DWORD got = 0;
+  bool done = file != INVALID_HANDLE_VALUE && !wide_is_link(file) && !wide_is_named_link(file, name) &&
+              GetFileSizeEx(file, &length);
+  *whole = (uint64_t)length.QuadPart;
+  *size = *whole < room ? (size_t)*whole : room;
+  if (done) {
+    uint64_t from = *whole - *size;
+    OVERLAPPED at = {.Offset = (DWORD)from, .OffsetHigh = (DWORD)(from >> 32)};
+    done = *size == 0 || (ReadFile(file, out, (DWORD)*size, &got, &at) && got == *size);
+  }
+  if (file != INVALID_HANDLE_VALUE)
+    CloseHandle(file);
+  free(name);
+  return done;
 }

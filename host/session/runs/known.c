@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/file_path.h"
+#include "commit/journal_glance.h"
 #include "plan/plan.h"
 #include "session/runs/deadline.h"
 #include "session/runs/register.h"
@@ -19,6 +20,7 @@
 enum { ID = 20 }; /* "20261121-235959-0001" */
 
 static void run_clear(known_run *self) {
+  journal_summary_clear(&self->told);
   free(self->run);
   free(self->path);
   free(self->plan);
@@ -59,6 +61,26 @@ static bool is_id(const char *text) {
   return !text[ID];
 }
 
+/* Where the first run stands whose id is not smaller, or would stand. Folders are listed in the order of ids. */
+static size_t place_of(const known_runs *runs, const char *run) {
+  size_t low = 0, high = runs->count;
+  if (high && strcmp(runs->items[high - 1].run, run) < 0)
+    return high;
+  while (low < high) {
+    size_t middle = low + (high - low) / 2;
+    if (strcmp(runs->items[middle].run, run) < 0)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low;
+}
+
+/* The next of that id, from `at` on; NULL behind the last. */
+static known_run *same_id(const known_runs *runs, size_t at, const char *run) {
+  return at < runs->count && strcmp(runs->items[at].run, run) == 0 ? &runs->items[at] : NULL;
+}
+
 static int add(gathering *self, known_run *row) {
   known_runs *runs = self->runs;
   known_run *grown = realloc(runs->items, (runs->count + 1) * sizeof *grown);
@@ -68,27 +90,55 @@ static int add(gathering *self, known_run *row) {
     run_clear(row);
     return error_no_memory(self->error);
   }
-  runs->items[runs->count++] = *row;
+  size_t at = place_of(runs, row->run);
+  while (same_id(runs, at, row->run))
+    at++;
+  memmove(grown + at + 1, grown + at, (runs->count - at) * sizeof *grown);
+  grown[at] = *row;
+  runs->count++;
   return TLSMEND_OK;
 }
 
 static known_run *find_id(const known_runs *runs, const char *run) {
-  for (size_t i = 0; i < runs->count; i++)
-    if (strcmp(runs->items[i].run, run) == 0 && runs->items[i].standing != RUN_STRAY)
-      return &runs->items[i];
+  known_run *row;
+  for (size_t at = place_of(runs, run); (row = same_id(runs, at, run)); at++)
+    if (row->standing != RUN_STRAY)
+      return row;
   return NULL;
+}
+
+/* Whether a row is of that very journal. */
+static bool has_path(const known_runs *runs, const char *run, const char *path) {
+  const known_run *row;
+  for (size_t at = place_of(runs, run); (row = same_id(runs, at, run)); at++)
+    if (row->standing != RUN_GONE && os_path_same(row->path, path))
+      return true;
+  return false;
 }
 
 static char *copy(const char *text) { return text ? strdup(text) : NULL; }
 
-/* What a journal is, of which `code` and `why` tell how reading it ended. */
-static void judge(const gathering *self, known_run *row, const journal *journal, int code,
-                  const tlsmend_error *why) {
-  const known_run *other = find_id(self->runs, row->run);
+/* Reads a journal: its end only, if that is enough and `whole` is not asked for. The code and *why are those of journal_look. */
+static int look(known_run *row, bool whole, tlsmend_error *why) {
+  journal *journal = NULL;
+  row->glanced = !whole && journal_glance(row->path, row->run, &row->told);
+  if (row->glanced)
+    return TLSMEND_OK;
+  int code = journal_look(row->path, &journal, &row->reopened, why);
+  row->torn = journal && journal->torn;
+  if (journal && journal_summary_of(journal, &row->told, why) != TLSMEND_OK)
+    code = TLSMEND_E_MEMORY;
+  journal_close(journal);
+  return code;
+}
+
+/* What a journal is that has been looked at: `code` and `why` tell how that ended. */
+static void judge(const known_runs *runs, known_run *row, int code, const tlsmend_error *why) {
+  const known_run *other = find_id(runs, row->run);
   char text[700] = "";
-  if (code == TLSMEND_OK && strcmp(journal->run, row->run) != 0)
+  if (code == TLSMEND_OK && strcmp(row->told.run, row->run) != 0)
     snprintf(text, sizeof text, "%.400s is run %.100s by another name, and is not used", row->path,
-             journal->run);
+             row->told.run);
   else if (!is_id(row->run) && code != TLSMEND_OK)
     snprintf(text, sizeof text, "%.400s has a name that no run has, and is not used", row->path);
   else if (other && other->standing != RUN_GONE)
@@ -98,11 +148,9 @@ static void judge(const gathering *self, known_run *row, const journal *journal,
                   : code == TLSMEND_OK            ? RUN_READABLE
                   : code == TLSMEND_E_UNSUPPORTED ? RUN_NEWER
                                                   : RUN_DAMAGED;
-  row->open = row->standing != RUN_STRAY && (code != TLSMEND_OK || journal->result == RUN_OPEN);
-  if (journal) {
-    row->plan = copy(journal->plan->id);
-    row->begun = copy(journal->begun);
-  }
+  row->open = row->standing != RUN_STRAY && (code != TLSMEND_OK || row->told.result == RUN_OPEN);
+  row->plan = copy(row->told.plan);
+  row->begun = copy(row->told.begun);
   if (row->standing != RUN_READABLE)
     row->why = copy(*text ? text : why->text);
 }
@@ -113,69 +161,63 @@ static void drop_gone(known_runs *runs, const char *run) {
   if (!gone || gone->standing != RUN_GONE)
     return;
   run_clear(gone);
-  *gone = runs->items[--runs->count];
+  size_t at = (size_t)(gone - runs->items);
+  memmove(gone, gone + 1, (--runs->count - at) * sizeof *gone);
 }
 
 static int add_journal(void *data, const char *path) {
   gathering *self = data;
-  known_run row = {0};
-  journal *journal = NULL;
   tlsmend_error why = {0, ""};
-  for (size_t i = 0; i < self->runs->count; i++)
-    if (self->runs->items[i].standing != RUN_GONE && os_path_same(self->runs->items[i].path, path))
-      return TLSMEND_OK;
-  int code = journal_look(path, &journal, &row.reopened, &why);
-  if (code == TLSMEND_E_ABSENT || (journal && !session_owns(self->session, journal, !self->named))) {
-    journal_close(journal);
-    return TLSMEND_OK; /* never begun: nothing was written; or another machine's */
+  known_run row = {.run = id_of(path, strlen(".journal")), .path = strdup(path), .named = self->named};
+  if (!row.run || !row.path)
+    return add(self, &row);
+  int code = has_path(self->runs, row.run, path) ? TLSMEND_E_ABSENT : look(&row, false, &why);
+  if (code == TLSMEND_E_ABSENT || code == TLSMEND_E_MEMORY ||
+      (row.told.record && !session_owns_spec(self->session, row.told.machine, !self->named))) {
+    run_clear(&row); /* known; never begun: nothing was written; or another machine's */
+    return code == TLSMEND_E_MEMORY ? tlsmend_error_set(self->error, code, "%s", why.text) : TLSMEND_OK;
   }
-  if (code == TLSMEND_E_MEMORY)
-    return tlsmend_error_set(self->error, code, "%s", why.text);
-  row.run = id_of(path, strlen(".journal"));
-  row.path = strdup(path);
-  row.named = self->named;
-  if (row.run && row.path)
-    judge(self, &row, journal, code, &why);
-  journal_close(journal);
-  if (row.run && row.standing != RUN_STRAY)
+  judge(self->runs, &row, code, &why);
+  if (row.standing != RUN_STRAY)
     drop_gone(self->runs, row.run);
   return add(self, &row);
+}
+
+/* A run of which the record alone knows: its journal is not there. */
+static void judge_gone(known_run *row, const registered_run *record) {
+  char text[900];
+  snprintf(text, sizeof text,
+           "the journal of run %.40s, %.300s, is not there: put it back, or name the folder that it is in by "
+           "--state; if it is lost for good, remove %.300s",
+           record->run, record->journal, record->path);
+  journal_summary_clear(&row->told); /* of another run that stands there */
+  row->standing = RUN_GONE;
+  row->open = strcmp(record->state, "open") == 0;
+  row->plan = copy(record->plan);
+  row->begun = copy(record->begun);
+  row->why = copy(text);
 }
 
 /* The journal that a record of the register names. */
 static int add_registered(gathering *self, const registered_run *record) {
   known_run row = {.run = copy(record->run), .path = copy(record->journal)};
-  journal *journal = NULL;
   tlsmend_error why = {0, ""};
-  int code = journal_look(record->journal, &journal, &row.reopened, &why);
-  bool begins = strcmp(record->state, "begins") == 0;
-  bool other = journal && (strcmp(journal->run, record->run) != 0 ||
-                           strcmp(journal->plan->machine, record->machine) != 0);
-  if (code == TLSMEND_E_MEMORY) {
-    journal_close(journal);
-    free(row.run), free(row.path);
-    return tlsmend_error_set(self->error, code, "%s", why.text);
-  }
-  if (code != TLSMEND_E_ABSENT && !other && row.run && row.path) {
-    judge(self, &row, journal, code, &why);
-  } else { /* it is not there: the record alone knows of it */
-    char text[900];
-    snprintf(
-        text, sizeof text,
-        "the journal of run %.40s, %.300s, is not there: put it back, or name the folder that it is in by "
-        "--state; if it is lost for good, remove %.300s",
-        record->run, record->journal, record->path);
-    row.standing = RUN_GONE;
-    row.open = strcmp(record->state, "open") == 0;
-    row.plan = copy(record->plan);
-    row.begun = copy(record->begun);
-    row.why = copy(text);
-  }
-  journal_close(journal);
-  if (begins && row.standing == RUN_GONE) { /* killed before its first record: nothing was written */
+  if (!row.run || !row.path)
+    return add(self, &row);
+  int code = look(&row, false, &why);
+  bool other = row.told.record &&
+               (strcmp(row.told.run, record->run) != 0 || strcmp(row.told.machine, record->machine) != 0);
+  bool gone = code == TLSMEND_E_ABSENT || other;
+  /* killed before its first record: nothing was written */
+  bool never = gone && strcmp(record->state, "begins") == 0;
+  if (code == TLSMEND_E_MEMORY || never) {
     run_clear(&row);
-    return TLSMEND_OK;
+    return never ? TLSMEND_OK : tlsmend_error_set(self->error, code, "%s", why.text);
   }
+  if (gone)
+    judge_gone(&row, record);
+  else
+    judge(self->runs, &row, code, &why);
   return add(self, &row);
 }
 
@@ -203,8 +245,28 @@ static int add_record(void *data, const char *name) {
   return code;
 }
 
-static int by_id(const void *a, const void *b) {
-  return strcmp(((const known_run *)a)->run, ((const known_run *)b)->run);
+/* The newest run of the machine's own folder, or of the one that is named, is read whole: its end alone does not tell
+ * whether it can be taken back. */
+static int look_closer(gathering *self) {
+  size_t at = self->runs->count;
+  while (at > 0 &&
+         (self->runs->items[at - 1].standing == RUN_STRAY || self->runs->items[at - 1].named != self->named))
+    at--;
+  known_run *row = at ? &self->runs->items[at - 1] : NULL;
+  if (!row || !row->glanced)
+    return TLSMEND_OK;
+  tlsmend_error why = {0, ""};
+  known_run again = {.run = copy(row->run), .path = copy(row->path), .named = row->named};
+  int code = again.run && again.path ? look(&again, true, &why) : error_no_memory(&why);
+  if (code == TLSMEND_E_ABSENT || code == TLSMEND_E_MEMORY) {
+    run_clear(&again);
+    return code == TLSMEND_E_MEMORY ? tlsmend_error_set(self->error, code, "%s", why.text) : TLSMEND_OK;
+  }
+  row->standing = RUN_STRAY; /* it is no other than itself */
+  judge(self->runs, &again, code, &why);
+  run_clear(row);
+  *row = again;
+  return TLSMEND_OK;
 }
 
 /* A run that begins finds no other open: what stands before a run that can be read is history, unless its undoing
@@ -227,15 +289,17 @@ int session_known(const tlsmend_session *self, known_runs *out, tlsmend_error *e
   int code = os_dir_each(self->home, add_record, &gathering, error);
   if (code == TLSMEND_OK || code == TLSMEND_E_ABSENT)
     code = journal_each(self->home, add_journal, &gathering, error);
+  if (code == TLSMEND_OK)
+    code = look_closer(&gathering);
   gathering.named = !os_path_same(self->home, self->state);
   if (code == TLSMEND_OK && gathering.named)
     code = journal_each(self->state, add_journal, &gathering, error);
+  if (code == TLSMEND_OK && gathering.named)
+    code = look_closer(&gathering);
   if (code != TLSMEND_OK) {
     known_runs_clear(out);
     return code;
   }
-  if (out->count)
-    qsort(out->items, out->count, sizeof *out->items, by_id);
   tell_history(out);
   return code;
 }

@@ -2,7 +2,7 @@
 #ifndef TLSMEND_SESSION_RUNS_KNOWN_H
 #define TLSMEND_SESSION_RUNS_KNOWN_H
 
-#include "commit/journal.h"
+#include "commit/journal_summary.h"
 #include "session/session.h"
 
 /* What the folders of a machine tell of a run. */
@@ -15,15 +15,20 @@ typedef enum run_standing {
 } run_standing;
 
 typedef struct known_run {
-  char *run, *path;   /* its id, and where its journal stands or should */
-  char *plan, *begun; /* the id of its plan and when it began, NULL if that cannot be told */
-  char *why;          /* it cannot be read; NULL */
+  char *run, *path;     /* its id, and where its journal stands or should */
+  char *plan, *begun;   /* the id of its plan and when it began, NULL if that cannot be told */
+  char *why;            /* it cannot be read; NULL */
+  journal_summary told; /* what could be read of it; empty */
   run_standing standing;
+  bool torn;     /* the last line of its journal is not whole */
+  bool glanced;  /* it has ended, and only the end of its journal was read */
   bool open;     /* it is, or may be */
   bool reopened; /* it cannot be read, and seems to be in the middle of its undoing */
   bool named;    /* only the folder that --state names holds it */
 } known_run;
 
+/* All of them. One that has ended is known by the last line of its journal, whatever damage may be further up; the newest one, which may be
+ * open or be taken back, has been read whole, and so has what does not end in such a line. */
 typedef struct known_runs {
   known_run *items; /* by id, oldest first */
   size_t count;

@@ -56,8 +56,12 @@ static bool owns(const tlsmend_session *self, const char *spec) {
   return same;
 }
 
+bool session_owns_spec(const tlsmend_session *self, const char *spec, bool home) {
+  return (home && self->own_home) || owns(self, spec);
+}
+
 bool session_owns(const tlsmend_session *self, journal *journal, bool home) {
-  if (!(home && self->own_home) && !owns(self, journal->plan->machine))
+  if (!session_owns_spec(self, journal->plan->machine, home))
     return false;
   char *spec = strdup(self->spec);
   if (spec) {

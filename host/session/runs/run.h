@@ -10,8 +10,11 @@
  * works on it; `verb` is what others are told that this run does. */
 int session_lock(const tlsmend_session *self, const char *verb, os_lock **out, tlsmend_error *error);
 
-/* Whether a run is one of the session's machine, however that was named then. If so, the journal names it as the
- * session does. `home`: it is one of the machine's own folder or register. */
+/* Whether a run of the machine `spec` is one of the session's machine, however that was named then. `home`: it is one of
+ * the machine's own folder or register. */
+bool session_owns_spec(const tlsmend_session *self, const char *spec, bool home);
+
+/* The same of a journal, which from then on names the machine as the session does. */
 bool session_owns(const tlsmend_session *self, journal *journal, bool home);
 
 /* The folder in which a run's own files lie. */

@@ -1,5 +1,6 @@
 /* `tlsmend status`: the list of a machine's runs, as text and as JSON. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "plan/plan.h"
 #include "render/change_text.h"
@@ -12,18 +13,21 @@
 
 typedef struct status {
   const tlsmend_session *session;
-  json_t *runs;
+  json_t *runs; /* NULL: only the text is wanted */
   text_builder text;
+  char *folder; /* that of the run before, and whether it is the one that is named above */
+  bool above;
   size_t open, count;
 } status;
 
+/* Of a run that has ended. */
+static const char *end_state(run_result result) {
+  return result == RUN_DONE ? "done" : result == RUN_UNDONE ? "undone" : "failed, something is left";
+}
+
 static const char *run_state(const journal *journal) {
-  if (journal->result == RUN_DONE)
-    return "done";
-  if (journal->result == RUN_UNDONE)
-    return "undone";
-  if (journal->result == RUN_LEFT)
-    return "failed, something is left";
+  if (journal->result != RUN_OPEN)
+    return end_state(journal->result);
   if (journal->undoing)
     return "open: stopped while undoing";
   if (journal->deadline)
@@ -80,16 +84,20 @@ static void print_steps(status *status, const journal *journal) {
   }
 }
 
-static void print_run(status *status, const journal *journal) {
-  size_t done = 0;
-  for (size_t i = 0; i < journal->plan->change_count; i++)
-    done += journal->steps[i].state == STEP_DONE;
-  text_add(&status->text, "%s  %s  ", journal->run, journal->begun);
-  text_say(&status->text, journal->plan->change_count == 1 ? "%s, %zu of 1 step" : "%s, %zu of %zu steps",
-           text_said(&status->text, run_state(journal)), done, journal->plan->change_count);
-  for (size_t i = 0; i < journal->plan->runbook_count; i++)
-    text_add(&status->text, "%s %s", i ? "," : " ", journal->plan->runbooks[i].id);
+/* The line of a run. */
+static void print_head(status *status, const journal_summary *run, const char *state) {
+  size_t index;
+  json_t *id;
+  text_add(&status->text, "%s  %s  ", run->run, run->begun);
+  text_say(&status->text, run->steps == 1 ? "%s, %zu of 1 step" : "%s, %zu of %zu steps",
+           text_said(&status->text, state), run->done, run->steps);
+  json_array_foreach(run->runbooks, index, id)
+      text_add(&status->text, "%s %s", index ? "," : " ", json_string_value(id));
   text_add(&status->text, "\n");
+}
+
+/* What stands below the line of a run that is open, or has steps to be told of. */
+static void print_run(status *status, const journal *journal) {
   if (journal->result == RUN_OPEN && journal->deadline) {
     report_waiting(journal, "    ", &status->text);
     print_watch(status, journal);
@@ -100,15 +108,16 @@ static void print_run(status *status, const journal *journal) {
     text_add(&status->text, "\n");
   }
   print_steps(status, journal);
-  if (!journal->torn)
-    return;
+}
+
+static void print_torn(status *status) {
   text_add(&status->text, "    ");
   text_say(&status->text,
            "the last record is torn (the program was stopped while it wrote): it counts as not written");
   text_add(&status->text, "\n");
 }
 
-static int add_run(status *status, const journal *journal) {
+static int add_json(status *status, const journal *journal) {
   json_t *run = report_run_to_json(journal, false);
   json_object_set_new(run, "state", json_string(run_state(journal)));
   json_object_set_new(run, "stalled", journal->stalled ? json_string(journal->stalled) : json_null());
@@ -119,9 +128,6 @@ static int add_run(status *status, const journal *journal) {
                         watched < 0 ? json_null() : json_boolean(watched));
   }
   json_object_set_new(run, "journal", json_string(journal->path));
-  status->count++;
-  status->open += journal->result == RUN_OPEN;
-  print_run(status, journal);
   return json_array_append_new(status->runs, run) == 0 ? TLSMEND_OK : TLSMEND_E_MEMORY;
 }
 
@@ -131,30 +137,64 @@ static const char *standing_name(const known_run *run) {
 
 /* A journal that cannot be read is part of the answer, not the end of it. */
 static int add_unreadable(status *status, const known_run *run) {
-  status->count++;
+  const char *why = run->why ? run->why : run->path;
   status->open += run->open;
-  text_add(&status->text, "%s\n", run->why ? run->why : run->path);
+  text_add(&status->text, "%s\n", why);
   if (!run->open && run->standing != RUN_STRAY) {
     text_add(&status->text, "    ");
     text_say(&status->text, "it is not in the way of other runs: what was open then has ended since");
     text_add(&status->text, "\n");
   }
-  return json_array_append_new(status->runs, json_pack("{s:s, s:s, s:s, s:b}", "journal", run->path, "state",
-                                                       standing_name(run), "failure",
-                                                       run->why ? run->why : "", "open", run->open)) == 0
+  return !status->runs || json_array_append_new(status->runs,
+                                                json_pack("{s:s, s:s, s:s, s:b}", "journal", run->path,
+                                                          "state", standing_name(run), "failure",
+                                                          run->why ? run->why : "", "open", run->open)) == 0
              ? TLSMEND_OK
              : TLSMEND_E_MEMORY;
 }
 
+/* Its end has told that it has ended, and further up it is damaged. */
+static int add_damaged(status *status, const known_run *run, int code, tlsmend_error *error) {
+  known_run damaged = *run;
+  damaged.standing = code == TLSMEND_E_UNSUPPORTED ? RUN_NEWER : RUN_DAMAGED;
+  damaged.why = error->text;
+  return add_unreadable(status, &damaged);
+}
+
+/* Whether a run's journal lies in the folder that stands above the list. */
+static bool lies_above(status *status, const known_run *run) {
+  char *folder = journal_folder(run->path);
+  if (folder && (!status->folder || strcmp(folder, status->folder) != 0))
+    status->above = os_path_same(folder, status->session->state);
+  free(status->folder);
+  status->folder = folder;
+  return folder && status->above;
+}
+
 static int look_at(status *status, const known_run *run, tlsmend_error *error) {
-  journal *journal = NULL;
+  const journal_summary *told = &run->told;
+  status->count++;
   if (run->standing != RUN_READABLE)
     return add_unreadable(status, run);
-  int code = journal_read(run->path, &journal, error);
-  if (code == TLSMEND_OK && session_owns(status->session, journal, true))
-    code = add_run(status, journal);
-  if (code == TLSMEND_OK && !os_path_same(journal->state, status->session->state))
-    text_add(&status->text, "    %s\n", journal->path);
+  journal *journal = NULL;
+  bool brief = !status->runs && told->result != RUN_OPEN && !told->told;
+  int code = brief ? TLSMEND_OK : journal_read(run->path, &journal, error);
+  if (code != TLSMEND_OK && code != TLSMEND_E_MEMORY && run->glanced)
+    return add_damaged(status, run, code, error);
+  if (code != TLSMEND_OK)
+    return code;
+  status->open += told->result == RUN_OPEN;
+  print_head(status, told, journal ? run_state(journal) : end_state(told->result));
+  if (journal) {
+    session_owns(status->session, journal, true);
+    print_run(status, journal);
+  }
+  if (run->torn)
+    print_torn(status);
+  if (!lies_above(status, run))
+    text_add(&status->text, "    %s\n", run->path);
+  if (status->runs)
+    code = add_json(status, journal);
   journal_close(journal);
   return code;
 }
@@ -162,7 +202,9 @@ static int look_at(status *status, const known_run *run, tlsmend_error *error) {
 int tlsmend_status(tlsmend_session *session, tlsmend_format format, char **out, size_t *open,
                    tlsmend_error *error) {
   *out = NULL;
-  status status = {session, json_array(), {.language = session->language}, 0, 0};
+  status status = {.session = session,
+                   .runs = format == TLSMEND_FORMAT_TEXT ? NULL : json_array(),
+                   .text = {.language = session->language}};
   text_label(&status.text, "Machine");
   text_add(&status.text, "%s\n", session->spec);
   text_label(&status.text, "Journals");
@@ -194,6 +236,7 @@ int tlsmend_status(tlsmend_session *session, tlsmend_format format, char **out, 
                         out, error);
   }
   free(text);
+  free(status.folder);
   json_decref(status.runs);
   return code;
 }

@@ -38,9 +38,10 @@ static void write_machine(void) {
   file_text("site.lua", runbook);
 }
 
-static tlsmend_session *open_session(void) {
+/* With journals in that folder; NULL: in the machine's own. */
+static tlsmend_session *open_at(const char *folder) {
   tlsmend_options options = TLSMEND_OPTIONS_INIT;
-  char *path = engine_path("pc.reg"), *state = engine_path("state"), spec[512];
+  char *path = engine_path("pc.reg"), *state = folder ? engine_path(folder) : NULL, spec[512];
   tlsmend_session *session = NULL;
   snprintf(spec, sizeof spec, "sim:%s", path);
   options.machine = spec;
@@ -49,6 +50,8 @@ static tlsmend_session *open_session(void) {
   free(path), free(state);
   return session;
 }
+
+static inline tlsmend_session *open_session(void) { return open_at("state"); }
 
 static tlsmend_plan *make_plan(tlsmend_session *session, const char *name) {
   char *path = engine_path(name);
