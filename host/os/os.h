@@ -129,6 +129,16 @@ int64_t os_time(void);
 uint64_t os_clock(void);
 void os_sleep(unsigned milliseconds);
 
+/*
+ * Waits until a file of a folder is written, made, renamed or removed, or the time has passed: false. NULL where the system does not tell of
+ * changes: then the wait is a second at most, and its answer true. What is on another computer may change untold, and Windows may tell
+ * late: who waits looks again after a while.
+ */
+typedef struct os_watch os_watch;
+os_watch *os_watch_open(const char *folder);
+bool os_watch_wait(os_watch *watch, unsigned milliseconds);
+void os_watch_close(os_watch *watch);
+
 /* A clock that nobody sets: seconds since this computer was started, time asleep included, and the name of that start, another one
  * each time. False where the system has no such clock. */
 bool os_boot_clock(int64_t *seconds, char boot[64]);

@@ -247,6 +247,7 @@ int tlsmend_session_open(const tlsmend_options *options, tlsmend_session **out, 
   self->confirm_minutes = options->confirm_minutes;
   self->clock = os_time;
   self->boot_clock = os_boot_clock;
+  self->pause = os_watch_wait;
   self->script = session_script_options(options);
   self->script.library = self->library;
   self->script.worker = self->worker;

@@ -13,6 +13,8 @@
 #include "render/language.h"
 #include "script/source.h"
 
+struct os_watch;
+
 struct tlsmend_session {
   const backend *backend;
   tlsmend_machine *machine;
@@ -52,6 +54,7 @@ struct tlsmend_session {
   /* Seconds since 1970, and since the start of the computer; the tests have clocks of their own. */
   int64_t (*clock)(void);
   bool (*boot_clock)(int64_t *seconds, char boot[64]);
+  bool (*pause)(struct os_watch *watch, unsigned milliseconds); /* os_watch_wait, likewise */
   /* The run whose time this process has seen to be over, whatever the clocks say later. */
   char expired[32];
 

@@ -73,16 +73,31 @@ static bool still_waits(journal **journal) {
   return fresh->result == RUN_OPEN && fresh->deadline;
 }
 
-/* Never longer than the minutes that were said, counted from now, whatever the clocks do. */
+/* Milliseconds to the nearest end of the time by any clock, but the clocks are looked at again each minute: nothing tells when one is set, or that
+ * the computer has slept. */
+static unsigned until_end(const tlsmend_session *self, const journal *journal, int64_t left) {
+  enum { LOOK = 60 };
+  int64_t other = journal->deadline - self->clock();
+  left = other < left ? other : left;
+  if (session_left_of_boot(self, journal, &other) && other < left)
+    left = other;
+  return 1000 * (unsigned)(left < 1 ? 1 : left < LOOK ? left : LOOK);
+}
+
+/* Never longer than the minutes that were said, counted from now, whatever the clocks do. The journal is looked at when something has
+ * happened in its folder. */
 static void wait_for(tlsmend_session *self, journal **journal) {
+  os_watch *watch = os_watch_open(session_folder(self, *journal));
   journal_deadline end = session_deadline(self, *journal);
   int64_t most = steady(self) + end.deadline - self->clock();
   while (still_waits(journal) && !session_is_over(self, *journal)) {
-    if (steady(self) >= most)
-      snprintf(self->expired, sizeof self->expired, "%s", (*journal)->run);
+    int64_t left = most - steady(self);
+    if (left > 0)
+      self->pause(watch, until_end(self, *journal, left));
     else
-      os_sleep(1000);
+      snprintf(self->expired, sizeof self->expired, "%s", (*journal)->run);
   }
+  os_watch_close(watch);
 }
 
 session_waited session_wait(tlsmend_session *self) {

@@ -190,6 +190,8 @@ static bool step_clock(int64_t *seconds, char boot[64]) {
   return test_boot_clock(seconds, boot);
 }
 
+static bool no_pause(os_watch *watch, unsigned milliseconds) { return (void)watch, milliseconds > 0; }
+
 static void test_watcher(void **state) {
   (void)state;
   tlsmend_report *report = NULL;
@@ -198,12 +200,57 @@ static void test_watcher(void **state) {
   assert_int_equal(tlsmend_status_watched(session), 0);
   session->clock = stuck_clock;
   session->boot_clock = step_clock;
+  session->pause = no_pause;
   MUST(tlsmend_resume(session, TLSMEND_RESUME_WAIT, &report, &error));
   assert_int_equal(tlsmend_report_result(report), TLSMEND_RESULT_UNDONE);
   assert_true(waited > 0);
   tlsmend_report_free(report);
   assert_int_equal(tlsmend_status_watched(session), -1);
   tlsmend_session_close(session);
+}
+
+/* It waits for its deadline, looking at the clocks each minute, and for a change in the folder. */
+static size_t pauses, confirm_at;
+static bool pass_pause(os_watch *watch, unsigned milliseconds) {
+  assert_non_null(watch); /* both systems tell of changes */
+  assert_true(milliseconds > 0 && milliseconds % 1000 == 0);
+  assert_false(os_watch_wait(watch, 0));
+  if (++pauses == confirm_at) {
+    tlsmend_session *other = open_session();
+    tlsmend_report *report = NULL;
+    set_clocks(other);
+    MUST(tlsmend_confirm(other, &report, &error));
+    tlsmend_report_free(report);
+    tlsmend_session_close(other);
+    assert_true(os_watch_wait(watch, 60000));
+  } else {
+    pass(milliseconds / 1000);
+  }
+  return true;
+}
+
+static void test_events(void **state) {
+  static const struct {
+    size_t confirm_at, pauses;
+    tlsmend_result result;
+    int64_t passes; /* how long it waits in all */
+  } rows[] = {{0, 10, TLSMEND_RESULT_UNDONE, 600}, {4, 4, TLSMEND_RESULT_NOTHING, 180}};
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    tlsmend_report *report = NULL;
+    engine_setup(state);
+    write_machine();
+    tlsmend_session *session = apply_for_ten_minutes("site.lua");
+    int64_t begun = now;
+    pauses = 0;
+    confirm_at = rows[i].confirm_at;
+    session->pause = pass_pause;
+    MUST(tlsmend_resume(session, TLSMEND_RESUME_WAIT, &report, &error));
+    assert_int_equal(tlsmend_report_result(report), rows[i].result);
+    assert_int_equal(pauses, rows[i].pauses);
+    assert_int_equal(now - begun, rows[i].passes);
+    tlsmend_report_free(report);
+    tlsmend_session_close(session);
+  }
 }
 
 /* A second one sees that somebody waits and leaves; so does status. */
@@ -243,7 +290,7 @@ static void test_one_watcher(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {ENGINE_TEST(test_confirm), ENGINE_TEST(test_confirm_by_verify),
-                                     ENGINE_TEST(test_clocks), ENGINE_TEST(test_watcher),
-                                     ENGINE_TEST(test_one_watcher)};
+                                     ENGINE_TEST(test_clocks),  ENGINE_TEST(test_watcher),
+                                     ENGINE_TEST(test_events),  ENGINE_TEST(test_one_watcher)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
