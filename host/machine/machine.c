@@ -173,6 +173,12 @@ int machine_pause(tlsmend_machine *self, unsigned milliseconds, tlsmend_error *e
   return owner ? owner->ops->pause(owner, milliseconds, error) : cannot_tell("the time", error);
 }
 
+void machine_idle(tlsmend_machine *self) {
+  OWNER(self, idle);
+  if (owner)
+    owner->ops->idle(owner);
+}
+
 int machine_may_write(tlsmend_machine *self, tlsmend_error *error) {
   OWNER(self, may_write);
   return owner ? owner->ops->may_write(owner, error) : TLSMEND_OK;

@@ -43,6 +43,8 @@ int machine_file_version(tlsmend_machine *self, const char *path, int view, uint
                          tlsmend_error *error);
 int machine_boot_id(tlsmend_machine *self, char out[64], tlsmend_error *error);
 int machine_pause(tlsmend_machine *self, unsigned milliseconds, tlsmend_error *error);
+/* Nothing may be asked for a while. Whoever closes an overlay has said so. */
+void machine_idle(tlsmend_machine *self);
 int machine_may_write(tlsmend_machine *self, tlsmend_error *error);
 int machine_apply(tlsmend_machine *self, const tlsmend_change *change, tlsmend_outcome *outcome,
                   tlsmend_error *error);

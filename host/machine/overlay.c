@@ -441,6 +441,7 @@ static int pause_never(tlsmend_machine *machine, unsigned milliseconds, tlsmend_
 
 static void close_overlay(tlsmend_machine *machine) {
   overlay *self = (overlay *)machine;
+  machine_idle(machine->below);
   tree_free(self->pending);
   for (size_t i = 0; i < self->install_count; i++)
     change_clear(&self->installs[i]);

@@ -86,8 +86,8 @@ static int end(void **state) {
   return 0;
 }
 
-static const struct CMUnitTest *const groups[] = {value_tests, name_tests,     tree_tests, model_tests,
-                                                  right_tests, physical_tests, probe_tests};
+static const struct CMUnitTest *const groups[] = {value_tests, name_tests,     tree_tests,  model_tests,
+                                                  right_tests, physical_tests, probe_tests, kept_tests};
 
 static int run_machine(const conformance_machine *which) {
   struct CMUnitTest tests[64];

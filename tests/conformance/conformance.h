@@ -86,6 +86,6 @@ uint32_t roll(dice *self, uint32_t sides);
 
 /* One array a file, ended by a test without a function. */
 extern const struct CMUnitTest value_tests[], name_tests[], tree_tests[], model_tests[], right_tests[],
-    physical_tests[], probe_tests[];
+    physical_tests[], probe_tests[], kept_tests[];
 
 #endif

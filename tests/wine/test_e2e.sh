@@ -108,12 +108,14 @@ rights() { # TRACE: "RIGHTS PATH" of each opened key that counts; "write" for ca
 }
 # KEY_QUERY_VALUE 1, KEY_ENUMERATE_SUB_KEYS 8, the two view flags 100 and 200; the walk to the 32-bit view is Wine's own.
 reading='^([13]?0?[0189]|[12]0[0189]) '
-WINEDEBUG=+reg wine "$work/tlsmend.exe" plan winhttp-tls12 -p "package=$package" >/dev/null 2>"$work/trace.txt" || :
+WINEDEBUG=+reg,+wbemprox wine "$work/tlsmend.exe" plan winhttp-tls12 -p "package=$package" >/dev/null 2>"$work/trace.txt" || :
 WINEDEBUG=+reg wine reg.exe add "$schannel" /v Enabled /t REG_DWORD /d 0 /f >/dev/null 2>"$work/trace-write.txt" || :
 rights "$work/trace.txt" >"$work/opened.txt"
 [ "$(wc -l <"$work/opened.txt")" -gt 20 ] || fail "the trace of planning is not understood (see trace.txt)"
 rights "$work/trace-write.txt" | grep -E -q -v "$reading" || fail "the trace does not show a write when there is one (see trace-write.txt)"
 grep -E -v "$reading" "$work/opened.txt" >"$work/last.rights" && fail "planning opens keys with more than the right to read"
+asked=$(grep -a -c 'ExecQuery.*Win32_QuickFixEngineering' "$work/trace.txt" || :)
+[ "$asked" -eq 1 ] || fail "planning asked WMI for the updates $asked times, not once"
 step "planning opened $(wc -l <"$work/opened.txt") keys of the runbook and of servicing, all of them for reading only"
 
 # Apply, restart, resume.

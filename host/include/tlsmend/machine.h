@@ -97,6 +97,10 @@ typedef struct tlsmend_machine_ops {
    * restart that is due. */
   int (*pause)(tlsmend_machine *self, unsigned milliseconds, tlsmend_error *error);
 
+  /* Lets go of what was kept to answer sooner, such as keys that are open: nothing may be asked for a long while. Called when planning
+   * ends, and when checks do; it may be called at any time, and changes no answer. NULL: nothing is kept. */
+  void (*idle)(tlsmend_machine *self);
+
   /* Whether the caller may write at all. Called before a run begins, goes on or is undone, and by `tlsmend install`. Tries nothing
    * out that would leave a trace. E_DENIED, with the way out ("start it as an administrator"). NULL: yes. */
   int (*may_write)(tlsmend_machine *self, tlsmend_error *error);

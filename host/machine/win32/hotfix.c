@@ -1,6 +1,7 @@
 /*
  * What Windows lists as installed hotfixes: Win32_QuickFixEngineering through WMI. Slow and incomplete (it knows nothing of
- * what a rollup contains), so it is evidence and never the only one. Every wait has an end.
+ * what a rollup contains), so it is evidence and never the only one. Every wait has an end. WMI is asked once, and again when servicing
+ * has changed a package since, which is looked up each time.
  */
 #define COBJMACROS
 #include "base/error.h"
@@ -9,6 +10,7 @@
 #include <stdlib.h>
 #include <wbemidl.h>
 
+#include "machine/update/cbs.h"
 #include "os/win32/library.h"
 #include "os/win32/wide.h"
 
@@ -141,10 +143,54 @@ static int query_call(wmi *self, tlsmend_name_fn fn, void *data, tlsmend_error *
   return result;
 }
 
+/* The time of the last change of each of servicing's packages, mixed into one number. */
+static LONG mix_changes(void *data, HKEY handle) {
+  uint64_t *mixed = data;
+  wchar_t name[256];
+  *mixed = 0xcbf29ce484222325; /* FNV-1a */
+  for (DWORD i = 0;; i++) {
+    DWORD length = 256;
+    FILETIME time;
+    LONG number = RegEnumKeyExW(handle, i, name, &length, NULL, NULL, NULL, &time);
+    if (number != ERROR_SUCCESS)
+      return number == ERROR_NO_MORE_ITEMS ? ERROR_SUCCESS : number;
+    for (unsigned byte = 0; byte < sizeof time; byte++)
+      *mixed = (*mixed ^ ((const unsigned char *)&time)[byte]) * 0x100000001b3;
+  }
+}
+
+/* Whether servicing has changed no package since WMI was asked: all that it lists comes from servicing. */
+static bool is_still(win32_machine *self, uint64_t *now) {
+  static const tlsmend_key packages = {CBS_PACKAGES, 64};
+  *now = 0;
+  LONG number = registry_with(self, &packages, KEY_ENUMERATE_SUB_KEYS, mix_changes, now);
+  return (number == ERROR_SUCCESS || number == ERROR_FILE_NOT_FOUND) && self->hotfixes.known &&
+         self->hotfixes.packages == *now;
+}
+
+void hotfix_forget(win32_machine *self) {
+  name_list_clear(&self->hotfixes.names);
+  self->hotfixes.known = false;
+}
+
+static void ask(win32_machine *self, uint64_t now) {
+  wmi wmi = {0};
+  tlsmend_error *error = &self->hotfixes.error;
+  hotfix_forget(self);
+  self->hotfixes.code = com_load(&wmi) ? query_call(&wmi, name_list_add, &self->hotfixes.names, error)
+                                       : wmi_fail(error, CO_E_DLLNOTFOUND, "library");
+  self->hotfixes.known = self->hotfixes.code != TLSMEND_E_MEMORY;
+  self->hotfixes.packages = now;
+}
+
 int hotfix_each(tlsmend_machine *machine, tlsmend_name_fn fn, void *data, tlsmend_error *error) {
-  (void)machine;
-  wmi self = {0};
-  if (!com_load(&self))
-    return wmi_fail(error, CO_E_DLLNOTFOUND, "library");
-  return query_call(&self, fn, data, error);
+  win32_machine *self = (win32_machine *)machine;
+  uint64_t now;
+  if (!is_still(self, &now))
+    ask(self, now);
+  if (self->hotfixes.code == TLSMEND_OK)
+    return name_list_each(&self->hotfixes.names, fn, data);
+  return self->hotfixes.code == TLSMEND_E_MEMORY
+             ? error_no_memory(error)
+             : tlsmend_error_set(error, self->hotfixes.code, "%s", self->hotfixes.error.text);
 }

@@ -82,7 +82,7 @@ static int key_create(win32_machine *self, const tlsmend_key *key, tlsmend_error
                     : RegCreateKeyExW(parent, leaf, 0, NULL, REG_OPTION_NON_VOLATILE,
                                       KEY_QUERY_VALUE | view_rights(self, key), NULL, &handle, &made);
   if (number == ERROR_SUCCESS)
-    number = registry_check_place(handle, key);
+    number = registry_check_place(self, handle, key);
   if (number != ERROR_SUCCESS)
     result = registry_fail(error, number, "create", key);
   else if (made != REG_CREATED_NEW_KEY)
@@ -128,20 +128,17 @@ static int key_delete(win32_machine *self, const tlsmend_key *key, tlsmend_error
   return result;
 }
 
-/* Refuses if the value is not what the change expects it to be. */
-static int value_check(win32_machine *self, HKEY handle, const tlsmend_key *key, const tlsmend_change *change,
+/* E_DRIFT if the value is not what the change expects it to be. */
+static int value_check(const tlsmend_value *now, const tlsmend_key *key, const tlsmend_change *change,
                        tlsmend_error *error) {
-  tlsmend_value now = {0};
-  int result = registry_query(self, handle, key, change->name, &now, error);
-  if (result == TLSMEND_OK && !value_equal(&now, &change->before)) {
-    char *was = change_value_print(change, &change->before), *is = change_value_print(change, &now);
-    result = tlsmend_error_set(error, TLSMEND_E_DRIFT,
-                               "%s (%d-bit view) \"%.80s\" is %s by now, not %s: make a new plan", key->path,
-                               key->view, change->name, is ? is : "?", was ? was : "?");
-    free(was);
-    free(is);
-  }
-  tlsmend_value_clear(&now);
+  if (value_equal(now, &change->before))
+    return TLSMEND_OK;
+  char *was = change_value_print(change, &change->before), *is = change_value_print(change, now);
+  int result = tlsmend_error_set(error, TLSMEND_E_DRIFT,
+                                 "%s (%d-bit view) \"%.80s\" is %s by now, not %s: make a new plan",
+                                 key->path, key->view, change->name, is ? is : "?", was ? was : "?");
+  free(was);
+  free(is);
   return result;
 }
 
@@ -163,35 +160,58 @@ static LONG value_store(HKEY handle, const wchar_t *name, const tlsmend_value *v
   return number;
 }
 
+/* A value that is to be changed. */
+typedef struct writing {
+  win32_machine *machine;
+  const tlsmend_key *key;
+  const tlsmend_change *change;
+  tlsmend_error *error;
+  int result;
+  bool opened;
+} writing;
+
+static LONG value_write(void *data, HKEY handle) {
+  writing *self = data;
+  const tlsmend_change *change = self->change;
+  tlsmend_value now = {0};
+  self->opened = true;
+  LONG number = registry_ask(self->machine, handle, change->name, &now);
+  if (number == ERROR_SUCCESS)
+    self->result = value_check(&now, self->key, change, self->error);
+  tlsmend_value_clear(&now);
+  if (number != ERROR_SUCCESS || self->result != TLSMEND_OK)
+    return number;
+  wchar_t *name = wide_from_utf8(change->name);
+  number = !name                                      ? ERROR_OUTOFMEMORY
+           : change->kind == TLSMEND_CHANGE_VALUE_SET ? value_store(handle, name, &change->after)
+                                                      : RegDeleteValueW(handle, name);
+  free(name);
+  if (number == ERROR_SUCCESS)
+    self->result = flush(handle, self->key, self->error);
+  return number;
+}
+
 static int value_change(win32_machine *self, const tlsmend_key *key, const tlsmend_change *change,
                         tlsmend_error *error) {
-  HKEY handle;
-  LONG number = registry_open(self, key, KEY_QUERY_VALUE | KEY_SET_VALUE, &handle);
-  if (number == ERROR_FILE_NOT_FOUND)
+  writing writing = {self, key, change, error, TLSMEND_OK, false};
+  LONG number = registry_with(self, key, KEY_QUERY_VALUE | KEY_SET_VALUE, value_write, &writing);
+  if (writing.result != TLSMEND_OK)
+    return writing.result;
+  if (number == ERROR_FILE_NOT_FOUND && !writing.opened)
     return drift(error, key, "is gone");
-  if (number != ERROR_SUCCESS)
-    return registry_fail(error, number, "write to", key);
-  wchar_t *name = NULL;
-  int result = value_check(self, handle, key, change, error);
-  if (result == TLSMEND_OK && !(name = wide_from_utf8(change->name)))
-    result = error_no_memory(error);
-  if (result == TLSMEND_OK) {
-    number = change->kind == TLSMEND_CHANGE_VALUE_SET ? value_store(handle, name, &change->after)
-                                                      : RegDeleteValueW(handle, name);
-    result = number == ERROR_SUCCESS ? flush(handle, key, error)
-                                     : registry_fail(error, number, "write a value of", key);
-  }
-  free(name);
-  RegCloseKey(handle);
-  return result;
+  return number == ERROR_SUCCESS
+             ? TLSMEND_OK
+             : registry_fail(error, number, writing.opened ? "write a value of" : "write to", key);
 }
 
 int registry_apply(win32_machine *self, const tlsmend_change *change, tlsmend_error *error) {
   tlsmend_key key = {change->key, change->view};
   switch (change->kind) {
   case TLSMEND_CHANGE_KEY_CREATE:
+    registry_drop(self);
     return key_create(self, &key, error);
   case TLSMEND_CHANGE_KEY_DELETE:
+    registry_drop(self);
     return key_delete(self, &key, error);
   case TLSMEND_CHANGE_VALUE_SET:
   case TLSMEND_CHANGE_VALUE_DELETE:

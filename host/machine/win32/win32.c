@@ -11,6 +11,8 @@
 
 static void win32_close(tlsmend_machine *machine) {
   win32_machine *self = (win32_machine *)machine;
+  registry_drop(self);
+  hotfix_forget(self);
   free(self->scratch);
   free(self->state);
   free(self);
@@ -21,6 +23,14 @@ static int win32_pause(tlsmend_machine *machine, unsigned milliseconds, tlsmend_
   (void)error;
   Sleep(milliseconds);
   return TLSMEND_OK;
+}
+
+/* A failure of WMI may pass. */
+static void win32_idle(tlsmend_machine *machine) {
+  win32_machine *self = (win32_machine *)machine;
+  registry_drop(self);
+  if (self->hotfixes.code != TLSMEND_OK)
+    hotfix_forget(self);
 }
 
 /* Whoever is asked is asked by this very machine. */
@@ -46,8 +56,12 @@ static int win32_apply(tlsmend_machine *machine, const tlsmend_change *change, t
   case TLSMEND_CHANGE_VALUE_DELETE:
     return registry_apply(self, change, error);
   case TLSMEND_CHANGE_UPDATE_INSTALL:
+    registry_drop(self);
+    hotfix_forget(self);
     return update_apply(self, change, outcome, error);
   case TLSMEND_CHANGE_REBOOT:
+    registry_drop(self);
+    hotfix_forget(self);
     return restart_apply(self, change, outcome, error);
   }
   return tlsmend_error_set(error, TLSMEND_E_UNSUPPORTED, "this build does not know changes of kind %d",
@@ -67,6 +81,7 @@ static const tlsmend_machine_ops win32_ops = {
     .each_hotfix = hotfix_each,
     .boot_id = facts_boot_id,
     .pause = win32_pause,
+    .idle = win32_idle,
     .may_write = win32_may_write,
     .apply = win32_apply,
     .update_remove = NULL,
@@ -93,6 +108,7 @@ int win32_open(const backend_request *request, tlsmend_machine **out, tlsmend_er
     return error_no_memory(error);
   }
   facts_layout(self);
+  registry_begin(self);
   *out = &self->base;
   return TLSMEND_OK;
 }

@@ -9,9 +9,13 @@
 
 #include <tlsmend/machine.h>
 
+#include "base/names.h"
+
 #ifndef ERROR_STOPPED_ON_SYMLINK
 #define ERROR_STOPPED_ON_SYMLINK 681 /* winerror.h of newer kits */
 #endif
+
+typedef struct kept_key kept_key; /* registry_kept.c */
 
 typedef struct win32_machine {
   tlsmend_machine base;
@@ -19,7 +23,58 @@ typedef struct win32_machine {
   bool wide_system;       /* a 64-bit Windows: the registry has two views */
   unsigned char *scratch; /* where values are read into before they are copied */
   DWORD scratch_size;
+  LONG(WINAPI *query_key)(HANDLE, int, void *, ULONG, ULONG *); /* NtQueryKey */
+  kept_key *kept;
+  unsigned long long kept_clock;
+  bool kept_writes; /* they were opened to be written */
+  struct {          /* what WMI answered, and when: see hotfix.c */
+    bool known;
+    int code;
+    uint64_t packages;
+    name_list names;
+    tlsmend_error error;
+  } hotfixes;
 } win32_machine;
+
+/* registry_open.c */
+void registry_begin(win32_machine *self);
+
+/* Opens a key with the rights asked for, in its view. A key that is a link, or lies below one, is not followed: the answer is
+ * ERROR_STOPPED_ON_SYMLINK, unless it is one of Windows' own. *out is NULL and the answer a Windows error number otherwise. */
+LONG registry_open(const win32_machine *self, const tlsmend_key *key, REGSAM rights, HKEY *out);
+
+/* Whether an open handle is at the place that `key` names: ERROR_SUCCESS or ERROR_STOPPED_ON_SYMLINK. */
+LONG registry_check_place(const win32_machine *self, HKEY handle, const tlsmend_key *key);
+
+/* The name that the kernel has for an open key, as it answers it: the length in bytes, then the text. */
+typedef struct key_name {
+  void *data; /* `room`, or malloc'd; NULL: none, as of a root */
+  ULONG size;
+  ULONG room[256];
+} key_name;
+
+/* As registry_open; `name` is to be cleared whatever comes of it. */
+LONG registry_open_named(const win32_machine *self, const tlsmend_key *key, REGSAM rights, HKEY *out,
+                         key_name *name);
+void registry_name_clear(key_name *name);
+/* Whether an open key has this very name now. */
+bool registry_name_is(const win32_machine *self, HKEY handle, const void *name, ULONG size);
+
+/* Fails with "cannot VERB KEY (64-bit view): REASON". */
+int registry_fail(tlsmend_error *error, LONG number, const char *verb, const tlsmend_key *key);
+
+/* registry_kept.c */
+typedef LONG (*registry_fn)(void *data, HKEY handle);
+
+/*
+ * Calls `fn` with a key that is open with these rights and at its place, and answers its number, or that of opening it. The handle is
+ * kept for the next call that names the same key; those for reading until something is written, and the other way round. If a kept one
+ * fails, or the key was deleted meanwhile, `fn` is called once more with a new one.
+ */
+LONG registry_with(win32_machine *self, const tlsmend_key *key, REGSAM rights, registry_fn fn, void *data);
+
+/* Closes all that is kept open. */
+void registry_drop(win32_machine *self);
 
 /* registry.c */
 int registry_key_exists(tlsmend_machine *self, const tlsmend_key *key, bool *out, tlsmend_error *error);
@@ -30,19 +85,8 @@ int registry_each_key(tlsmend_machine *self, const tlsmend_key *key, tlsmend_nam
 int registry_each_value(tlsmend_machine *self, const tlsmend_key *key, tlsmend_name_fn fn, void *data,
                         tlsmend_error *error);
 
-/* Opens a key with the rights asked for, in its view. A key that is a link, or lies below one, is not followed: the answer is
- * ERROR_STOPPED_ON_SYMLINK, unless it is one of Windows' own. *out is NULL and the answer a Windows error number otherwise. */
-LONG registry_open(const win32_machine *self, const tlsmend_key *key, REGSAM rights, HKEY *out);
-
-/* Whether an open handle is at the place that `key` names: ERROR_SUCCESS or ERROR_STOPPED_ON_SYMLINK. */
-LONG registry_check_place(HKEY handle, const tlsmend_key *key);
-
-/* As machine op value_get on an open key; `key` is for the error's text only. */
-int registry_query(win32_machine *self, HKEY handle, const tlsmend_key *key, const char *name,
-                   tlsmend_value *out, tlsmend_error *error);
-
-/* Fails with "cannot VERB KEY (64-bit view): REASON". */
-int registry_fail(tlsmend_error *error, LONG number, const char *verb, const tlsmend_key *key);
+/* A value of an open key; one that is not there is no error. Answers a Windows error number. */
+LONG registry_ask(win32_machine *self, HKEY handle, const char *name, tlsmend_value *out);
 
 /* registry_write.c: the only file that opens keys with write access */
 int registry_apply(win32_machine *self, const tlsmend_change *change, tlsmend_error *error);
@@ -65,6 +109,7 @@ int event_source(tlsmend_machine *self, bool install, char how[256], tlsmend_err
 
 /* hotfix.c */
 int hotfix_each(tlsmend_machine *self, tlsmend_name_fn fn, void *data, tlsmend_error *error);
+void hotfix_forget(win32_machine *self);
 
 /* process.c: runs a native tool and waits for its end, however long that takes; it is never killed. */
 typedef struct process_request {
