@@ -177,6 +177,28 @@ static void what_happens_between_two_writes_is_seen(void **state) {
   }
 }
 
+/* Which hives they are, tests/wine/test_e2e.sh sees. */
+static void changes_are_flushed(void **state) {
+  (void)state;
+  static char *const keys[] = {KEY,
+                               BASE "\\gone\\below",
+                               "HKCU\\Software\\tlsmend",
+                               "HKCU\\Software\\Classes\\x",
+                               "HKU\\.DEFAULT\\Software",
+                               "HKU\\S-1-5-21-1-2-3-4\\Software",
+                               "HKCR\\.txt",
+                               "HKCC\\Software",
+                               NULL};
+  tlsmend_change changes[sizeof keys / sizeof *keys] = {{.kind = TLSMEND_CHANGE_VALUE_SET}};
+  if (SKIPPING)
+    skip_because("only a live Windows has hives");
+  for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+    changes[i].key = keys[i], changes[i].view = 64;
+  changes[sizeof keys / sizeof *keys - 1].kind = TLSMEND_CHANGE_REBOOT;
+  MUST(machine_flush(machine, changes, sizeof keys / sizeof *keys, &error));
+  assert_null(((win32_machine *)machine)->kept);
+}
+
 static void nothing_stays_open(void **state) {
   (void)state;
   if (SKIPPING)
@@ -209,6 +231,7 @@ static void nothing_stays_open(void **state) {
 
 const struct CMUnitTest kept_tests[] = {cmocka_unit_test(what_happens_between_two_reads_is_seen),
                                         cmocka_unit_test(what_happens_between_two_writes_is_seen),
+                                        cmocka_unit_test(changes_are_flushed),
                                         cmocka_unit_test(nothing_stays_open),
                                         {0}};
 #else

@@ -118,6 +118,21 @@ asked=$(grep -a -c 'ExecQuery.*Win32_QuickFixEngineering' "$work/trace.txt" || :
 [ "$asked" -eq 1 ] || fail "planning asked WMI for the updates $asked times, not once"
 step "planning opened $(wc -l <"$work/opened.txt") keys of the runbook and of servicing, all of them for reading only"
 
+# Three hives: each is flushed once, behind all that was written.
+cat >"$work/hives.lua" <<'END'
+local registry = require "registry"
+local KEYS = { [[HKLM\SOFTWARE\tlsmend-hives]], [[HKLM\SYSTEM\tlsmend-hives]], [[HKCU\Software\tlsmend-hives]] }
+return { id = "hives", version = "1.0.0", title = "hives", needs = { registry = KEYS }, run = function()
+  for round = 1, 3 do for _, key in ipairs(KEYS) do registry.set(key .. "\\" .. round, "Value", round) end end
+end }
+END
+WINEDEBUG=+reg wine "$work/tlsmend.exe" apply "$(winepath -w "$work/hives.lua")" --yes --allow-unsigned >/dev/null 2>"$work/trace-hives.txt" || fail "hives.lua"
+LC_ALL=C sed -n -E 's/.*(NtFlushKey|NtSetValueKey \([^,]*,L"Value"|NtCreateKey .*tlsmend-hives|NtCreateKey .*L"[123]").*/\1/p' "$work/trace-hives.txt" >"$work/hives.txt"
+[ "$(grep -c SetValue "$work/hives.txt")" -eq 9 ] || fail "the trace of writing is not understood (see trace-hives.txt)"
+[ "$(tail -n 3 "$work/hives.txt" | grep -c Flush)" -eq 3 ] && [ "$(grep -c Flush "$work/hives.txt")" -eq 3 ] || fail "three hives are not flushed once each, at the end"
+tlsmend 0 rollback --yes
+step "what was written in three hives was flushed by three calls behind it"
+
 # Apply, restart, resume.
 
 tlsmend 194 apply winhttp-tls12 --yes --reboot never -p "package=$package"

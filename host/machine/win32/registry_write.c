@@ -1,6 +1,6 @@
 /*
  * Writing to the live registry: the only file that opens keys with write access, and only commit reaches it. Each change is
- * checked against its before through the same handle, written, and flushed to the disk before it is reported as done.
+ * checked against its before through the handle by which it is written; registry_flush.c brings a batch of them to the disk.
  */
 #include "base/error.h"
 #include "machine/win32/win32.h"
@@ -23,7 +23,7 @@ static int drift(tlsmend_error *error, const tlsmend_key *key, const char *what)
                            key->view, what);
 }
 
-/* A change is done when it is on the disk: the journal says so right after it. */
+/* What nobody flushes later. */
 static int flush(HKEY handle, const tlsmend_key *key, tlsmend_error *error) {
   LONG number = RegFlushKey(handle);
   return number == ERROR_SUCCESS ? TLSMEND_OK : registry_fail(error, number, "flush", key);
@@ -87,8 +87,6 @@ static int key_create(win32_machine *self, const tlsmend_key *key, tlsmend_error
     result = registry_fail(error, number, "create", key);
   else if (made != REG_CREATED_NEW_KEY)
     result = drift(error, key, "exists by now");
-  else
-    result = flush(handle, key, error);
   if (handle)
     RegCloseKey(handle);
   RegCloseKey(parent);
@@ -122,7 +120,8 @@ static int key_delete(win32_machine *self, const tlsmend_key *key, tlsmend_error
     return result;
   wchar_t *leaf = wide_from_utf8(path_leaf(key->path));
   LONG number = leaf ? RegDeleteKeyExW(parent, leaf, view_rights(self, key), 0) : ERROR_OUTOFMEMORY;
-  result = number == ERROR_SUCCESS ? flush(parent, key, error) : registry_fail(error, number, "remove", key);
+  if (number != ERROR_SUCCESS)
+    result = registry_fail(error, number, "remove", key);
   RegCloseKey(parent);
   free(leaf);
   return result;
@@ -186,8 +185,6 @@ static LONG value_write(void *data, HKEY handle) {
            : change->kind == TLSMEND_CHANGE_VALUE_SET ? value_store(handle, name, &change->after)
                                                       : RegDeleteValueW(handle, name);
   free(name);
-  if (number == ERROR_SUCCESS)
-    self->result = flush(handle, self->key, self->error);
   return number;
 }
 

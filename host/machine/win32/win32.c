@@ -91,6 +91,7 @@ static const tlsmend_machine_ops win32_ops = {
     .log_source = event_source,
     .may_probe = win32_may_probe,
     .schannel_probe = schannel_probe,
+    .flush = registry_flush,
 };
 
 int win32_open(const backend_request *request, tlsmend_machine **out, tlsmend_error *error) {

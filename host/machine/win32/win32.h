@@ -94,6 +94,9 @@ int registry_may_write(win32_machine *self, tlsmend_error *error);
 /* Adds the entry that runs a command at the next logon of an administrator, and removes older ones of ours; NULL: removes all. */
 int registry_run_once(win32_machine *self, const wchar_t *command, tlsmend_error *error);
 
+/* registry_flush.c: as machine op flush */
+int registry_flush(tlsmend_machine *self, const tlsmend_change *changes, size_t count, tlsmend_error *error);
+
 /* facts.c */
 int facts_system(tlsmend_machine *self, tlsmend_system *out, tlsmend_error *error);
 int facts_file_version(tlsmend_machine *self, const char *path, int view, uint64_t *out,
