@@ -22,9 +22,10 @@ for line in list:lines() do
 end
 list:close()
 
--- The source of a C test: tests/*/NAME.c, or tests/unit/*/NAME.c.
+-- The source of a C test: tests/*/NAME.c, tests/unit/*/NAME.c, or all of tests/NAME.
 local function source_of(name)
-  local found = io.popen("cd '" .. source .. "/tests' && cat */" .. name .. ".c unit/*/" .. name .. ".c 2>/dev/null")
+  local files = ("*/NAME.c unit/*/NAME.c NAME/*.c"):gsub("NAME", name)
+  local found = io.popen("cd '" .. source .. "/tests' && cat " .. files .. " 2>/dev/null")
   local text = found and found:read "a"
   if found then found:close() end
   return text or ""
