@@ -57,14 +57,17 @@ static void make_plain(char *text, const char *format) {
 
 void text_add(text_builder *self, const char *format, ...) {
   va_list list;
+  size_t room = self->room > self->length ? self->room - self->length : 0;
   va_start(list, format);
-  int length = vsnprintf(NULL, 0, format, list);
+  int length = vsnprintf(room ? self->bytes + self->length : NULL, room, format, list);
   va_end(list);
   if (length < 0 || !reserve(self, (size_t)length))
     return;
-  va_start(list, format);
-  vsnprintf(self->bytes + self->length, (size_t)length + 1, format, list);
-  va_end(list);
+  if ((size_t)length >= room) {
+    va_start(list, format);
+    vsnprintf(self->bytes + self->length, (size_t)length + 1, format, list);
+    va_end(list);
+  }
   make_plain(self->bytes + self->length, format);
   self->length += (size_t)length;
 }

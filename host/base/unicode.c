@@ -100,6 +100,10 @@ bool unicode_invisible(uint32_t point) {
 
 void unicode_plain(char *text, size_t length, const char *keep) {
   for (size_t at = 0; at < length;) {
+    if (text[at] >= ' ' && text[at] <= '~') {
+      at++;
+      continue;
+    }
     uint32_t point = 0x80; /* of what is no character */
     size_t used = decode((unsigned char *)text + at, length - at, &point);
     bool kept = used == 1 && strchr(keep, (int)point);

@@ -22,9 +22,14 @@ void arena_open(arena *self) {
   *self = (arena){.begin = REGION > 0 ? malloc(REGION) : NULL};
   self->at = self->begin;
   self->end = self->begin ? self->begin + REGION : NULL;
+  self->others = (arena_block){&self->others, &self->others};
 }
 
 void arena_close(arena *self) {
+  for (arena_block *block = self->others.next, *next; block != &self->others; block = next) {
+    next = block->next;
+    free(block);
+  }
   free(self->begin);
   *self = (arena){0};
 }
@@ -58,20 +63,33 @@ static void give_back(arena *self, void *block, size_t size) {
   *list = block;
 }
 
+/* realloc for what is not in the region. */
+static void *resize_other(arena *self, void *block, size_t size) {
+  arena_block *old = block ? (arena_block *)block - 1 : NULL;
+  arena_block at = old ? *old : (arena_block){self->others.next, &self->others};
+  arena_block *moved =
+      size > 0 && size <= SIZE_MAX - sizeof *moved ? realloc(old, sizeof *moved + size) : NULL;
+  if (size == 0)
+    free(old);
+  else if (!moved)
+    return NULL;
+  else
+    *moved = at;
+  at.previous->next = moved ? moved : at.next;
+  at.next->previous = moved ? moved : at.previous;
+  return moved ? moved + 1 : NULL;
+}
+
 static void *make(arena *self, size_t size) {
   void *block = take(self, size);
-  return block ? block : malloc(size);
+  return block ? block : resize_other(self, NULL, size);
 }
 
 void *arena_resize(arena *self, void *block, size_t old, size_t size) {
   if (!block)
     return size > 0 ? make(self, size) : NULL;
-  if (!is_inside(self, block)) {
-    if (size > 0)
-      return realloc(block, size);
-    free(block);
-    return NULL;
-  }
+  if (!is_inside(self, block))
+    return resize_other(self, block, size);
   if (grains(old) == grains(size))
     return block;
   void *moved = size > 0 ? make(self, size) : NULL;

@@ -71,14 +71,21 @@ static void what_is_freed_is_used_again(void **state) {
   arena_close(&memory);
 }
 
+/* That all goes with it a leak checker sees. */
 static void without_a_region_it_is_malloc(void **state) {
   (void)state;
-  arena memory = {0};
+  arena memory;
+  arena_open(&memory);
+  memory.at = memory.end;
   void *block = arena_resize(&memory, NULL, 0, 40);
   assert_non_null(block);
   block = arena_resize(&memory, block, 40, 80);
   assert_non_null(block);
+  for (size_t size = 1; size < 3000; size += 7)
+    assert_non_null(arena_resize(&memory, NULL, 0, size));
   assert_null(arena_resize(&memory, block, 80, 0));
+  assert_null(arena_resize(&memory, NULL, 0, SIZE_MAX));
+  arena_close(&memory);
 }
 
 int main(void) {
