@@ -1,5 +1,6 @@
 #include "script/sandbox/arena.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -18,8 +19,13 @@ enum { REGION = 1 << 20 };
 enum { REGION = 1 << 20 };
 #endif
 
+/* The region of a state that has ended, for the next one: its pages are there already. */
+static _Atomic(char *) spare;
+
 void arena_open(arena *self) {
-  *self = (arena){.begin = REGION > 0 ? malloc(REGION) : NULL};
+  *self = (arena){.begin = atomic_exchange(&spare, NULL)};
+  if (!self->begin && REGION > 0)
+    self->begin = malloc(REGION);
   self->at = self->begin;
   self->end = self->begin ? self->begin + REGION : NULL;
   self->others = (arena_block){&self->others, &self->others};
@@ -30,7 +36,9 @@ void arena_close(arena *self) {
     next = block->next;
     free(block);
   }
-  free(self->begin);
+  char *none = NULL;
+  if (!atomic_compare_exchange_strong(&spare, &none, self->begin))
+    free(self->begin);
   *self = (arena){0};
 }
 
