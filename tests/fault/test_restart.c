@@ -65,8 +65,8 @@ static void enumerate(const char *name, char *order, int length, int depth) {
     restarts += order[i] == 'R';
   world *here = world_save();
   check_end(what, here, restarts <= 2);
-  size_t below =
-      1; /* orders that begin with this one, of which each leads where it led the last time from the same world */
+  /* Orders that begin with this one, of which each leads where it led the last time from the same world. */
+  size_t below = 1;
   for (int left = depth - length; left > 0; left--)
     below = below * EVENTS + 1;
   bool again = world_seen(here, 2 + 16 * (depth - length) + (int)restarts);
