@@ -9,7 +9,6 @@
 #include "base/digest.h"
 #include "base/error.h"
 #include "base/file_path.h"
-#include "base/unicode.h"
 #include "registry/value.h"
 #include "os/os.h"
 
@@ -406,11 +405,9 @@ static int begin(journal *self, const journal_start *start, tlsmend_error *error
 }
 
 bool journal_is_back(const journal *self, size_t step, const tlsmend_value *now) {
-  const tlsmend_change *changes = self->plan->changes, *change = &changes[step];
-  for (size_t i = step + 1; change->name && i-- > 0;)
-    if (self->steps[i].state != STEP_OPEN && changes[i].name && changes[i].view == change->view &&
-        value_equal(&changes[i].before, now) && unicode_name_equal(changes[i].name, change->name) &&
-        unicode_name_equal(changes[i].key, change->key))
+  const tlsmend_change *changes = self->plan->changes;
+  for (size_t i = step + 1; changes[step].name && i > 0; i = plan_earlier(self->plan, i - 1))
+    if (self->steps[i - 1].state != STEP_OPEN && value_equal(&changes[i - 1].before, now))
       return true;
   return false;
 }

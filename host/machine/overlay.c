@@ -33,6 +33,7 @@ typedef struct overlay {
   tree *pending;
   const char *runbook;
   unsigned phase;
+  size_t taken;
   tlsmend_change *installs; /* run, but not yet effective */
   size_t install_count;
   overlay_file *files; /* versions after simulated restarts */
@@ -414,6 +415,7 @@ static int apply(tlsmend_machine *machine, const tlsmend_change *change, tlsmend
   (void)outcome;
   overlay *self = (overlay *)machine;
   tlsmend_change copy;
+  self->taken++;
   if (!self->plan)
     return take_effect(self, change, error);
   int code = change_copy(&copy, change, error);
@@ -482,5 +484,7 @@ int overlay_open(tlsmend_machine *below, tlsmend_plan *plan, tlsmend_machine **o
 }
 
 void overlay_set_runbook(tlsmend_machine *machine, const char *id) { ((overlay *)machine)->runbook = id; }
+
+size_t overlay_taken(const tlsmend_machine *machine) { return ((const overlay *)machine)->taken; }
 
 void overlay_set_plan(tlsmend_machine *machine, tlsmend_plan *plan) { ((overlay *)machine)->plan = plan; }

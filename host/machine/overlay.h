@@ -15,6 +15,9 @@ int overlay_open(tlsmend_machine *below, tlsmend_plan *plan, tlsmend_machine **o
 /* Which runbook the following changes belong to (borrowed text). */
 void overlay_set_runbook(tlsmend_machine *overlay, const char *id);
 
+/* How many changes it has taken, those included that merging has taken out of the plan. */
+size_t overlay_taken(const tlsmend_machine *overlay);
+
 /* In which plan reads and changes are recorded from now on, instead of the one it was opened with (borrowed). */
 void overlay_set_plan(tlsmend_machine *overlay, tlsmend_plan *plan);
 

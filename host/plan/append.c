@@ -104,25 +104,38 @@ static bool grow(tlsmend_plan *plan, size_t room) {
   return room <= plan->change_room;
 }
 
-/* Makes room for one more change and its place: two slots for each, and a power of two. Half as many as there are fit in before this is
- * done again. */
-static bool reserve(tlsmend_plan *plan) {
+/* Finds the places of all changes, with room for so many, a power of two: two slots for each. */
+static bool enter_all(tlsmend_plan *plan, size_t room) {
   plan_places *self = &plan->places;
-  size_t room = 16;
-  if (plan->change_count < self->room)
-    return true;
-  plan_settle(plan);
   plan_places_clear(self);
-  while (room <= plan->change_count + plan->change_count / 2)
-    room *= 2;
-  self->items = grow(plan, room) ? calloc(room, sizeof *self->items) : NULL;
-  self->slots = self->items ? calloc(room * 2, sizeof *self->slots) : NULL;
-  if (!self->slots)
+  self->items = calloc(room, sizeof *self->items);
+  self->slots = calloc(room * 2, sizeof *self->slots);
+  if (!self->items || !self->slots) {
+    plan_places_clear(self);
     return false;
+  }
   self->room = room;
   for (size_t i = 0; i < plan->change_count; i++)
     enter(plan, i);
   return true;
+}
+
+/* Makes room for one more change and its place. Half as many as there are fit in before this is done again. */
+static bool reserve(tlsmend_plan *plan) {
+  size_t room = 16;
+  if (plan->change_count < plan->places.room && plan->change_count < plan->change_room)
+    return true;
+  plan_settle(plan);
+  while (room <= plan->change_count + plan->change_count / 2)
+    room *= 2;
+  return grow(plan, room) && enter_all(plan, room);
+}
+
+size_t plan_earlier(tlsmend_plan *plan, size_t position) {
+  size_t room = 16;
+  while (room < plan->change_count)
+    room *= 2;
+  return plan->places.room || enter_all(plan, room) ? plan->places.items[position].earlier : 0;
 }
 
 /* The position + 1 of the change of the same phase that `change` would be merged into; 0: there is none. A value is not followed past a

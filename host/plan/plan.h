@@ -94,6 +94,10 @@ int plan_append(tlsmend_plan *plan, tlsmend_change *change, tlsmend_error *error
 /* Closes the gaps: to be called before the changes of a plan are looked at to which some have been appended. */
 void plan_settle(tlsmend_plan *plan);
 
+/* The position + 1 of the change before this one that speaks of the same value, or of the same key; 0: there is none, or no memory. Of a
+ * plan without gaps. */
+size_t plan_earlier(tlsmend_plan *plan, size_t position);
+
 void plan_places_clear(plan_places *self);
 
 /* Settles it, and drops restarts that nothing stands before or after, so that a plan without effects is empty. */

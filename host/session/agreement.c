@@ -79,13 +79,15 @@ static int refuse_contradiction(const tlsmend_plan *plan, const wish *wish, size
 
 /* Runs each runbook once more, on what all of them together leave, as the check after an apply does. A runbook that
  * fails there is not judged: that check will. */
-static int run_second(tlsmend_session *self, tlsmend_machine *overlay, const planned *first,
+static int run_second(tlsmend_session *self, tlsmend_machine *overlay, const planned *first, size_t last,
                       tlsmend_plan *second, tlsmend_error *error) {
   const tlsmend_plan *plan = first->plan;
   wishes wishes = {0};
   int code = TLSMEND_OK;
   bool runs = true;
   for (size_t i = 0; code == TLSMEND_OK && runs && i < plan->runbook_count; i++) {
+    if (i >= last && !wishes.count) /* from here on each has run on what all of them leave */
+      break;
     script_runbook *runbook = NULL;
     tlsmend_error ignored;
     runs = session_open_again(self, &plan->runbooks[i], first->sources->items[i], &runbook, &ignored) ==
@@ -103,17 +105,17 @@ static int run_second(tlsmend_session *self, tlsmend_machine *overlay, const pla
 }
 
 int session_check_agreement(tlsmend_session *self, tlsmend_machine *overlay, const planned *first,
-                            tlsmend_error *error) {
+                            size_t last, tlsmend_error *error) {
   tlsmend_plan *second = NULL;
   tlsmend_machine *above = NULL;
-  if (plan_applying_count(first->plan) < 2)
+  if (!last || plan_applying_count(first->plan) < 2)
     return TLSMEND_OK;
   int code = session_plan_new(self, &second, error);
   if (code == TLSMEND_OK)
     code = overlay_open(overlay, second, &above, error);
   if (code == TLSMEND_OK) {
     overlay_set_plan(overlay, second); /* what is read for this is no ground of the plan */
-    code = run_second(self, above, first, second, error);
+    code = run_second(self, above, first, last, second, error);
     overlay_set_plan(overlay, first->plan);
   }
   machine_close(above);

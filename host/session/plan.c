@@ -117,6 +117,7 @@ int tlsmend_plan_make(tlsmend_session *self, const char *const *runbooks, size_t
   runbook_set set = {0};
   tlsmend_plan *plan = NULL;
   tlsmend_machine *overlay = NULL;
+  size_t last = 0;
   if (!runbook_count) /* an empty plan would say that all is well */
     return tlsmend_error_set(error, TLSMEND_E_USAGE, "a plan needs a runbook: none was named");
   int code = session_check_params(params, param_count, error);
@@ -131,12 +132,15 @@ int tlsmend_plan_make(tlsmend_session *self, const char *const *runbooks, size_t
   if (code == TLSMEND_OK)
     code = overlay_open(self->machine, plan, &overlay, error);
   for (size_t i = 0; code == TLSMEND_OK && i < set.count; i++) {
+    size_t taken = overlay_taken(overlay);
     code = session_run_one(self, overlay, plan, set.items[i], error);
+    if (overlay_taken(overlay) > taken)
+      last = i;
     if (code == TLSMEND_OK && !plan->runbooks[i].builtin)
       plan->runbooks[i].signature = source_verdict(set.sources.items[i]);
   }
   if (code == TLSMEND_OK)
-    code = session_check_agreement(self, overlay, &(planned){plan, &set.sources}, error);
+    code = session_check_agreement(self, overlay, &(planned){plan, &set.sources}, last, error);
   machine_close(overlay);
   close_all(&set);
   return session_plan_finish(self, code, plan, out, error);

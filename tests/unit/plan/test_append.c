@@ -107,6 +107,27 @@ static void compare(const tlsmend_plan *plan, const list *expected, size_t round
   }
 }
 
+/* What a look backwards finds of the same place, or 0. */
+static size_t find_place(const list *self, size_t position) {
+  const tlsmend_change *change = &self->items[position];
+  for (size_t i = position; change->key && i > 0; i--) {
+    const tlsmend_change *earlier = &self->items[i - 1];
+    if (same_key(earlier, change) && is_value(earlier) == is_value(change) &&
+        (!is_value(change) || unicode_name_equal(earlier->name, change->name)))
+      return i;
+  }
+  return 0;
+}
+
+/* As of a plan that was read: nobody has appended to it. */
+static void compare_places(const tlsmend_plan *plan, const list *expected) {
+  tlsmend_plan *copy = NULL;
+  MUST(plan_clone(plan, &copy, &error));
+  for (size_t i = 0; i < expected->count; i++)
+    assert_int_equal(plan_earlier(copy, i), find_place(expected, i));
+  tlsmend_plan_free(copy);
+}
+
 static void test_merging(void **state) {
   (void)state;
   size_t given = 0, kept = 0;
@@ -127,6 +148,7 @@ static void test_merging(void **state) {
     }
     plan_settle(plan);
     compare(plan, &expected, round);
+    compare_places(plan, &expected);
     kept += expected.count;
     while (expected.count > 0)
       take_out(&expected, expected.count - 1);
