@@ -1,6 +1,7 @@
 -- Runs commands in turn and prints, for each, the median of its milliseconds, then the median of the ratios to the
 -- last one.
--- usage: lua5.4 ratio.lua RUNS COMMAND... ; commands are run by sh; their output and exit codes are dropped.
+-- usage: lua5.4 ratio.lua RUNS COMMAND... ; commands are run by sh; their output and exit codes are dropped. What
+-- stands before " :: " in a command is done before each of its runs and is not measured.
 local runs = assert(tonumber(arg[1]), "RUNS expected")
 
 local function now()
@@ -8,6 +9,16 @@ local function now()
   local text = pipe:read "a"
   pipe:close()
   return tonumber(text) / 1e6
+end
+
+local function quiet(command) os.execute("{ " .. command .. "; } >/dev/null 2>&1") end
+
+local function measure(command)
+  local prepare, measured = command:match "^(.-) :: (.*)$"
+  if prepare then quiet(prepare) end
+  local begin = now()
+  quiet(measured or command)
+  return now() - begin
 end
 
 local function median(list)
@@ -21,9 +32,8 @@ local times, count = {}, #arg - 1
 for i = 1, count do times[i] = {} end
 for run = 0, runs do -- the first round warms up
   for i = 1, count do
-    local begin = now()
-    os.execute(arg[i + 1] .. " >/dev/null 2>&1")
-    if run > 0 then times[i][run] = now() - begin end
+    local time = measure(arg[i + 1])
+    if run > 0 then times[i][run] = time end
   end
 end
 

@@ -26,7 +26,7 @@ reads_row() {
 read_many() {
   rounds=$1 again=$2
   shift 2
-  "$@" "$work/apart" plan $rounds "sim:$work/1000.reg" "$bench/read.lua" keys=10 values=100 again=$again
+  "$@" ./apart plan $rounds sim:1000.reg "$bench/read.lua" keys=10 values=100 again=$again
 }
 
 # wine_row WHAT BESIDE ARGUMENTS BESIDE: two lines of tlsmend.exe
@@ -38,27 +38,25 @@ wine_row() {
 }
 
 worker() {
-  cc -O2 -Ihost/include -o "$work/apart" "$bench/apart.c" build/release/lib/libtlsmend.a -lm -pthread
-  cp runbooks/*.lua "$work/"
-  small=$work/winhttp-tls12.lua
-  large=$(ls -S "$work"/*.lua | head -1)
+  cc -O2 -I"$root/host/include" -o apart "$bench/apart.c" "$root/build/release/lib/libtlsmend.a" -lm -pthread
+  cp "$root"/runbooks/*.lua .
+  small=./winhttp-tls12.lua
+  large=$(ls -S "$root"/runbooks/*.lua | head -1)
   name=$(basename "$large")
+  large=./$name
   machine=sim:win7-sp1-x64
   make_snapshot 1000
-  apart_row "plan ./winhttp-tls12.lua" "3 ms more" "$work/apart" plan 201 $machine "$small"
+  apart_row "plan ./winhttp-tls12.lua" "3 ms more" ./apart plan 201 $machine "$small"
   reads_row "one core" 10000 "10 us" taskset -c 0
   reads_row "one core" 100000 "10 us" taskset -c 0
   reads_row "any core" 10000 ""
   reads_row "any core" 100000 ""
-  apart_row "test ./winhttp-tls12.lua, all machines" 1.5 "$work/apart" test 15 - "$small"
-  apart_row "test ./$name (the largest), all machines" 1.5 "$work/apart" test 5 - "$large"
-  apart_row "lint ./winhttp-tls12.lua" "" "$work/apart" lint 51 - "$small"
-  apart_row "lint ./$name" "" "$work/apart" lint 25 - "$large"
+  apart_row "test ./winhttp-tls12.lua, all machines" 1.5 ./apart test 15 - "$small"
+  apart_row "test ./$name (the largest), all machines" 1.5 ./apart test 5 - "$large"
+  apart_row "lint ./winhttp-tls12.lua" "" ./apart lint 51 - "$small"
+  apart_row "lint ./$name" "" ./apart lint 25 - "$large"
   wine_begin || return 0
-  cp "$root/build/win64/tlsmend.exe" "$work/"
-  cd "$work"
   wine_row "plan ./winhttp-tls12.lua" "plan winhttp-tls12" \
     "plan ./winhttp-tls12.lua -m $machine" "plan winhttp-tls12 -m $machine"
   wine_row "a worker starts and ends (version --verbose)" "version" "version --verbose" version
-  cd "$root"
 }
