@@ -27,6 +27,9 @@ live() {
   apply="wine tlsmend.exe apply '.\\write.lua' --yes --allow-unsigned --state 'C:\\bench-state'"
   against "apply of 1000 values, journalled, live under Wine" "reg import of the same" 2 5 \
     "$undo :: $apply" "wine reg import import.reg"
+  undo="wine reg delete 'HKLM\\SOFTWARE\\tlsmend-bench\\Written' /f; rm -rf '$WINEPREFIX/drive_c/ProgramData/tlsmend'"
+  against "the same without a worker" "reg import of the same" 2 5 \
+    "$undo :: wine live.exe '.\\write.lua'" "wine reg import import.reg"
   wine reg query 'HKLM\SOFTWARE\tlsmend-bench\Written' /v V999 2>/dev/null | grep -q 0x3e8 ||
     { echo "bench: apply did not write" >&2; exit 1; }
 }

@@ -1,11 +1,11 @@
 #!/bin/sh
 # Terminated in the middle of what it does to a live machine: before calls that change something, and in the middle of writes, in
 # `apply`, `resume` and `rollback`. The next `resume` ends in "after", the next `rollback` in "before", and the registry is exactly
-# one of the two. TLSMEND_KILL_EVERY=1 tries each point (half an hour); the suite tries every 17th.
+# one of the two. TLSMEND_KILL_EVERY=1 tries each point (half an hour); the suite tries every fifth.
 set -eu
 . "$TLSMEND_SOURCE/tests/wine/prefix.sh"
 mortal=$(dirname "$TLSMEND_WIN64")/tests/wine/tlsmend_mortal.exe
-every=${TLSMEND_KILL_EVERY:-17}
+every=${TLSMEND_KILL_EVERY:-5}
 rm -rf "$TLSMEND_BINARY/tests/wine/kill"
 wine_prefix kill
 wine winecfg -v win7
