@@ -32,7 +32,7 @@ ssize_t fault_getrandom(void *bytes, size_t size, unsigned flags);
 
 void (*fault_on_rename)(const char *path);
 
-enum { WRITE = 1, FLUSH = 2, CREATE = 4, NAME = 8, CUT = 16, ALL = 31 };
+enum { WRITE = 1, FLUSH = 2, CREATE = 4, NAME = 8, CUT = 16, CHANGE = 32, HIVE = 64, ALL = 127 };
 
 typedef struct fault_row {
   const char *name;
@@ -77,6 +77,16 @@ static fault_row row_of(fault_kind kind) {
     row.calls = CREATE | NAME | CUT;
     row.number = EROFS;
     row.on = true;
+    break;
+  case FAULT_CHANGE:
+  case FAULT_CHANGE_LATE:
+    row.calls = CHANGE;
+    break;
+  case FAULT_FLUSH:
+  case FAULT_FLUSH_ONCE:
+  case FAULT_UNFLUSHED:
+    row.calls = HIVE;
+    row.on = kind == FAULT_FLUSH;
     break;
   case FAULT_COUNT:
     break;
@@ -129,7 +139,7 @@ static bool struck(int call) {
   if (plan.count < plan.n || (plan.count > plan.n && !plan.row.on))
     return false;
   plan.struck = true;
-  if (plan.kind == FAULT_KILL)
+  if (plan.kind == FAULT_KILL || plan.kind == FAULT_UNFLUSHED)
     fault_die();
   if (plan.kind == FAULT_POWER || plan.kind == FAULT_POWER_BYTES) {
     power_cut(plan.folder, plan.kind == FAULT_POWER_BYTES);
@@ -204,6 +214,13 @@ int fault_openat(int folder, const char *path, int flags, ...) {
     power_created(fd);
   return fd;
 }
+
+bool fault_change(bool *late) {
+  *late = plan.kind == FAULT_CHANGE_LATE;
+  return struck(CHANGE) || (*late = false);
+}
+
+bool fault_flush(void) { return struck(HIVE); }
 
 /* The same run leaves the same bytes each time, so that worlds can be compared: one moment, one process, one number of a plan. */
 time_t fault_time(time_t *out) {

@@ -20,7 +20,12 @@
   X(EIO_ON, "input/output errors from here on")                                                              \
   X(EIO_ONCE, "one input/output error")                                                                      \
   X(READ_ONLY, "the file system is read-only from here on")                                                  \
-  X(VANISH, "the state folder vanishes")
+  X(VANISH, "the state folder vanishes")                                                                     \
+  X(CHANGE, "a change of the registry fails")                                                                \
+  X(CHANGE_LATE, "a change of the registry fails when it is made")                                           \
+  X(FLUSH, "the registry cannot be flushed from here on")                                                    \
+  X(FLUSH_ONCE, "the registry cannot be flushed once")                                                       \
+  X(UNFLUSHED, "killed before the registry is flushed")
 
 #define FAULT_KIND_(name, text) FAULT_##name,
 typedef enum fault_kind { FAULT_KINDS(FAULT_KIND_) FAULT_COUNT } fault_kind;
@@ -32,6 +37,10 @@ const char *fault_name(fault_kind kind);
  * the folder that vanishes. */
 void fault_arm(fault_kind kind, size_t n, const char *folder, const char *state);
 void fault_disarm(void);
+
+/* For live.c: whether this change of the registry, this flush of it is to fail; *late: when it is made. */
+bool fault_change(bool *late);
+bool fault_flush(void);
 
 /* Whether the armed fault has struck. */
 bool fault_struck(void);

@@ -81,8 +81,8 @@ static void list(const char *folder) {
   DIR *open = opendir(folder);
   for (struct dirent *entry; open && (entry = readdir(open));) {
     struct stat status;
-    if (entry->d_name[0] == '.' || disk.name_count == MOST)
-      continue;
+    if (entry->d_name[0] == '.' || strstr(entry->d_name, ".waiting") || disk.name_count == MOST)
+      continue; /* what waits (live.c) is memory */
     name_of *name = &disk.names[disk.name_count];
     snprintf(name->path, sizeof name->path, "%s/%s", folder, entry->d_name);
     if (stat(name->path, &status) != 0)

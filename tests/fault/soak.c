@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fault/live.h"
 #include "fault/world.h"
 #include "unit/random.h"
 
@@ -70,8 +71,17 @@ static fault_kind random_kill(void) {
   return kinds[random_below(sizeof kinds / sizeof *kinds)];
 }
 
+/* A power cut now and then: of what waits to be flushed on a live machine something is left. */
+static bool random_cut(void) {
+  if (!live_waiting(world_machine()) || random_below(2))
+    return false;
+  while (!live_cut(world_machine(), random_next() & random_next()))
+    continue;
+  return true;
+}
+
 int main(int argc, char **argv) {
-  size_t runs = argc > 1 ? strtoul(argv[1], NULL, 10) : 10000, kills = 0, planned = 0, original = 0,
+  size_t runs = argc > 1 ? strtoul(argv[1], NULL, 10) : 10000, kills = 0, cuts = 0, planned = 0, original = 0,
          changes = 0;
   static char book[8192], extra[8192];
   setvbuf(stdout, NULL, _IOLBF, 0);
@@ -81,6 +91,7 @@ int main(int argc, char **argv) {
   for (size_t run = 1; run <= runs; run++) {
     char what[64];
     snprintf(what, sizeof what, "run %zu", run);
+    world_live(random_below(2));
     random_runbook(book, run);
     random_machine(extra);
     scenario scenario = {what, book, true, "win7-sp1-x64", extra, false};
@@ -91,15 +102,17 @@ int main(int argc, char **argv) {
     world_restore(fresh);
     world_free(fresh);
     bool struck = false;
-    world_run(APPLY, random_kill(), 1 + random_below(12 * steps + 20), &struck);
+    world_run(APPLY, random_kill(), 1 + random_below(steps + 70), &struck);
     kills += struck;
+    bool cut = random_cut();
     for (size_t more = random_below(4); more > 0; more--) {
-      world_run(random_below(4) ? RESUME : ROLLBACK, random_kill(), 1 + random_below(8 * steps + 20),
-                &struck);
+      world_run(random_below(4) ? RESUME : ROLLBACK, random_kill(), 1 + random_below(steps + 50), &struck);
       kills += struck;
-      if (!world_known())
+      cut = random_cut() || cut;
+      if (!cut && !world_known())
         world_fail(what, "the machine is in no state between two steps");
     }
+    cuts += cut;
     bool back = random_below(2);
     outcome last = back ? world_run(ROLLBACK, FAULT_KILL, 0, NULL) : world_resume();
     if (last.code != TLSMEND_OK || (back ? !world_original() : !world_planned() && !world_original()))
@@ -109,9 +122,10 @@ int main(int argc, char **argv) {
     if (run % 500 == 0)
       printf("%zu runs, %zu kills\n", run, kills);
   }
-  printf("soak: %zu random runs of %zu changes in all, %zu kills; ended as planned %zu, in the original "
-         "bytes %zu, lost 0\n",
-         runs, changes, kills, planned, original);
+  printf("soak: %zu random runs of %zu changes in all, %zu kills, cuts inside a batch in %zu; ended as "
+         "planned %zu, "
+         "in the original bytes %zu, lost 0\n",
+         runs, changes, kills, cuts, planned, original);
   world_end();
   return 0;
 }

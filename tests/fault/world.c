@@ -16,6 +16,7 @@
 #include <sodium.h>
 
 #include "registry/value.h"
+#include "fault/live.h"
 #include "machine/backends.h"
 #include "machine/machine.h"
 #include "machine/propose.h"
@@ -51,6 +52,7 @@ const char *const verb_names[] = {"apply", "resume", "rollback"};
 
 static char folder[200], machine[256], state[256], book[256];
 static const scenario *current;
+static bool is_live;
 
 typedef unsigned char digest[32];
 static digest known[4096], original, planned, original_contents;
@@ -248,6 +250,8 @@ static tlsmend_session *session_open(const char *spec) {
   options.machine = spec;
   options.state = state;
   options.reboot = reboot_mode;
+  options.backends = live_backends;
+  options.allow_unsigned = 1;
   options.in_process = 1; /* the faults are those of this process */
   if (tlsmend_session_open(&options, &session, &error) != TLSMEND_OK)
     world_fail("opening the machine", "%s", error.text);
@@ -258,6 +262,10 @@ static tlsmend_session *session_open(const char *spec) {
 static void digest_contents(digest out) {
   tlsmend_error error;
   char path[300];
+  if (is_live && !live_contents(machine + 4, out))
+    world_fail("the contents", "cannot be told");
+  if (is_live)
+    return;
   tlsmend_session *session = session_open(machine);
   snprintf(path, sizeof path, "%s/form.reg", folder);
   if (tlsmend_snapshot(session, path, &error) != TLSMEND_OK)
@@ -269,6 +277,8 @@ static void digest_contents(digest out) {
 
 static bool now_is(const digest wanted) {
   digest now;
+  if (is_live && live_waiting(machine + 4))
+    return false;
   digest_file(machine + 4, now);
   return memcmp(now, wanted, sizeof now) == 0;
 }
@@ -282,11 +292,40 @@ bool world_original_contents(void) {
   return memcmp(now, original_contents, sizeof now) == 0;
 }
 
+/* What is looked for among the known states: bytes, or what a live machine holds. */
+static void digest_state(digest out) {
+  if (is_live)
+    digest_contents(out);
+  else
+    digest_file(machine + 4, out);
+}
+
 bool world_known(void) {
+  digest now;
+  digest_state(now);
   for (size_t i = 0; i < known_count; i++)
-    if (now_is(known[i]))
+    if (memcmp(known[i], now, sizeof now) == 0)
       return true;
   return false;
+}
+
+void world_live(bool on) {
+  is_live = on;
+  memcpy(machine, on ? "mem" : "sim", 3);
+}
+
+const char *world_machine(void) { return machine + 4; }
+
+const char *world_journal(void) {
+  static char path[600];
+  DIR *dir = opendir(state);
+  *path = 0;
+  for (struct dirent *entry; dir && (entry = readdir(dir));)
+    if (strstr(entry->d_name, ".journal"))
+      snprintf(path, sizeof path, "%s/%s", state, entry->d_name);
+  if (dir)
+    closedir(dir);
+  return path;
 }
 
 void world_make(const scenario *scenario) {
@@ -372,6 +411,7 @@ outcome world_run(verb verb, fault_kind kind, size_t n, bool *struck) {
   if (child == 0) {
     size_t changes = 0;
     fault_on_rename = NULL;
+    live_on_change = NULL;
     if (n)
       fault_arm(kind, n, folder, state);
     outcome = run_here(verb, &changes);
@@ -440,6 +480,9 @@ outcome world_resume_only(void) {
 }
 
 static tlsmend_machine *machine_open(void) {
+  tlsmend_machine *live = is_live ? live_open(machine + 4) : NULL;
+  if (live)
+    return live;
   char home[1100]; /* what is known of a snapshot stands beside it, whatever --state says */
   snprintf(home, sizeof home, "%s.tlsmend", machine + 4);
   backend_request request = {.argument = machine + 4, .path = machine + 4, .state = home};
@@ -476,11 +519,9 @@ void world_set(const char *key, const char *name, const char *text) {
   machine_close(opened);
 }
 
-static void learn_state(const char *path) {
-  if (strcmp(path, machine + 4) != 0)
-    return;
+static void learn_change(void) {
   digest now;
-  digest_file(path, now);
+  digest_state(now);
   for (size_t i = 0; i < known_count; i++)
     if (memcmp(known[i], now, sizeof now) == 0)
       return;
@@ -489,15 +530,22 @@ static void learn_state(const char *path) {
   memcpy(known[known_count++], now, sizeof now);
 }
 
+static void learn_rename(const char *path) {
+  if (strcmp(path, machine + 4) == 0)
+    learn_change();
+}
+
 size_t world_learn(void) {
   size_t changes = 0;
   outcome last;
   known_count = 0;
-  learn_state(machine + 4);
-  fault_on_rename = learn_state;
+  learn_change();
+  fault_on_rename = learn_rename;
+  live_on_change = learn_change;
   last = run_here(APPLY, &changes);
   if (last.code == TLSMEND_E_REFUSED || last.code == TLSMEND_E_UNKNOWN) { /* not on this machine */
     fault_on_rename = NULL;
+    live_on_change = NULL;
     return 0;
   }
   if (last.code != TLSMEND_OK)
@@ -510,6 +558,7 @@ size_t world_learn(void) {
   if (changes)
     last = run_here(ROLLBACK, NULL);
   fault_on_rename = NULL;
+  live_on_change = NULL;
   if (!world_original())
     world_fail(current->name, "a rollback without faults does not give the original bytes");
   return changes;

@@ -29,6 +29,9 @@ extern const scenario scenarios[];
 void world_begin(void);
 void world_end(void);
 
+/* What is made from here on is a machine like a live Windows (live.h), not a snapshot. */
+void world_live(bool on);
+
 /* Makes the world of a scenario, in which nothing has been done. The snapshot is in a form of its own, with a comment. */
 void world_make(const scenario *scenario);
 
@@ -84,6 +87,10 @@ bool world_planned(void);
 
 /* Whether what the machine says, whatever its form, is what it said at first. */
 bool world_original_contents(void);
+
+/* The machine's file, and the journal of the one run. */
+const char *world_machine(void);
+const char *world_journal(void);
 
 /* Whether `status` understands every journal; *open receives how many runs are open. */
 bool world_status(size_t *open);

@@ -33,4 +33,4 @@ export ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}exitcode=99" UBSAN_OPTIONS="
   LSAN_OPTIONS="${LSAN_OPTIONS:+$LSAN_OPTIONS:}exitcode=99"
 # What is about the tree, about other builds or about the installed library is tested once, elsewhere.
 ctest --test-dir "$build" --output-on-failure --no-tests=error -j 2 \
-  -E '^(sync_|wine_|fuzz_|bench_|build_|unit_|embed|format|luacheck|clang_tidy|imports|stdlib|oracle_|wire_|cli_docs|test_kill|test_fault|test_restart)'
+  -E '^(sync_|wine_|fuzz_|bench_|build_|unit_|embed|format|luacheck|clang_tidy|imports|stdlib|oracle_|wire_|cli_docs|test_kill|test_fault|test_restart|test_batch)'
