@@ -62,12 +62,24 @@ uint32_t unicode_next(const char **text) {
   return used ? point : REPLACEMENT;
 }
 
+/* What is nearly always ASCII is looked at in blocks of this many characters: compilers make wide instructions of loops over arrays
+ * that nothing else points to. */
+enum { BLOCK = 32 };
+
+static bool ascii_block(const unsigned char *bytes) {
+  unsigned char block[BLOCK], all = 0;
+  memcpy(block, bytes, BLOCK);
+  for (size_t i = 0; i < BLOCK; i++)
+    all |= block[i];
+  return all < 0x80;
+}
+
 size_t unicode_broken(const char *text, size_t length) {
   const unsigned char *bytes = (const unsigned char *)text;
   size_t at = 0;
   while (at < length) {
-    if (bytes[at] < 0x80) {
-      at++;
+    if (length - at >= BLOCK && ascii_block(bytes + at)) {
+      at += BLOCK;
       continue;
     }
     uint32_t point = 0;
@@ -179,6 +191,10 @@ int unicode_name_compare(const char *a, const char *b) {
   return compare(reader_of(a, UNTIL_NUL), reader_of(b, UNTIL_NUL));
 }
 
+int unicode_name_compare_n(const char *a, size_t a_length, const char *b, size_t b_length) {
+  return compare(reader_of(a, a_length), reader_of(b, b_length));
+}
+
 bool unicode_name_equal(const char *a, const char *b) { return unicode_name_compare(a, b) == 0; }
 
 bool unicode_name_equal_n(const char *a, size_t length, const char *b) {
@@ -269,16 +285,26 @@ static unsigned char *put_unit(unsigned char *out, uint32_t unit) {
   return out + 2;
 }
 
-unsigned char *unicode_to_utf16(const char *text, size_t length, size_t *size) {
+static void widen_block(const unsigned char *bytes, unsigned char *out) {
+  unsigned char block[BLOCK], wide[2 * BLOCK];
+  memcpy(block, bytes, BLOCK);
+  for (size_t i = 0; i < BLOCK; i++) {
+    wide[2 * i] = block[i];
+    wide[2 * i + 1] = 0;
+  }
+  memcpy(out, wide, sizeof wide);
+}
+
+size_t unicode_widen(const char *text, size_t length, unsigned char *out) {
   const unsigned char *bytes = (const unsigned char *)text;
-  *size = 0;
-  if (length > SIZE_MAX / 2 - 1)
-    return NULL;
-  unsigned char *units = malloc(length * 2 + 1); /* no byte makes more than one unit */
-  if (!units)
-    return NULL;
-  unsigned char *out = units;
+  unsigned char *begin = out;
   for (size_t at = 0; at < length;) {
+    if (length - at >= BLOCK && ascii_block(bytes + at)) {
+      widen_block(bytes + at, out);
+      at += BLOCK;
+      out += 2 * BLOCK;
+      continue;
+    }
     uint32_t point = REPLACEMENT;
     size_t used = decode(bytes + at, length - at, &point);
     at += used ? used : 1;
@@ -288,7 +314,16 @@ unsigned char *unicode_to_utf16(const char *text, size_t length, size_t *size) {
     }
     out = put_unit(out, point);
   }
-  *size = (size_t)(out - units);
+  return (size_t)(out - begin);
+}
+
+unsigned char *unicode_to_utf16(const char *text, size_t length, size_t *size) {
+  *size = 0;
+  if (length > SIZE_MAX / 2 - 1)
+    return NULL;
+  unsigned char *units = malloc(length * 2 + 1); /* no byte makes more than one unit */
+  if (units)
+    *size = unicode_widen(text, length, units);
   return units;
 }
 
@@ -311,16 +346,29 @@ static char *put_point(char *out, uint32_t point) {
   return out;
 }
 
-char *unicode_from_utf16(const unsigned char *data, size_t size, size_t *length) {
-  size_t count = size / 2;
-  *length = 0;
-  if (count > (SIZE_MAX - 1) / 3)
-    return NULL;
-  char *text = malloc(count * 3 + 1); /* a pair takes 4 bytes for 2 units */
-  if (!text)
-    return NULL;
-  char *out = text;
+/* False if there is more than ASCII among them. */
+static bool narrow_block(const unsigned char *data, char *out) {
+  unsigned char units[2 * BLOCK], block[BLOCK], low = 0, high = 0;
+  memcpy(units, data, sizeof units);
+  for (size_t i = 0; i < BLOCK; i++) {
+    block[i] = units[2 * i];
+    low |= units[2 * i];
+    high |= units[2 * i + 1];
+  }
+  if (low >= 0x80 || high)
+    return false;
+  memcpy(out, block, BLOCK);
+  return true;
+}
+
+size_t unicode_narrow(const unsigned char *data, size_t count, char *out) {
+  char *begin = out;
   for (size_t i = 0; i < count; i++) {
+    if (count - i >= BLOCK && narrow_block(data + 2 * i, out)) {
+      out += BLOCK;
+      i += BLOCK - 1;
+      continue;
+    }
     uint32_t point = data[2 * i] | (uint32_t)data[2 * i + 1] << 8;
     if (point < 0x80) {
       *out++ = (char)point;
@@ -335,7 +383,18 @@ char *unicode_from_utf16(const unsigned char *data, size_t size, size_t *length)
     }
     out = put_point(out, point);
   }
-  *out = '\0';
-  *length = (size_t)(out - text);
+  return (size_t)(out - begin);
+}
+
+char *unicode_from_utf16(const unsigned char *data, size_t size, size_t *length) {
+  size_t count = size / 2;
+  *length = 0;
+  if (count > (SIZE_MAX - 1) / 3)
+    return NULL;
+  char *text = malloc(count * 3 + 1); /* a pair takes 4 bytes for 2 units */
+  if (!text)
+    return NULL;
+  *length = unicode_narrow(data, count, text);
+  text[*length] = '\0';
   return text;
 }

@@ -18,6 +18,9 @@ bool unicode_name_equal(const char *a, const char *b);
 /* As strcmp, in the order of the upcased UTF-16 code units: the order in which names are listed. */
 int unicode_name_compare(const char *a, const char *b);
 
+/* The same for names of known length. */
+int unicode_name_compare_n(const char *a, size_t a_length, const char *b, size_t b_length);
+
 /* A hash under which names that unicode_name_equal calls equal are equal. `length` bytes of text. It has a key that each process
  * draws, so that nobody can choose names that meet; nothing that is seen may depend on it. */
 uint32_t unicode_name_hash(const char *name, size_t length);
@@ -41,6 +44,12 @@ unsigned char *unicode_to_utf16(const char *text, size_t length, size_t *size);
 /* UTF-16LE bytes (`size` of them, an odd last byte is ignored) to UTF-8; malloc'd and NUL-terminated, *length in bytes
  * (may contain NULs). Lone surrogates become WTF-8. NULL when out of memory. */
 char *unicode_from_utf16(const unsigned char *data, size_t size, size_t *length);
+
+/* The same into a caller's room, 3 bytes for each of the `count` units; no NUL is put behind it. Returns how many bytes there are. */
+size_t unicode_narrow(const unsigned char *data, size_t count, char *out);
+
+/* As unicode_to_utf16 into a caller's room, 2 bytes for each of the `length`. Returns how many bytes there are. */
+size_t unicode_widen(const char *text, size_t length, unsigned char *out);
 
 /* Whether `length` bytes are well-formed UTF-8 (no lone surrogates). */
 bool unicode_valid(const char *text, size_t length);
