@@ -12,7 +12,6 @@
 #include <string.h>
 
 #include "registry/path.h"
-#include "registry/regfile_text.h"
 #include "base/unicode.h"
 
 /* Bytes that grow; kept from value to value so that a value costs no allocation. */
@@ -388,6 +387,21 @@ static const char *find_bracket(const reader *self) {
   return found;
 }
 
+/* Behind the line of a key: the lines that can be taken as they stand. Leaves the last of their breaks to the caller. */
+static int read_lines(reader *self) {
+  tlsmend_error said = {0};
+  regfile_lines lines;
+  if (!self->events->lines || self->ansi_strings || self->at[0] != '\r' || self->at[1] != '\n')
+    return TLSMEND_OK;
+  regfile_lines_scan(self->at + 2, &lines);
+  if (!lines.size)
+    return TLSMEND_OK;
+  self->at += lines.size;
+  self->line += lines.breaks;
+  int code = self->events->lines(self->data, self->path, &lines, &said);
+  return code ? at_line(self, code, &said) : TLSMEND_OK;
+}
+
 static int read_key(reader *self) {
   tlsmend_error said = {0};
   const char *end = find_bracket(self);
@@ -419,7 +433,9 @@ static int read_key(reader *self) {
     free(self->path);
     self->path = NULL;
   }
-  return code ? at_line(self, code, &said) : TLSMEND_OK;
+  if (code)
+    return at_line(self, code, &said);
+  return removed ? TLSMEND_OK : read_lines(self);
 }
 
 /* Exports that were joined, by `copy /b` or otherwise: each begins with its header, in UTF-16 with a BOM of its own. */
@@ -446,20 +462,42 @@ static int read_line(reader *self) {
   return expected(self, "a [key], a \"name\"=value, a ;comment or an empty line");
 }
 
-int regfile_read(const char *label, const void *bytes_in, size_t size, const regfile_events *events,
-                 void *data, tlsmend_error *error) {
-  regfile_text text;
-  int code = regfile_text_decode(label, bytes_in, size, &text, error);
-  if (code)
-    return code;
-  reader self = {.label = label, .events = events, .data = data, .error = error, .at = text.body, .line = 1};
-  self.ansi_strings = text.ansi_strings;
+static void reader_clear(reader *self) {
+  free(self->path);
+  free(self->name.data);
+  free(self->text.data);
+  free(self->value.data);
+}
+
+int regfile_parse(const char *label, const regfile_text *text, const regfile_events *events, void *data,
+                  tlsmend_error *error) {
+  reader self = {.label = label, .events = events, .data = data, .error = error, .at = text->body, .line = 1};
+  int code = TLSMEND_OK;
+  self.ansi_strings = text->ansi_strings;
   while (!code && skip_break(&self))
     code = read_line(&self);
-  free(self.path);
-  free(self.name.data);
-  free(self.text.data);
-  free(self.value.data);
-  free(text.text);
+  reader_clear(&self);
+  return code;
+}
+
+int regfile_read(const char *label, const void *bytes, size_t size, const regfile_events *events, void *data,
+                 tlsmend_error *error) {
+  regfile_text text;
+  int code = regfile_text_decode(label, bytes, size, &text, error);
+  if (!code)
+    code = regfile_parse(label, &text, events, data, error);
+  regfile_text_clear(&text);
+  return code;
+}
+
+int regfile_lines_each(const regfile_lines *lines, const char *path, const regfile_events *events, void *data,
+                       tlsmend_error *error) {
+  reader self = {.label = "values", .events = events, .data = data, .error = error, .at = lines->text};
+  int code = (self.path = strdup(path)) ? TLSMEND_OK : fail_memory(&self);
+  while (!code && self.at < lines->text + lines->size) {
+    code = read_value(&self);
+    skip_break(&self);
+  }
+  reader_clear(&self);
   return code;
 }

@@ -35,70 +35,153 @@ static int no_memory(const char *label, tlsmend_error *error) {
   return tlsmend_error_set(error, TLSMEND_E_MEMORY, "%s: out of memory", label);
 }
 
-static int decode_ansi(const char *label, const unsigned char *bytes, size_t size, regfile_text *out,
-                       tlsmend_error *error) {
-  if (size > SIZE_MAX / 2 - 1)
+/* Room for `more` bytes and a NUL. */
+static bool reserve(regfile_decoder *self, size_t more) {
+  if (more > SIZE_MAX / 4 - self->length)
+    return false;
+  if (self->text && self->length + more < self->room)
+    return true;
+  size_t room = (self->length + more) * 3 / 2 + 64;
+  if (self->expected < SIZE_MAX / 4 && room < self->expected * 3 / 2 + 64)
+    room = self->expected * 3 / 2 + 64; /* what is never used of it costs addresses, not memory */
+  char *text = realloc(self->text, room);
+  if (!text)
+    return false;
+  self->text = text;
+  self->room = room;
+  return true;
+}
+
+static bool add_narrow(regfile_decoder *self, const unsigned char *bytes, size_t size) {
+  if (!reserve(self, size))
+    return false;
+  memcpy(self->text + self->length, bytes, size);
+  self->length += size;
+  return true;
+}
+
+static bool add_units(regfile_decoder *self, const unsigned char *bytes, size_t count) {
+  if (count > SIZE_MAX / 4 || !reserve(self, count * 3))
+    return false;
+  self->length += unicode_narrow(bytes, count, self->text + self->length);
+  return true;
+}
+
+static bool is_high(const unsigned char *unit) { return unit[1] >= 0xD8 && unit[1] <= 0xDB; }
+
+/* What waits is complete with the unit behind it, unless that is the first of a pair itself. */
+static bool add_carried(regfile_decoder *self) {
+  size_t left = self->carried == 4 && is_high(self->carry + 2) ? 2 : 0;
+  if (!add_units(self, self->carry, (self->carried - left) / 2))
+    return false;
+  memcpy(self->carry, self->carry + 2, left);
+  self->carried = left;
+  return true;
+}
+
+/* Half a unit, and the first of a pair, wait for what follows. */
+static bool add_wide(regfile_decoder *self, const unsigned char *bytes, size_t size) {
+  while (self->carried && size) {
+    self->carry[self->carried++] = *bytes++;
+    size--;
+    bool waits = self->carried == 3 || (self->carried == 2 && is_high(self->carry));
+    if (!waits && !add_carried(self))
+      return false;
+  }
+  if (!size)
+    return true;
+  size_t keep = size % 2;
+  if (size >= 2 && is_high(bytes + size - keep - 2))
+    keep += 2;
+  memcpy(self->carry, bytes + size - keep, keep);
+  self->carried = keep;
+  return add_units(self, bytes, (size - keep) / 2);
+}
+
+bool regfile_decoder_add(regfile_decoder *self, const void *bytes_in, size_t size) {
+  const unsigned char *bytes = bytes_in;
+  if (!size)
+    return true;
+  self->total += size;
+  if (self->utf16)
+    return add_wide(self, bytes, size);
+  if (!add_narrow(self, bytes, size))
+    return false;
+  if (self->length < 2 || memcmp(self->text, "\xFF\xFE", 2) != 0)
+    return true;
+  /* Its BOM can only just have come. */
+  self->utf16 = true;
+  self->length = 0;
+  size_t rest = self->total - 2;
+  return rest == 0 || add_wide(self, bytes + size - rest, rest);
+}
+
+void regfile_decoder_clear(regfile_decoder *self) {
+  free(self->text);
+  *self = (regfile_decoder){0};
+}
+
+static int decode_ansi(const char *label, regfile_decoder *self, tlsmend_error *error) {
+  if (self->length > SIZE_MAX / 2 - 1)
     return no_memory(label, error);
-  unsigned char *units = malloc(size * 2 + 1);
+  unsigned char *units = malloc(self->length * 2 + 1);
   if (!units)
     return no_memory(label, error);
-  for (size_t i = 0; i < size; i++) {
-    uint16_t unit = regfile_ansi_unit(bytes[i]);
+  for (size_t i = 0; i < self->length; i++) {
+    uint16_t unit = regfile_ansi_unit((unsigned char)self->text[i]);
     units[2 * i] = (unsigned char)(unit & 0xFF);
     units[2 * i + 1] = (unsigned char)(unit >> 8);
   }
-  out->text = unicode_from_utf16(units, size * 2, &out->length);
+  size_t count = self->length;
+  self->length = 0;
+  bool good = add_units(self, units, count);
   free(units);
-  return out->text ? TLSMEND_OK : no_memory(label, error);
+  return good ? TLSMEND_OK : no_memory(label, error);
 }
 
-static int decode_utf8(const char *label, const unsigned char *bytes, size_t size, regfile_text *out,
-                       tlsmend_error *error) {
-  out->text = calloc(size + 1, 1);
-  if (!out->text)
-    return no_memory(label, error);
-  memcpy(out->text, bytes, size);
-  out->length = size;
-  size_t broken = unicode_broken(out->text, size);
-  if (broken >= size || memchr(out->text, '\0', broken))
+static int check_utf8(const char *label, const regfile_decoder *self, tlsmend_error *error) {
+  size_t broken = unicode_broken(self->text, self->length);
+  if (broken >= self->length || memchr(self->text, '\0', broken))
     return TLSMEND_OK; /* a NUL says more: see check_nuls */
   return tlsmend_error_set(
       error, TLSMEND_E_CORRUPT,
       "%s: line %zu: expected UTF-8, found the byte 0x%02x; save the file as UTF-16 (\"Unicode\") "
       "or UTF-8",
-      label, line_of(out->text, out->text + broken), bytes[broken]);
+      label, line_of(self->text, self->text + broken), (unsigned char)self->text[broken]);
 }
 
-static int decode_utf16(const char *label, const unsigned char *bytes, size_t size, regfile_text *out,
-                        tlsmend_error *error) {
-  if (size % 2 != 0)
+static int finish_utf16(const char *label, regfile_decoder *self, tlsmend_error *error) {
+  if (self->total % 2 != 0)
     return tlsmend_error_set(
         error, TLSMEND_E_CORRUPT,
         "%s: expected UTF-16, found an odd number of bytes: the file is cut off; copy it again", label);
-  out->text = unicode_from_utf16(bytes, size, &out->length);
-  return out->text ? TLSMEND_OK : no_memory(label, error);
+  return add_units(self, self->carry, self->carried / 2) ? TLSMEND_OK : no_memory(label, error);
 }
 
 static const char *skip_blanks(const char *at) { return at + strspn(at, " \t"); }
 
-static bool is_ansi(const unsigned char *bytes, size_t size) {
-  while (size && (*bytes == ' ' || *bytes == '\t'))
-    bytes++, size--;
-  return size >= sizeof header_4 - 1 && memcmp(bytes, header_4, sizeof header_4 - 1) == 0;
+static bool is_ansi(const char *text) {
+  return strncmp(skip_blanks(text), header_4, sizeof header_4 - 1) == 0;
 }
 
-static int decode(const char *label, const unsigned char *bytes, size_t size, regfile_text *out,
-                  tlsmend_error *error) {
-  if (size >= 2 && bytes[0] == 0xFF && bytes[1] == 0xFE)
-    return decode_utf16(label, bytes + 2, size - 2, out, error);
-  if (size >= 2 && bytes[0] == 0xFE && bytes[1] == 0xFF)
+/* What is in the decoder is the file without a BOM of UTF-16. */
+static int decode(const char *label, regfile_decoder *self, regfile_text *out, tlsmend_error *error) {
+  out->form = self->utf16 ? REGFILE_FORM_UTF16 : REGFILE_FORM_UTF8;
+  if (self->utf16)
+    return finish_utf16(label, self, error);
+  if (strncmp(self->text, "\xFE\xFF", 2) == 0)
     return tlsmend_error_set(
         error, TLSMEND_E_CORRUPT,
         "%s: expected UTF-16 in little endian, found big endian; save the file as UTF-16LE or UTF-8", label);
-  if (size >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0)
-    return decode_utf8(label, bytes + 3, size - 3, out, error);
-  return is_ansi(bytes, size) ? decode_ansi(label, bytes, size, out, error)
-                              : decode_utf8(label, bytes, size, out, error);
+  if (strncmp(self->text, "\xEF\xBB\xBF", 3) == 0) {
+    out->form = REGFILE_FORM_MARKED;
+    self->length -= 3;
+    memmove(self->text, self->text + 3, self->length + 1);
+  } else if (is_ansi(self->text)) {
+    out->form = REGFILE_FORM_ANSI;
+    return decode_ansi(label, self, error);
+  }
+  return check_utf8(label, self, error);
 }
 
 static int check_nuls(const char *label, const regfile_text *out, tlsmend_error *error) {
@@ -136,22 +219,116 @@ static int check_header(const char *label, regfile_text *out, tlsmend_error *err
   return TLSMEND_OK;
 }
 
-int regfile_text_decode(const char *label, const void *bytes, size_t size, regfile_text *out,
-                        tlsmend_error *error) {
-  static const unsigned char nothing[1];
+int regfile_decoder_finish(regfile_decoder *self, const char *label, regfile_text *out,
+                           tlsmend_error *error) {
   *out = (regfile_text){0};
-  const unsigned char *file = size ? bytes : nothing;
-  bool utf16 = size >= 2 && file[0] == 0xFF && file[1] == 0xFE;
-  int code = decode(label, file, size, out, error);
-  if (!code)
+  int code = reserve(self, 0) ? TLSMEND_OK : no_memory(label, error);
+  if (!code) {
+    self->text[self->length] = 0;
+    code = decode(label, self, out, error);
+  }
+  if (!code) {
+    self->text[self->length] = 0;
+    char *text = realloc(self->text, self->length + 1);
+    out->text = text ? text : self->text;
+    out->length = self->length;
+    *self = (regfile_decoder){0};
     code = check_nuls(label, out, error);
+  }
   if (!code)
     code = check_header(label, out, error);
   if (!code)
-    out->ansi_strings = !utf16 && strncmp(skip_blanks(out->text), header_4, sizeof header_4 - 1) == 0;
-  if (code) {
-    free(out->text);
-    *out = (regfile_text){0};
-  }
+    out->ansi_strings = out->form != REGFILE_FORM_UTF16 && is_ansi(out->text);
+  regfile_decoder_clear(self);
+  if (code)
+    regfile_text_clear(out);
   return code;
+}
+
+int regfile_text_decode(const char *label, const void *bytes, size_t size, regfile_text *out,
+                        tlsmend_error *error) {
+  regfile_decoder decoder = {0};
+  if (regfile_decoder_add(&decoder, bytes, size))
+    return regfile_decoder_finish(&decoder, label, out, error);
+  regfile_decoder_clear(&decoder);
+  *out = (regfile_text){0};
+  return no_memory(label, error);
+}
+
+void regfile_text_clear(regfile_text *self) {
+  free(self->text);
+  *self = (regfile_text){0};
+}
+
+static unsigned char ansi_byte(uint32_t point) {
+  for (unsigned i = 0; i < 32; i++)
+    if (ansi_high[i] == point)
+      return (unsigned char)(0x80 + i);
+  return (unsigned char)point;
+}
+
+/* Encodes what begins at `at`, up to `end`, where a character ends. */
+static size_t encode(regfile_form form, const char *at, const char *end, unsigned char *out) {
+  size_t size = 0;
+  if (form == REGFILE_FORM_UTF16)
+    return unicode_widen(at, (size_t)(end - at), out);
+  if (form == REGFILE_FORM_ANSI) {
+    while (at < end)
+      out[size++] = ansi_byte(unicode_next(&at));
+    return size;
+  }
+  memcpy(out, at, (size_t)(end - at));
+  return (size_t)(end - at);
+}
+
+/* The bytes in front of the text. */
+static size_t put_mark(regfile_form form, unsigned char *out) {
+  size_t size = form == REGFILE_FORM_UTF16 ? 2 : form == REGFILE_FORM_MARKED ? 3 : 0;
+  memcpy(out, form == REGFILE_FORM_UTF16 ? "\xFF\xFE" : "\xEF\xBB\xBF", size);
+  return size;
+}
+
+unsigned char *regfile_text_encode(const regfile_text *self, size_t *size) {
+  *size = 0;
+  if (self->length > SIZE_MAX / 2 - 4)
+    return NULL;
+  unsigned char *out = malloc((self->form == REGFILE_FORM_UTF16 ? self->length * 2 : self->length) + 4);
+  if (!out)
+    return NULL;
+  *size = put_mark(self->form, out);
+  *size += encode(self->form, self->text, self->text + self->length, out + *size);
+  return out;
+}
+
+/* Encodes the next piece, up to where a character begins. */
+static void match_more(regfile_match *self) {
+  const char *at = self->text->text + self->done;
+  size_t left = self->text->length - self->done,
+         size = left < REGFILE_MATCH_PIECE ? left : REGFILE_MATCH_PIECE;
+  while (size < left && (at[size] & 0xC0) == 0x80)
+    size--;
+  self->have = self->begun ? 0 : put_mark(self->text->form, self->bytes);
+  self->have += encode(self->text->form, at, at + size, self->bytes + self->have);
+  self->begun = true;
+  self->used = 0;
+  self->done += size;
+}
+
+bool regfile_match_add(regfile_match *self, const void *bytes_in, size_t size) {
+  const unsigned char *bytes = bytes_in;
+  while (size) {
+    if (self->used == self->have)
+      match_more(self);
+    size_t some = self->have - self->used < size ? self->have - self->used : size;
+    if (!some || memcmp(self->bytes + self->used, bytes, some) != 0)
+      return false;
+    self->used += some;
+    bytes += some;
+    size -= some;
+  }
+  return true;
+}
+
+bool regfile_match_end(const regfile_match *self) {
+  return self->used == self->have && self->done == self->text->length;
 }

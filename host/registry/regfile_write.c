@@ -16,13 +16,17 @@
 #include "base/unicode.h"
 #include "registry/value.h"
 
-/* A row is broken where one more byte, its comma and the backslash would not fit into 80 columns. */
-enum { ROW_FULL = 77, ROW_INDENT = 2 };
+/* Text goes on when there is this much of it. */
+enum { PIECE = 64 * 1024 };
 
 struct regfile_writer {
   regfile_encoding encoding;
-  char *text; /* UTF-8 until it is finished */
+  char *text; /* UTF-8 that has not been handed on */
   size_t length, room;
+  unsigned char *file; /* the bytes of the file so far */
+  size_t file_size, file_room;
+  bool (*listen)(void *data, const char *text, size_t length);
+  void *data;
   int code; /* the first failure; nothing is written after it */
   tlsmend_error error;
 };
@@ -57,14 +61,63 @@ static void put(regfile_writer *self, const char *text, size_t length) {
 
 static void puts_text(regfile_writer *self, const char *text) { put(self, text, strlen(text)); }
 
+static bool reserve_file(regfile_writer *self, size_t more) {
+  if (more <= self->file_room - self->file_size)
+    return true;
+  size_t room = more > SIZE_MAX / 4 - self->file_room ? 0 : (self->file_room + more) * 3 / 2;
+  unsigned char *file = room ? realloc(self->file, room) : NULL;
+  if (!file) {
+    fail(self, TLSMEND_E_MEMORY, "out of memory for a registration file");
+    return false;
+  }
+  self->file = file;
+  self->file_room = room;
+  return true;
+}
+
+/* Hands on what has been written. */
+static void flush(regfile_writer *self) {
+  if (!self->code && self->listen && !self->listen(self->data, self->text, self->length))
+    fail(self, TLSMEND_E_REFUSED, "nobody listens");
+  bool wide = self->encoding == REGFILE_UTF16;
+  if (!self->code && self->encoding != REGFILE_NOTHING &&
+      reserve_file(self, wide ? self->length * 2 : self->length)) {
+    if (wide)
+      self->file_size += unicode_widen(self->text, self->length, self->file + self->file_size);
+    else
+      memcpy(self->file + self->file_size, self->text, self->length);
+    self->file_size += wide ? 0 : self->length;
+  }
+  self->length = 0;
+}
+
+static void flush_piece(regfile_writer *self) {
+  if (self->length >= PIECE)
+    flush(self);
+}
+
 regfile_writer *regfile_writer_new(regfile_encoding encoding) {
   regfile_writer *self = calloc(1, sizeof *self);
   if (!self)
     return NULL;
   self->encoding = encoding;
+  if (encoding == REGFILE_UTF16 && reserve_file(self, 2)) {
+    memcpy(self->file, "\xFF\xFE", 2);
+    self->file_size = 2;
+  }
   puts_text(self, "Windows Registry Editor Version 5.00\r\n");
   return self;
 }
+
+void regfile_writer_listen(regfile_writer *writer, bool (*fn)(void *data, const char *text, size_t length),
+                           void *data) {
+  if (!writer)
+    return;
+  writer->listen = fn;
+  writer->data = data;
+}
+
+bool regfile_writer_failed(const regfile_writer *writer) { return writer->code != TLSMEND_OK; }
 
 static void put_key(regfile_writer *self, const char *before, const char *path) {
   const char *root = path_root_long(path);
@@ -75,6 +128,7 @@ static void put_key(regfile_writer *self, const char *before, const char *path) 
     fail(self, TLSMEND_E_UNSUPPORTED, text);
     return;
   }
+  flush_piece(self);
   puts_text(self, before);
   puts_text(self, root);
   puts_text(self, path + strcspn(path, "\\"));
@@ -120,11 +174,11 @@ static void put_row(regfile_writer *self, const tlsmend_value *value, size_t col
       break;
     *at++ = ',';
     column += 3;
-    if (column < ROW_FULL)
+    if (column < REGFILE_ROW_FULL)
       continue;
-    memcpy(at, "\\\r\n  ", 5);
-    at += 5;
-    column = ROW_INDENT;
+    memcpy(at, REGFILE_ROW_BREAK, sizeof REGFILE_ROW_BREAK - 1);
+    at += sizeof REGFILE_ROW_BREAK - 1;
+    column = REGFILE_ROW_INDENT;
   }
   self->length = (size_t)(at - self->text);
 }
@@ -153,6 +207,7 @@ static bool is_quotable(const tlsmend_value *value, char **out) {
 }
 
 void regfile_writer_value(regfile_writer *writer, const char *name, const tlsmend_value *value) {
+  flush_piece(writer);
   size_t line_begin = writer->length;
   uint64_t number = 0;
   char *text = NULL, dword[16];
@@ -170,26 +225,14 @@ void regfile_writer_value(regfile_writer *writer, const char *name, const tlsmen
   puts_text(writer, "\r\n");
 }
 
+void regfile_writer_lines(regfile_writer *writer, const regfile_lines *lines) {
+  flush_piece(writer);
+  put(writer, lines->text, lines->size);
+}
+
 void regfile_writer_value_delete(regfile_writer *writer, const char *name) {
   put_name(writer, name);
   puts_text(writer, "-\r\n");
-}
-
-/* The same text as UTF-16LE behind its BOM. */
-static int encode_utf16(regfile_writer *self, unsigned char **out, size_t *size, tlsmend_error *error) {
-  size_t length = 0;
-  unsigned char *units = unicode_to_utf16(self->text, self->length, &length);
-  unsigned char *file = units ? realloc(units, length + 2) : NULL;
-  if (!file) {
-    free(units);
-    return error_no_memory(error);
-  }
-  memmove(file + 2, file, length);
-  file[0] = 0xFF;
-  file[1] = 0xFE;
-  *out = file;
-  *size = length + 2;
-  return TLSMEND_OK;
 }
 
 int regfile_writer_finish(regfile_writer *writer, unsigned char **out, size_t *size, tlsmend_error *error) {
@@ -198,15 +241,14 @@ int regfile_writer_finish(regfile_writer *writer, unsigned char **out, size_t *s
   if (!writer)
     return error_no_memory(error);
   puts_text(writer, "\r\n");
+  flush(writer);
   int code = writer->code;
   if (code) {
     tlsmend_error_set(error, code, "%s", writer->error.text);
-  } else if (writer->encoding == REGFILE_UTF16) {
-    code = encode_utf16(writer, out, size, error);
+    free(writer->file);
   } else {
-    *out = (unsigned char *)writer->text;
-    *size = writer->length;
-    writer->text = NULL;
+    *out = writer->file;
+    *size = writer->file_size;
   }
   free(writer->text);
   free(writer);

@@ -5,9 +5,11 @@
  */
 #include "registry/tree.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "base/unicode.h"
 #include "registry/value.h"
 
@@ -21,40 +23,54 @@ typedef struct entry {
 
 typedef struct list {
   entry *entries;
-  size_t count, room, holes; /* the count has the holes in it */
-  size_t *slots;             /* position + 1, 0 is free; NULL, or a power of two of them */
-  size_t slot_room;
-  size_t work; /* entries put into slots since the list was made */
+  uint32_t *slots;             /* position + 1, 0 is free; NULL, or a power of two of them */
+  uint32_t count, room, holes; /* the count has the holes in it */
+  uint32_t slot_room;
+  uint32_t work; /* entries put into slots since the list was made */
 } list;
 
 struct tree_key {
   char *name;
-  tree_mark mark;
   tree_key *parent;
-  list keys, values;
+  list keys;
+  list *values;      /* NULL: there never were any */
+  const char *lines; /* the values as they stand in the text; NULL: they are in the list */
+  size_t lines_size;
+  uint32_t lines_count;
+  bool lines_sorted, lines_own; /* own: they are not in the tree's text, but the key's alone */
+  tree_mark mark;
 };
+
+/* A text that several trees look into. */
+typedef struct kept_text {
+  atomic_int trees;
+  regfile_text text;
+} kept_text;
 
 struct tree {
   tree_key root;
+  kept_text *text;
 };
+
+static const list no_values;
 
 static void slot_put(list *self, size_t position) {
   size_t mask = self->slot_room - 1, slot = self->entries[position].hash & mask;
   while (self->slots[slot])
     slot = (slot + 1) & mask;
-  self->slots[slot] = position + 1;
+  self->slots[slot] = (uint32_t)position + 1;
   self->work++;
 }
 
 /* Makes the slots for the entries, which have no holes. Without memory there are none, and the search is slower. */
 static void slots_build(list *self) {
-  size_t room = 32;
+  uint32_t room = 32;
   free(self->slots);
   self->slots = NULL;
   self->slot_room = 0;
   if (self->count < INDEX_FROM)
     return;
-  while (room < self->room * 2)
+  while (room / 2 < self->room)
     room *= 2;
   self->slots = calloc(room, sizeof *self->slots);
   self->slot_room = self->slots ? room : 0;
@@ -63,7 +79,7 @@ static void slots_build(list *self) {
 }
 
 static void close_holes(list *self) {
-  size_t kept = 0;
+  uint32_t kept = 0;
   if (!self->holes)
     return;
   for (size_t i = 0; i < self->count; i++)
@@ -97,8 +113,10 @@ static entry *list_find(const list *self, const char *name, size_t length, uint3
 static bool list_reserve(list *self) {
   if (self->count < self->room)
     return true;
-  bool grows = self->holes * 2 <= self->count;
-  size_t room = !grows ? self->room : self->room ? self->room * 2 : 4;
+  bool grows = self->holes <= self->count / 2;
+  uint32_t room = !grows ? self->room : self->room ? self->room * 2 : 4;
+  if (room > UINT32_MAX / 4)
+    return false;
   entry *grown = grows ? realloc(self->entries, room * sizeof *grown) : self->entries;
   if (!grown)
     return false;
@@ -132,7 +150,8 @@ static void list_remove(list *self, entry *entry) {
 
 /* Of a key that is only read: what is seen stays as it is. */
 static list *closed(const list *self) {
-  close_holes((list *)self);
+  if (self->holes)
+    close_holes((list *)self);
   return (list *)self;
 }
 
@@ -167,19 +186,49 @@ static void key_free(tree_key *key) {
   free(key);
 }
 
+static void values_free(list *values) {
+  for (size_t i = 0; values && i < values->count; i++)
+    value_free(values->entries[i].item);
+  if (values)
+    list_free(values);
+  free(values);
+}
+
+static void lines_drop(tree_key *key) {
+  if (key->lines_own)
+    free((char *)key->lines);
+  key->lines_own = false;
+  key->lines = NULL;
+}
+
 static void key_empty(tree_key *key) {
+  lines_drop(key);
   for (size_t i = 0; i < key->keys.count; i++)
     key_free(key->keys.entries[i].item);
-  for (size_t i = 0; i < key->values.count; i++)
-    value_free(key->values.entries[i].item);
   list_free(&key->keys);
-  list_free(&key->values);
+  values_free(key->values);
 }
+
+bool tree_keep_text(tree *self, regfile_text *text) {
+  self->text = malloc(sizeof *self->text);
+  if (!self->text)
+    return false;
+  atomic_init(&self->text->trees, 1);
+  self->text->text = *text;
+  *text = (regfile_text){0};
+  return true;
+}
+
+const regfile_text *tree_text(const tree *self) { return self->text ? &self->text->text : NULL; }
 
 void tree_free(tree *self) {
   if (!self)
     return;
   key_empty(&self->root);
+  if (self->text && atomic_fetch_sub(&self->text->trees, 1) == 1) {
+    regfile_text_clear(&self->text->text);
+    free(self->text);
+  }
   free(self);
 }
 
@@ -197,8 +246,7 @@ static tree_key *key_add(tree_key *parent, const char *name, size_t length, uint
 }
 
 /* Walks a path name by name; makes what is missing if `make`, else stops there with the rest of the path. */
-static tree_key *walk(tree *self, const char **path, bool make) {
-  tree_key *key = &self->root;
+static tree_key *walk(tree_key *key, const char **path, bool make) {
   while (**path) {
     size_t length = strcspn(*path, "\\");
     uint32_t hash = unicode_name_hash(*path, length);
@@ -215,8 +263,32 @@ static tree_key *walk(tree *self, const char **path, bool make) {
   return key;
 }
 
-tree_key *tree_nearest(const tree *self, const char **path) { return walk((tree *)self, path, false); }
-tree_key *tree_make(tree *self, const char *path) { return walk(self, &path, true); }
+tree_key *tree_nearest(const tree *self, const char **path) {
+  return walk((tree_key *)&self->root, path, false);
+}
+
+tree_key *tree_make(tree *self, const char *path) { return walk(&self->root, &path, true); }
+
+static bool name_ends(char at) { return at == '\\' || !at; }
+
+tree_key *tree_make_beside(tree_key *key, const char *its_path, const char *path) {
+  size_t same = 0;
+  while (path[same] && path[same] == its_path[same])
+    same++;
+  if (!name_ends(path[same]) || !name_ends(its_path[same]))
+    while (same && (path[same] != '\\' || its_path[same] != '\\'))
+      same--;
+  const char *its_rest = its_path + same;
+  path += same;
+  if (!same)
+    key = key->parent; /* another root */
+  else if (*path)
+    path++;
+  for (; *its_rest; its_rest++)
+    if (*its_rest == '\\')
+      key = key->parent;
+  return walk(key, &path, true);
+}
 
 tree_key *tree_find(const tree *self, const char *path) {
   tree_key *key = tree_nearest(self, &path);
@@ -248,16 +320,77 @@ tree_mark tree_key_mark(const tree_key *key) { return key->mark; }
 void tree_key_set_mark(tree_key *key, tree_mark mark) { key->mark = mark; }
 size_t tree_key_count(const tree_key *key) { return key->keys.count - key->keys.holes; }
 tree_key *tree_key_at(const tree_key *key, size_t index) { return closed(&key->keys)->entries[index].item; }
-size_t tree_value_count(const tree_key *key) { return key->values.count - key->values.holes; }
-size_t tree_key_work(const tree_key *key) { return key->keys.work + key->values.work; }
+static int load_value(void *data, const char *path, const char *name, const tlsmend_value *value,
+                      tlsmend_error *error) {
+  (void)path;
+  return tree_value_put(data, name, value) ? TLSMEND_OK : error_no_memory(error);
+}
+
+bool tree_key_lines(const tree_key *key, regfile_lines *out) {
+  *out = (regfile_lines){
+      .text = key->lines, .size = key->lines_size, .count = key->lines_count, .sorted = key->lines_sorted};
+  return key->lines;
+}
+
+bool tree_key_has_values(const tree_key *key) {
+  return key->lines || (key->values && key->values->count > key->values->holes);
+}
+
+void tree_key_set_lines(tree_key *key, const regfile_lines *lines) {
+  key->lines = lines->text;
+  key->lines_size = lines->size;
+  key->lines_count = (uint32_t)lines->count;
+  key->lines_sorted = lines->sorted;
+}
+
+bool tree_key_sort_lines(const tree_key *self) {
+  tree_key *key = (tree_key *)self; /* what is seen stays as it is */
+  regfile_lines lines;
+  if (!tree_key_lines(key, &lines) || lines.sorted)
+    return key->lines;
+  char *sorted = regfile_lines_sort(&lines);
+  if (!sorted)
+    return false;
+  lines_drop(key);
+  key->lines = sorted;
+  key->lines_own = key->lines_sorted = true;
+  return true;
+}
+
+bool tree_key_load(const tree_key *self) {
+  static const regfile_events events = {.value = load_value};
+  tree_key *key = (tree_key *)self; /* what is seen stays as it is */
+  regfile_lines lines;
+  if (!tree_key_lines(key, &lines))
+    return true;
+  key->lines = NULL; /* so that values can be put */
+  if (regfile_lines_each(&lines, "", &events, key, NULL) == TLSMEND_OK) {
+    key->lines = lines.text;
+    lines_drop(key);
+    return true;
+  }
+  values_free(key->values);
+  key->values = NULL;
+  key->lines = lines.text;
+  return false;
+}
+
+static const list *values_of(const tree_key *key) {
+  if (!tree_key_load(key))
+    abort();
+  return key->values ? key->values : &no_values;
+}
+
+size_t tree_value_count(const tree_key *key) { return values_of(key)->count - values_of(key)->holes; }
+size_t tree_key_work(const tree_key *key) { return key->keys.work + (key->values ? key->values->work : 0); }
 
 tree_value *tree_value_at(const tree_key *key, size_t index) {
-  return closed(&key->values)->entries[index].item;
+  return closed(values_of(key))->entries[index].item;
 }
 
 static entry *value_find(const tree_key *key, const char *name) {
   size_t length = strlen(name);
-  return list_find(&key->values, name, length, unicode_name_hash(name, length));
+  return list_find(values_of(key), name, length, unicode_name_hash(name, length));
 }
 
 tree_value *tree_value_find(const tree_key *key, const char *name) {
@@ -268,21 +401,23 @@ tree_value *tree_value_find(const tree_key *key, const char *name) {
 static tree_value *value_add(tree_key *key, const char *name) {
   size_t length = strlen(name);
   char *copy;
+  if (!key->values && !(key->values = calloc(1, sizeof *key->values)))
+    return NULL;
   tree_value *added = make_named(sizeof *added, name, length, &copy);
   if (!added)
     return NULL;
   added->name = copy;
-  if (list_add(&key->values, added, copy, unicode_name_hash(name, length)))
+  if (list_add(key->values, added, copy, unicode_name_hash(name, length)))
     return added;
   free(added);
   return NULL;
 }
 
 tree_value *tree_value_put(tree_key *key, const char *name, const tlsmend_value *value) {
-  tree_value *target = tree_value_find(key, name);
   tlsmend_value copy = {0};
-  if (value_copy(&copy, value, NULL) != TLSMEND_OK)
+  if (!tree_key_load(key) || value_copy(&copy, value, NULL) != TLSMEND_OK)
     return NULL;
+  tree_value *target = tree_value_find(key, name);
   if (!target)
     target = value_add(key, name);
   if (!target) {
@@ -300,7 +435,7 @@ void tree_value_remove(tree_key *key, const char *name) {
   if (!found)
     return;
   value_free(found->item);
-  list_remove(&key->values, found);
+  list_remove(key->values, found);
 }
 
 /* An empty list with room for as many entries as the other one has, and its slots. */
@@ -318,15 +453,28 @@ static bool list_prepare(list *out, const list *from) {
 }
 
 static bool clone_values(tree_key *out, const tree_key *from) {
-  if (!list_prepare(&out->values, &from->values))
+  regfile_lines lines;
+  if (tree_key_lines(from, &lines)) {
+    char *copy = from->lines_own ? malloc(lines.size) : NULL;
+    if (from->lines_own && !copy)
+      return false;
+    if (copy)
+      lines.text = memcpy(copy, lines.text, lines.size);
+    tree_key_set_lines(out, &lines);
+    out->lines_own = copy;
+  }
+  if (!from->values)
+    return true;
+  if (!(out->values = calloc(1, sizeof *out->values)) || !list_prepare(out->values, from->values))
     return false;
-  for (size_t i = 0; i < from->values.count; i++) {
-    const tree_value *value = from->values.entries[i].item;
+  for (size_t i = 0; i < from->values->count; i++) {
+    const entry *entry = &from->values->entries[i];
+    const tree_value *value = entry->item;
     char *name;
     tree_value *copy = make_named(sizeof *copy, value->name, strlen(value->name), &name);
     if (!copy)
       return false;
-    out->values.entries[out->values.count++] = (entry){copy, name, from->values.entries[i].hash};
+    out->values->entries[out->values->count++] = (struct entry){copy, name, entry->hash};
     copy->name = name;
     copy->mark = value->mark;
     if (value_copy(&copy->value, &value->value, NULL) != TLSMEND_OK)
@@ -357,7 +505,12 @@ static bool clone_key(tree_key *out, const tree_key *from) {
 
 tree *tree_clone(const tree *self) {
   tree *copy = tree_new();
-  if (!copy || clone_key(&copy->root, &self->root))
+  if (!copy)
+    return NULL;
+  copy->text = self->text;
+  if (self->text)
+    atomic_fetch_add(&self->text->trees, 1);
+  if (clone_key(&copy->root, &self->root))
     return copy;
   tree_free(copy);
   return NULL;
@@ -372,7 +525,15 @@ static void *counterpart(const list *self, size_t index, const list *other) {
   return found && strcmp(one->name, found->name) == 0 ? found->item : NULL;
 }
 
-static bool same_values(const list *a, const list *b) {
+static bool same_values(const tree_key *one_key, const tree_key *other_key) {
+  if (one_key->lines && other_key->lines && one_key->lines_size == other_key->lines_size &&
+      memcmp(one_key->lines, other_key->lines, one_key->lines_size) == 0)
+    return true;
+  if (!tree_key_load(one_key) || !tree_key_load(other_key))
+    return false;
+  const list *a = closed(values_of(one_key)), *b = closed(values_of(other_key));
+  if (a->count != b->count)
+    return false;
   for (size_t i = 0; i < a->count; i++) {
     const tree_value *one = a->entries[i].item, *other = counterpart(a, i, b);
     if (!other || !value_equal(&one->value, &other->value))
@@ -382,9 +543,8 @@ static bool same_values(const list *a, const list *b) {
 }
 
 static bool same_keys(const tree_key *a, const tree_key *b) {
-  const list *keys = closed(&a->keys), *values = closed(&a->values);
-  if (keys->count != closed(&b->keys)->count || values->count != closed(&b->values)->count ||
-      !same_values(values, &b->values))
+  const list *keys = closed(&a->keys);
+  if (keys->count != closed(&b->keys)->count || !same_values(a, b))
     return false;
   for (size_t i = 0; i < keys->count; i++) {
     const tree_key *other = counterpart(keys, i, &b->keys);

@@ -7,6 +7,8 @@
 
 #include <tlsmend/values.h>
 
+#include "registry/regfile.h"
+
 /* What an overlay says of a key or value. A snapshot says of its keys whether the file lists them (TREE_CREATED) or has them only as the
  * way to others (TREE_PLAIN). */
 typedef enum tree_mark {
@@ -28,6 +30,13 @@ typedef struct tree tree;
 tree *tree_new(void);
 void tree_free(tree *self);
 
+/* Takes over a text, which the tree then keeps, and its clones with it: keys may have their values in it (tree_key_set_lines). Once for
+ * each tree. False when out of memory; then the text stays the caller's. */
+bool tree_keep_text(tree *self, regfile_text *text);
+
+/* NULL if there is none. */
+const regfile_text *tree_text(const tree *self);
+
 /* A copy of everything, marks included. NULL when out of memory. */
 tree *tree_clone(const tree *self);
 
@@ -42,6 +51,9 @@ tree_key *tree_nearest(const tree *self, const char **path);
 
 /* The key at a path, made with its missing ancestors (mark TREE_PLAIN) if need be. NULL when out of memory. */
 tree_key *tree_make(tree *self, const char *path);
+
+/* As tree_make, and at no cost for what the path has in common with that of another key, which the caller knows. */
+tree_key *tree_make_beside(tree_key *key, const char *its_path, const char *path);
 
 /* Removes a key with everything below. Nothing happens if it is not there. */
 void tree_remove(tree *self, const char *path);
@@ -59,6 +71,22 @@ size_t tree_key_count(const tree_key *key);
 tree_key *tree_key_at(const tree_key *key, size_t index);
 size_t tree_value_count(const tree_key *key);
 tree_value *tree_value_at(const tree_key *key, size_t index);
+
+/* The values of a key as they stand in the tree's text. Whoever asks for values by one of the functions below has them decoded then;
+ * without memory for that the process ends, because "absent" would be a lie: tree_key_load comes before them, and says so. */
+bool tree_key_lines(const tree_key *key, regfile_lines *out);
+
+/* Gives a key that has no values what stands in the tree's text. */
+void tree_key_set_lines(tree_key *key, const regfile_lines *lines);
+
+/* Puts the lines of a key into the order of their names, for good. False if it has none, or they have to be decoded for that. */
+bool tree_key_sort_lines(const tree_key *key);
+
+/* Whether there are any, decoded or not. */
+bool tree_key_has_values(const tree_key *key);
+
+/* False when out of memory; then nothing has changed. */
+bool tree_key_load(const tree_key *key);
 
 tree_value *tree_value_find(const tree_key *key, const char *name);
 

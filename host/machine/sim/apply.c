@@ -31,6 +31,8 @@ static int write_value(const sim *self, const char *path, const char *name, cons
   tree_key *key = tree_find(self->tree, path);
   if (!key)
     return tlsmend_error_set(error, TLSMEND_E_DRIFT, "%s does not exist any more", path);
+  if (!tree_key_load(key))
+    return error_no_memory(error);
   if (!value->present) {
     tree_value_remove(key, name);
     return TLSMEND_OK;
@@ -41,6 +43,8 @@ static int write_value(const sim *self, const char *path, const char *name, cons
 static int change_value(const sim *self, const char *path, const tlsmend_change *change,
                         tlsmend_error *error) {
   const tree_key *key = tree_find(self->tree, path);
+  if (key && !tree_key_load(key))
+    return error_no_memory(error);
   const tree_value *found = key ? tree_value_find(key, change->name) : NULL;
   tlsmend_value now = found ? found->value : (tlsmend_value){0};
   if (!value_equal(&now, &change->before)) {
@@ -57,7 +61,7 @@ static int change_key(const sim *self, char *path, const tlsmend_change *change,
   if (change->kind == TLSMEND_CHANGE_KEY_DELETE) {
     if (!key)
       return drift(change, "absent", error);
-    if (tree_key_count(key) || tree_value_count(key))
+    if (tree_key_count(key) || tree_key_has_values(key))
       return drift(change, "not empty", error);
     tree_remove(self->tree, path);
     return TLSMEND_OK;
@@ -119,8 +123,10 @@ static int remember(const effects *effects, const char *path, const char *name, 
     return code == TLSMEND_OK ? put_text(entry, made ? "Made" : "Gone", "", error) : code;
   code = put_text(entry, "Name", name, error);
   const tree_key *key = tree_find(effects->self->tree, path);
-  const tree_value *value = key ? tree_value_find(key, name) : NULL;
-  if (code == TLSMEND_OK && value && !tree_value_put(entry, "Value", &value->value))
+  if (code == TLSMEND_OK && key && !tree_key_load(key))
+    code = error_no_memory(error);
+  const tree_value *value = code == TLSMEND_OK && key ? tree_value_find(key, name) : NULL;
+  if (value && !tree_value_put(entry, "Value", &value->value))
     code = error_no_memory(error);
   return code;
 }
@@ -247,6 +253,8 @@ static int complete(sim *self, const char *kb, tlsmend_error *error) {
   const tree_key *pending = tree_find(self->tree, path);
   if (!pending)
     return TLSMEND_OK;
+  if (!tree_key_load(pending))
+    return error_no_memory(error);
   tlsmend_update update = {.kb = (char *)kb};
   const tree_value *package = tree_value_find(pending, "Package");
   if (package)
@@ -325,20 +333,9 @@ static int restart(sim *self, tlsmend_outcome *outcome, tlsmend_error *error) {
 
 /* Forgets what is in memory and reads the file again: after a save that failed, memory and file must not differ. */
 static void reload(sim *self) {
-  char *bytes = NULL;
-  size_t size = 0;
-  if (!self->path || os_file_read(self->path, (size_t)-1 / 2, &bytes, &size, NULL) != TLSMEND_OK)
-    return;
-  tree *kept = self->tree;
-  self->tree = tree_new();
-  if (self->tree && sim_parse(self, self->path, bytes, size, NULL) == TLSMEND_OK) {
-    tree_free(kept);
-    sim_follow(self);
-  } else {
-    tree_free(self->tree);
-    self->tree = kept;
-  }
-  free(bytes);
+  regfile_text text;
+  if (self->path && sim_read_text(self->path, self->path, &text, NULL) == TLSMEND_OK)
+    sim_fill(self, self->path, &text, NULL);
 }
 
 /* Writes the file; what could not be written is not in memory either. */
@@ -360,7 +357,9 @@ int sim_flush(tlsmend_machine *machine, const tlsmend_change *changes, size_t co
 int sim_apply(tlsmend_machine *machine, const tlsmend_change *change, tlsmend_outcome *outcome,
               tlsmend_error *error) {
   sim *self = (sim *)machine;
-  int code = TLSMEND_OK;
+  int code = sim_keep_original(self, error);
+  if (code != TLSMEND_OK)
+    return code;
   switch (change->kind) {
   case TLSMEND_CHANGE_KEY_CREATE:
   case TLSMEND_CHANGE_KEY_DELETE:
@@ -389,6 +388,8 @@ int sim_apply(tlsmend_machine *machine, const tlsmend_change *change, tlsmend_ou
 
 /* Takes one remembered effect back. */
 static int take_back(sim *self, const tree_key *entry, tlsmend_error *error) {
+  if (!tree_key_load(entry))
+    return error_no_memory(error);
   const tree_value *key = tree_value_find(entry, "Key"), *name = tree_value_find(entry, "Name");
   const tree_value *before = tree_value_find(entry, "Value");
   char *path = key ? value_text(&key->value) : NULL, *value_name = name ? value_text(&name->value) : NULL;
@@ -413,7 +414,8 @@ static void prune(sim *self, const char *record) {
   for (;;) {
     path[path_parent(path)] = 0;
     const tree_key *key = tree_find(self->tree, path);
-    if (!path_within(path, "HKLM\\SOFTWARE\\tlsmend") || !key || tree_key_count(key) || tree_value_count(key))
+    if (!path_within(path, "HKLM\\SOFTWARE\\tlsmend") || !key || tree_key_count(key) ||
+        tree_key_has_values(key))
       return;
     tree_remove(self->tree, path);
   }
@@ -425,7 +427,7 @@ int sim_update_remove(tlsmend_machine *machine, const tlsmend_change *change, tl
   snprintf(record, sizeof record, UPDATES "\\%s", change->update.kb);
   snprintf(path, sizeof path, "%s\\Before", record);
   const tree_key *before = tree_find(self->tree, path);
-  int code = TLSMEND_OK;
+  int code = sim_keep_original(self, error);
   for (size_t i = before ? tree_key_count(before) : 0; code == TLSMEND_OK && i-- > 0;) {
     snprintf(path, sizeof path, "%s\\Before\\%04zu", record, i);
     const tree_key *entry = tree_find(self->tree, path);

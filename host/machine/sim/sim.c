@@ -18,10 +18,8 @@
 #include "machine/sim/snapshot.h"
 #include "os/os.h"
 
-enum { FILE_MOST = 512 * 1024 * 1024 };
-
 /* The node of a key, NULL if it does not exist. */
-static tree_key *find(tlsmend_machine *machine, const tlsmend_key *key) {
+static const tree_key *find(tlsmend_machine *machine, const tlsmend_key *key) {
   const sim *self = (const sim *)machine;
   if (!*self->set && (!self->x64 || key->view == 64))
     return tree_find(self->tree, key->path);
@@ -29,6 +27,11 @@ static tree_key *find(tlsmend_machine *machine, const tlsmend_key *key) {
   tree_key *found = path ? tree_find(self->tree, path) : NULL;
   free(path);
   return found;
+}
+
+/* Values are decoded when they are asked for. */
+static int load(const tree_key *key, tlsmend_error *error) {
+  return !key || tree_key_load(key) ? TLSMEND_OK : error_no_memory(error);
 }
 
 static int key_exists(tlsmend_machine *machine, const tlsmend_key *key, bool *out, tlsmend_error *error) {
@@ -40,8 +43,9 @@ static int key_exists(tlsmend_machine *machine, const tlsmend_key *key, bool *ou
 static int value_get(tlsmend_machine *machine, const tlsmend_key *key, const char *name, tlsmend_value *out,
                      tlsmend_error *error) {
   const tree_key *found = find(machine, key);
-  const tree_value *value = found ? tree_value_find(found, name) : NULL;
-  return value ? value_copy(out, &value->value, error) : TLSMEND_OK;
+  int code = load(found, error);
+  const tree_value *value = found && code == TLSMEND_OK ? tree_value_find(found, name) : NULL;
+  return value ? value_copy(out, &value->value, error) : code;
 }
 
 static int each_key(tlsmend_machine *machine, const tlsmend_key *key, tlsmend_name_fn fn, void *data,
@@ -63,22 +67,26 @@ static int each_value(tlsmend_machine *machine, const tlsmend_key *key, tlsmend_
   const tree_key *found = find(machine, key);
   if (!found)
     return tlsmend_error_set(error, TLSMEND_E_ABSENT, "%s does not exist", key->path);
-  int code = TLSMEND_OK;
+  int code = load(found, error);
   for (size_t i = 0; code == TLSMEND_OK && i < tree_value_count(found); i++)
     code = fn(data, tree_value_at(found, i)->name);
   return code;
 }
 
 /* The text of a fact; malloc'd, NULL if it is not there. */
-static char *fact(const sim *self, const char *key, const char *name) {
+static int fact(const sim *self, const char *key, const char *name, char **out, tlsmend_error *error) {
   const tree_key *found = tree_find(self->tree, key);
-  const tree_value *value = found ? tree_value_find(found, name) : NULL;
-  return value ? value_text(&value->value) : NULL;
+  int code = load(found, error);
+  const tree_value *value = found && code == TLSMEND_OK ? tree_value_find(found, name) : NULL;
+  *out = value ? value_text(&value->value) : NULL;
+  return code;
 }
 
 static int derive(tlsmend_machine *machine, tlsmend_system *out, tlsmend_error *error) {
+  char *architecture = NULL;
   int code = facts_derive(machine, out, error);
-  char *architecture = fact((sim *)machine, FACTS_KEY, "Architecture");
+  if (code == TLSMEND_OK)
+    code = fact((sim *)machine, FACTS_KEY, "Architecture", &architecture, error);
   if (architecture && strlen(architecture) < sizeof out->architecture)
     snprintf(out->architecture, sizeof out->architecture, "%s", architecture);
   free(architecture);
@@ -91,7 +99,10 @@ static int file_version(tlsmend_machine *machine, const char *path, int view, ui
   const char *key = view == 32 ? FACTS_KEY "\\Files\\32" : FACTS_KEY "\\Files\\64";
   if (!tree_find(self->tree, key))
     return tlsmend_error_set(error, TLSMEND_E_UNKNOWN, "the snapshot has no file versions (no %s)", key);
-  char *text = fact(self, key, path);
+  char *text = NULL;
+  int code = fact(self, key, path, &text, error);
+  if (code != TLSMEND_OK)
+    return code;
   if (!text)
     return tlsmend_error_set(error, TLSMEND_E_ABSENT, "the snapshot has no file %s", path);
   bool good = version_parse(text, out);
@@ -108,7 +119,7 @@ static int each_hotfix(tlsmend_machine *machine, tlsmend_name_fn fn, void *data,
   if (!key)
     return tlsmend_error_set(error, TLSMEND_E_UNKNOWN,
                              "the snapshot has no list of hotfixes (no " FACTS_KEY "\\Hotfixes)");
-  int code = TLSMEND_OK;
+  int code = load(key, error);
   for (size_t i = 0; code == TLSMEND_OK && i < tree_value_count(key); i++)
     code = fn(data, tree_value_at(key, i)->name);
   return code;
@@ -120,7 +131,6 @@ static void close_sim(tlsmend_machine *machine) {
   free(self->path);
   free(self->state);
   free(self->former);
-  free(self->bytes);
   free(self);
 }
 
@@ -175,33 +185,33 @@ static bool has_two_views(sim *self) {
   return strcmp(system.architecture, "x86") != 0;
 }
 
-static int read_bytes(sim *self, const char *path, tlsmend_error *error) {
-  char *bytes = NULL;
-  int code = os_file_read(path, FILE_MOST, &bytes, &self->size, error);
+/* Makes the machine what a text of its file says; the text goes. */
+static int become(sim *self, const char *label, regfile_text *text, tlsmend_error *error) {
+  int code = sim_fill(self, label, text, error);
   if (code != TLSMEND_OK)
     return code;
-  self->bytes = (unsigned char *)bytes;
-  sim_saw(self, bytes, self->size);
-  self->utf16 = self->size >= 2 && self->bytes[0] == 0xff && self->bytes[1] == 0xfe;
+  self->base.facts_known = false;
+  self->x64 = has_two_views(self);
   return TLSMEND_OK;
 }
 
+/* Fills the tree from what was asked for. */
 static int fill(sim *self, const backend_request *request, tlsmend_error *error) {
-  if (request->text)
-    return sim_parse(self, request->argument, request->text, strlen(request->text), error);
-  int code = read_bytes(self, request->argument, error);
+  regfile_text text;
+  const char *name = request->argument;
+  if (request->text) {
+    int code = sim_parse(name, request->text, strlen(request->text), &self->tree, error);
+    if (code == TLSMEND_OK) {
+      sim_follow(self);
+      self->x64 = has_two_views(self);
+    }
+    return code;
+  }
+  int code = sim_read_text(name, name, &text, error);
   if (code == TLSMEND_E_ABSENT)
     return tlsmend_error_set(error, TLSMEND_E_USAGE,
-                             "there is no snapshot %s, and no built-in machine of that name",
-                             request->argument);
-  return code == TLSMEND_OK ? sim_parse(self, request->argument, self->bytes, self->size, error) : code;
-}
-
-static int load(sim *self, const backend_request *request, tlsmend_error *error) {
-  int code = fill(self, request, error);
-  if (code == TLSMEND_OK)
-    sim_follow(self);
-  return code;
+                             "there is no snapshot %s, and no built-in machine of that name", name);
+  return code == TLSMEND_OK ? become(self, name, &text, error) : code;
 }
 
 int sim_open(const backend_request *request, tlsmend_machine **out, tlsmend_error *error) {
@@ -211,7 +221,6 @@ int sim_open(const backend_request *request, tlsmend_machine **out, tlsmend_erro
     return error_no_memory(error);
   self->base.ops = &sim_ops;
   self->boot = 1;
-  self->tree = tree_new();
   if (request->path)
     self->path = strdup(request->path);
   if (request->state)
@@ -219,55 +228,31 @@ int sim_open(const backend_request *request, tlsmend_machine **out, tlsmend_erro
   if (request->former)
     self->former = strdup(request->former);
   int code = TLSMEND_OK;
-  if (!self->tree || (request->path && !self->path) || (request->state && !self->state))
+  if ((request->path && !self->path) || (request->state && !self->state))
     code = error_no_memory(error);
   if (code == TLSMEND_OK)
-    code = load(self, request, error);
+    code = fill(self, request, error);
   if (code != TLSMEND_OK) {
     close_sim(&self->base);
     return code;
   }
-  self->x64 = has_two_views(self);
   *out = &self->base;
   return TLSMEND_OK;
 }
 
-/* Takes over what another reading of the same file has found. */
-static void take_over(sim *self, sim *fresh) {
-  tree_free(self->tree);
-  free(self->bytes);
-  self->tree = fresh->tree;
-  self->bytes = fresh->bytes;
-  self->size = fresh->size;
-  self->utf16 = fresh->utf16;
-  sim_saw(self, fresh->bytes, fresh->size);
-  self->original_kept = false;
-  self->base.facts_known = false;
-  sim_follow(self);
-  self->x64 = has_two_views(self);
-}
-
 int sim_reread(tlsmend_machine *machine, tlsmend_error *error) {
-  sim *self = sim_of(machine), fresh = {.tree = NULL};
+  sim *self = sim_of(machine);
+  regfile_text text;
   if (!self || !self->path || (!self->on_disk && !os_file_exists(self->path)))
     return TLSMEND_OK;
-  int code = read_bytes(&fresh, self->path, error);
+  bool same = false;
+  int code = sim_unchanged(self, &same, error);
+  if (code == TLSMEND_OK && !same)
+    code = sim_read_text(self->path, self->path, &text, error);
   if (code == TLSMEND_E_ABSENT)
     code = tlsmend_error_set(error, TLSMEND_E_DRIFT, "the snapshot %s is gone since it was read: put it back",
                              self->path);
-  bool same = self->on_disk && memcmp(fresh.seen, self->seen, sizeof self->seen) == 0;
-  if (code == TLSMEND_OK && !same) {
-    fresh.tree = tree_new();
-    code =
-        fresh.tree ? sim_parse(&fresh, self->path, fresh.bytes, fresh.size, error) : error_no_memory(error);
-  }
-  if (code == TLSMEND_OK && !same) {
-    take_over(self, &fresh);
-    return TLSMEND_OK;
-  }
-  tree_free(fresh.tree);
-  free(fresh.bytes);
-  return code;
+  return code != TLSMEND_OK || same ? code : become(self, self->path, &text, error);
 }
 
 int sim_clone(const sim *self, tlsmend_machine **out, tlsmend_error *error) {

@@ -1,4 +1,4 @@
-/* A snapshot as a machine: a .reg file in memory, rewritten whole and atomically by each change. */
+/* A snapshot as a machine: a .reg file in memory, rewritten whole and atomically when it is flushed. */
 #ifndef TLSMEND_MACHINE_SIM_SIM_H
 #define TLSMEND_MACHINE_SIM_SIM_H
 

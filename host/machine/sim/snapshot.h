@@ -7,6 +7,8 @@
 
 #include <tlsmend/machine.h>
 
+#include "base/digest.h"
+#include "registry/regfile.h"
 #include "registry/tree.h"
 
 struct sim {
@@ -20,14 +22,12 @@ struct sim {
   bool utf16;
   /* What the file was before the first change is in the state folder. */
   bool original_kept;
-  /* What the file held when it was read, until the first change. */
-  unsigned char *bytes;
-  size_t size;
   /* Keys and values have been changed since the file was written. */
   bool unsaved;
-  /* The file has been read or written; one of a built-in machine need not be there. `seen`: SHA-256 of what it held then. */
-  bool on_disk;
-  unsigned char seen[32];
+  /* It is known what the file held when it was read or written last; one of a built-in machine need not be there. Either that is the
+   * tree's text, from which it was read, or `seen` is the SHA-256 of the bytes that were written. */
+  bool on_disk, seen_read;
+  char seen[DIGEST_ROOM];
   /* There is a 32-bit view of its own. */
   bool x64;
   /* The control set that stands for CurrentControlSet: "ControlSet001". "": that key is there itself, or it cannot be told. */
@@ -36,14 +36,23 @@ struct sim {
   unsigned boot;
 };
 
-/* Reads .reg text into the tree. */
-int sim_parse(struct sim *self, const char *label, const void *bytes, size_t size, tlsmend_error *error);
+/* Makes a tree of .reg text. */
+int sim_parse(const char *label, const void *bytes, size_t size, tree **out, tlsmend_error *error);
+
+/* The text of a file. */
+int sim_read_text(const char *path, const char *label, regfile_text *out, tlsmend_error *error);
+
+/* Puts what a text of the file says into the machine's tree; the text is gone then. A failure leaves the tree as it is. */
+int sim_fill(struct sim *self, const char *label, regfile_text *text, tlsmend_error *error);
+
+/* Whether the file holds what it held when it was read or written last. */
+int sim_unchanged(const struct sim *self, bool *out, tlsmend_error *error);
 
 /* The whole tree as .reg text in canonical form (sorted): the same tree gives the same bytes. */
 int sim_print_tree(const tree *tree, bool utf16, unsigned char **out, size_t *size, tlsmend_error *error);
 
-/* Notes what the file holds now. */
-void sim_saw(struct sim *self, const void *bytes, size_t size);
+/* Keeps the bytes that the file had when it was read, unless they are our own form. Before the tree changes. */
+int sim_keep_original(struct sim *self, tlsmend_error *error);
 
 /* A file of the state folder, read; *out is malloc'd. False if it cannot be. */
 bool sim_kept(const struct sim *self, const char *name, size_t most, char **out, size_t *size);

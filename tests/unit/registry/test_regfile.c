@@ -84,7 +84,7 @@ static int on_value_delete(void *data, const char *path, const char *name, tlsme
   return answer(data, error);
 }
 
-static const regfile_events events = {on_key, on_key_delete, on_value, on_value_delete};
+static const regfile_events events = {on_key, on_key_delete, on_value, on_value_delete, NULL};
 
 /* Reads a copy of exactly `size` bytes, so that a sanitizer sees a step too far. */
 static int read_bytes(const void *bytes, size_t size, event_log *log, tlsmend_error *error) {
@@ -498,9 +498,45 @@ static void random_file(regfile_writer *writer, event_log *log) {
   tlsmend_value_clear(&value);
 }
 
+static int on_lines(void *data, const char *path, const regfile_lines *lines, tlsmend_error *error) {
+  return regfile_lines_each(lines, path, &events, data, error);
+}
+
+/* Decoded piece by piece, and its values handed out in lines, a file means the same; and its text is its bytes. */
+static void means_the_same_in_pieces(const unsigned char *file, size_t size, const char *as) {
+  static const regfile_events in_lines = {on_key, on_key_delete, on_value, on_value_delete, on_lines};
+  regfile_decoder decoder = {.expected = random_below(2) ? size : 0};
+  regfile_text text;
+  event_log log = {0};
+  log_put(&log, "", 0);
+  for (size_t at = 0, step; at < size; at += step) {
+    step = 1 + random_below(random_below(2) ? 5 : 200);
+    step = step < size - at ? step : size - at;
+    assert_true(regfile_decoder_add(&decoder, file + at, step));
+  }
+  assert_int_equal(regfile_decoder_finish(&decoder, "x.reg", &text, NULL), TLSMEND_OK);
+  assert_int_equal(regfile_parse("x.reg", &text, &in_lines, &log, NULL), TLSMEND_OK);
+  assert_string_equal(log.text, as);
+  size_t again = 0;
+  unsigned char *bytes = regfile_text_encode(&text, &again);
+  assert_int_equal(again, size);
+  assert_memory_equal(bytes, file, size);
+  size_t change = random_below(size + 1);
+  regfile_match match = {.text = &text}, other = {.text = &text};
+  assert_true(regfile_match_add(&match, file, change) && regfile_match_end(&match) == (change == size));
+  assert_true(regfile_match_add(&match, file + change, size - change) && regfile_match_end(&match));
+  if (change < size) {
+    bytes[change] ^= 1;
+    assert_false(regfile_match_add(&other, bytes, size));
+  }
+  free(bytes);
+  free(log.text);
+  regfile_text_clear(&text);
+}
+
 static void what_is_written_is_read(void **state) {
   (void)state;
-  for (int round = 0; round < 6000; round++) {
+  for (int round = 0; round < 3000; round++) {
     event_log log = {0}, back = {0};
     unsigned char *file = NULL;
     size_t size = 0;
@@ -513,6 +549,7 @@ static void what_is_written_is_read(void **state) {
     if (read_bytes(file, size, &back, &error))
       fail_msg("round %d: %s", round, error.text);
     assert_string_equal(back.text, log.text);
+    means_the_same_in_pieces(file, size, log.text);
     free(file);
     free(log.text);
     free(back.text);

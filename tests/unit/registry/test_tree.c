@@ -134,6 +134,79 @@ static void test_clone(void **state) {
   }
 }
 
+/* From wherever one comes, a path is the same key. */
+static void test_beside(void **state) {
+  (void)state;
+  static const char *const paths[] = {"HKLM",        "HKLM\\a", "HKLM\\a\\b",   "HKLM\\ab",
+                                      "HKLM\\ab\\b", "HKU",     "HKU\\a\\b\\c", "HKLM\\a\\b\\c\\d",
+                                      "HKLM\\A",     "hklm",    "HKLM\\A\\B"};
+  enum { COUNT = sizeof paths / sizeof *paths };
+  for (size_t i = 0; i < COUNT * COUNT; i++) {
+    const char *from = paths[i / COUNT], *to = paths[i % COUNT];
+    tree *tree = tree_new();
+    tree_key *made = tree_make_beside(tree_make(tree, from), from, to);
+    if (made != tree_make(tree, to))
+      fail_msg("%s beside %s", to, from);
+    tree_free(tree);
+  }
+}
+
+/* A tree whose values stand in its text, in an order of their own if backwards. */
+static tree *with_lines(const model *model, size_t range, bool backwards) {
+  tree *tree = tree_new();
+  tree_key *parent = tree_make(tree, "HKLM\\Parent");
+  char *body = calloc(range + 1, 64), *at = body;
+  at += sprintf(at, "Windows Registry Editor Version 5.00");
+  size_t begin = (size_t)(at - body);
+  regfile_text text;
+  regfile_lines lines;
+  for (size_t i = 0; i < range; i++) {
+    size_t n = backwards ? range - 1 - i : i;
+    if (model->value[n])
+      at += sprintf(at, "\"name %zu\"=dword:%08x\r\n", n, (unsigned)model->number[n]);
+    char path[64];
+    snprintf(path, sizeof path, "HKLM\\Parent\\name %zu", n);
+    if (model->key[n])
+      tree_make(tree, path);
+  }
+  text = (regfile_text){.text = body, .length = strlen(body)};
+  assert_true(tree_keep_text(tree, &text));
+  regfile_lines_scan(body + begin, &lines);
+  assert_int_equal(lines.size, strlen(body + begin));
+  if (lines.size)
+    tree_key_set_lines(parent, &lines);
+  return tree;
+}
+
+/* Values that stand in a text are as good as others: looked at, changed, cloned and compared. */
+static void test_lines(void **state) {
+  (void)state;
+  static const size_t ranges[] = {3, 12, 100};
+  for (size_t round = 0; round < 60; round++) {
+    model model = {0};
+    size_t range = ranges[round % 3];
+    tree *first = made_of(&model, range);
+    for (size_t step = 0; step < 200; step++)
+      change(first, &model, range);
+    tree_free(first);
+    first = made_of(&model, range); /* names as they are spelled there */
+    tree *read = with_lines(&model, range, random_below(2)), *clone = tree_clone(read);
+    assert_true(tree_equal(read, clone));
+    if (random_below(2))
+      tree_key_sort_lines(tree_find(read, "HKLM\\Parent"));
+    if (random_below(2))
+      assert_true(tree_equal(first, read) && tree_equal(clone, first));
+    tree_free(read);
+    compare(clone, &model, range);
+    tree_free(clone), tree_free(first);
+    read = with_lines(&model, range, random_below(2));
+    for (size_t step = 0; step < 20; step++)
+      change(read, &model, range);
+    compare(read, &model, range);
+    tree_free(read);
+  }
+}
+
 /* The spelling of the one who made a name stays. */
 static void test_spelling(void **state) {
   (void)state;
@@ -235,6 +308,7 @@ static void test_removed_names(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_model),      cmocka_unit_test(test_clone),
+                                     cmocka_unit_test(test_beside),     cmocka_unit_test(test_lines),
                                      cmocka_unit_test(test_spelling),   cmocka_unit_test(test_chosen_names),
                                      cmocka_unit_test(test_long_names), cmocka_unit_test(test_removed_names)};
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -52,7 +52,7 @@ static int on_value_delete(void *data, const char *path, const char *name, tlsme
   return TLSMEND_OK;
 }
 
-static const regfile_events events = {on_key, on_key_delete, on_value, on_value_delete};
+static const regfile_events events = {on_key, on_key_delete, on_value, on_value_delete, NULL};
 
 static void print_name(const char *name) {
   for (; *name; name++)
