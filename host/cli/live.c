@@ -1,6 +1,7 @@
 /*
  * The events of a session as lines on stderr: one line a step, progress while a step takes long. On a
  * terminal the outcome follows on the step's own line; elsewhere a line appears when its step is done.
+ * What there is one of for each step is not written by fprintf, which the compiler for Windows sends out letter by letter.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -25,7 +26,9 @@ static void finish_step(cli_live *live, say_colour colour, const char *outcome, 
   char *said = say_in(live->language, outcome);
   say_coloured(colour, said ? said : outcome);
   tlsmend_text_free(said);
-  fprintf(stderr, "%s%s\n", note[0] ? ": " : "", note);
+  fputs(note[0] ? ": " : "", stderr);
+  fputs(note, stderr);
+  fputs("\n", stderr);
   live->step_open = live->line_open = live->warned = false;
 }
 
@@ -67,7 +70,8 @@ static void print_shortened(const char *text, size_t room) {
     excess = columns_of(text, (size_t)(first - text) + 4) + columns_of(rest, strlen(rest));
   }
   if (rest != first) {
-    fprintf(stderr, "%.*s\\...", (int)(first - text), text);
+    fwrite(text, 1, (size_t)(first - text), stderr);
+    fputs("\\...", stderr);
     room -= columns_of(text, (size_t)(first - text)) + 4;
     text = rest;
     length = strlen(rest);
@@ -75,7 +79,8 @@ static void print_shortened(const char *text, size_t room) {
   bool cut = columns_of(text, length) > room;
   while (cut && length > 0 && columns_of(text, length) > room - 3)
     length--;
-  fprintf(stderr, "%.*s%s", (int)length, text, cut ? "..." : "");
+  fwrite(text, 1, length, stderr);
+  fputs(cut ? "..." : "", stderr);
 }
 
 /* "3/12 set ..." with the number aligned to the right, shortened to one line of the terminal. */
@@ -84,7 +89,7 @@ static void show_step(const char *text) {
   size_t digits = strcspn(text, "/"), all = strcspn(text, " ");
   size_t pad = all > 2 * digits + 1 ? all - 2 * digits - 1 : 0;
   size_t width = os_terminal_width();
-  fprintf(stderr, "%*s", (int)(indent + pad), "");
+  fwrite("                        ", 1, indent + pad < 24 ? indent + pad : 24, stderr);
   if (width < narrowest)
     fputs(text, stderr);
   else

@@ -25,7 +25,9 @@ void say_coloured(say_colour colour, const char *text) {
   char *no_color = os_environment("NO_COLOR");
   bool coloured = colour != SAY_PLAIN && (!no_color || !no_color[0]) && os_terminal(2);
   free(no_color);
-  fprintf(stderr, "%s%s%s", coloured ? codes[colour] : "", text, coloured ? "\033[0m" : "");
+  fputs(coloured ? codes[colour] : "", stderr);
+  fputs(text, stderr);
+  fputs(coloured ? "\033[0m" : "", stderr);
 }
 
 static void print_json_string(const char *text) {
