@@ -70,7 +70,7 @@ static int l_text(lua_State *L) {
   script_require_host(L, "machines.builtin");
   lua_getfield(L, -1, "text");
   lua_pushstring(L, request->name);
-  lua_call(L, 1, 2);
+  script_call_host(L, 1, 2);
   if (lua_type(L, -2) == LUA_TSTRING) {
     request->text = copy(L, -2);
   } else if (lua_type(L, -1) == LUA_TSTRING) {

@@ -157,15 +157,16 @@ static bool push_native(lua_State *L, const script_module *row, const char *name
   return true;
 }
 
-/* Calls a compiled text with the name of its module and its natives. The host's own Lua may ask for more of it while it loads, and what that
- * loads of the library may not. */
-static void call_chunk(lua_State *L, bool hosting) {
+/* The host's own Lua may ask for more of it, and what that loads of the library may not. */
+static void call_as(lua_State *L, bool hosting, int arguments, int results) {
   script_context *context = sandbox_context(L);
   bool before = context->hosting; /* taken back by sandbox_call where this raises */
   context->hosting = hosting;
-  lua_call(L, 2, 1);
+  lua_call(L, arguments, results);
   context->hosting = before;
 }
+
+void script_call_host(lua_State *L, int arguments, int results) { call_as(L, true, arguments, results); }
 
 /* Pushes the module of a runbook's that `name` stands for. */
 static void load_module(lua_State *L, const char *name, const char *path) {
@@ -193,7 +194,7 @@ static void load_module(lua_State *L, const char *name, const char *path) {
   } else {
     lua_pushnil(L);
   }
-  call_chunk(L, false);
+  call_as(L, false, 2, 1); /* with its name and its natives */
   if (lua_isnil(L, -1))
     script_raise(L, TLSMEND_E_SCRIPT, "require: the module '%s' returns nothing", name);
   if (native || strncmp(name, "tls.", 4) == 0)
@@ -204,7 +205,7 @@ static void load_host(lua_State *L, const char *name, const embedded_text *row) 
   script_compile_embedded(L, row, row->name);
   lua_pushstring(L, name);
   host_natives_push(L);
-  call_chunk(L, true);
+  script_call_host(L, 2, 1);
 }
 
 /* Modules by their paths: a runbook that asks for a name does not get what the host has loaded by the same. */

@@ -21,6 +21,10 @@ void script_require(lua_State *L, const char *name);
 /* Pushes a module for the host: of host/lua/, which no runbook reaches, or of the library. [-0, +1, e] */
 void script_require_host(lua_State *L, const char *name);
 
+/* Calls a function of the host's own Lua, as lua_call: while it runs it may ask for more of that. It must not run a runbook's.
+ * [-(arguments + 1), +results, e] */
+void script_call_host(lua_State *L, int arguments, int results);
+
 /* Adds `require` to the globals. [-0, +0, e] */
 void script_require_register(lua_State *L);
 
