@@ -50,7 +50,8 @@ int commit_check_packages(const tlsmend_plan *plan, size_t from, tlsmend_error *
 int commit_keep_packages(tlsmend_machine *machine, const tlsmend_plan *plan, size_t from, bool begun,
                          tlsmend_error *error);
 
-/* After a kill: finds out for each step that was begun whether it was done. E_DRIFT if it is neither. */
+/* After a kill: finds out for each step that was begun whether it was done. E_DRIFT if it is neither; with
+ * `skip_changed` that is left to the undoing. */
 int commit_settle(commit *self, tlsmend_error *error);
 
 /* Goes on with the first step that is not done. A step that fails, and a journal that cannot be written, lead

@@ -22,6 +22,10 @@ static int look_up(const commit *self, step_state *found, bool *asked, tlsmend_e
     found[i] = position == AT_AFTER ? STEP_DONE : STEP_OPEN;
     if (code != TLSMEND_OK || position != AT_NEITHER)
       continue;
+    if (self->skip_changed) { /* the undoing names it and lets it be */
+      found[i] = STEP_INTENDED;
+      continue;
+    }
     char *line = change_print(&plan->changes[i], plan_has_views(plan));
     code = tlsmend_error_set(
         error, TLSMEND_E_DRIFT,
