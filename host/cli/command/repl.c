@@ -24,6 +24,7 @@ static void on_event(void *data, tlsmend_event event, const char *text) {
     fflush(stdout);
     say_coloured(SAY_YELLOW, event == TLSMEND_EVENT_WARNING ? "attention:" : "note:");
     fprintf(stderr, " %s\n", text);
+    fflush(stderr);
   }
 }
 
@@ -94,6 +95,7 @@ static bool run_lines(tlsmend_repl *repl) {
       more = 0;
       say_coloured(SAY_RED, "error:");
       fprintf(stderr, " %s\n", error.text);
+      fflush(stderr);
     }
     if (!more) {
       free(typed);

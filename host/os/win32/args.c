@@ -34,14 +34,18 @@ static char *utf8_of(const wchar_t *wide) {
   return text;
 }
 
-/* A handle that a parent has closed has a number that the next file would get. */
+/* A handle that a parent has closed has a number that the next file would get. What is written is kept together until it is flushed: the
+ * C library would write letter by letter where it takes a stream for a terminal, and to stderr always. */
 static void reserve(DWORD which, FILE *stream, const char *mode) {
   HANDLE handle = GetStdHandle(which);
   SetLastError(ERROR_SUCCESS);
   bool closed = !handle || handle == INVALID_HANDLE_VALUE ||
                 (GetFileType(handle) == FILE_TYPE_UNKNOWN && GetLastError() != ERROR_SUCCESS);
-  if (!closed)
+  if (!closed) {
+    if (stream != stdin)
+      setvbuf(stream, NULL, _IOFBF, 1 << 14);
     return;
+  }
   SECURITY_ATTRIBUTES inherited = {sizeof inherited, NULL, TRUE};
   handle = CreateFileW(L"NUL", GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE, &inherited,
                        OPEN_EXISTING, 0, NULL);

@@ -44,6 +44,7 @@ int os_password(const char *prompt, char *out, size_t room, tlsmend_error *error
   BOOL read = ReadConsoleW(console, typed, 255, &got, NULL);
   SetConsoleMode(console, mode);
   fputc('\n', stderr);
+  fflush(stderr);
   while (got > 0 && (typed[got - 1] == L'\r' || typed[got - 1] == L'\n'))
     got--;
   char *utf8 = read ? wide_to_utf8(typed, got) : NULL;
