@@ -147,7 +147,7 @@ static void check_copy(const char *from, const char *bytes, size_t size) {
 /* A copy is what was hashed, or there is none: of a file, and out of a bundle, of which no byte may be another. */
 static void test_copy(void **unused) {
   (void)unused;
-  enum { SIZE = 600000 };
+  enum { SIZE = 2500000 };
   static char bytes[SIZE];
   minisign_secret key = new_key();
   tlsmend_error error = {0, ""};

@@ -181,7 +181,7 @@ static int append_piece(void *data, const void *bytes, size_t size) {
 static void streaming(void **state) {
   (void)state;
   char *path = at("stream");
-  size_t size = 200000;
+  size_t size = 2500000;
   char *text = malloc(size + 1), *copy = calloc(1, size + 1);
   assert_true(text && copy);
   for (size_t i = 0; i < size; i++)
