@@ -84,13 +84,24 @@ static unsigned until_end(const tlsmend_session *self, const journal *journal, i
   return 1000 * (unsigned)(left < 1 ? 1 : left < LOOK ? left : LOOK);
 }
 
+/* A folder that is moved may come back, and who waits must not be gone then: nobody else would undo the run. */
+static bool comes_back(const tlsmend_session *self, const journal *journal) {
+  enum { SECONDS = 15 };
+  bool there = os_file_exists(journal->path);
+  for (int i = 0; !there && i < SECONDS; i++) {
+    self->pause(NULL, 1000);
+    there = os_file_exists(journal->path);
+  }
+  return there;
+}
+
 /* Never longer than the minutes that were said, counted from now, whatever the clocks do. The journal is looked at when something has
  * happened in its folder. */
 static void wait_for(tlsmend_session *self, journal **journal) {
   os_watch *watch = os_watch_open(session_folder(self, *journal));
   journal_deadline end = session_deadline(self, *journal);
   int64_t most = steady(self) + end.deadline - self->clock();
-  while (still_waits(journal) && !session_is_over(self, *journal)) {
+  while (comes_back(self, *journal) && still_waits(journal) && !session_is_over(self, *journal)) {
     int64_t left = most - steady(self);
     if (left > 0)
       self->pause(watch, until_end(self, *journal, left));

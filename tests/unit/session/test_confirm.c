@@ -253,6 +253,42 @@ static void test_events(void **state) {
   }
 }
 
+/* The folder is moved away, and is there again some seconds later, or is not. */
+static size_t away, back_at;
+static bool move_pause(os_watch *watch, unsigned milliseconds) {
+  char *state = engine_path("state"), *moved = engine_path("moved");
+  if (watch && ++pauses == 2)
+    assert_int_equal(rename(state, moved), 0);
+  if (!watch && ++away == back_at)
+    assert_int_equal(rename(moved, state), 0);
+  if (!watch)
+    assert_int_equal(milliseconds, 1000);
+  free(state), free(moved);
+  pass(milliseconds / 1000);
+  return true;
+}
+
+static void test_moved_folder(void **state) {
+  static const struct {
+    size_t back_at, away;
+    int code;
+  } rows[] = {{5, 5, TLSMEND_OK}, {0, 15, TLSMEND_E_REFUSED}};
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    tlsmend_report *report = NULL;
+    engine_setup(state);
+    write_machine();
+    tlsmend_session *session = apply_for_ten_minutes("site.lua");
+    pauses = away = 0;
+    back_at = rows[i].back_at;
+    session->pause = move_pause;
+    assert_int_equal(tlsmend_resume(session, TLSMEND_RESUME_WAIT, &report, NULL), rows[i].code);
+    assert_int_equal(report ? tlsmend_report_result(report) : TLSMEND_RESULT_UNDONE, TLSMEND_RESULT_UNDONE);
+    assert_int_equal(away, rows[i].away);
+    tlsmend_report_free(report);
+    tlsmend_session_close(session);
+  }
+}
+
 /* A second one sees that somebody waits and leaves; so does status. */
 static void test_one_watcher(void **state) {
   (void)state;
@@ -289,8 +325,9 @@ static void test_one_watcher(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {ENGINE_TEST(test_confirm), ENGINE_TEST(test_confirm_by_verify),
-                                     ENGINE_TEST(test_clocks),  ENGINE_TEST(test_watcher),
-                                     ENGINE_TEST(test_events),  ENGINE_TEST(test_one_watcher)};
+  const struct CMUnitTest tests[] = {ENGINE_TEST(test_confirm),    ENGINE_TEST(test_confirm_by_verify),
+                                     ENGINE_TEST(test_clocks),     ENGINE_TEST(test_watcher),
+                                     ENGINE_TEST(test_events),     ENGINE_TEST(test_moved_folder),
+                                     ENGINE_TEST(test_one_watcher)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
