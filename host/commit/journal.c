@@ -113,7 +113,7 @@ static bool take_boot(journal *self, const json_t *record) {
 static bool step_of(const journal *self, const json_t *step, size_t *out) {
   json_int_t number = json_integer_value(step);
   *out = (size_t)number;
-  return json_is_integer(step) && number >= 0 && *out < self->plan->change_count;
+  return json_is_integer(step) && number >= 0 && number < (json_int_t)self->plan->change_count;
 }
 
 /* A note is that of the state: what was said of the one before holds no more. */

@@ -3,6 +3,7 @@
  * that a machine that is again what it was is again the same bytes; and where the file came from somebody else, in another
  * order or with comments, its own bytes are kept in the state folder and put back when the contents are the same again.
  */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -184,8 +185,13 @@ static int decode_some(void *data, const void *bytes, size_t size) {
 int sim_read_text(const char *path, const char *label, regfile_text *out, tlsmend_error *error) {
   decoding self = {.path = path, .error = error};
   uint64_t size = 0;
-  if (os_file_size(path, &size, NULL) == TLSMEND_OK && size <= FILE_MOST)
-    self.decoder.expected = (size_t)size;
+  if (os_file_size(path, &size, NULL) != TLSMEND_OK)
+    size = 0;
+  if (size > FILE_MOST)
+    return tlsmend_error_set(error, TLSMEND_E_IO,
+                             "cannot read %s: %" PRIu64 " bytes, more than the %d allowed", path, size,
+                             FILE_MOST);
+  self.decoder.expected = (size_t)size;
   int code = os_file_stream(path, decode_some, &self, error);
   if (code == TLSMEND_OK)
     return regfile_decoder_finish(&self.decoder, label, out, error);

@@ -123,7 +123,7 @@ static void test_no_such_step(void **state) {
   (void)state;
   static const char *const tails[] = {
       "\"begins\":4096", "\"begins\":-1", "\"begins\":\"1\"", "\"begins\":1.5", "\"last\":4096",
-      "\"last\":0",      "\"last\":-1",   "\"last\":\"2\"",   "\"last\":null",  "\"last\":2147483649"};
+      "\"last\":0",      "\"last\":-1",   "\"last\":\"2\"",   "\"last\":null",  "\"last\":4294967297"};
   for (size_t i = 0; i < sizeof tails / sizeof *tails; i++) {
     char record[160];
     journal *journal = NULL;
