@@ -1,7 +1,7 @@
 #!/bin/sh
 # Terminated in the middle of what it does to a live machine: before calls that change something, and in the middle of writes, in
 # `apply`, `resume` and `rollback`. The next `resume` ends in "after", the next `rollback` in "before", and the registry is exactly
-# one of the two. TLSMEND_KILL_EVERY=1 tries each point (half an hour); the suite tries every fifth.
+# one of the two. TLSMEND_KILL_EVERY=1 tries each point (three minutes); the suite tries every fifth.
 set -eu
 . "$TLSMEND_SOURCE/tests/wine/prefix.sh"
 mortal=$(dirname "$TLSMEND_WIN64")/tests/wine/tlsmend_mortal.exe
