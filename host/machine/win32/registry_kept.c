@@ -58,10 +58,11 @@ static kept_key *least_used(win32_machine *self) {
 }
 
 /* Takes a handle over; NULL: the caller closes it. The hives of users are not kept open: one could not be unloaded when its user logs off.
- * Roots have no name, and need not be opened. */
+ * HKCR is two trees, and a key that somebody makes in the user's hides the machine's, whose own name stays what it was. Roots have no
+ * name, and need not be opened. */
 static kept_key *keep(win32_machine *self, const tlsmend_key *key, REGSAM rights, HKEY handle,
                       const key_name *name) {
-  if (!name->data || strncmp(key->path, "HKU\\", 4) == 0)
+  if (!name->data || strncmp(key->path, "HKU\\", 4) == 0 || strncmp(key->path, "HKCR\\", 5) == 0)
     return NULL;
   if (!self->kept)
     self->kept = calloc(KEPT_MOST, sizeof *self->kept);

@@ -165,11 +165,30 @@ void report_note(const journal_step *step, text_builder *out) {
   text_add(out, step->note ? ": %s\n" : "\n", step->note ? text_said(out, step->note) : "");
 }
 
+/* The last of the steps from `first` on of which the same is to be told; what stays is named one by one. */
+static size_t last_alike(const journal *journal, size_t first) {
+  const journal_step *steps = journal->steps;
+  size_t last = first;
+  while (last + 1 < journal->plan->change_count && steps[first].state != STEP_LEFT && steps[first].note &&
+         steps[last + 1].state == steps[first].state && steps[last + 1].note &&
+         strcmp(steps[last + 1].note, steps[first].note) == 0)
+    last++;
+  return last;
+}
+
 static void print_notes(const journal *journal, text_builder *out) {
   for (size_t i = 0; i < journal->plan->change_count; i++) {
     const journal_step *step = &journal->steps[i];
+    size_t first = i;
+    i = last_alike(journal, i);
     if (!step->note && step->state != STEP_LEFT)
       continue;
+    if (i > first) {
+      text_add(out, "  ");
+      text_say(out, "steps %zu to %zu: %s", first + 1, i + 1, text_said(out, journal_step_name(step->state)));
+      report_note(step, out);
+      continue;
+    }
     char *line = change_print_in(out->language, &journal->plan->changes[i], plan_has_views(journal->plan));
     text_add(out, "  ");
     text_say(out, "step %zu, %s: %s", i + 1, line ? line : "?",

@@ -218,6 +218,37 @@ static void test_skip_changed_stopped(void **state) {
   check_skip_changed(true);
 }
 
+/* A batch that was stopped before its first write: one line tells of all its steps. */
+static void test_stopped_told(void **state) {
+  (void)state;
+  size_t size = 0;
+  char *text = NULL;
+  tlsmend_report *report = NULL;
+  write_machine();
+  char *original = file_read("pc.reg", &size);
+  tlsmend_session *session = open_session();
+  tlsmend_plan *plan = make_plan(session, "site.lua");
+  MUST(tlsmend_apply(session, plan, &report, &error));
+  tlsmend_report_free(report);
+  tlsmend_session_close(session);
+  stop_in_batch();
+  file_write("pc.reg", original, size);
+  session = open_session();
+  MUST(tlsmend_rollback(session, NULL, 0, &report, &error));
+  MUST(tlsmend_report_render(report, TLSMEND_FORMAT_TEXT, &text, &error));
+  char *told = strstr(text, "steps 1 to ");
+  assert_non_null(told);
+  told = strstr(told, ": open: found out after the program was stopped\n");
+  assert_non_null(told);
+  assert_null(strstr(strchr(told, '\n'), "found out"));
+  assert_file("pc.reg", original, size);
+  tlsmend_text_free(text);
+  tlsmend_report_free(report);
+  tlsmend_plan_free(plan);
+  tlsmend_session_close(session);
+  free(original);
+}
+
 static void make_other_machine(void) {
   size_t size = 0;
   char *bytes = file_read("pc.reg", &size);
@@ -436,6 +467,7 @@ static void test_log(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {ENGINE_TEST(test_mutations),
+                                     ENGINE_TEST(test_stopped_told),
                                      ENGINE_TEST(test_mutations_behind),
                                      ENGINE_TEST(test_no_runbook),
                                      ENGINE_TEST(test_skip_changed),
